@@ -1,0 +1,1 @@
+"""Everything image-search does, apart from its pages."""

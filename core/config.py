@@ -1,0 +1,157 @@
+"""Settings, read once from the environment and passed down."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.errors import InvalidSetting
+
+STARTER = "starter"
+"""The model id of the starter model."""
+
+CLIP_MODELS = {
+    "clip/ViT-B-16": (512, 224),
+    "clip/ViT-B-32": (512, 224),
+    "clip/ViT-L-14": (768, 224),
+    "clip/ViT-L-14-336px": (768, 336),
+    "clip/RN50": (1024, 224),
+    "clip/RN101": (512, 224),
+    "clip/RN50x4": (640, 288),
+    "clip/RN50x16": (768, 384),
+    "clip/RN50x64": (1024, 448),
+}
+"""The CLIP models of Roboflow Inference: id to dims and side of the input in pixels (OpenAI's model cards)."""
+
+_INDEX_NAME = r"^[a-z0-9][a-z0-9_-]{0,99}$"  # what both LanceDB tables and Elasticsearch aliases accept
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, each by the environment variable named in `validation_alias`."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("image-search", appauthor=False)),
+        validation_alias="IMAGE_SEARCH_DATA_DIR",
+        description="Where the embedded index, thumbnails, uploads and model weights are kept",
+    )
+    model_id: str = Field(
+        "clip/ViT-B-16",
+        validation_alias="IMAGE_SEARCH_MODEL",
+        description="A CLIP model of Roboflow Inference, or `starter`",
+    )
+    index_name: str = Field(
+        "images",
+        pattern=_INDEX_NAME,
+        validation_alias="IMAGE_SEARCH_INDEX",
+        description="The name of the index: lower-case letters, digits, - and _",
+    )
+    library_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default_factory=lambda: (Path.home(), Path.cwd()),
+        validation_alias="IMAGE_SEARCH_ROOTS",
+        description=f"Folders whose content may be indexed from the app, separated by `{os.pathsep}`",
+    )
+    model_cache: Path | None = Field(
+        None,
+        validation_alias="MODEL_CACHE_DIR",
+        description="Where model weights are kept; by default `models` in the data folder",
+    )
+    elasticsearch_url: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        validation_alias="ELASTICSEARCH_URL",
+        description="Address of the Elasticsearch server, or several separated by commas",
+    )
+    elasticsearch_cloud_id: str | None = Field(
+        None, validation_alias="ELASTICSEARCH_CLOUD_ID", description="Instead of the address, on Elastic Cloud"
+    )
+    elasticsearch_api_key: SecretStr | None = Field(
+        None, validation_alias="ELASTICSEARCH_API_KEY", description="API key, encoded form"
+    )
+    elasticsearch_ca_certs: Path | None = Field(
+        None, validation_alias="ELASTICSEARCH_CA_CERTS", description="File with the certificate of the server's CA"
+    )
+
+    @classmethod
+    def load(cls, **values: Any) -> "Settings":
+        """Read the environment; `values` (by field name) take precedence, for tests.
+
+        Raises:
+            InvalidSetting: names the first wrong variable, what it holds and what was expected.
+        """
+        aliases = {name: str(field.validation_alias) for name, field in cls.model_fields.items()}
+        try:
+            return cls(**{aliases[name]: value for name, value in values.items()})
+        except ValidationError as error:
+            raise _worded(error) from error
+
+    @field_validator("library_roots", mode="before")
+    @classmethod
+    def _split_roots(cls, value: object) -> object:
+        return [part for part in value.split(os.pathsep) if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("elasticsearch_url", mode="before")
+    @classmethod
+    def _split_urls(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("data_dir", "model_cache", "elasticsearch_ca_certs")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value else None
+
+    @field_validator("library_roots")
+    @classmethod
+    def _resolve_roots(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        # A root that does not exist (an unplugged drive) may come back: no reason to refuse to start.
+        return tuple(dict.fromkeys(root.expanduser().resolve() for root in value))
+
+    @field_validator("model_id")
+    @classmethod
+    def _known_model(cls, value: str) -> str:
+        if value != STARTER and value not in CLIP_MODELS:
+            raise ValueError(f"expected {STARTER} or one of {', '.join(CLIP_MODELS)}")
+        return value
+
+    @field_validator("elasticsearch_url")
+    @classmethod
+    def _web_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for url in value:
+            if not url.startswith(("http://", "https://")):
+                raise ValueError("expected addresses such as http://localhost:9200")
+        return value
+
+    @field_validator("elasticsearch_ca_certs")
+    @classmethod
+    def _existing_file(cls, value: Path | None) -> Path | None:
+        if value and not value.is_file():
+            raise ValueError("expected the path of a certificate file")
+        return value
+
+    @model_validator(mode="after")
+    def _one_server(self) -> "Settings":
+        if self.elasticsearch_url and self.elasticsearch_cloud_id:
+            raise ValueError("ELASTICSEARCH_URL and ELASTICSEARCH_CLOUD_ID are both set; expected one of them")
+        return self
+
+    @property
+    def uses_elasticsearch(self) -> bool:
+        return bool(self.elasticsearch_url or self.elasticsearch_cloud_id)
+
+    @cached_property
+    def model_cache_dir(self) -> Path:
+        return self.model_cache or self.data_dir / "models"
+
+
+def _worded(error: ValidationError) -> InvalidSetting:
+    first = error.errors(include_url=False)[0]
+    reason = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:
+        return InvalidSetting(f"{reason}.", "Unset one and start again.")
+    variable = str(first["loc"][0])
+    shown = "" if variable == "ELASTICSEARCH_API_KEY" else f" is set to {first['input']!r}, but this"
+    return InvalidSetting(f"{variable}{shown} does not work: {reason}.", "Correct it and start again.")

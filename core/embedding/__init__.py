@@ -1,0 +1,1 @@
+"""Pictures and words become vectors in one space, so that near means alike."""

@@ -1,0 +1,40 @@
+"""The protocol that every model keeps."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from PIL import Image
+
+from core.vectors import Embeddings
+
+
+class Embedder(Protocol):
+    """Turns pictures and texts into vectors of one space. Safe to share between threads."""
+
+    model_id: str
+    dims: int
+    preprocessing: int
+    """Raised when the way pictures are prepared changes the model's input: older embeddings no longer compare."""
+    text_ceiling: float
+    """The highest cosine that a text can reach with a picture by the model's construction: 1.0 for CLIP. Scores of
+    text queries are divided by it, so that they use the whole scale."""
+
+    def prepare(self, image: Image.Image) -> Image.Image:
+        """Shrink an upright RGB picture to what the model looks at.
+
+        `embed_images` gives the same result with or without it. It needs no model and no lock: call it in the
+        thread that decoded the picture, so that what waits for the model is small.
+        """
+        ...
+
+    def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
+        """Upright RGB pictures, any number: split to the model's batch limit. Returns shape `(n, dims)`."""
+        ...
+
+    def embed_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Texts as `fit_text` gives them; longer ones are cut the same way. Returns shape `(n, dims)`."""
+        ...
+
+    def fit_text(self, text: str) -> str:
+        """As much of the text, from its start, as the model reads; the text itself where all of it fits."""
+        ...

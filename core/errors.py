@@ -1,0 +1,66 @@
+"""What may go wrong, worded for the person who uses the app.
+
+Every error here is expected: the pages show its title, message and remedy, the command line prints it in one
+line and exits with 1, the HTTP routes answer it as JSON. Anything else that is raised is a defect.
+"""
+
+from typing import ClassVar
+
+
+class ImageSearchError(Exception):
+    """The parent of all expected errors.
+
+    Args:
+        message: What happened, naming the file, folder or address it happened to.
+        remedy: What the reader can do about it, as a sentence of its own.
+    """
+
+    title: ClassVar[str] = "Something went wrong"
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message, remedy)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class InvalidSetting(ImageSearchError):
+    title = "A setting is wrong"
+
+
+class InvalidQuery(ImageSearchError):
+    title = "This search cannot be run"
+
+
+class FolderRefused(ImageSearchError):
+    title = "This folder cannot be read"
+
+
+class UnreadableImage(ImageSearchError):
+    title = "This picture cannot be read"
+
+
+class ModelUnavailable(ImageSearchError):
+    title = "The model is not available"
+
+
+class ModelMismatch(ImageSearchError):
+    title = "The index was made with another model"
+
+
+class IndexUnavailable(ImageSearchError):
+    """The index does not answer, or refuses: nothing is wrong with the pictures or the query."""
+
+    title = "The index is not available"
+
+
+class StorageFull(IndexUnavailable):
+    title = "There is no space left"
+
+
+class InvalidEmbedding(ImageSearchError):
+    """A vector that no index can hold: of the wrong length, not finite, or of length zero."""
+
+    title = "The model gave an unusable result"

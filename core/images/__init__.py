@@ -1,0 +1,1 @@
+"""Files on disk: find them, open them upright, describe them, keep thumbnails and uploads."""

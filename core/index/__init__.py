@@ -1,0 +1,1 @@
+"""Where records and their embeddings are kept, and the nearest are found."""

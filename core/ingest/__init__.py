@@ -1,0 +1,1 @@
+"""Brings the index up to date with files, in the background where asked."""

@@ -1,0 +1,1 @@
+"""From a query of words and pictures to the nearest records."""

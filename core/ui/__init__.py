@@ -1,0 +1,1 @@
+"""The only place in core that knows Streamlit: shared services, panels, the query in the URL."""
