@@ -1,0 +1,280 @@
+"""Bytes and files that are no whole picture: UnreadableImage, and nothing else, whatever they hold."""
+
+import contextlib
+import gzip
+import os
+import struct
+import subprocess
+import warnings
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageFile
+
+from core.errors import UnreadableImage
+from core.images import reading
+from core.images.files import FORMATS
+from core.images.reading import MAX_PIXELS, open_upright, read_bytes
+
+
+def refused(data, name="holiday.jpg"):
+    with pytest.raises(UnreadableImage) as refusal:
+        open_upright(data, name)
+    assert name in refusal.value.message
+    assert refusal.value.remedy
+    return refusal.value
+
+
+def noise():
+    return Image.fromarray(np.random.default_rng(0).integers(0, 256, (48, 64, 3), dtype=np.uint8))
+
+
+def saved(format):
+    buffer = BytesIO()
+    mode = {"BLP": "P", "MSP": "1", "XBM": "1"}.get(format, "RGB")
+    noise().convert(mode).save(buffer, format)
+    return buffer.getvalue()
+
+
+SAMPLES = {name: saved(name) for name in sorted(set(FORMATS) & set(Image.SAVE))}
+
+
+def png_chunk(kind, content):
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def png(width, height, *chunks):
+    header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + b"".join(chunks) + png_chunk(b"IEND", b"")
+
+
+def test_nothing_at_all():
+    assert "empty" in refused(b"").message
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"Dear diary, today I was no picture.", "a text"),
+        (b"hello", "a text"),
+        (b"<!DOCTYPE html><html>404</html>", "a web page"),
+        (b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG drawing"),
+        (b"%PDF-1.7\n", "a PDF document"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC picture"),
+        (b"\0\0\0\x20ftypisom\0\0\2\0", "a film"),
+        (b"\xff\x0a\xfa\x1f", "a JPEG XL picture"),
+        (b"PK\x03\x04\x14\0", "an archive"),
+    ],
+)
+def test_other_kinds_are_named(data, kind):
+    assert kind in refused(data).message
+
+
+def test_unknown_bytes():
+    assert "no picture of a known format" in refused(bytes(range(200, 256)) * 9).message
+
+
+@pytest.mark.parametrize("name", ["EPS", "PDF", "BUFR"])
+def test_formats_left_out_on_purpose(name, monkeypatch):
+    """A PostScript file called .jpg must not reach Ghostscript."""
+
+    def run(*args, **options):
+        raise AssertionError("a program was started")
+
+    monkeypatch.setattr(subprocess, "Popen", run)
+    buffer = BytesIO()
+    if name == "BUFR":
+        buffer.write(b"BUFR" + bytes(99))
+    else:
+        noise().save(buffer, name)
+    refused(buffer.getvalue())
+
+
+def test_postscript_inside_an_iptc_container_is_not_run(monkeypatch):
+    monkeypatch.setattr(subprocess, "Popen", None)
+    assert "IPTC" not in FORMATS
+    refused(b"\x1c\x03\x3c\x00\x02\x08\x01" + b"\x1c\x08\x0a\x00\x10%!PS-Adobe-3.0\n")
+
+
+class TestTruncated:
+    @pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000", "TGA", "PPM"])
+    @pytest.mark.parametrize("part", [0.3, 0.5, 0.7, 0.9])
+    def test_pictures_cut_short_are_refused(self, format, part):
+        data = SAMPLES[format]
+        assert refused(data[: int(len(data) * part)]).remedy.startswith("Copy it again")
+
+    @pytest.mark.parametrize("format", ["JPEG", "PNG", "BMP", "GIF"])
+    def test_the_message_says_so(self, format):
+        assert refused(SAMPLES[format][: len(SAMPLES[format]) // 2]).message == "holiday.jpg is truncated."
+
+    @pytest.mark.parametrize("length", [1, 2, 3, 4, 8, 12, 16, 24, 33])
+    @pytest.mark.parametrize("format", SAMPLES)
+    def test_beginnings(self, format, length):
+        refused(SAMPLES[format][:length])
+
+    def test_a_missing_end_mark_is_no_loss(self):
+        whole = np.asarray(open_upright(SAMPLES["PNG"], "x").image)
+        assert np.array_equal(np.asarray(open_upright(SAMPLES["PNG"][:-12], "x").image), whole)
+
+    def test_strictness_is_pillow_s_own(self):
+        assert ImageFile.LOAD_TRUNCATED_IMAGES is False
+
+
+class TestBombs:
+    @pytest.mark.parametrize(
+        ("width", "height"), [(100_000, 100_000), (MAX_PIXELS + 1, 1), (2**31 - 1, 2**31 - 1), (20_001, 10_000)]
+    )
+    def test_png_header_with_huge_dimensions(self, width, height):
+        assert "megapixels" in refused(png(width, height, png_chunk(b"IDAT", zlib.compress(b"\0")))).message
+
+    def test_below_the_limit_pillow_s_warning_is_no_error(self, monkeypatch):
+        monkeypatch.setattr(reading, "MAX_PIXELS", 64 * 48)
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 64 * 48 // 2)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert open_upright(SAMPLES["PNG"], "x").image.size == (64, 48)
+
+    def test_the_limit_holds_when_someone_lifts_pillow_s(self, monkeypatch):
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
+        refused(png(100_000, 100_000, png_chunk(b"IDAT", zlib.compress(b"\0"))))
+
+    def test_a_huge_picture_in_a_small_icon(self):
+        inner = png(100_000, 100_000, png_chunk(b"IDAT", zlib.compress(b"\0")))
+        icon = struct.pack("<HHH", 0, 1, 1) + struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, len(inner), 22) + inner
+        refused(icon)
+
+    def test_text_that_unpacks_to_gigabytes(self):
+        flood = zlib.compress(bytes(100_000_000), 9)
+        for chunk in (
+            png_chunk(b"zTXt", b"Comment\0\0" + flood),
+            png_chunk(b"iTXt", b"Comment\0\1\0\0\0" + flood),
+            png_chunk(b"iCCP", b"profile\0\0" + flood),
+        ):
+            pixels = png_chunk(b"IDAT", zlib.compress(bytes(4 * 4)))
+            with pytest.raises(UnreadableImage):
+                open_upright(png(4, 1, chunk, png_chunk(b"tEXt", b"a\0b")), "x")  # no pixels either
+            try:
+                image = open_upright(png(4, 1, chunk, pixels), "x").image
+            except UnreadableImage:
+                continue
+            assert image.info == {}
+
+    def test_fits_that_unpacks_to_more_than_its_size(self):
+        cards = ["XTENSION= 'BINTABLE'", "ZIMAGE  = T", "ZCMPTYPE= 'GZIP_1  '", "ZBITPIX = 8", "ZNAXIS  = 2",
+                 "ZNAXIS1 = 2", "ZNAXIS2 = 2", "NAXIS   = 0", "BITPIX  = 8", "END"]  # fmt: skip
+        header = "SIMPLE  = T".ljust(80) + "".join(card.ljust(80) for card in cards)
+        data = header.ljust(2880).encode() + gzip.compress(bytes(10_000_000))
+        with contextlib.suppress(UnreadableImage):
+            assert open_upright(data, "x").image.size == (2, 2)
+
+    def test_too_little_memory_is_a_verdict(self, monkeypatch):
+        def load(self):
+            raise MemoryError
+
+        monkeypatch.setattr(ImageFile.ImageFile, "load", load)
+        assert "memory" in refused(SAMPLES["BMP"]).message
+
+
+class TestNames:
+    def test_messages_can_be_printed_and_sent(self):
+        for name in ("caf\udce9.jpg", "a\0b", "line\nbreak\x1b[31m", "half \ud800"):
+            with pytest.raises(UnreadableImage) as refusal:
+                open_upright(b"?", name)
+            str(refusal.value).encode()
+            assert refusal.value.message.isprintable()
+
+
+class TestFuzz:
+    QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+    def check(self, data):
+        try:
+            opened = open_upright(data, "x")
+        except UnreadableImage:
+            return
+        assert opened.image.mode == "RGB"
+        assert opened.frames >= 1
+        opened.image.tobytes()
+
+    @QUICK
+    @given(st.binary(max_size=400))
+    def test_any_bytes(self, data):
+        self.check(data)
+
+    @QUICK
+    @given(st.sampled_from(sorted(SAMPLES)), st.binary(max_size=400))
+    def test_any_bytes_after_the_beginning_of_a_picture(self, format, data):
+        self.check(SAMPLES[format][:16] + data)
+
+    @pytest.mark.parametrize("format", SAMPLES)
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        changes=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=8),
+        in_header=st.booleans(),
+        cut=st.integers(0, 10**6) | st.none(),
+    )
+    def test_changed_pictures(self, format, changes, in_header, cut):
+        data = bytearray(SAMPLES[format])
+        for place, value in changes:
+            data[place % (min(len(data), 200) if in_header else len(data))] = value
+        self.check(bytes(data[: cut % len(data)] if cut is not None else data))
+
+
+class TestReadBytes:
+    def test_gives_what_is_there(self, tmp_path):
+        (tmp_path / "x").write_bytes(b"abc")
+        assert read_bytes(tmp_path / "x") == b"abc"
+
+    def refused(self, path):
+        with pytest.raises(UnreadableImage) as refusal:
+            read_bytes(path)
+        assert str(path) in refusal.value.message
+        assert refusal.value.remedy
+        return refusal.value
+
+    def test_vanished(self, tmp_path):
+        assert "no longer exists" in self.refused(tmp_path / "x.jpg").message
+        (tmp_path / "y.jpg").symlink_to("x.jpg")
+        self.refused(tmp_path / "y.jpg")
+
+    def test_folders(self, tmp_path):
+        self.refused(tmp_path)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+    def test_pipes_that_nobody_writes_to(self, tmp_path):
+        os.mkfifo(tmp_path / "x.jpg")
+        assert "is not a file" in self.refused(tmp_path / "x.jpg").message
+
+    @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such device on this system")
+    def test_devices(self):
+        assert "is not a file" in self.refused(Path("/dev/zero")).message
+
+    def test_too_large(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(reading, "MAX_BYTES", 3)
+        (tmp_path / "x").write_bytes(b"abc")
+        assert read_bytes(tmp_path / "x") == b"abc"
+        (tmp_path / "x").write_bytes(b"abcd")
+        assert "larger" in self.refused(tmp_path / "x").message
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind the superuser")
+    def test_closed(self, tmp_path):
+        (tmp_path / "x").write_bytes(b"abc")
+        (tmp_path / "x").chmod(0)
+        assert "may not be read" in self.refused(tmp_path / "x").message
+
+    def test_a_failing_drive(self, tmp_path, monkeypatch):
+        def fail(path, flags):
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(os, "open", fail)
+        assert "Input/output error" in self.refused(tmp_path / "x").message
+
+    def test_a_nul_byte(self):
+        with pytest.raises(UnreadableImage):
+            read_bytes(Path("a\0b"))

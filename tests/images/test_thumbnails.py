@@ -1,0 +1,106 @@
+"""Thumbnails and preview."""
+
+import errno
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.errors import StorageFull
+from core.images import thumbnails
+from core.images.describe import content_hash
+from core.images.files import find_images
+from core.images.thumbnails import SIDE, Thumbnails, preview
+
+HASH = content_hash(b"a picture")
+HOSTILE = ["", "x", "../" * 20 + "etc/passwd", "A" * 64, HASH + "\0", HASH[:-1] + "/", HASH + "\n", "%2e" * 22]
+
+
+@pytest.fixture
+def kept(tmp_path):
+    return Thumbnails(tmp_path / "thumbnails")
+
+
+def test_is_made_stored_found_and_removed(kept):
+    assert kept.path(HASH) is None
+    path = kept.make(HASH, Image.new("RGB", (1000, 500), "red"))
+    assert path == kept.folder / HASH[:2] / f"{HASH}.webp"
+    assert kept.path(HASH) == path
+    with Image.open(path) as thumbnail:
+        assert thumbnail.format == "WEBP"
+        assert thumbnail.size == (480, 240)
+        assert np.abs(np.array(thumbnail.convert("RGB").getpixel((5, 5))) - (255, 0, 0)).max() <= 8
+    kept.remove(HASH)
+    kept.remove(HASH)
+    assert kept.path(HASH) is None
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((960, 480), (480, 240)), ((480, 960), (240, 480)), ((100, 50), (100, 50)), ((1, 1), (1, 1)),
+     ((5000, 1), (480, 1)), ((1, 5000), (1, 480)), ((481, 480), (480, 479))],
+)  # fmt: skip
+def test_the_longest_side_is_bounded_and_never_enlarged(kept, size, expected):
+    image = Image.new("RGB", size)
+    with Image.open(kept.make(HASH, image)) as thumbnail:
+        assert thumbnail.size == expected
+        assert max(thumbnail.size) <= SIDE
+    assert image.size == size
+
+
+def test_is_made_once(kept, monkeypatch):
+    path = kept.make(HASH, Image.new("RGB", (9, 9)))
+    monkeypatch.setattr(thumbnails, "preview", None)
+    assert kept.make(HASH, Image.new("RGB", (9, 9))) == path
+
+
+def test_many_threads_make_one(kept):
+    image = Image.new("RGB", (600, 400), "green")
+    with ThreadPoolExecutor(8) as pool:
+        paths = set(pool.map(lambda _: kept.make(HASH, image), range(24)))
+    assert len(paths) == 1
+    assert [file.name for file in next(iter(paths)).parent.iterdir()] == [f"{HASH}.webp"]
+    with Image.open(paths.pop()) as thumbnail:
+        thumbnail.load()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_is_no_hash_never_reaches_the_file_system(kept, text, monkeypatch):
+    monkeypatch.setattr(Path, "is_file", None)
+    monkeypatch.setattr(Path, "unlink", None)
+    assert kept.path(text) is None
+    kept.remove(text)
+    with pytest.raises(ValueError, match="not a content hash"):
+        kept.make(text, Image.new("RGB", (1, 1)))
+
+
+def test_a_full_disk_names_the_folder(kept, monkeypatch):
+    def replace(self, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(StorageFull, match="thumbnails"):
+        kept.make(HASH, Image.new("RGB", (1, 1)))
+    assert kept.path(HASH) is None
+
+
+def test_are_never_indexed_themselves(kept, tmp_path):
+    kept.make(HASH, Image.new("RGB", (9, 9)))
+    assert list(find_images(tmp_path)) == []
+
+
+def test_preview_is_webp_of_bounded_size():
+    with Image.open(BytesIO(preview(Image.new("RGB", (4000, 1000), "blue")))) as large:
+        assert (large.format, large.size) == ("WEBP", (1600, 400))
+    with Image.open(BytesIO(preview(Image.new("RGB", (4000, 1000)), side=100))) as small:
+        assert small.size == (100, 25)
+
+
+def test_the_colour_profile_goes_along():
+    image = Image.new("RGB", (4, 4))
+    image.info["icc_profile"] = b"profile"
+    with Image.open(BytesIO(preview(image))) as copy:
+        assert copy.info["icc_profile"] == b"profile"
