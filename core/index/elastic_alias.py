@@ -1,0 +1,147 @@
+"""The concrete index behind the alias: `images-000001` behind `images`, so that it can be replaced in one step."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
+
+from core.errors import IndexUnavailable, ModelMismatch
+from core.index.elastic_requests import index_body, stamp_of
+from core.index.records import ModelStamp
+
+_ATTEMPTS = 20
+_PAUSE = 0.1  # seconds; another process is in the middle of the same
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    concrete: str
+    """The name of the index that the alias stands for."""
+    stamp: ModelStamp
+
+
+def find(client: Elasticsearch, name: str) -> Layout | None:
+    """What stands under the name; None where nothing does.
+
+    Raises:
+        IndexUnavailable: it was not made by this app.
+    """
+    try:
+        found = client.indices.get(index=name, expand_wildcards="none").body
+    except NotFoundError as error:
+        if "index_not_found" in str(error.body):
+            return None
+        raise
+    concrete, described = next(iter(found.items())) if len(found) == 1 else (name, {})
+    stamp = stamp_of(described.get("mappings", {}).get("_meta", {}))
+    if stamp is None or name not in described.get("aliases", {}):
+        raise _foreign(name)
+    return Layout(concrete, stamp)
+
+
+def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp) -> None:
+    """Create the index for this model, or replace an empty one of another model; processes may do so at once.
+
+    Raises:
+        ModelMismatch: it holds rows of another model.
+        IndexUnavailable: what stands under the name was not made by this app.
+    """
+    for _ in range(_ATTEMPTS):
+        layout = find(client, name)
+        if layout is not None and layout.stamp == stamp:
+            return
+        if layout is None:
+            _create(client, f"{name}-000001", stamp, alias=name)
+        elif _is_empty(client, layout.concrete):
+            _replace(client, name, layout, stamp)
+        else:
+            raise mismatch(name, layout.stamp, stamp)
+    raise IndexUnavailable(
+        f"The index {name} cannot be made ready: others keep changing it.",
+        "Let all processes that use this index have the same IMAGE_SEARCH_MODEL.",
+    )
+
+
+def mismatch(name: str, made_by: ModelStamp, wanted: ModelStamp) -> ModelMismatch:
+    return ModelMismatch(
+        f"The index {name} was made with {_shown(made_by)}, but the model in use is {_shown(wanted)}.",
+        "Remove its pictures (python -m core remove FOLDER) and index them again, set IMAGE_SEARCH_MODEL to "
+        f"{made_by.model_id}, or choose another IMAGE_SEARCH_INDEX.",
+    )
+
+
+def remove(client: Elasticsearch, name: str) -> None:
+    """Delete the concrete index and with it the alias."""
+    layout = find(client, name)
+    if layout is not None:
+        client.options(ignore_status=404).indices.delete(index=layout.concrete)
+
+
+def _create(client: Elasticsearch, concrete: str, stamp: ModelStamp, alias: str | None = None) -> None:
+    """Create the index, or leave alone what another process has just created."""
+    aliases = {alias: {"is_write_index": True}} if alias else None
+    try:
+        client.indices.create(index=concrete, aliases=aliases, **index_body(stamp))
+    except ApiError as error:
+        if "resource_already_exists" not in str(error.body):
+            raise
+        if alias and not client.indices.exists_alias(name=alias):
+            raise _foreign(concrete) from error
+
+
+def _replace(client: Elasticsearch, name: str, old: Layout, stamp: ModelStamp) -> None:
+    """Put a new index in the place of an empty one, or leave it to another process that is about to."""
+    for concrete in _successors(old.concrete, name):
+        _create(client, concrete, stamp)
+        made = _standing_alone(client, concrete)
+        if made == stamp:
+            return _swap(client, name, old.concrete, concrete)
+        if made is None:
+            break
+        # Left, for a third model, by a process that did not come to swap it. Deleting it might meet its first rows.
+    return time.sleep(_PAUSE)
+
+
+def _swap(client: Elasticsearch, name: str, old: str, new: str) -> None:
+    actions: list[dict[str, Any]] = [
+        {"add": {"index": new, "alias": name, "is_write_index": True}},
+        {"remove_index": {"index": old}},
+    ]
+    try:
+        client.indices.update_aliases(actions=actions)
+    except NotFoundError as error:  # another process has swapped
+        if "index_not_found" not in str(error.body):
+            raise
+
+
+def _standing_alone(client: Elasticsearch, concrete: str) -> ModelStamp | None:
+    """The stamp of an index of ours without alias; None where it has one, or is not ours."""
+    found = client.options(ignore_status=404).indices.get(index=concrete).body.get(concrete, {})
+    return None if found.get("aliases") else stamp_of(found.get("mappings", {}).get("_meta", {}))
+
+
+def _is_empty(client: Elasticsearch, concrete: str) -> bool:
+    quiet = client.options(ignore_status=404)
+    quiet.indices.refresh(index=concrete)
+    answer = quiet.search(index=concrete, size=0, track_total_hits=True, allow_partial_search_results=False).body
+    return bool(answer.get("hits", {}).get("total", {}).get("value", 0) == 0)
+
+
+def _successors(concrete: str, name: str) -> Iterator[str]:
+    number = re.fullmatch(re.escape(name) + r"-(\d{6})", concrete)
+    first = int(number[1]) + 1 if number else 1
+    return (f"{name}-{following:06}" for following in range(first, first + _ATTEMPTS))
+
+
+def _shown(stamp: ModelStamp) -> str:
+    return f"{stamp.model_id} ({stamp.dims} numbers, preprocessing {stamp.preprocessing})"
+
+
+def _foreign(name: str) -> IndexUnavailable:
+    return IndexUnavailable(
+        f"An index named {name} exists in Elasticsearch already, and it was not made by this app.",
+        "Choose another IMAGE_SEARCH_INDEX.",
+    )

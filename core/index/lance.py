@@ -1,0 +1,210 @@
+"""The embedded index: a LanceDB table in a folder, without a server."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import lancedb
+import numpy as np
+import pyarrow as pa
+from filelock import FileLock
+
+from core.errors import IndexUnavailable, ModelMismatch
+from core.index.lance_errors import is_vanished, worded
+from core.index.lance_queries import any_of, delete, fetch, matching, merge, nearest, select, where_clause
+from core.index.lance_rows import RECORD_COLUMNS, schema, stamp_of, to_embeddings, to_fingerprints, to_records, to_table
+from core.index.lance_upkeep import tend
+from core.index.records import Filter, Fingerprint, Hit, ImageRecord, ModelStamp, storable
+from core.vectors import Embedding, Embeddings, check_embeddings
+
+_COMMIT = 10_000  # rows
+_IN_LIST = 1_000  # values of one IN (...)
+_SCAN = 2_048  # rows of one batch
+
+
+class LanceIndex:
+    """An `Index` in a folder of this machine; several processes may use it at once.
+
+    Every call opens the table anew (under 1 ms), so that it sees what other processes wrote.
+
+    Args:
+        folder: Where the index is kept; created when it is first claimed.
+        name: The table's name.
+    """
+
+    engine = "lancedb"
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.location = str(folder)
+        self._folder = folder
+        self._claimed: ModelStamp | None = None
+
+    def model(self) -> ModelStamp | None:
+        return self._run(lambda table: stamp_of(table.schema) if table.count_rows() else None, None)
+
+    def claim(self, stamp: ModelStamp) -> None:
+        if self._stamp() != stamp:
+            with worded(self._folder, self.name):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                with self._writing():
+                    self._create(stamp)
+        self._claimed = stamp
+
+    def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
+        if len(records) != len(embeddings):
+            raise ValueError(f"{len(records)} records, but {len(embeddings)} embeddings")
+        if not records:
+            return
+        stamp = self._claimed or self._stamp()
+        if stamp is None:
+            raise self._unclaimed()
+        check_embeddings(embeddings, stamp.dims)
+        rows = to_table(records, embeddings, stamp)
+        for start in range(0, len(rows), _COMMIT):
+            self._commit(partial(self._merge, rows=rows.slice(start, _COMMIT), stamp=stamp))
+
+    def search(self, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:
+        check_embeddings(embedding[None], embedding.shape[-1])
+        condition = where_clause(where)
+        return self._run(lambda table: nearest(table, embedding, k, condition), [])
+
+    def get(self, ids: Sequence[str]) -> list[ImageRecord]:
+        found = {record.id: record for rows in self._look_up("id", ids, RECORD_COLUMNS) for record in to_records(rows)}
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def embeddings(self, ids: Sequence[str]) -> Embeddings:
+        found: dict[str, Embedding] = {}
+        for rows in self._look_up("id", ids, ["id", "vector"]):
+            found.update(zip(rows.column("id").to_pylist(), to_embeddings(rows), strict=True))
+        if ids:
+            return np.stack([found[id_] for id_ in ids])
+        stamp = self._stamp()
+        return np.empty((0, stamp.dims if stamp else 0), np.float32)
+
+    def by_content(self, content_hashes: Sequence[str]) -> dict[str, tuple[ImageRecord, Embedding]]:
+        found: dict[str, tuple[ImageRecord, Embedding]] = {}
+        for rows in self._look_up("content_hash", content_hashes, [*RECORD_COLUMNS, "vector"]):
+            for record, embedding in zip(to_records(rows), to_embeddings(rows), strict=True):
+                known = found.get(record.content_hash)
+                if known is None or record.id < known[0].id:
+                    found[record.content_hash] = record, embedding
+        return found
+
+    def fingerprints(self, ids: Sequence[str]) -> dict[str, Fingerprint]:
+        columns = ["id", "size", "mtime_ns"]
+        if 10 * len(ids) < self.count():
+            parts = list(self._look_up("id", ids, columns))
+        else:  # reading the columns as a whole is faster
+            wanted = pa.array([storable(id_) for id_ in ids], pa.string())
+            parts = self._run(lambda table: [matching(fetch(table, columns), "id", wanted)], [])
+        return {id_: one for rows in parts for id_, one in to_fingerprints(rows).items()}
+
+    def scan(self, where: Filter | None = None) -> Iterator[tuple[list[ImageRecord], Embeddings]]:
+        with worded(self._folder, self.name):
+            table = self._open()
+            if table is None:
+                return
+            for rows in select(table, [*RECORD_COLUMNS, "vector"], where_clause(where)).to_batches(_SCAN):
+                if len(rows):
+                    yield to_records(rows), to_embeddings(rows)
+
+    def delete(self, ids: Sequence[str]) -> int:
+        if self._stamp() is None:
+            return 0
+        parts = [any_of("id", ids[start : start + _IN_LIST]) for start in range(0, len(ids), _IN_LIST)]
+        return sum(self._commit(partial(delete, condition=part)).num_deleted_rows for part in parts)
+
+    def count(self, where: Filter | None = None) -> int:
+        return self._run(lambda table: int(table.count_rows(where_clause(where))), 0)
+
+    @cached_property
+    def _connection(self) -> Any:
+        return lancedb.connect(str(self._folder), read_consistency_interval=timedelta(0))
+
+    def _writing(self) -> FileLock:
+        # One writer at a time: two that insert the same new id at the same moment would both succeed (seen with 0.40).
+        return FileLock(self._folder / f".{self.name}.lock", poll_interval=0.01)
+
+    def _open(self) -> Any | None:
+        if not (self._folder / f"{self.name}.lance").exists():  # connecting would create the folder
+            return None
+        try:
+            return self._connection.open_table(self.name)
+        except ValueError as error:
+            if "was not found" in str(error):
+                return None
+            raise
+
+    def _run[T](self, action: Callable[[Any], T], without: T) -> T:
+        """What the action answers on the newest version of the table; `without` where there is no table."""
+        with worded(self._folder, self.name):
+            table = self._open()
+            try:
+                return without if table is None else action(table)
+            except (RuntimeError, OSError, ValueError) as error:
+                if not is_vanished(error):
+                    raise
+            # Another process cleaned up the version that was being read. A newer one is there.
+            table = self._open()
+            return without if table is None else action(table)
+
+    def _commit(self, action: Callable[[Any], Any]) -> Any:
+        """The result of an action that changes the table, which is then tended."""
+        with worded(self._folder, self.name):
+            if self._open() is None:  # before the lock, whose file needs the folder
+                raise self._unclaimed()
+            with self._writing():
+                table = self._open()
+                if table is None:
+                    raise self._unclaimed()
+                result = action(table)
+                tend(table, result.version)
+                return result
+
+    def _merge(self, table: Any, rows: pa.Table, stamp: ModelStamp) -> Any:
+        found = stamp_of(table.schema)
+        if found != stamp:  # emptied, and claimed by another process
+            raise self._mismatch(found, stamp)
+        return merge(table, rows)
+
+    def _look_up(self, column: str, values: Sequence[str], columns: list[str]) -> Iterator[pa.Table]:
+        """The rows with these values, in parts."""
+        unique = list(dict.fromkeys(values))
+        for start in range(0, len(unique), _IN_LIST):
+            condition = any_of(column, unique[start : start + _IN_LIST])
+            rows = self._run(partial(fetch, columns=columns, condition=condition), None)
+            if rows is not None:
+                yield rows
+
+    def _stamp(self) -> ModelStamp | None:
+        return self._run(lambda table: stamp_of(table.schema), None)
+
+    def _create(self, stamp: ModelStamp) -> None:
+        table = self._open()
+        if table is not None:
+            found = stamp_of(table.schema)
+            if found == stamp:
+                return
+            if table.count_rows():
+                raise self._mismatch(found, stamp)
+        mode = "create" if table is None else "overwrite"
+        self._connection.create_table(self.name, schema=schema(stamp), mode=mode)
+
+    def _unclaimed(self) -> IndexUnavailable:
+        return IndexUnavailable(
+            f"There is no index {self.name} in {self._folder}.", "Start the app again, and index the pictures again."
+        )
+
+    def _mismatch(self, found: ModelStamp, wanted: ModelStamp) -> ModelMismatch:
+        return ModelMismatch(
+            f"The index {self.name} in {self._folder} holds embeddings of {_named(found)}, not of {_named(wanted)}.",
+            "Remove its pictures (python -m core remove FOLDER) and index them again, set IMAGE_SEARCH_MODEL to "
+            f"{found.model_id}, or choose another IMAGE_SEARCH_INDEX.",
+        )
+
+
+def _named(stamp: ModelStamp) -> str:
+    return f"{stamp.model_id} ({stamp.dims} dims, preprocessing {stamp.preprocessing})"

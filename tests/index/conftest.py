@@ -1,0 +1,100 @@
+"""An index on each engine, and records to put in."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.index.lance import LanceIndex
+from core.index.records import ImageRecord, Index, record_id
+from core.vectors import Embeddings, unit
+
+type OpenIndex = Callable[[], Index]
+"""Opens one more handle on the index of the test."""
+
+type MakeRecords = Callable[..., tuple[list[ImageRecord], Embeddings]]
+
+ENGINES = [pytest.param("lancedb"), pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
+FORMATS = ("JPEG", "JPEG", "JPEG", "PNG", "WEBP")
+
+
+@contextmanager
+def opener(engine: str, folder: Path) -> Iterator[OpenIndex]:
+    if engine == "lancedb":
+        yield lambda: LanceIndex(folder / "index", "images")
+        return
+    if not os.environ.get("ELASTICSEARCH_URL"):
+        pytest.skip("ELASTICSEARCH_URL is not set")
+    from core.index.elastic import ElasticIndex
+
+    name = f"test-{uuid.uuid4().hex}"
+    handles: list[ElasticIndex] = []
+
+    def open_() -> Index:
+        handles.append(ElasticIndex(os.environ["ELASTICSEARCH_URL"].split(","), name))
+        return handles[-1]
+
+    open_()
+    try:
+        yield open_
+    finally:
+        handles[0].drop()
+        for handle in handles:
+            handle.close()
+
+
+@pytest.fixture(params=ENGINES)
+def open_index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenIndex]:
+    with opener(request.param, tmp_path) as open_:
+        yield open_
+
+
+@pytest.fixture
+def index(open_index: OpenIndex) -> Index:
+    """An index that nobody claimed yet."""
+    return open_index()
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def empty_big_index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """One for all tests of a module: for those that fill it with more than a test should wait for."""
+    with opener(request.param, tmp_path_factory.mktemp("big")) as open_:
+        yield open_()
+
+
+def records(count: int, dims: int = 32, seed: int = 0) -> tuple[list[ImageRecord], Embeddings]:
+    """Records of different sizes, folders, formats and dates, with random unit embeddings of shape `(count, dims)`.
+
+    Record i has i bytes, so that a filter on the size lets through any share. Every fifth has no date.
+    """
+    rng = np.random.default_rng(seed)
+    made = []
+    for i in range(count):
+        path = f"/pictures/{i % 10}/{i % 50}/{seed}-{i}.jpg"
+        taken_at = datetime(2020, 1, 1, 12) + timedelta(days=i) if i % 5 else None
+        made.append(
+            ImageRecord(
+                id=record_id(path),
+                path=path,
+                name=Path(path).name,
+                content_hash=f"{seed:08x}{i:056x}",
+                size=i,
+                mtime_ns=1_700_000_000_123_456_789 + i,
+                width=100 + i % 1000,
+                height=2000 - i % 1000,
+                format=FORMATS[i % len(FORMATS)],
+                taken_at=taken_at,
+                frames=1 + i % 3,
+            )
+        )
+    return made, unit(rng.standard_normal((count, dims)))
+
+
+@pytest.fixture(scope="session")
+def make_records() -> MakeRecords:
+    return records

@@ -1,0 +1,900 @@
+"""What is particular to Elasticsearch; what both engines owe is in test_contract.py."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders
+from elasticsearch import ConnectionError, ConnectionTimeout, Elasticsearch, SSLError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import ImageSearchError, IndexUnavailable, InvalidEmbedding, ModelMismatch, StorageFull
+from core.index import elastic, elastic_bulk, elastic_client
+from core.index import elastic_requests as requests
+from core.index.elastic import ElasticIndex
+from core.index.records import Filter, ImageRecord, ModelStamp, record_id
+from core.vectors import Embeddings, unit
+
+START = Path(__file__).resolve().parents[3] / "shared" / "elasticsearch" / "start"
+RED = ModelStamp("clip/red", 8)
+BLUE = ModelStamp("clip/blue", 8)
+GREEN = ModelStamp("clip/green", 4, preprocessing=2)
+
+
+def record(path: str, **changes: Any) -> ImageRecord:
+    values: dict[str, Any] = {
+        "id": record_id(path),
+        "path": path,
+        "name": Path(path).name,
+        "content_hash": "0" * 64,
+        "size": 1000,
+        "mtime_ns": 1_700_000_000_123_456_789,
+        "width": 640,
+        "height": 480,
+        "format": "PNG",
+    }
+    return ImageRecord(**values | changes)
+
+
+def pictures(n: int, folder: str = "/pictures") -> list[ImageRecord]:
+    return [record(f"{folder}/{i}.png", content_hash=f"{i:064x}") for i in range(n)]
+
+
+def vectors(n: int, dims: int = 8, seed: int = 0) -> Embeddings:
+    return unit(np.random.default_rng(seed).normal(size=(n, dims)))
+
+
+# --- with a server ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def urls() -> list[str]:
+    if not os.environ.get("ELASTICSEARCH_URL"):
+        pytest.skip("needs a server in ELASTICSEARCH_URL")
+    return os.environ["ELASTICSEARCH_URL"].split(",")
+
+
+@pytest.fixture
+def server(urls: list[str]) -> Iterator[Elasticsearch]:
+    with Elasticsearch(urls, request_timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+def name(server: Elasticsearch) -> Iterator[str]:
+    name = f"test-{uuid4().hex}"
+    yield name
+    for concrete in server.indices.get(index=f"{name}*", expand_wildcards="all").body:
+        server.indices.delete(index=concrete)
+
+
+@pytest.fixture
+def handle(urls: list[str], name: str) -> Iterator[Callable[[], ElasticIndex]]:
+    """Makes handles of one index."""
+    made: list[ElasticIndex] = []
+
+    def make() -> ElasticIndex:
+        made.append(ElasticIndex(urls, name))
+        return made[-1]
+
+    yield make
+    for index in made:
+        index.close()
+
+
+@pytest.fixture
+def index(handle: Callable[[], ElasticIndex]) -> ElasticIndex:
+    index = handle()
+    index.claim(RED)
+    return index
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pauses between attempts."""
+    monkeypatch.setattr(elastic_bulk, "PAUSES", (0.0,) * 4)
+
+
+def concrete_indices(server: Elasticsearch, name: str) -> list[str]:
+    return sorted(server.indices.get(index=f"{name}*", expand_wildcards="all").body)
+
+
+@pytest.mark.elasticsearch
+def test_the_index_stands_behind_an_alias_with_a_strict_mapping(
+    server: Elasticsearch, index: ElasticIndex, name: str
+) -> None:
+    made = server.indices.get(index=name).body
+    assert list(made) == [f"{name}-000001"]
+    (described,) = made.values()
+    assert described["aliases"] == {name: {"is_write_index": True}}
+    assert described["settings"]["index"]["dense_vector"] == {"hnsw_filter_heuristic": "fanout"}
+    mapping = described["mappings"]
+    assert mapping["dynamic"] == "strict"
+    assert mapping["_meta"] == {"model_id": "clip/red", "dims": 8, "preprocessing": 1}
+    embedding = mapping["properties"].pop("embedding")
+    assert (embedding["type"], embedding["dims"], embedding["similarity"]) == ("dense_vector", 8, "cosine")
+    assert embedding["index_options"]["type"] == "int8_hnsw"
+    assert {field: described["type"] for field, described in mapping["properties"].items()} == {
+        "id": "keyword",
+        "path": "keyword",
+        "name": "keyword",
+        "folder": "keyword",
+        "content_hash": "keyword",
+        "format": "keyword",
+        "size": "long",
+        "mtime_ns": "long",
+        "width": "integer",
+        "height": "integer",
+        "frames": "integer",
+        "taken_at": "date",
+        "taken_us": "long",
+    }
+
+
+@pytest.mark.elasticsearch
+@pytest.mark.parametrize("before", [None, BLUE], ids=["nothing there", "another model's, empty"])
+def test_many_claims_at_once_make_one_index(
+    server: Elasticsearch, handle: Callable[[], ElasticIndex], name: str, before: ModelStamp | None
+) -> None:
+    if before:
+        handle().claim(before)
+    indices = [handle() for _ in range(6)]
+    together = threading.Barrier(len(indices))
+
+    def claim(index: ElasticIndex) -> None:
+        together.wait()
+        index.claim(RED)
+
+    with ThreadPoolExecutor(len(indices)) as threads:
+        list(threads.map(claim, indices))
+    assert concrete_indices(server, name) == [f"{name}-00000{2 if before else 1}"]
+    indices[0].upsert(pictures(1), vectors(1))
+    assert indices[1].model() == RED
+
+
+@pytest.mark.elasticsearch
+def test_an_empty_index_of_another_model_is_replaced(
+    server: Elasticsearch, index: ElasticIndex, handle: Callable[[], ElasticIndex], name: str
+) -> None:
+    handle().claim(GREEN)
+    assert concrete_indices(server, name) == [f"{name}-000002"]
+    assert index.model() is None
+    with pytest.raises(ModelMismatch, match=r"clip/green.*clip/red"):
+        index.upsert(pictures(1), vectors(1))
+    index.claim(GREEN)
+    index.upsert(pictures(1), vectors(1, dims=4))
+    assert index.model() == GREEN
+
+
+@pytest.mark.elasticsearch
+def test_what_a_killed_claim_left_is_passed_over(
+    server: Elasticsearch, index: ElasticIndex, handle: Callable[[], ElasticIndex], name: str
+) -> None:
+    server.indices.create(index=f"{name}-000002", **requests.index_body(GREEN))
+    handle().claim(BLUE)
+    assert list(server.indices.get(index=name).body) == [f"{name}-000003"]
+
+
+@pytest.mark.elasticsearch
+def test_rows_of_another_model_are_kept(index: ElasticIndex, handle: Callable[[], ElasticIndex]) -> None:
+    index.upsert(pictures(3), vectors(3))
+    with pytest.raises(ModelMismatch, match=r"clip/red \(8 numbers.*clip/green \(4 numbers") as refused:
+        handle().claim(GREEN)
+    assert "IMAGE_SEARCH_MODEL to clip/red" in refused.value.remedy
+    assert "python -m core remove FOLDER" in refused.value.remedy
+    assert index.count() == 3
+
+
+@pytest.mark.elasticsearch
+@pytest.mark.parametrize("which", ["index", "alias", "concrete"])
+def test_what_others_made_is_left_alone(
+    server: Elasticsearch, handle: Callable[[], ElasticIndex], name: str, which: str
+) -> None:
+    if which == "alias":
+        server.indices.create(index=f"{name}-logs", aliases={name: {}})
+    else:
+        server.indices.create(index=name if which == "index" else f"{name}-000001")
+    before = concrete_indices(server, name)
+    index = handle()
+    with pytest.raises(IndexUnavailable, match="not made by this app") as refused:
+        index.claim(RED)
+    assert refused.value.remedy == "Choose another IMAGE_SEARCH_INDEX."
+    if which != "concrete":
+        with pytest.raises(IndexUnavailable, match="not made by this app"):
+            index.count()
+        with pytest.raises(IndexUnavailable, match="not made by this app"):
+            index.drop()
+    assert concrete_indices(server, name) == before
+
+
+@pytest.mark.elasticsearch
+def test_writing_does_not_make_an_index(handle: Callable[[], ElasticIndex], server: Elasticsearch, name: str) -> None:
+    index = handle()
+    with pytest.raises(IndexUnavailable, match=name):
+        index.upsert(pictures(1), vectors(1))
+    assert index.delete(["a"]) == 0
+    assert concrete_indices(server, name) == []
+
+
+@pytest.mark.elasticsearch
+def test_the_filter_holds_before_the_nearest_are_looked_for(index: ElasticIndex) -> None:
+    query = unit(np.ones(8))
+    near, far = unit(query + vectors(600) / 10), unit(-query + vectors(3, seed=1) / 10)
+    index.upsert(pictures(600, "/near") + pictures(3, "/far"), np.vstack([near, far]))
+    hits = index.search(query, 5, Filter(folder="/far"))
+    assert {hit.record.folder for hit in hits} == {"/far"}
+    assert len(hits) == 3
+    assert [hit.score for hit in hits] == pytest.approx(np.sort(far @ query)[::-1], abs=1e-5)
+
+
+@pytest.mark.elasticsearch
+def test_equal_scores_come_in_the_order_of_their_ids(index: ElasticIndex) -> None:
+    same = vectors(1)
+    index.upsert(pictures(200), np.repeat(same, 200, axis=0))
+    hits = index.search(same[0], 7)
+    assert [hit.record.id for hit in hits] == sorted(picture.id for picture in pictures(200))[:7]
+
+
+@pytest.mark.elasticsearch
+def test_dates_are_exact_to_the_microsecond(index: ElasticIndex) -> None:
+    moments = [datetime.min, datetime(1969, 12, 31, 23, 59, 59, 999_999), datetime(2024, 5, 1, 12, 0, 0, 250_001)]
+    rows = [record(f"/{i}.png", taken_at=moment) for i, moment in enumerate([*moments, datetime.max])]
+    index.upsert([*rows, record("/unknown.png")], vectors(5))
+    assert index.get([row.id for row in rows]) == rows
+    for row in rows[1:3]:
+        assert row.taken_at is not None
+        after = row.taken_at + timedelta(microseconds=1)
+        assert index.count(Filter(taken_from=row.taken_at, taken_before=after)) == 1
+        assert index.count(Filter(taken_from=after)) == index.count(Filter(taken_from=row.taken_at)) - 1
+
+
+@pytest.mark.elasticsearch
+def test_names_longer_than_a_term_may_be_are_kept(index: ElasticIndex) -> None:
+    long = record("/" + "é/" * 2000 + "x.png", name="ü" * 40_000)
+    index.upsert([long], vectors(1))
+    assert index.get([long.id]) == [long]
+    assert index.count(Filter(folder="/é/é")) == 1
+
+
+@pytest.mark.elasticsearch
+def test_vectors_as_numbers_and_packed_are_the_same(index: ElasticIndex, handle: Callable[[], ElasticIndex]) -> None:
+    older = handle()
+    older._packs = False
+    rows, embeddings = pictures(4), vectors(4)
+    index.upsert(rows[:2], embeddings[:2])
+    older.upsert(rows[2:], embeddings[2:])
+    assert index._packs is True
+    np.testing.assert_allclose(older.embeddings([row.id for row in rows]), embeddings, atol=1e-6)
+
+
+@pytest.mark.elasticsearch
+def test_ids_that_nothing_can_have_are_not_there(index: ElasticIndex) -> None:
+    index.upsert(pictures(1), vectors(1))
+    odd = ["", "x" * 600, "é", "\ud800", "*", 'a"b']
+    assert index.get([*odd, pictures(1)[0].id]) == pictures(1)
+    assert index.delete(odd) == 0
+    with pytest.raises(KeyError):
+        index.embeddings(["*"])
+
+
+# --- reads and writes ------------------------------------------------------------------------------------------------
+
+
+class Recorded(elastic_client.QuickConnectNode):
+    """Writes down what is sent, and breaks as many of the coming requests as it is told."""
+
+    sent: list[str]
+    breaks: Callable[[str], str | None]
+
+    def perform_request(self, method: str, target: str, *args: Any, **kwargs: Any) -> Any:
+        self.sent.append(f"{method} {target}")
+        how = self.breaks(target)
+        if how == "before":
+            raise ConnectionError("broken on the way there")
+        answer = super().perform_request(method, target, *args, **kwargs)
+        if how == "after":
+            raise ConnectionTimeout("broken on the way back")
+        return answer
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> type[Recorded]:
+    class Node(Recorded):
+        sent = []  # noqa: RUF012 - one for each test
+        breaks = staticmethod(lambda target: None)
+
+    monkeypatch.setattr(elastic_client, "NODE_CLASS", Node)
+    return Node
+
+
+@pytest.mark.elasticsearch
+def test_writing_refreshes_nothing_and_the_next_read_once(
+    monkeypatch: pytest.MonkeyPatch, recorded: type[Recorded], handle: Callable[[], ElasticIndex]
+) -> None:
+    monkeypatch.setattr(elastic, "_FRESH_SECONDS", 3600.0)
+    index = handle()
+    index.claim(RED)
+    rows, embeddings = pictures(5), vectors(5)
+    recorded.sent.clear()
+    for row, embedding in zip(rows, embeddings, strict=True):
+        index.upsert([row], embedding[np.newaxis])
+    assert sum("_bulk" in request for request in recorded.sent) == 5
+    assert not any("_refresh" in request for request in recorded.sent)
+    for expected in range(5):
+        assert index.search(embeddings[expected], 1)[0].record == rows[expected]
+    assert sum("_refresh" in request for request in recorded.sent) == 1
+    index.delete([rows[0].id])
+    assert index.search(embeddings[0], 1)[0].record != rows[0]
+    assert sum("_refresh" in request for request in recorded.sent) == 2
+
+
+@pytest.mark.elasticsearch
+def test_what_another_handle_wrote_is_seen(
+    monkeypatch: pytest.MonkeyPatch, index: ElasticIndex, handle: Callable[[], ElasticIndex]
+) -> None:
+    other = handle()
+    index.upsert(pictures(1), vectors(1))
+    assert len(other.search(vectors(1)[0], 5)) == 1  # the first read of a handle
+    index.upsert(pictures(2), vectors(2))
+    assert other.count() == 2  # at once
+    index.upsert(pictures(3), vectors(3))
+    monkeypatch.setattr(elastic, "_FRESH_SECONDS", -1.0)  # as if a second had gone by
+    assert len(other.search(vectors(1)[0], 5)) == 3
+
+
+@pytest.mark.elasticsearch
+@pytest.mark.parametrize("how", ["before", "after"])
+def test_what_a_broken_connection_left_is_sent_again(
+    recorded: type[Recorded], handle: Callable[[], ElasticIndex], at_once: None, how: str
+) -> None:
+    index = handle()
+    index.claim(RED)
+    bulks = iter(range(1000))
+    recorded.breaks = staticmethod(lambda target: how if "_bulk" in target and 1 <= next(bulks) <= 9 else None)
+    n = elastic_bulk.CHUNK * 3
+    rows, embeddings = pictures(n), vectors(n)
+    index.upsert(rows, embeddings)
+    assert next(bulks) > 10  # more often than the client repeats by itself
+    assert index.count() == n
+    assert set(index.fingerprints([row.id for row in rows])) == {row.id for row in rows}
+    np.testing.assert_allclose(index.embeddings([rows[-1].id])[0], embeddings[-1], atol=1e-6)
+
+
+@pytest.mark.elasticsearch
+def test_a_server_that_stays_away_is_an_error_and_what_was_stored_stays(
+    recorded: type[Recorded], handle: Callable[[], ElasticIndex], at_once: None
+) -> None:
+    index = handle()
+    index.claim(RED)
+    bulks = iter(range(1000))
+    recorded.breaks = staticmethod(lambda target: "before" if "_bulk" in target and next(bulks) else None)
+    n = elastic_bulk.CHUNK + 1
+    with pytest.raises(IndexUnavailable, match=index.location):
+        index.upsert(pictures(n), vectors(n))
+    assert index.count() == elastic_bulk.CHUNK
+
+
+@pytest.mark.elasticsearch
+def test_a_full_disk_has_its_own_error(server: Elasticsearch, index: ElasticIndex, name: str) -> None:
+    index.upsert(pictures(1), vectors(1))
+    server.indices.put_settings(index=name, settings={"index.blocks.read_only_allow_delete": True})
+    with pytest.raises(StorageFull, match=index.location):
+        index.upsert(pictures(2), vectors(2))
+    assert index.count() == 1
+    server.indices.put_settings(index=name, settings={"index.blocks.read_only_allow_delete": None})
+    index.upsert(pictures(2), vectors(2))
+    assert index.count() == 2
+
+
+@pytest.mark.elasticsearch
+def test_rows_that_are_refused_are_counted_and_the_first_reason_is_told(index: ElasticIndex) -> None:
+    rows = pictures(5)
+    rows[1], rows[3] = record("/1.png", width=2**40), record("/3.png", height=2**40)
+    with pytest.raises(IndexUnavailable, match=r"refuses 2 of the rows.*out of range") as refused:
+        index.upsert(rows, vectors(5))
+    assert index.location in refused.value.message
+    assert index.count() == 3
+
+
+@pytest.mark.elasticsearch
+def test_closing_is_not_the_end(index: ElasticIndex) -> None:
+    index.upsert(pictures(1), vectors(1))
+    index.close()
+    assert index.count() == 1
+
+
+@pytest.mark.elasticsearch
+def test_dropping_removes_the_index_and_may_be_repeated(server: Elasticsearch, index: ElasticIndex, name: str) -> None:
+    index.upsert(pictures(2), vectors(2))
+    index.drop()
+    index.drop()
+    assert concrete_indices(server, name) == []
+    assert index.count() == 0
+    assert index.search(vectors(1)[0], 3) == []
+    assert index.model() is None
+
+
+# --- a server that stops ---------------------------------------------------------------------------------------------
+
+
+class Node:
+    """A server of one's own, which can be stopped and started again on the same data."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[str] | None = None
+        self.drain: threading.Thread | None = None
+
+    def start(self) -> None:
+        command = [str(START), "--port", str(self.port), "--data", str(self.data), "--heap", "512m"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert self.process.stdout is not None
+        told: list[str] = []
+        for line in self.process.stdout:
+            told.append(line)
+            if "]started {" in line:
+                break
+        if any("no Java" in line for line in told):
+            pytest.skip("needs Java 21")
+        assert self.process.poll() is None, "".join(told)
+        self.drain = threading.Thread(target=self.process.stdout.read)  # or the pipe fills up
+        self.drain.start()
+        with Elasticsearch(self.url, request_timeout=90) as client:
+            client.cluster.health(wait_for_status="yellow", timeout="60s")
+
+    def stop(self) -> None:
+        process, self.process = self.process, None
+        if process is not None:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+            if self.drain is not None:
+                self.drain.join()
+            assert process.stdout is not None
+            process.stdout.close()
+
+
+def _free_port() -> int:
+    while True:  # the node uses this port and the one 100 above
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 100))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+@pytest.fixture
+def node(urls: list[str], tmp_path: Path) -> Iterator[Node]:
+    if not START.exists():
+        pytest.skip("needs ../shared/elasticsearch/start")
+    node = Node(tmp_path)
+    try:
+        node.start()
+        yield node
+    finally:
+        node.stop()
+
+
+@pytest.mark.elasticsearch
+@pytest.mark.timeout(280)
+def test_a_handle_outlives_a_restart_of_the_server(node: Node) -> None:
+    index = ElasticIndex([node.url], "images")
+    index.claim(RED)
+    index.upsert(pictures(50), vectors(50))
+    assert index.count() == 50
+    node.stop()
+    for read in (index.count, index.model, lambda: index.search(vectors(1)[0], 3)):
+        with pytest.raises(IndexUnavailable, match=f"{node.url} does not answer") as gone:
+            read()
+        assert gone.value.remedy == "Start the server or correct ELASTICSEARCH_URL."
+    node.start()
+    assert index.count() == 50
+    assert index.search(vectors(1)[0], 1)[0].record == pictures(1)[0]
+    index.upsert(pictures(60), vectors(60))
+    assert index.count() == 60
+    index.close()
+
+
+# --- without a server ------------------------------------------------------------------------------------------------
+
+
+def free_url() -> str:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{closed.getsockname()[1]}"
+
+
+READS: dict[str, Callable[[ElasticIndex], object]] = {
+    "model": lambda index: index.model(),
+    "search": lambda index: index.search(vectors(1)[0], 3),
+    "get": lambda index: index.get(["a"]),
+    "embeddings": lambda index: index.embeddings(["a"]),
+    "by_content": lambda index: index.by_content(["a"]),
+    "fingerprints": lambda index: index.fingerprints(["a"]),
+    "scan": lambda index: list(index.scan()),
+    "count": lambda index: index.count(),
+    "claim": lambda index: index.claim(RED),
+    "upsert": lambda index: index.upsert(pictures(1), vectors(1)),
+    "delete": lambda index: index.delete(["a"]),
+    "drop": lambda index: index.drop(),
+}
+
+
+@pytest.mark.parametrize("method", READS)
+def test_a_server_that_is_not_there_is_named(method: str, at_once: None) -> None:
+    url = free_url()
+    index = ElasticIndex([url.replace("://", "://someone:secret@")], "images")
+    with pytest.raises(IndexUnavailable) as gone:
+        READS[method](index)
+    assert gone.value.message == f"Elasticsearch at {url} does not answer."
+    assert gone.value.remedy == "Start the server or correct ELASTICSEARCH_URL."
+    index.close()
+
+
+def test_connecting_is_given_up_long_before_an_answer_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def urlopen(self: object, *args: object, timeout: Any, **kwargs: object) -> None:
+        asked.append(timeout)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("urllib3.HTTPConnectionPool.urlopen", urlopen)
+    with pytest.raises(IndexUnavailable):
+        ElasticIndex(["http://localhost:9200"], "images").count()
+    assert len(asked) == 2  # once more than once: a kept connection may have gone stale
+    assert asked[0].connect_timeout == 2
+    assert asked[0]._read == 30
+
+
+class Answer(NamedTuple):
+    meta: ApiResponseMeta
+    body: bytes
+
+
+def answering(
+    status: int, body: object, headers: dict[str, str] | None = None, product: str | None = "Elasticsearch"
+) -> type[BaseNode]:
+    """A node that always says the same."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    signed = {"x-elastic-product": product} if product else {}
+    kind = "text/html" if isinstance(body, str) else "application/json"
+
+    class Answering(BaseNode):
+        def perform_request(self, *args: Any, **kwargs: Any) -> Any:
+            meta = ApiResponseMeta(
+                node=self.config,
+                duration=0.0,
+                http_version="1.1",
+                status=status,
+                headers=HttpHeaders({"content-type": kind} | signed | (headers or {})),
+            )
+            return Answer(meta, text.encode())
+
+        def close(self) -> None:
+            pass
+
+    return Answering
+
+
+def raising(error: Exception) -> type[BaseNode]:
+    class Raising(BaseNode):
+        def perform_request(self, *args: Any, **kwargs: Any) -> Any:
+            raise error
+
+        def close(self) -> None:
+            pass
+
+    return Raising
+
+
+def failure(kind: str, reason: str) -> dict[str, Any]:
+    return {"error": {"type": kind, "reason": reason, "root_cause": [{"type": kind, "reason": reason}]}}
+
+
+TROUBLES: dict[str, tuple[type[BaseNode], type[ImageSearchError], str, str]] = {
+    "no key": (
+        answering(401, failure("security_exception", "missing")),
+        IndexUnavailable,
+        "key",
+        "ELASTICSEARCH_API_KEY",
+    ),
+    "a proxy's no": (answering(401, "Unauthorized", product=None), IndexUnavailable, "key", "ELASTICSEARCH_API_KEY"),
+    "a weak key": (
+        answering(403, failure("security_exception", "action is unauthorized")),
+        IndexUnavailable,
+        "action is unauthorized",
+        "ELASTICSEARCH_API_KEY",
+    ),
+    "blocked": (
+        answering(403, failure("cluster_block_exception", "index [i] blocked by: [FORBIDDEN/8/index write (api)];")),
+        IndexUnavailable,
+        "index write",
+        "IMAGE_SEARCH_INDEX",
+    ),
+    "full": (
+        answering(
+            403,
+            failure("cluster_block_exception", "blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];"),
+        ),
+        StorageFull,
+        "no space left",
+        "Free disk space",
+    ),
+    "another product": (answering(200, {}, product=None), IndexUnavailable, "not Elasticsearch", "ELASTICSEARCH_URL"),
+    "a web server": (
+        answering(404, "<html>", product=None),
+        IndexUnavailable,
+        "not Elasticsearch",
+        "ELASTICSEARCH_URL",
+    ),
+    "an old server": (
+        answering(400, failure("media_type_header_exception", "Accept version must be 8 or 7")),
+        IndexUnavailable,
+        "not Elasticsearch 9",
+        "ELASTICSEARCH_URL",
+    ),
+    "not JSON": (
+        answering(200, "<html>", {"content-type": "application/json"}),
+        IndexUnavailable,
+        "does not answer as Elasticsearch does",
+        "ELASTICSEARCH_URL",
+    ),
+    "overloaded": (
+        answering(429, failure("circuit_breaking_exception", "Data too large")),
+        IndexUnavailable,
+        "Data too large",
+        "Try again",
+    ),
+    "no shard": (
+        answering(503, failure("no_shard_available_action_exception", "no shard")),
+        IndexUnavailable,
+        "status 503",
+        "health of the cluster",
+    ),
+    "another failure": (
+        answering(400, failure("parsing_exception", "odd")),
+        IndexUnavailable,
+        "odd",
+        "IMAGE_SEARCH_INDEX",
+    ),
+    "TLS": (raising(SSLError("self-signed certificate")), IndexUnavailable, "not trusted", "ELASTICSEARCH_CA_CERTS"),
+    "slow": (raising(ConnectionTimeout("slow")), IndexUnavailable, "in time", "ELASTICSEARCH_URL"),
+}
+
+
+@pytest.mark.parametrize("method", ["count", "upsert"])
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_what_goes_wrong_is_worded(monkeypatch: pytest.MonkeyPatch, at_once: None, trouble: str, method: str) -> None:
+    node_class, kind, message, remedy = TROUBLES[trouble]
+    monkeypatch.setattr(elastic_client, "NODE_CLASS", node_class)
+    with pytest.raises(IndexUnavailable) as caught:
+        READS[method](ElasticIndex(["https://someone:secret@search.example:9200"], "images"))
+    assert type(caught.value) is kind
+    assert "https://search.example:9200" in caught.value.message
+    assert message in caught.value.message
+    assert remedy in caught.value.remedy
+    assert "secret" not in str(caught.value)
+
+
+class Bulk(BaseNode):
+    """Answers the lookup, and each bulk request with the next of the prepared statuses, one for each row."""
+
+    answers: list[list[int]]
+    sent: list[list[str]]
+
+    def perform_request(self, method: str, target: str, body: bytes | None = None, *args: Any, **kw: Any) -> Any:
+        answer: dict[str, Any] = {"version": {"number": "9.5.3"}}
+        if "_bulk" in target:
+            answer = self._bulk([json.loads(line) for line in (body or b"").splitlines()])
+        elif "images" in target:
+            described = {
+                "aliases": {"images": {}},
+                "mappings": {"_meta": requests.index_body(RED)["mappings"]["_meta"]},
+            }
+            answer = {"images-000001": described}
+        headers = HttpHeaders({"content-type": "application/json", "x-elastic-product": "Elasticsearch"})
+        return Answer(ApiResponseMeta(200, "1.1", headers, 0.0, self.config), json.dumps(answer).encode())
+
+    def _bulk(self, lines: list[dict[str, Any]]) -> dict[str, Any]:
+        ids = [line["index"]["_id"] for line in lines if "index" in line]
+        self.sent.append(ids)
+        trouble = failure("es_rejected_execution_exception", "queue is full")["error"]
+        items = [
+            {"index": {"_id": id_, "status": status, **({} if status == 201 else {"error": trouble})}}
+            for id_, status in zip(ids, self.answers.pop(0), strict=False)
+        ]
+        return {"errors": True, "items": items}
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def bulk(monkeypatch: pytest.MonkeyPatch, at_once: None) -> type[Bulk]:
+    class Node(Bulk):
+        answers = []  # noqa: RUF012
+        sent = []  # noqa: RUF012
+
+    monkeypatch.setattr(elastic_client, "NODE_CLASS", Node)
+    return Node
+
+
+def test_only_rows_that_were_put_off_are_sent_again(bulk: type[Bulk]) -> None:
+    bulk.answers += [[201, 429, 201, 503], [429, 201], [201]]
+    rows = pictures(4)
+    ElasticIndex(["http://localhost:9200"], "images").upsert(rows, vectors(4))
+    ids = [row.id for row in rows]
+    assert bulk.sent == [ids, [ids[1], ids[3]], [ids[1]]]
+
+
+def test_rows_that_got_no_answer_are_sent_again(bulk: type[Bulk]) -> None:
+    bulk.answers += [[201], [201, 201]]
+    rows = pictures(3)
+    ElasticIndex(["http://localhost:9200"], "images").upsert(rows, vectors(3))
+    assert bulk.sent[1] == [row.id for row in rows[1:]]
+
+
+def test_putting_off_has_an_end(bulk: type[Bulk]) -> None:
+    bulk.answers += [[429]] * 20
+    with pytest.raises(IndexUnavailable, match="overloaded: queue is full"):
+        ElasticIndex(["http://localhost:9200"], "images").upsert(pictures(1), vectors(1))
+    assert len(bulk.sent) == 5
+
+
+def test_the_last_of_one_id_wins_and_is_sent_alone(bulk: type[Bulk]) -> None:
+    bulk.answers += [[201, 201]]
+    first, second = pictures(2)
+    ElasticIndex(["http://localhost:9200"], "images").upsert([first, second, first], vectors(3))
+    assert bulk.sent == [[first.id, second.id]]
+
+
+def test_nothing_is_sent_where_an_embedding_is_unusable(bulk: type[Bulk]) -> None:
+    embeddings = vectors(3)
+    embeddings[1] = 0
+    with pytest.raises(InvalidEmbedding, match="length zero"):
+        ElasticIndex(["http://localhost:9200"], "images").upsert(pictures(3), embeddings)
+    assert bulk.sent == []
+
+
+def test_constructing_opens_nothing(tmp_path: Path) -> None:
+    missing = tmp_path / "no.pem"
+    index = ElasticIndex(["https://localhost:9200"], "images", ca_certs=missing)
+    assert (index.engine, index.name, index.location) == ("elasticsearch", "images", "https://localhost:9200")
+    with pytest.raises(IndexUnavailable, match=r"no\.pem") as refused:
+        index.count()
+    assert refused.value.remedy == "Correct ELASTICSEARCH_CA_CERTS."
+
+
+@pytest.mark.parametrize("url", ["http://localhost:port", "http://", "https://[::1"])
+def test_an_address_that_is_none_is_an_error_when_used(url: str) -> None:
+    with pytest.raises(IndexUnavailable, match="not an address") as refused:
+        ElasticIndex([url], "images").count()
+    assert "ELASTICSEARCH_URL" in refused.value.remedy
+
+
+def test_a_cloud_id_that_is_none_is_an_error_when_used() -> None:
+    index = ElasticIndex([], "images", cloud_id="home:garbage")
+    assert index.location == "Elastic Cloud home"
+    with pytest.raises(IndexUnavailable, match="not an address"):
+        index.count()
+
+
+@pytest.mark.parametrize(
+    ("urls", "shown"),
+    [
+        (["http://a:1", "http://b:2"], "http://a:1, http://b:2"),
+        (["https://u:p@ss@host:9200/path?key=p"], "https://host:9200/path"),
+        (["https://token@host"], "https://host"),
+    ],
+)
+def test_the_location_holds_no_secrets(urls: list[str], shown: str) -> None:
+    assert ElasticIndex(urls, "images").location == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [("http://localhost", 80), ("https://u:p@host/prefix", 443), ("http://[::1]", 80), ("http://h:9", 9)],
+)
+def test_an_address_without_port_means_the_usual_one(url: str, port: int) -> None:
+    with elastic_client.connect([url, url], None, None, None) as client:
+        (node,) = client.transport.node_pool.all()
+        assert node.port == port
+
+
+# --- what is sent ----------------------------------------------------------------------------------------------------
+
+
+def test_the_search_asks_for_enough_candidates() -> None:
+    query = np.array([1.0, 0.0], np.float32)
+    assert requests.nearest(query, 60, []) == {
+        "knn": {
+            "field": "embedding",
+            "query_vector": [1.0, 0.0],
+            "k": 60,
+            "num_candidates": 600,
+            "rescore_vector": {"oversample": 3.0},
+        },
+        "size": 60,
+    }
+    assert requests.nearest(query, 5, [])["knn"]["num_candidates"] == 500
+    assert requests.nearest(query, 5000, [])["knn"]["num_candidates"] == 10_000
+    clauses = [{"term": {"format": "PNG"}}]
+    assert requests.nearest(query, 5, clauses)["knn"]["filter"] == clauses
+
+
+def test_each_condition_of_a_filter_is_a_clause() -> None:
+    assert requests.filter_clauses(None) == requests.filter_clauses(Filter()) == []
+    where = Filter(
+        folder="/a b/\udcff",
+        formats=("PNG", "JPEG"),
+        taken_from=datetime(1970, 1, 1, 0, 0, 1),
+        taken_before=datetime(1970, 1, 2),
+        min_width=0,
+        min_height=2,
+        min_size=3,
+        max_size=4,
+    )
+    assert requests.filter_clauses(where) == [
+        {
+            "bool": {
+                "should": [
+                    {"term": {"folder": "/a b/\U0010ffff"}},
+                    {"prefix": {"folder": "/a b/\U0010ffff/"}},
+                ],
+                "minimum_should_match": 1,
+            }
+        },
+        {"terms": {"format": ["PNG", "JPEG"]}},
+        {"range": {"taken_us": {"gte": 1_000_000, "lt": 86_400_000_000}}},
+        {"range": {"width": {"gte": 0}}},
+        {"range": {"height": {"gte": 2}}},
+        {"range": {"size": {"gte": 3, "lte": 4}}},
+    ]
+
+
+@pytest.mark.parametrize(("folder", "own", "inside"), [("/a", "/a", "/a/"), ("/a/", "/a", "/a/"), ("/", "/", "/")])
+def test_a_folder_is_itself_and_all_below(folder: str, own: str, inside: str) -> None:
+    (clause,) = requests.filter_clauses(Filter(folder=folder))
+    assert clause["bool"]["should"] == [{"term": {"folder": own}}, {"prefix": {"folder": inside}}]
+
+
+@pytest.mark.parametrize(("score", "cosine"), [(1.0, 1.0), (0.5, 0.0), (0.0, -1.0), (1.0000001, 1.0)])
+def test_scores_become_cosines(score: float, cosine: float) -> None:
+    assert requests.cosine(score) == cosine
+
+
+@pytest.mark.parametrize("meta", [{}, {"model_id": "m"}, {"model_id": 1, "dims": 8, "preprocessing": 1}])
+def test_a_mapping_of_others_has_no_stamp(meta: dict[str, Any]) -> None:
+    assert requests.stamp_of(meta) is None
+    assert requests.stamp_of(requests.index_body(GREEN)["mappings"]["_meta"]) == GREEN
+
+
+@given(
+    path=st.binary(min_size=1, max_size=30)
+    .filter(lambda raw: b"\0" not in raw)
+    .map(lambda raw: "/" + os.fsdecode(raw)),
+    taken_at=st.none() | st.datetimes(),
+    mtime_ns=st.integers(-(2**63) + 1, 2**63 - 1),
+    frames=st.integers(1, 1000),
+)
+def test_a_row_gives_back_its_record(path: str, taken_at: datetime | None, mtime_ns: int, frames: int) -> None:
+    original = record(path, taken_at=taken_at, mtime_ns=mtime_ns, frames=frames)
+    row = requests.document(original, [1.0])
+    assert requests.record_of(json.loads(json.dumps(row, ensure_ascii=False).encode())) == original
+    assert row["folder"].startswith("/")

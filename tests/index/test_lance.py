@@ -1,0 +1,387 @@
+"""What only the embedded index does: grow an index, clean up, share a folder with other processes, word its errors."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import lancedb
+import pytest
+
+from core.errors import IndexUnavailable, ModelMismatch, StorageFull
+from core.index import lance_queries, lance_upkeep
+from core.index.lance import LanceIndex
+from core.index.records import Filter, ModelStamp
+
+PROJECT = Path(__file__).parents[2]
+STAMP = ModelStamp("clip/ViT-B-16", 16)
+OTHER = ModelStamp("clip/ViT-L-14", 24)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def index(folder: Path) -> LanceIndex:
+    return LanceIndex(folder, "images")
+
+
+@pytest.fixture
+def make_records(make_records):
+    return lambda count, dims=STAMP.dims, seed=0: make_records(count, dims, seed)
+
+
+@pytest.fixture
+def filled(index, make_records):
+    records, embeddings = make_records(100)
+    index.claim(STAMP)
+    index.upsert(records, embeddings)
+    return index, records, embeddings
+
+
+def table_of(folder: Path):
+    return lancedb.connect(str(folder)).open_table("images")
+
+
+def indices(folder: Path) -> dict:
+    return {found.columns[0]: found for found in table_of(folder).list_indices()}
+
+
+class TestFolder:
+    def test_opening_and_asking_create_nothing(self, tmp_path):
+        index = LanceIndex(tmp_path / "a" / "b", "images")
+        assert index.location == str(tmp_path / "a" / "b")
+        assert (index.engine, index.name) == ("lancedb", "images")
+        assert index.count() == 0
+        assert index.model() is None
+        assert list(index.scan()) == []
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("name", ["sp ace", "pe%20rcent", "ha#sh", "question?", "é", "a:b", "quo'te", "*"])
+    def test_any_name_of_a_folder_will_do(self, tmp_path, make_records, name):
+        records, embeddings = make_records(3)
+        index = LanceIndex(tmp_path / name, "images")
+        index.claim(STAMP)
+        index.upsert(records, embeddings)
+        assert LanceIndex(tmp_path / name, "images").get([records[0].id]) == records[:1]
+        assert [path.name for path in tmp_path.iterdir()] == [name]
+
+    def test_indices_of_two_names_share_a_folder(self, filled, folder, make_records):
+        index, *_ = filled
+        second = LanceIndex(folder, "images-2")
+        second.claim(OTHER)
+        second.upsert(*make_records(5, OTHER.dims))
+        assert (index.count(), second.count()) == (100, 5)
+        assert (index.model(), second.model()) == (STAMP, OTHER)
+
+
+class TestGrowth:
+    @pytest.fixture
+    def grown(self, index, make_records):
+        records, embeddings = make_records(lance_upkeep.INDEXED_FROM + 500)
+        index.claim(STAMP)
+        return index, records, embeddings
+
+    def test_vectors_are_indexed_when_there_are_many(self, grown, folder):
+        index, records, embeddings = grown
+        index.upsert(records[:9_999], embeddings[:9_999])
+        assert "vector" not in indices(folder)
+        index.upsert(records[9_999:10_000], embeddings[9_999:10_000])
+        assert indices(folder)["vector"].num_indexed_rows == 10_000
+        assert indices(folder)["vector"].index_type == "IvfRq"
+
+    def test_scores_are_cosines_with_an_index_and_a_tail(self, grown, folder):
+        index, records, embeddings = grown
+        index.upsert(records[:10_000], embeddings[:10_000])
+        index.upsert(records[10_000:], embeddings[10_000:])
+        assert indices(folder)["vector"].num_unindexed_rows == 500
+        for query in (embeddings[3], embeddings[10_100], -embeddings[10_100]):
+            cosines = embeddings @ query
+            hits = index.search(query, 60)
+            assert [hit.score for hit in hits] == pytest.approx(sorted(cosines, reverse=True)[:60], abs=1e-5)
+            assert [hit.score for hit in hits] == pytest.approx([cosines[hit.record.size] for hit in hits], abs=1e-5)
+
+    def test_a_narrow_filter_finds_all_that_match(self, grown):
+        index, records, embeddings = grown
+        index.upsert(records, embeddings)
+        for most in (0, 5, 40):
+            found = index.search(-embeddings[9_000], 60, Filter(max_size=most))
+            assert sorted(hit.record.size for hit in found) == list(range(most + 1))
+
+    def test_copies_at_the_end_are_those_with_the_smallest_ids(self, grown):
+        index, records, embeddings = grown
+        embeddings[5_000:5_300] = embeddings[0]  # in the index
+        embeddings[10_000:10_300] = embeddings[0]  # in the tail
+        index.upsert(records[:10_000], embeddings[:10_000])
+        index.upsert(records[10_000:], embeddings[10_000:])
+        copies = sorted(record.id for record in [records[0], *records[5_000:5_300], *records[10_000:10_300]])
+        assert [hit.record.id for hit in index.search(embeddings[0], 20)] == copies[:20]
+
+    def test_the_index_is_built_anew_when_it_is_in_many_parts(self, grown, folder, monkeypatch):
+        monkeypatch.setattr(lance_upkeep, "_MOST_PARTS", 2)
+        monkeypatch.setattr(lance_upkeep, "_MOST_UNINDEXED", 100)
+        index, records, embeddings = grown
+        index.upsert(records[:10_000], embeddings[:10_000])
+        parts = []
+        for start in range(10_000, 10_400, 100):
+            index.upsert(records[start : start + 100], embeddings[start : start + 100])
+            parts.append(indices(folder)["vector"].num_segments)
+        assert max(parts) <= 2
+        assert parts.count(1) >= 1
+        assert indices(folder)["vector"].num_unindexed_rows == 0
+        assert index.search(embeddings[10_399], 1)[0].record == records[10_399]
+
+    def test_many_probes_for_many_rows(self):
+        assert [lance_upkeep.probes(rows) for rows in (10_000, 499_999, 500_000, 1_000_000, 10_000_000)] == [
+            50, 50, 100, 100, 200,
+        ]  # fmt: skip
+
+
+class TestUpkeep:
+    def test_all_that_is_filtered_by_is_indexed(self, filled, folder):
+        expected = {"id", "content_hash", "folder", "format", "taken_at", "width", "height", "size"}
+        assert indices(folder).keys() == expected
+
+    def test_many_small_writes_leave_few_files(self, filled, folder, make_records, monkeypatch):
+        monkeypatch.setattr(lance_upkeep, "_KEEP", timedelta(milliseconds=1))
+        index, *_ = filled
+        records, embeddings = make_records(200, seed=1)
+        files, fragments = [], []
+        for position in range(200):
+            index.upsert(records[position : position + 1], embeddings[position : position + 1])
+            if position % 7:
+                continue
+            fragments.append(table_of(folder).stats()["fragment_stats"]["num_fragments"])
+            files.append(sum(1 for path in folder.rglob("*") if path.is_file()))
+        assert max(fragments) <= 52
+        assert max(files[15:]) <= 1.2 * max(files[:15])
+        assert index.count() == 300
+        assert index.search(embeddings[7], 1)[0].record == records[7]
+
+    def test_runs_of_one_write_each_add_up(self, filled, folder, make_records):
+        records, embeddings = make_records(60, seed=1)
+        for position in range(60):
+            LanceIndex(folder, "images").upsert(records[position : position + 1], embeddings[position : position + 1])
+        assert table_of(folder).stats()["fragment_stats"]["num_fragments"] <= 52
+
+    def test_an_open_handle_survives_the_clean_up_of_another(self, filled, folder, make_records):
+        index, records, embeddings = filled
+        scan = index.scan()
+        assert index.search(embeddings[0], 1)
+        index.delete([record.id for record in records[:50]])
+        with pytest.warns(UserWarning, match="cleanup_older_than"):
+            table_of(folder).optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
+        assert index.count() == 50
+        assert index.search(embeddings[60], 1)[0].record == records[60]
+        assert sum(len(batch) for batch, _ in scan) == 50
+        index.upsert(*make_records(5, seed=3))
+        assert index.count() == 55
+
+    def test_a_version_that_vanishes_is_read_anew(self, filled, monkeypatch):
+        index, _, embeddings = filled
+        answers = iter(
+            [RuntimeError("lance error: Not found: index/images.lance/data/0101.lance, src/local.rs:273:40")]
+        )
+        count = lance_queries.stamp_of
+
+        def once_gone(schema):
+            for error in answers:
+                raise error
+            return count(schema)
+
+        monkeypatch.setattr(lance_queries, "stamp_of", once_gone)
+        assert len(index.search(embeddings[0], 10)) == 10
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from core.index.lance import LanceIndex
+
+sys.path.append(sys.argv[1])
+from conftest import records
+from core.index.records import ModelStamp
+
+folder, count, batch = Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+made, embeddings = records(count, 16)
+index = LanceIndex(folder, "images")
+print("ready", flush=True)
+sys.stdin.readline()
+index.claim(ModelStamp("clip/ViT-B-16", 16))
+for start in range(0, count, batch):
+    index.upsert(made[start : start + batch], embeddings[start : start + batch])
+    print(start + batch, flush=True)
+"""
+
+
+@contextmanager
+def writer(folder: Path, count: int, batch: int):
+    """A process that claims the index and stores records, once it gets a line; it says after each batch how many."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(Path(__file__).parent), str(folder), str(count), str(batch)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT,
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout.readline() == "ready\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def begin(process: subprocess.Popen) -> None:
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def stored(index: LanceIndex) -> list[str]:
+    return sorted(record.id for batch, _ in index.scan() for record in batch)
+
+
+class TestProcesses:
+    @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+    def test_what_was_stored_outlives_a_killed_writer(self, folder, index, make_records):
+        records, embeddings = make_records(1000)
+        assert index.count() == 0
+        with writer(folder, 1000, 10) as process:
+            begin(process)
+            for line in process.stdout:
+                acknowledged = int(line)
+                assert index.count() >= acknowledged  # an open handle sees what another process stores
+                if acknowledged >= 400:
+                    break
+            os.kill(process.pid, signal.SIGKILL)
+            acknowledged = max([acknowledged, *map(int, process.stdout)])
+            assert process.wait() == -signal.SIGKILL
+        ids = stored(index)
+        assert len(ids) == len(set(ids)) == index.count()
+        assert set(ids) >= {record.id for record in records[:acknowledged]}
+        assert len(ids) <= acknowledged + 10
+        assert len(index.search(embeddings[0], 60)) == 60
+        index.upsert(records, embeddings)  # doing it again completes it, and no lock is left behind
+        assert stored(index) == sorted(record.id for record in records)
+
+    def test_two_processes_store_the_same_pictures_at_once(self, folder, index, make_records):
+        records, embeddings = make_records(300)
+        with writer(folder, 300, 10) as process:
+            begin(process)
+            index.claim(STAMP)
+            for start in range(0, 300, 10):
+                index.upsert(records[start : start + 10], embeddings[start : start + 10])
+            assert process.stdout.read().split()[-1] == "300"
+        assert stored(index) == sorted(record.id for record in records)
+
+
+class TestModel:
+    def test_who_claimed_it_before_it_was_emptied_may_not_go_on(self, filled, folder, make_records):
+        index, records, embeddings = filled
+        index.delete([record.id for record in records])
+        LanceIndex(folder, "images").claim(OTHER)
+        with pytest.raises(ModelMismatch, match="clip/ViT-L-14"):
+            index.upsert(records, embeddings)
+        assert index.count() == 0
+
+    def test_a_new_model_gets_its_indices_too(self, filled, folder, make_records):
+        index, records, _ = filled
+        index.delete([record.id for record in records])
+        index.claim(OTHER)
+        index.upsert(*make_records(10, OTHER.dims))
+        assert {"id", "folder", "taken_at"} <= indices(folder).keys()
+
+    def test_the_message_says_what_to_do(self, filled):
+        index, *_ = filled
+        with pytest.raises(ModelMismatch) as caught:
+            index.claim(OTHER)
+        assert "python -m core remove FOLDER" in caught.value.remedy
+        assert "IMAGE_SEARCH_MODEL to clip/ViT-B-16" in caught.value.remedy
+
+
+class TestErrors:
+    def test_storing_before_it_was_claimed(self, index, folder, make_records):
+        with pytest.raises(IndexUnavailable, match=str(folder)):
+            index.upsert(*make_records(1))
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            RuntimeError("lance error: LanceError(IO): No space left on device (os error 28), /src/writer.rs:258:9"),
+            OSError(28, "No space left on device"),
+            RuntimeError("lance error: LanceError(IO): Disk quota exceeded (os error 122)"),
+        ],
+        ids=["engine", "system", "quota"],
+    )
+    def test_a_full_disk(self, filled, folder, monkeypatch, error):
+        index, records, embeddings = filled
+
+        def fail(*_, **__):
+            raise error
+
+        monkeypatch.setattr("core.index.lance.merge", fail)
+        with pytest.raises(StorageFull) as caught:
+            index.upsert(records, embeddings)
+        assert str(folder) in caught.value.message
+        assert caught.value.remedy
+        assert index.count() == 100
+
+    @pytest.mark.parametrize(
+        ("pattern", "content"),
+        [("**/data/*.lance", None), ("**/data/*.lance", b"broken" * 500), ("**/*.manifest", b"broken" * 50)],
+        ids=["files gone", "files broken", "manifest broken"],
+    )
+    def test_a_damaged_index(self, filled, folder, pattern, content, make_records):
+        _, records, embeddings = filled
+        for path in folder.glob(pattern):
+            path.unlink() if content is None else path.write_bytes(content)
+        index = LanceIndex(folder, "images")
+        for action in (
+            lambda: index.search(embeddings[0], 5),
+            lambda: index.get([records[0].id]),
+            lambda: list(index.scan()),
+            lambda: index.upsert(records, embeddings),
+        ):
+            with pytest.raises(IndexUnavailable) as caught:
+                action()
+            assert str(folder) in caught.value.message
+            assert ".rs:" not in caught.value.message
+            assert "IMAGE_SEARCH_DATA_DIR" in caught.value.remedy
+
+    def test_a_file_where_the_folder_should_be(self, tmp_path):
+        (tmp_path / "index").write_text("not a folder")
+        with pytest.raises(IndexUnavailable, match="index"):
+            LanceIndex(tmp_path / "index", "images").claim(STAMP)
+
+    def test_a_table_of_another_program(self, folder, index):
+        lancedb.connect(str(folder)).create_table("images", [{"id": "a", "vector": [1.0, 2.0]}])
+        for action in (index.model, lambda: index.claim(STAMP)):
+            with pytest.raises(IndexUnavailable, match="columns"):
+                action()
+        assert index.count() == 1
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+    def test_a_folder_without_rights(self, tmp_path):
+        tmp_path.chmod(0o500)
+        try:
+            with pytest.raises(IndexUnavailable, match="right to read and write"):
+                LanceIndex(tmp_path / "index", "images").claim(STAMP)
+        finally:
+            tmp_path.chmod(0o700)
+
+    def test_a_denied_file(self, filled, monkeypatch):
+        index, *_ = filled
+
+        def denied(*_, **__):
+            raise RuntimeError("lance error: LanceError(IO): Permission denied (os error 13), /src/local.rs:1:1")
+
+        monkeypatch.setattr(LanceIndex, "_open", denied)
+        with pytest.raises(IndexUnavailable, match="right to read and write"):
+            index.count()
+
+    def test_as_many_embeddings_as_records(self, filled):
+        index, records, embeddings = filled
+        with pytest.raises(ValueError, match="3 records"):
+            index.upsert([replace(record, width=1) for record in records[:3]], embeddings[:2])
