@@ -27,6 +27,9 @@ CLIP_MODELS = {
 }
 """The CLIP models of Roboflow Inference: id to dims and side of the input in pixels (OpenAI's model cards)."""
 
+MODELS = {STARTER: 512} | {model_id: dims for model_id, (dims, _) in CLIP_MODELS.items()}
+"""Every model that can be asked for, and the dims of its embeddings."""
+
 _INDEX_NAME = r"^[a-z0-9][a-z0-9_-]{0,99}$"  # what both LanceDB tables and Elasticsearch aliases accept
 
 
@@ -113,8 +116,8 @@ class Settings(BaseSettings):
     @field_validator("model_id")
     @classmethod
     def _known_model(cls, value: str) -> str:
-        if value != STARTER and value not in CLIP_MODELS:
-            raise ValueError(f"expected {STARTER} or one of {', '.join(CLIP_MODELS)}")
+        if value not in MODELS:
+            raise ValueError(f"expected one of {', '.join(MODELS)}")
         return value
 
     @field_validator("elasticsearch_url")

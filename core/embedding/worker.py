@@ -1,0 +1,205 @@
+"""The model in a process of its own.
+
+Importing Inference holds Python's interpreter lock for half a second at a time, for fifteen to twenty seconds, and
+preparing pictures for the model keeps it busy while it runs: in the server's process no page would open meanwhile.
+Pictures are shrunk before they are sent, so what goes between the processes is small.
+"""
+
+import atexit
+import os
+import queue
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection, Listener
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from core.embedding.crop import centre_square
+from core.embedding.embedder import Embedder
+from core.embedding.loading import load_embedder
+from core.errors import ImageSearchError, ModelUnavailable
+from core.vectors import Embeddings
+
+_CHANNELS = 3  # calls under way at once: words need not wait until a round of pictures is embedded
+_PROJECT = Path(__file__).parents[2]
+_CHILD = "from core.embedding.worker import serve; serve()"
+_NICENESS = 5  # pages and reading files go first
+_DIED = "The process of the model ended unexpectedly."
+_DIED_REMEDY = "Try again: it is started anew. If it happens often, the machine may be short of memory."
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What the server's process must know of the model."""
+
+    model_id: str
+    dims: int
+    preprocessing: int
+    text_ceiling: float
+    crop: tuple[int, int]
+
+
+class WorkerEmbedder:
+    """An `Embedder` whose model runs in a child process; made by `start`. The child ends with it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], traits: _Traits, channels: Sequence[Connection]) -> None:
+        self.model_id = traits.model_id
+        self.dims = traits.dims
+        self.preprocessing = traits.preprocessing
+        self.text_ceiling = traits.text_ceiling
+        self.crop = traits.crop
+        self._process = process
+        self._channels: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+        for channel in channels:
+            self._channels.put(channel)
+        self.close = weakref.finalize(self, _stop, process, list(channels))
+
+    @classmethod
+    def start(cls, model_id: str, cache_dir: Path, made_by: str | None) -> "WorkerEmbedder":
+        """Load a model as `load_embedder` does, in a new process; waits until it is ready.
+
+        Raises:
+            ModelUnavailable, ModelMismatch: as `load_embedder`.
+        """
+        key = secrets.token_bytes(32)
+        with Listener(authkey=key) as listener:
+            process = _launch([str(listener.address), model_id, str(cache_dir), made_by or ""], key)
+            atexit.register(process.kill)
+            threading.Thread(target=_unblock, args=(process, listener.address, key), daemon=True).start()
+            try:
+                channels = [_accept(listener, process) for _ in range(_CHANNELS)]
+                outcome = channels[0].recv()
+            except (EOFError, OSError, AuthenticationError) as error:
+                raise ModelUnavailable(_DIED, _DIED_REMEDY) from error
+        if isinstance(outcome, ImageSearchError):
+            _stop(process, channels)
+            raise outcome
+        return cls(process, outcome, channels)
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def prepare(self, image: Image.Image) -> Image.Image:
+        return centre_square(image, *self.crop)
+
+    def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
+        embeddings: Embeddings = self._call("embed_images", [np.asarray(self.prepare(image)) for image in images])
+        return embeddings
+
+    def embed_texts(self, texts: Sequence[str]) -> Embeddings:
+        embeddings: Embeddings = self._call("embed_texts", list(texts))
+        return embeddings
+
+    def fit_text(self, text: str) -> str:
+        return str(self._call("fit_text", text))
+
+    def _call(self, method: str, argument: object) -> Any:
+        channel = self._channels.get()
+        try:
+            channel.send((method, argument))
+            outcome = channel.recv()
+        except (EOFError, OSError) as error:
+            raise ModelUnavailable(_DIED, _DIED_REMEDY) from error
+        finally:
+            self._channels.put(channel)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+def _launch(arguments: list[str], key: bytes) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-c", _CHILD, *arguments],
+        cwd=_PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,  # it belongs to the command line's JSON
+    )
+    assert process.stdin
+    process.stdin.write(key)
+    process.stdin.close()
+    return process
+
+
+def _accept(listener: Listener, process: subprocess.Popen[bytes]) -> Connection:
+    channel = listener.accept()
+    if process.poll() is not None:  # it was `_unblock` that came
+        raise EOFError
+    return channel
+
+
+def _unblock(process: subprocess.Popen[bytes], address: Any, key: bytes) -> None:
+    """Connect in place of a child that died before it did, so that nobody waits for it for ever."""
+    process.wait()
+    with suppress(OSError, EOFError, AuthenticationError):  # nobody waits
+        Client(address, authkey=key).close()
+
+
+def _stop(process: subprocess.Popen[bytes], channels: Sequence[Connection]) -> None:
+    for channel in channels:
+        channel.close()
+    process.terminate()
+    atexit.unregister(process.kill)
+
+
+def serve() -> None:
+    """The child: answer calls until the other side is gone."""
+    address, model_id, cache_dir, made_by = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    key = sys.stdin.buffer.read()
+    channels = [Client(address, authkey=key) for _ in range(_CHANNELS)]
+    watch = threading.Thread(target=_exit_with_parent, args=(os.getppid(),), daemon=True)
+    watch.start()
+    try:
+        embedder = load_embedder(model_id, Path(cache_dir), made_by or None)
+    except ImageSearchError as error:
+        channels[0].send(_sendable(error))
+        return
+    traits = (embedder.model_id, embedder.dims, embedder.preprocessing, embedder.text_ceiling, embedder.crop)
+    channels[0].send(_Traits(*traits))
+    threads = [threading.Thread(target=_answer, args=(channel, embedder)) for channel in channels]
+    for thread in threads:
+        thread.start()
+
+
+def _answer(channel: Connection, embedder: Embedder) -> None:
+    while True:
+        try:
+            method, argument = channel.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            if method == "embed_images":
+                argument = [Image.fromarray(pixels) for pixels in argument]
+            outcome = getattr(embedder, method)(argument)
+        except Exception as error:  # whatever it is, the caller must hear of it
+            outcome = _sendable(error)
+        channel.send(outcome)
+
+
+def _sendable(error: Exception) -> ImageSearchError:
+    """The error as the other process can read it: of a class of ours, without its chain."""
+    if isinstance(error, ImageSearchError):
+        return type(error)(error.message, error.remedy)
+    return ModelUnavailable(f"The model failed: {type(error).__name__}: {error}.", _DIED_REMEDY)
+
+
+def _exit_with_parent(parent: int) -> None:
+    """End while the model still loads, and no channel is read, if the server was killed."""
+    tick = threading.Event()
+    while os.getppid() == parent:
+        tick.wait(1.0)
+    os._exit(0)

