@@ -1,0 +1,184 @@
+"""The composition root: from settings to the index, the model, the stores and the jobs, built once per process."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+
+from core.config import MODELS, Settings
+from core.embedding.embedder import Embedder
+from core.embedding.loading import ModelLoader
+from core.embedding.worker import WorkerEmbedder
+from core.errors import IndexUnavailable, UnreadableImage
+from core.images.reading import read_bytes
+from core.images.thumbnails import Thumbnails
+from core.images.uploads import Uploads
+from core.index.records import Filter, ImageRecord, Index
+from core.ingest.jobs import Job, Jobs
+from core.ingest.pipeline import ingest
+from core.ingest.progress import Progress
+from core.ingest.remove import remove
+from core.search.engine import Searcher
+from core.search.query import Query
+from core.search.results import Results
+
+UPLOAD_LIMIT = 50 * 1024 * 1024
+"""Bytes of one picture sent by a browser."""
+
+_QUERIES_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The index in short."""
+
+    engine: str
+    index: str
+    model_id: str
+    dims: int
+    count: int
+
+
+class Services:
+    """What the pages, the command line and the HTTP routes share. Building it does no I/O and loads no model."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.index = open_index(settings)
+        self.thumbnails = Thumbnails(settings.data_dir / "thumbnails")
+        self.uploads = Uploads(settings.data_dir / "uploads", UPLOAD_LIMIT)
+        self.queries = Uploads(settings.data_dir / ".queries", UPLOAD_LIMIT)  # hidden: never indexed
+        self.jobs = Jobs()
+        self.model = ModelLoader(self._load_embedder)
+        self._searcher = Searcher(self.index, self.embedder, self._query_picture)
+
+    def _load_embedder(self) -> Embedder:
+        stamp = self.index.model()
+        made_by = stamp.model_id if stamp else None
+        return WorkerEmbedder.start(self.settings.model_id, self.settings.model_cache_dir, made_by)
+
+    def load(self) -> Future[Embedder]:
+        """Start loading the model, or give the attempt that was made; a new one where the reason may have passed: the
+        index did not answer, or the model's process died."""
+        state = self.model.state
+        stale = isinstance(state.error, IndexUnavailable) or _died(state.embedder)
+        return self.model.retry() if stale else self.model.start()
+
+    def retry_model(self) -> None:
+        """Try once more for the model that the settings ask for; the one in use stays until then."""
+        self.model.retry()
+
+    def embedder(self) -> Embedder:
+        """The model that goes with the index; waits until it is loaded.
+
+        Raises:
+            ModelUnavailable, ModelMismatch, IndexUnavailable: why there is none.
+        """
+        attempt = self.load()
+        embedder = self.model.embedder()
+        if _died(embedder):
+            embedder = attempt.result()
+        stamp = self.index.model()
+        if stamp and stamp.model_id != embedder.model_id:  # another process filled an index that was empty to us
+            return self.model.retry().result()
+        return embedder
+
+    def search(self, query: Query, k: int, where: Filter | None = None) -> Results:
+        """As `Searcher.search`."""
+        return self._searcher.search(query, k, where)
+
+    def ingest(self, paths: Sequence[Path]) -> Iterator[Progress]:
+        """As `core.ingest.pipeline.ingest`. The caller answers for the paths: see `check_folder`."""
+        return ingest(paths, index=self.index, load=self.load, thumbnails=self.thumbnails, name_of=self._name_of)
+
+    def start_ingest(self, title: str, paths: Sequence[Path]) -> Job:
+        """The same as a job in the background."""
+        return self.jobs.start(title, lambda: self.ingest(paths))
+
+    def remove(self, paths: Sequence[Path]) -> int:
+        """As `core.ingest.remove.remove`."""
+        return remove(paths, index=self.index, thumbnails=self.thumbnails)
+
+    def status(self) -> Status:
+        stamp = self.index.model()
+        model_id = stamp.model_id if stamp else self.settings.model_id
+        dims = stamp.dims if stamp else MODELS[model_id]
+        return Status(self.index.engine, self.index.name, model_id, dims, self.index.count())
+
+    def picture(self, content_hash: str) -> tuple[bytes, str] | None:
+        """A picture's bytes and name by its content: of the corpus, or dropped; None where there is none (any more).
+
+        Raises:
+            UnreadableImage: the file is gone or cannot be read.
+        """
+        for store in (self.queries, self.uploads):
+            if path := store.path(content_hash):
+                return read_bytes(path), store.name(content_hash) or path.name
+        if record := self.record(content_hash):
+            return read_bytes(Path(record.path)), record.name
+        return None
+
+    def record(self, content_hash: str) -> ImageRecord | None:
+        """A record with these bytes."""
+        found = self.index.by_content([content_hash])
+        return found[content_hash][0] if content_hash in found else None
+
+    def some(self, k: int) -> list[ImageRecord]:
+        """Any k records, to look at before the first search."""
+        return list(islice((record for records, _ in self.index.scan() for record in records), k))
+
+    def expire_queries(self) -> int:
+        """Remove dropped pictures that were not searched with for a month; returns how many."""
+        return self.queries.expire(_QUERIES_KEPT)
+
+    def _query_picture(self, content_hash: str) -> bytes | None:
+        try:
+            found = self.picture(content_hash)
+        except UnreadableImage:
+            return None
+        return found[0] if found else None
+
+    def _name_of(self, path: Path) -> str:
+        return self.uploads.name_of(path) or path.name
+
+
+def _died(embedder: Embedder | None) -> bool:
+    return isinstance(embedder, WorkerEmbedder) and not embedder.alive
+
+
+def open_index(settings: Settings) -> Index:
+    """The engine that the settings ask for; connects to nothing yet."""
+    if settings.uses_elasticsearch:
+        from core.index.elastic import ElasticIndex
+
+        key = settings.elasticsearch_api_key
+        return ElasticIndex(
+            settings.elasticsearch_url,
+            settings.index_name,
+            api_key=key.get_secret_value() if key else None,
+            cloud_id=settings.elasticsearch_cloud_id,
+            ca_certs=settings.elasticsearch_ca_certs,
+        )
+    from core.index.lance import LanceIndex
+
+    return LanceIndex(settings.data_dir / "index", settings.index_name)
+
+
+def sample_folder() -> Path | None:
+    """The pictures that come with scikit-image; None where it is not installed. It is found, not imported."""
+    spec = find_spec("skimage")
+    return Path(spec.origin).parent / "data" if spec and spec.origin else None
+
+
+@cache
+def shared() -> Services:
+    """The one instance of this process.
+
+    Raises:
+        InvalidSetting: the environment asks for something that does not work.
+    """
+    return Services(Settings.load())

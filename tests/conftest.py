@@ -1,0 +1,53 @@
+"""What all tests share: a model whose vectors a reader can work out by hand, pictures of one colour, services on it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from core.config import Settings
+from core.services import Services, shared
+from tests.colours import COLOURS, ColourEmbedder
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+for variable in [name for name in os.environ if name.startswith("IMAGE_SEARCH_")]:
+    del os.environ[variable]
+
+
+@pytest.fixture
+def embedder() -> ColourEmbedder:
+    return ColourEmbedder()
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a picture of one colour: `picture("red.png")`, `picture("a/b.jpg", "blue")`."""
+
+    def write(name: str, colour: str | None = None, size: tuple[int, int] = (40, 30)) -> Path:
+        path = tmp_path / "pictures" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", size, COLOURS[colour or path.stem]).save(path)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A data folder of the test's own, and the embedded index whatever the environment says."""
+    monkeypatch.delenv("ELASTICSEARCH_URL", raising=False)
+    return Settings.load(data_dir=tmp_path / "data", library_roots=(tmp_path,))
+
+
+@pytest.fixture
+def services(settings: Settings, embedder: ColourEmbedder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    """The services that pages, routes and command line share, on the colour model and the embedded index."""
+    monkeypatch.setenv("IMAGE_SEARCH_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("IMAGE_SEARCH_ROOTS", os.pathsep.join(map(str, settings.library_roots)))
+    monkeypatch.setattr("core.services.WorkerEmbedder.start", lambda *_: embedder)
+    shared.cache_clear()
+    yield shared()
+    shared.cache_clear()

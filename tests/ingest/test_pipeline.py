@@ -1,0 +1,167 @@
+"""Ingest: what is new is read, embedded and stored; nothing else is touched."""
+
+import os
+import shutil
+from concurrent.futures import Future
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from core.errors import ModelMismatch, ModelUnavailable
+from core.images.thumbnails import Thumbnails
+from core.index.lance import LanceIndex
+from core.index.records import record_id
+from core.ingest.pipeline import ingest
+from core.ingest.progress import Counts, Outcome, Phase
+from tests.colours import COLOURS, ColourEmbedder
+
+
+def run(services, *paths):
+    """All reports of one ingest, and the last of them."""
+    reports = list(services.ingest(list(paths)))
+    return reports, reports[-1]
+
+
+def test_a_folder_is_indexed(services, picture, tmp_path):
+    for name in ("red.png", "deep/er/blue.jpg", "GREEN.PNG"):
+        picture(name, name.rsplit("/")[-1].split(".")[0].lower())
+    reports, last = run(services, tmp_path / "pictures")
+    assert last.counts == Counts(added=3)
+    assert (last.total, last.done) == (3, 3)
+    assert services.index.count() == 3
+    stored = {record.name: record for report in reports for record in report.stored}
+    assert set(stored) == {"red.png", "blue.jpg", "GREEN.PNG"}
+    assert (stored["red.png"].width, stored["red.png"].height, stored["red.png"].format) == (40, 30, "PNG")
+    assert all(services.thumbnails.path(record.content_hash) for record in stored.values())
+
+
+def test_the_second_run_loads_no_model(services, picture, tmp_path, embedder):
+    picture("red.png")
+    run(services, tmp_path / "pictures")
+
+    def refuse() -> Future:
+        raise AssertionError("the model was loaded")
+
+    again = list(ingest([tmp_path / "pictures"], index=services.index, load=refuse, thumbnails=services.thumbnails))
+    assert again[-1].counts == Counts(unchanged=1)
+    assert embedder.embedded_images == 1
+
+
+def test_unchanged_files_are_not_opened(services, picture, tmp_path, monkeypatch):
+    picture("red.png")
+    run(services, tmp_path / "pictures")
+    monkeypatch.setattr("core.ingest.pipeline.read_bytes", lambda path: pytest.fail(f"{path} was opened"))
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(unchanged=1)
+
+
+def test_a_changed_file_replaces_its_record(services, picture, tmp_path):
+    path = picture("one.png", "red")
+    run(services, tmp_path / "pictures")
+    picture("one.png", "blue", size=(50, 20))
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(updated=1)
+    (record,) = services.index.get([record_id(path.resolve())])
+    assert (record.width, record.height) == (50, 20)
+    assert services.index.count() == 1
+
+
+def test_the_same_bytes_are_embedded_once(services, picture, tmp_path, embedder):
+    original = picture("red.png")
+    for n in range(5):
+        shutil.copy(original, original.with_name(f"copy{n}.png"))
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=6)
+    assert embedder.embedded_images == 1
+    shutil.copy(original, original.with_name("later.png"))
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=1, unchanged=6)
+    assert embedder.embedded_images == 1
+
+
+def test_a_bad_picture_is_a_verdict(services, picture, tmp_path):
+    picture("red.png")
+    bad = tmp_path / "pictures" / "words.jpg"
+    bad.write_text("these are words")
+    (tmp_path / "pictures" / "empty.png").touch()
+    reports, last = run(services, tmp_path / "pictures")
+    assert last.counts == Counts(added=1, failed=2)
+    failed = {v.path: v.reason for report in reports for v in report.verdicts if v.outcome is Outcome.FAILED}
+    assert set(failed) == {str(bad), str(tmp_path / "pictures" / "empty.png")}
+    assert all(failed.values())
+    assert services.index.count() == 1
+
+
+def test_a_file_that_vanishes_is_a_verdict(services, picture, tmp_path):
+    paths = [picture(f"{colour}.png") for colour in COLOURS]
+    work = services.ingest([tmp_path / "pictures"])
+    for report in work:
+        if report.phase is not Phase.FINDING:
+            break
+    paths[-1].unlink()
+    *_, last = work
+    assert last.counts == Counts(added=len(paths) - 1, failed=1)
+
+
+def test_interrupted_and_run_again(services, picture, tmp_path):
+    for n in range(40):
+        picture(f"{n}.png", list(COLOURS)[n % len(COLOURS)], size=(10 + n, 10))
+    work = services.ingest([tmp_path / "pictures"])
+    stored = 0
+    for report in work:
+        stored += len(report.stored)
+        if stored:
+            work.close()
+            break
+    assert 0 < stored < 40
+    assert services.index.count() == stored
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=40 - stored, unchanged=stored)
+    assert services.index.count() == 40
+
+
+def test_overlapping_paths_name_a_file_once(services, picture, tmp_path):
+    path = picture("a/red.png")
+    _, last = run(services, tmp_path / "pictures", path.parent, path)
+    assert (last.total, last.counts) == (1, Counts(added=1))
+
+
+def test_names_that_are_not_utf8(services, picture, tmp_path):
+    path = picture("red.png")
+    odd = os.fsdecode(os.fsencode(tmp_path / "pictures") + b"/caf\xe9.png")
+    shutil.copy(path, odd)
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=2)
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(unchanged=2)
+    assert [record.path for record in services.index.get([record_id(odd)])] == [odd]
+
+
+def test_the_model_that_cannot_be_loaded_stops_the_run(services, picture, tmp_path):
+    picture("red.png")
+    failed: Future = Future()
+    failed.set_exception(ModelUnavailable("No weights.", "Get some."))
+    with pytest.raises(ModelUnavailable):
+        list(ingest([tmp_path / "pictures"], index=services.index, load=lambda: failed, thumbnails=services.thumbnails))
+
+
+def test_an_index_of_another_model_is_not_filled(services, picture, tmp_path, embedder):
+    picture("red.png")
+    run(services, tmp_path / "pictures")
+    picture("blue.png")
+    embedder.model_id = "test/other"
+    with pytest.raises(ModelMismatch):
+        run(services, tmp_path / "pictures")
+    assert services.index.count() == 1
+
+
+@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(smallest=st.integers(1, 12), order=st.randoms(use_true_random=False))
+def test_batch_size_and_order_change_nothing(smallest, order, picture, tmp_path_factory, monkeypatch):
+    names = list(COLOURS)
+    order.shuffle(names)
+    paths = [picture(f"{name}.png").resolve() for name in names]
+    monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", smallest)
+    folder = tmp_path_factory.mktemp("index")
+    index, embedder = LanceIndex(folder, "images"), ColourEmbedder()
+    loaded: Future = Future()
+    loaded.set_result(embedder)
+    list(ingest(paths, index=index, load=lambda: loaded, thumbnails=Thumbnails(folder / "thumbnails")))
+    for name in names:
+        (hit, *_) = index.search(embedder.embed_texts([name])[0], 3)
+        assert (hit.record.name, round(hit.score, 3)) == (f"{name}.png", 1.0)
