@@ -1,0 +1,1 @@
+"""The app's own front-end pieces, each a typed Python function over plain HTML, CSS and JavaScript."""

@@ -1,0 +1,50 @@
+// Put in front of every component's script: Streamlit loads one script each, without imports.
+
+// One view for each mounted root: Streamlit calls a component again with new data on the same elements.
+function mounted(views, root, build) {
+  let view = views.get(root)
+  if (!view) views.set(root, (view = build()))
+  return view
+}
+
+// File names are never put into markup: they are not ours to trust.
+function element(tag, attributes = {}, text = "") {
+  const made = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
+  made.textContent = text
+  return made
+}
+
+function plural(count, one, many = `${one}s`) {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`
+}
+
+function fileSize(bytes) {
+  if (bytes < 1000) return plural(bytes, "byte")
+  const units = ["kB", "MB", "GB"]
+  let size = bytes / 1000
+  while (size >= 999.5 && units.length > 1) {
+    size /= 1000
+    units.shift()
+  }
+  return `${size < 9.95 ? size.toFixed(1) : Math.round(size)} ${units[0]}`
+}
+
+// Limits are set in powers of two, and said as people say them.
+function limitSize(bytes) {
+  const megabytes = bytes / 2 ** 20
+  return Number.isInteger(megabytes) ? `${megabytes} MB` : fileSize(bytes)
+}
+
+const PICTURE_DRAG = "application/x-image-search-picture"
+
+// Put `wanted` in order under `parent`, moving only what is out of place: focus and loaded pictures survive.
+function arrange(parent, wanted) {
+  const keep = new Set(wanted)
+  for (const child of [...parent.children]) if (!keep.has(child)) child.remove()
+  let place = parent.firstElementChild
+  for (const child of wanted) {
+    if (child === place) place = place.nextElementSibling
+    else parent.insertBefore(child, place)
+  }
+}

@@ -1,0 +1,85 @@
+"""What every page may have to say: an expected error, the state of the model."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from core.config import STARTER
+from core.errors import ImageSearchError, ModelUnavailable
+from core.ui.server import services
+
+_HOW_TO_GET_CLIP = (
+    "Its weights could not be fetched; they are, once, when this machine is connected to the internet. Pictures that "
+    "were indexed with the starter model are then to be removed and indexed again."
+)
+_HOW_TO_ASK_FOR_CLIP = "It is used when IMAGE_SEARCH_MODEL is not set to `starter`."
+
+
+@contextmanager
+def expected_errors() -> Iterator[None]:
+    """The one place where errors are shown: what happened, what to do, and a button to try again."""
+    try:
+        yield
+    except ImageSearchError as error:
+        show_error(error)
+        st.button("Try again", icon=":material/refresh:", on_click=_retry, args=(error,))
+
+
+def show_error(error: ImageSearchError) -> None:
+    st.error(f"**{error.title}**\n\n{_plain(error.message)}\n\n{_plain(error.remedy)}", icon=":material/error:")
+
+
+def model_banner() -> None:
+    """Says on every page that the starter model is in use; nothing where CLIP is."""
+    model, asked_for = services().model.state, services().settings.model_id
+    if model.embedder is None or model.embedder.model_id != STARTER:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="model-banner"):
+        st.markdown(
+            ":material/info: **You are using the starter model.** It knows about a thousand everyday things and needs "
+            "no download. CLIP understands far more. "
+            + (_HOW_TO_GET_CLIP if asked_for != STARTER else _HOW_TO_ASK_FOR_CLIP),
+            width="stretch",
+        )
+        if asked_for == STARTER:
+            return
+        if model.status == "loading":
+            st.markdown(":gray[Looking for CLIP …]", width="content")
+        else:
+            st.button("Try CLIP again", icon=":material/refresh:", on_click=services().retry_model)
+
+
+@st.fragment(run_every=0.5)
+def wait_for_model() -> None:
+    """Says that the model is loading and how long it has been; reruns the page as soon as it is there."""
+    state = services().model.state
+    if state.status != "loading":
+        st.rerun()
+    st.markdown(
+        f":material/hourglass_top: **The model is loading** :gray[· {state.seconds:.0f} s · about 20 s after a start. "
+        "Your search runs as soon as it is ready.]"
+    )
+
+
+def model_ready() -> bool:
+    """Whether a search that needs the model can run at once.
+
+    Raises:
+        ModelUnavailable, ModelMismatch, IndexUnavailable: why the model cannot be loaded.
+    """
+    services().load()
+    state = services().model.state
+    if state.status == "failed" and state.error and not state.embedder:
+        raise state.error
+    return state.embedder is not None
+
+
+def _retry(error: ImageSearchError) -> None:
+    if isinstance(error, ModelUnavailable):
+        services().retry_model()
+
+
+def _plain(text: str) -> str:
+    """Text in which Markdown finds nothing to format: paths and addresses are shown as they are."""
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+-.!|~:$" else letter for letter in text)

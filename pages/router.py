@@ -1,0 +1,24 @@
+"""The frame of every page: its head, the navigation, what all pages say, and the one place that shows errors."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.ui.notices import expected_errors, model_banner
+
+ART = Path(__file__).parents[1] / "core" / "ui" / "art"
+
+# A file, not ":material/…:": the tab's icon would be fetched from another host.
+st.set_page_config(page_title="image-search", page_icon=ART / "icon.svg", layout="wide")
+st.logo(ART / "logo.svg", size="large")
+
+page = st.navigation(
+    [
+        st.Page("search.py", title="Search", icon=":material/search:", default=True),
+        st.Page("ingest.py", title="Ingest", icon=":material/add_photo_alternate:"),
+    ],
+    position="top",
+)
+with expected_errors():
+    model_banner()
+    page.run()

@@ -1,0 +1,67 @@
+"""Pages run without a browser; the app's own components answer as a browser would."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.testing.v1 import AppTest
+
+ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
+
+
+class Component:
+    """A component of ours as the page mounted it: what it was given, and a way to answer."""
+
+    def __init__(self, at: AppTest, name: str) -> None:
+        self._at = at
+        self._proto = next(e.proto for e in at.get("bidi_component") if e.proto.component_name.endswith(name))
+
+    @property
+    def data(self) -> dict:
+        return json.loads(self._proto.json)
+
+    def trigger(self, event: str, value: object) -> AppTest:
+        answer = WidgetState(
+            id=f"$$STREAMLIT_INTERNAL_KEY_{self._proto.id}__events",
+            json_trigger_value=json.dumps([{"event": event, "value": value}]),
+        )
+        # AppTest has no public call for this: the private one stays in this single place.
+        states = WidgetStates()
+        states.CopyFrom(self._at._tree.get_widget_states())
+        states.widgets.append(answer)
+        return self._at._run(states)
+
+
+@pytest.fixture
+def open_page(services) -> Callable[..., AppTest]:
+    """Opens the app at a page: `open_page(q="red")`, `open_page("ingest.py")`."""
+    services.model.start().result()  # what a page shows while it loads is a test of its own
+
+    def open_(page: str = "search.py", **query: str | list[str]) -> AppTest:
+        at = AppTest.from_file(str(ROUTER), default_timeout=60)
+        for name, value in query.items():
+            at.query_params[name] = value
+        if page != "search.py":
+            at.run()
+            at.switch_page(page)
+        return at.run()
+
+    return open_
+
+
+@pytest.fixture
+def corpus(services, picture, tmp_path):
+    """Three pictures, indexed."""
+    for name in ("red.png", "green.png", "blue.png"):
+        picture(name)
+    for _ in services.ingest([tmp_path / "pictures"]):
+        pass
+    return services
+
+
+def texts(at: AppTest) -> str:
+    """All that the page says in words."""
+    kinds = (at.markdown, at.caption, at.error, at.warning, at.info, at.title, at.subheader)
+    return "\n".join(element.value for kind in kinds for element in kind)
