@@ -153,7 +153,7 @@ def _died(embedder: Embedder | None) -> bool:
 def open_index(settings: Settings) -> Index:
     """The engine that the settings ask for; connects to nothing yet."""
     if settings.uses_elasticsearch:
-        from core.index.elastic import ElasticIndex
+        from core.index.elastic.engine import ElasticIndex
 
         key = settings.elasticsearch_api_key
         return ElasticIndex(
@@ -163,7 +163,7 @@ def open_index(settings: Settings) -> Index:
             cloud_id=settings.elasticsearch_cloud_id,
             ca_certs=settings.elasticsearch_ca_certs,
         )
-    from core.index.lance import LanceIndex
+    from core.index.lance.engine import LanceIndex
 
     return LanceIndex(settings.data_dir / "index", settings.index_name)
 

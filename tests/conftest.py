@@ -1,6 +1,7 @@
 """What all tests share: a model whose vectors a reader can work out by hand, pictures of one colour, services on it."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from core.config import Settings
+from core.embedding.weights import WEIGHTS, weights_folder
 from core.services import Services, shared
 from tests.colours import COLOURS, ColourEmbedder
 
@@ -15,6 +17,29 @@ SHARED = Path(__file__).parents[2] / "shared"
 
 for variable in [name for name in os.environ if name.startswith("IMAGE_SEARCH_")]:
     del os.environ[variable]
+
+
+@pytest.fixture(scope="session")
+def clip_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model cache as Inference keeps it, with weights in CLIP's format; they load where OFFLINE_MODE is set."""
+    weights = SHARED / "models" / "dual-encoder"
+    if not all((weights / name).is_file() for name in WEIGHTS):
+        pytest.skip(f"no weights in CLIP's format: {weights} is not here")
+    cache = tmp_path_factory.mktemp("models")
+    folder = weights_folder("clip/ViT-B-16", cache)
+    folder.mkdir()
+    for name in WEIGHTS:
+        shutil.copy(weights / name, folder)
+    return cache
+
+
+@pytest.fixture(scope="session")
+def coco() -> Path:
+    """COCO128 in YOLOv8 layout."""
+    folder = SHARED / "data" / "coco128"
+    if not folder.is_dir():
+        pytest.skip(f"no COCO128: {folder} is not here")
+    return folder
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The two models, each loaded once for all tests that need it."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,6 @@ from PIL import Image
 from core.embedding.clip import ClipEmbedder
 from core.embedding.embedder import Embedder
 from core.embedding.starter import StarterEmbedder
-from core.embedding.weights import WEIGHTS, weights_folder
 from core.vectors import Embeddings
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -40,26 +38,12 @@ def opened(path: Path) -> Image.Image:
 
 
 @pytest.fixture(scope="session")
-def stand_in() -> Path:
-    """The folder with small towers in CLIP's format."""
-    folder = SHARED / "models" / "dual-encoder"
-    if not all((folder / name).is_file() for name in WEIGHTS):
-        pytest.skip(f"no weights in CLIP's format: {folder} is not here")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def clip(stand_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClipEmbedder]:
-    """Inference's own code on the stand-in weights; takes 20 seconds and more to import."""
-    cache = tmp_path_factory.mktemp("models")
-    folder = weights_folder(MODEL, cache)
-    folder.mkdir()
-    for name in WEIGHTS:
-        shutil.copy(stand_in / name, folder)
+def clip(clip_cache: Path) -> Iterator[ClipEmbedder]:
+    """Inference's own code on weights in CLIP's format; takes 20 seconds and more to import."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OFFLINE_MODE", "True")
-        patch.setenv("MODEL_CACHE_DIR", str(cache))
-        yield ClipEmbedder.load(MODEL, cache)
+        patch.setenv("MODEL_CACHE_DIR", str(clip_cache))
+        yield ClipEmbedder.load(MODEL, clip_cache)
 
 
 @pytest.fixture(scope="session")

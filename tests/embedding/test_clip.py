@@ -53,13 +53,15 @@ def test_each_row_is_that_of_the_picture_alone(clip: ClipEmbedder) -> None:
     assert (together @ together.T)[0, 1] < 0.999
 
 
-def test_red_goes_in_as_red(clip: ClipEmbedder, stand_in: Path) -> None:
+def test_red_goes_in_as_red(clip: ClipEmbedder, clip_cache: Path) -> None:
     import onnxruntime
 
     red, blue = Image.new("RGB", (300, 200), (255, 0, 0)), Image.new("RGB", (300, 200), (0, 0, 255))
     embeddings = clip.embed_images([red, blue])
     assert embeddings[0] @ embeddings[1] < 0.99
-    session = onnxruntime.InferenceSession(stand_in / "visual.onnx", providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        weights_folder(clip.model_id, clip_cache) / "visual.onnx", providers=["CPUExecutionProvider"]
+    )
     mean, deviation = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
     pixels = np.ones((1, 224, 224, 3)) * ((np.array([1.0, 0, 0]) - mean) / deviation)
     expected = session.run(None, {"input": pixels.transpose(0, 3, 1, 2).astype(np.float32)})[0][0]

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.index.lance import LanceIndex
+from core.index.lance.engine import LanceIndex
 from core.index.records import ImageRecord, Index, record_id
 from core.vectors import Embeddings, unit
 
@@ -30,7 +30,7 @@ def opener(engine: str, folder: Path) -> Iterator[OpenIndex]:
         return
     if not os.environ.get("ELASTICSEARCH_URL"):
         pytest.skip("ELASTICSEARCH_URL is not set")
-    from core.index.elastic import ElasticIndex
+    from core.index.elastic.engine import ElasticIndex
 
     name = f"test-{uuid.uuid4().hex}"
     handles: list[ElasticIndex] = []

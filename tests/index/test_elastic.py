@@ -21,9 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ImageSearchError, IndexUnavailable, InvalidEmbedding, ModelMismatch, StorageFull
-from core.index import elastic, elastic_bulk, elastic_client
-from core.index import elastic_requests as requests
-from core.index.elastic import ElasticIndex
+from core.index.elastic import bulk as bulk_module
+from core.index.elastic import client as client_module
+from core.index.elastic import engine, requests
+from core.index.elastic.engine import ElasticIndex
 from core.index.records import Filter, ImageRecord, ModelStamp, record_id
 from core.vectors import Embeddings, unit
 
@@ -104,7 +105,7 @@ def index(handle: Callable[[], ElasticIndex]) -> ElasticIndex:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pauses between attempts."""
-    monkeypatch.setattr(elastic_bulk, "PAUSES", (0.0,) * 4)
+    monkeypatch.setattr(bulk_module, "PAUSES", (0.0,) * 4)
 
 
 def concrete_indices(server: Elasticsearch, name: str) -> list[str]:
@@ -292,7 +293,7 @@ def test_ids_that_nothing_can_have_are_not_there(index: ElasticIndex) -> None:
 # --- reads and writes ------------------------------------------------------------------------------------------------
 
 
-class Recorded(elastic_client.QuickConnectNode):
+class Recorded(client_module.QuickConnectNode):
     """Writes down what is sent, and breaks as many of the coming requests as it is told."""
 
     sent: list[str]
@@ -315,7 +316,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> type[Recorded]:
         sent = []  # noqa: RUF012 - one for each test
         breaks = staticmethod(lambda target: None)
 
-    monkeypatch.setattr(elastic_client, "NODE_CLASS", Node)
+    monkeypatch.setattr(client_module, "NODE_CLASS", Node)
     return Node
 
 
@@ -323,7 +324,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> type[Recorded]:
 def test_writing_refreshes_nothing_and_the_next_read_once(
     monkeypatch: pytest.MonkeyPatch, recorded: type[Recorded], handle: Callable[[], ElasticIndex]
 ) -> None:
-    monkeypatch.setattr(elastic, "_FRESH_SECONDS", 3600.0)
+    monkeypatch.setattr(engine, "_FRESH_SECONDS", 3600.0)
     index = handle()
     index.claim(RED)
     rows, embeddings = pictures(5), vectors(5)
@@ -350,7 +351,7 @@ def test_what_another_handle_wrote_is_seen(
     index.upsert(pictures(2), vectors(2))
     assert other.count() == 2  # at once
     index.upsert(pictures(3), vectors(3))
-    monkeypatch.setattr(elastic, "_FRESH_SECONDS", -1.0)  # as if a second had gone by
+    monkeypatch.setattr(engine, "_FRESH_SECONDS", -1.0)  # as if a second had gone by
     assert len(other.search(vectors(1)[0], 5)) == 3
 
 
@@ -363,7 +364,7 @@ def test_what_a_broken_connection_left_is_sent_again(
     index.claim(RED)
     bulks = iter(range(1000))
     recorded.breaks = staticmethod(lambda target: how if "_bulk" in target and 1 <= next(bulks) <= 9 else None)
-    n = elastic_bulk.CHUNK * 3
+    n = bulk_module.CHUNK * 3
     rows, embeddings = pictures(n), vectors(n)
     index.upsert(rows, embeddings)
     assert next(bulks) > 10  # more often than the client repeats by itself
@@ -380,10 +381,10 @@ def test_a_server_that_stays_away_is_an_error_and_what_was_stored_stays(
     index.claim(RED)
     bulks = iter(range(1000))
     recorded.breaks = staticmethod(lambda target: "before" if "_bulk" in target and next(bulks) else None)
-    n = elastic_bulk.CHUNK + 1
+    n = bulk_module.CHUNK + 1
     with pytest.raises(IndexUnavailable, match=index.location):
         index.upsert(pictures(n), vectors(n))
-    assert index.count() == elastic_bulk.CHUNK
+    assert index.count() == bulk_module.CHUNK
 
 
 @pytest.mark.elasticsearch
@@ -682,7 +683,7 @@ TROUBLES: dict[str, tuple[type[BaseNode], type[ImageSearchError], str, str]] = {
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_what_goes_wrong_is_worded(monkeypatch: pytest.MonkeyPatch, at_once: None, trouble: str, method: str) -> None:
     node_class, kind, message, remedy = TROUBLES[trouble]
-    monkeypatch.setattr(elastic_client, "NODE_CLASS", node_class)
+    monkeypatch.setattr(client_module, "NODE_CLASS", node_class)
     with pytest.raises(IndexUnavailable) as caught:
         READS[method](ElasticIndex(["https://someone:secret@search.example:9200"], "images"))
     assert type(caught.value) is kind
@@ -731,7 +732,7 @@ def bulk(monkeypatch: pytest.MonkeyPatch, at_once: None) -> type[Bulk]:
         answers = []  # noqa: RUF012
         sent = []  # noqa: RUF012
 
-    monkeypatch.setattr(elastic_client, "NODE_CLASS", Node)
+    monkeypatch.setattr(client_module, "NODE_CLASS", Node)
     return Node
 
 
@@ -812,7 +813,7 @@ def test_the_location_holds_no_secrets(urls: list[str], shown: str) -> None:
     [("http://localhost", 80), ("https://u:p@host/prefix", 443), ("http://[::1]", 80), ("http://h:9", 9)],
 )
 def test_an_address_without_port_means_the_usual_one(url: str, port: int) -> None:
-    with elastic_client.connect([url, url], None, None, None) as client:
+    with client_module.connect([url, url], None, None, None) as client:
         (node,) = client.transport.node_pool.all()
         assert node.port == port
 

@@ -13,8 +13,8 @@ import lancedb
 import pytest
 
 from core.errors import IndexUnavailable, ModelMismatch, StorageFull
-from core.index import lance_queries, lance_upkeep
-from core.index.lance import LanceIndex
+from core.index.lance import queries, upkeep
+from core.index.lance.engine import LanceIndex
 from core.index.records import Filter, ModelStamp
 
 PROJECT = Path(__file__).parents[2]
@@ -84,7 +84,7 @@ class TestFolder:
 class TestGrowth:
     @pytest.fixture
     def grown(self, index, make_records):
-        records, embeddings = make_records(lance_upkeep.INDEXED_FROM + 500)
+        records, embeddings = make_records(upkeep.INDEXED_FROM + 500)
         index.claim(STAMP)
         return index, records, embeddings
 
@@ -124,8 +124,8 @@ class TestGrowth:
         assert [hit.record.id for hit in index.search(embeddings[0], 20)] == copies[:20]
 
     def test_the_index_is_built_anew_when_it_is_in_many_parts(self, grown, folder, monkeypatch):
-        monkeypatch.setattr(lance_upkeep, "_MOST_PARTS", 2)
-        monkeypatch.setattr(lance_upkeep, "_MOST_UNINDEXED", 100)
+        monkeypatch.setattr(upkeep, "_MOST_PARTS", 2)
+        monkeypatch.setattr(upkeep, "_MOST_UNINDEXED", 100)
         index, records, embeddings = grown
         index.upsert(records[:10_000], embeddings[:10_000])
         parts = []
@@ -138,7 +138,7 @@ class TestGrowth:
         assert index.search(embeddings[10_399], 1)[0].record == records[10_399]
 
     def test_many_probes_for_many_rows(self):
-        assert [lance_upkeep.probes(rows) for rows in (10_000, 499_999, 500_000, 1_000_000, 10_000_000)] == [
+        assert [upkeep.probes(rows) for rows in (10_000, 499_999, 500_000, 1_000_000, 10_000_000)] == [
             50, 50, 100, 100, 200,
         ]  # fmt: skip
 
@@ -149,7 +149,7 @@ class TestUpkeep:
         assert indices(folder).keys() == expected
 
     def test_many_small_writes_leave_few_files(self, filled, folder, make_records, monkeypatch):
-        monkeypatch.setattr(lance_upkeep, "_KEEP", timedelta(milliseconds=1))
+        monkeypatch.setattr(upkeep, "_KEEP", timedelta(milliseconds=1))
         index, *_ = filled
         records, embeddings = make_records(200, seed=1)
         files, fragments = [], []
@@ -188,21 +188,21 @@ class TestUpkeep:
         answers = iter(
             [RuntimeError("lance error: Not found: index/images.lance/data/0101.lance, src/local.rs:273:40")]
         )
-        count = lance_queries.stamp_of
+        count = queries.stamp_of
 
         def once_gone(schema):
             for error in answers:
                 raise error
             return count(schema)
 
-        monkeypatch.setattr(lance_queries, "stamp_of", once_gone)
+        monkeypatch.setattr(queries, "stamp_of", once_gone)
         assert len(index.search(embeddings[0], 10)) == 10
 
 
 WRITER = """
 import sys
 from pathlib import Path
-from core.index.lance import LanceIndex
+from core.index.lance.engine import LanceIndex
 
 sys.path.append(sys.argv[1])
 from conftest import records
@@ -321,7 +321,7 @@ class TestErrors:
         def fail(*_, **__):
             raise error
 
-        monkeypatch.setattr("core.index.lance.merge", fail)
+        monkeypatch.setattr("core.index.lance.engine.merge", fail)
         with pytest.raises(StorageFull) as caught:
             index.upsert(records, embeddings)
         assert str(folder) in caught.value.message

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import ModelMismatch, ModelUnavailable
 from core.images.thumbnails import Thumbnails
-from core.index.lance import LanceIndex
+from core.index.lance.engine import LanceIndex
 from core.index.records import record_id
 from core.ingest.pipeline import ingest
 from core.ingest.progress import Counts, Outcome, Phase

@@ -12,10 +12,10 @@ import pyarrow as pa
 from filelock import FileLock
 
 from core.errors import IndexUnavailable, ModelMismatch
-from core.index.lance_errors import is_vanished, worded
-from core.index.lance_queries import any_of, delete, fetch, matching, merge, nearest, select, where_clause
-from core.index.lance_rows import RECORD_COLUMNS, schema, stamp_of, to_embeddings, to_fingerprints, to_records, to_table
-from core.index.lance_upkeep import tend
+from core.index.lance.errors import is_vanished, worded
+from core.index.lance.queries import any_of, delete, fetch, matching, merge, nearest, select, where_clause
+from core.index.lance.rows import RECORD_COLUMNS, schema, stamp_of, to_embeddings, to_fingerprints, to_records, to_table
+from core.index.lance.upkeep import tend
 from core.index.records import Filter, Fingerprint, Hit, ImageRecord, ModelStamp, storable
 from core.vectors import Embedding, Embeddings, check_embeddings
 

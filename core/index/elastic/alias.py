@@ -9,7 +9,7 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from core.errors import IndexUnavailable, ModelMismatch
-from core.index.elastic_requests import index_body, stamp_of
+from core.index.elastic.requests import index_body, stamp_of
 from core.index.records import ModelStamp
 
 _ATTEMPTS = 20

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.index.lance_rows import RECORD_COLUMNS, stamp_of, to_records
-from core.index.lance_upkeep import probes
+from core.index.lance.rows import RECORD_COLUMNS, stamp_of, to_records
+from core.index.lance.upkeep import probes
 from core.index.records import MAX_K, Filter, Hit, storable
 from core.vectors import Embedding, check_embeddings
 

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 from elasticsearch import ApiError, Elasticsearch, TransportError, helpers
 
-from core.index import elastic_alias, elastic_bulk
-from core.index import elastic_requests as requests
-from core.index.elastic_client import IndexMissing, connect, location, worded
+from core.index.elastic import alias, bulk, requests
+from core.index.elastic.client import IndexMissing, connect, location, worded
 from core.index.records import MAX_K, Filter, Fingerprint, Hit, ImageRecord, ModelStamp
 from core.vectors import Embedding, Embeddings, check_embeddings
 
@@ -63,7 +62,7 @@ class ElasticIndex:
         self._patient: Elasticsearch | None = None
         self._claimed: ModelStamp | None = None
         self._packs: bool | None = None
-        self._layout: elastic_alias.Layout | None = None
+        self._layout: alias.Layout | None = None
         self._written = 0
         self._refreshed = (-1, 0.0)  # what was written before the last refresh, and when it was
 
@@ -73,19 +72,19 @@ class ElasticIndex:
 
     def claim(self, stamp: ModelStamp) -> None:
         with self._worded():
-            elastic_alias.make_ready(self._client, self.name, stamp)
+            alias.make_ready(self._client, self.name, stamp)
         self._claimed = stamp
         self._note_writing()
 
     def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
         with self._worded():
-            layout = elastic_bulk.insist(lambda: elastic_alias.find(self._client, self.name))
+            layout = bulk.insist(lambda: alias.find(self._client, self.name))
             if layout is None:
                 raise IndexMissing(
                     f"There is no index {self.name} in Elasticsearch at {self.location}.", "Start the indexing again."
                 )
             if self._claimed not in (None, layout.stamp):
-                raise elastic_alias.mismatch(self.name, layout.stamp, self._claimed)
+                raise alias.mismatch(self.name, layout.stamp, self._claimed)
             check_embeddings(embeddings, layout.stamp.dims)
             last = {record.id: (record, row) for record, row in zip(records, embeddings, strict=True)}
             self._send([{"_op_type": "index", "_id": id_, **self._document(*last[id_])} for id_ in last])
@@ -147,7 +146,7 @@ class ElasticIndex:
 
     def delete(self, ids: Sequence[str]) -> int:
         with self._worded():
-            if not ids or elastic_bulk.insist(lambda: elastic_alias.find(self._client, self.name)) is None:
+            if not ids or bulk.insist(lambda: alias.find(self._client, self.name)) is None:
                 return 0
             return self._send([{"_op_type": "delete", "_id": id_} for id_ in _askable(ids)])
 
@@ -157,7 +156,7 @@ class ElasticIndex:
     def drop(self) -> None:
         """Delete the index with all its rows; nothing where there is none."""
         with self._worded():
-            elastic_alias.remove(self._client, self.name)
+            alias.remove(self._client, self.name)
         self._note_writing()
 
     def close(self) -> None:
@@ -186,14 +185,14 @@ class ElasticIndex:
         with self._lock:
             self._written += 1
 
-    def _look(self, *, at_once: bool = False) -> elastic_alias.Layout | None:
+    def _look(self, *, at_once: bool = False) -> alias.Layout | None:
         """What stands under the name, after everything written so far was made visible."""
         covered, looked = self._refreshed
         written = self._written  # read before the refresh: it says nothing of what comes after
         if at_once or covered < written or time.monotonic() - looked > _FRESH_SECONDS:
             now = time.monotonic()
             with self._worded():
-                self._layout = elastic_alias.find(self._quick, self.name)
+                self._layout = alias.find(self._quick, self.name)
                 if self._layout is not None:
                     self._quick.indices.refresh(index=self.name)
             self._refreshed = written, now
@@ -253,7 +252,7 @@ class ElasticIndex:
 
     def _send(self, operations: list[requests.Body]) -> int:
         try:
-            return elastic_bulk.send(
+            return bulk.send(
                 self._client, [{**operation, "_index": self.name} for operation in operations], self.location
             )
         finally:

@@ -1,0 +1,31 @@
+"""Tells from pytest's report which optional suites ran, and fails where one could have run and did not."""
+
+import shutil
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+report, shared = Path(sys.argv[1]), Path(sys.argv[2])
+
+# A suite is known by a part of its tests' ids, and can run where its need is met.
+SUITES = {
+    "Elasticsearch": ("elastic", (shared / "elasticsearch").is_dir()),
+    "CLIP through Inference": ("clip", (shared / "models").is_dir()),
+    "starter model": ("starter", True),
+    "COCO128 end to end": ("coco", (shared / "data").is_dir()),
+    "browser": ("browser", shutil.which("chromium") is not None),
+}
+
+cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314 - pytest wrote it a moment ago
+missing = []
+for suite, (part, possible) in SUITES.items():
+    own = [case for case in cases if part in f"{case.get('classname')}.{case.get('name')}"]
+    skipped = [case for case in own if case.find("skipped") is not None]
+    ran = len(own) - len(skipped)
+    print(f"{suite}: {ran} ran, {len(skipped)} skipped")
+    for case in skipped:
+        print(f"  skipped: {case.get('classname')}.{case.get('name')}: {case.find('skipped').get('message')}")
+    if possible and (skipped or not ran):
+        missing.append(suite)
+if missing:
+    sys.exit(f"These could have run and did not, or not in full: {', '.join(missing)}")

@@ -1,0 +1,1 @@
+"""Measures what the README promises: one command for each promise, which prints its own table."""

@@ -1,0 +1,34 @@
+"""All benchmarks in turn, each in a process of its own:  python -m benchmarks
+
+Each measures one promise of the README, and can be run by itself, with options for its sizes:
+
+python -m benchmarks.ingest   how fast pictures are indexed
+python -m benchmarks.search   how fast and how right searches are
+python -m benchmarks.memory   whether memory stays flat
+python -m benchmarks.page     how soon the page is there, and a search answered on it
+"""
+
+import argparse
+import subprocess
+import sys
+
+NAMES = ("ingest", "search", "memory", "page")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.parse_args()
+    failed = []
+    for name in NAMES:
+        print(f"\n## {name.capitalize()}", flush=True)
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"]).returncode:
+            failed.append(name)
+    if failed:
+        print(f"\nThese ended with an error: {', '.join(failed)}")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""Indices to measure with: made empty, and gone afterwards."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from core.index.elastic.engine import ElasticIndex
+from core.index.lance.engine import LanceIndex
+from core.index.records import Index
+
+NO_SERVER = "ELASTICSEARCH_URL is not set"
+
+
+def server() -> tuple[str, ...]:
+    """The addresses in ELASTICSEARCH_URL; empty where it is not set."""
+    return tuple(url.strip() for url in os.environ.get("ELASTICSEARCH_URL", "").split(",") if url.strip())
+
+
+@contextmanager
+def lance() -> Iterator[Index]:
+    with TemporaryDirectory(prefix="benchmark-") as folder:
+        yield LanceIndex(Path(folder), "benchmark")
+
+
+@contextmanager
+def elastic() -> Iterator[Index]:
+    """On the server in ELASTICSEARCH_URL, under a name of its own."""
+    index = ElasticIndex(server(), f"benchmark-{uuid.uuid4().hex[:12]}")
+    try:
+        yield index
+    finally:
+        index.drop()
+        index.close()
+
+
+@contextmanager
+def fastest() -> Iterator[Index]:
+    """Elasticsearch where there is a server, else the embedded index: what the app itself would use."""
+    with elastic() if server() else lance() as index:
+        yield index

@@ -1,0 +1,203 @@
+"""How fast and how right searches are on both engines, beside an exact scan in NumPy.
+
+The rows are realistic embeddings, the queries embeddings of new pictures and of texts, which are unlike the rows. All
+engines answer the same query one after the other, in turn, so that what else the machine does weighs on all alike.
+
+Latency  `Index.search` alone, records and all; NumPy has the rows in memory and finds numbers only (matrix product,
+         argpartition). Under a filter NumPy is given the matching rows, already cut out.
+Recall   the share of NumPy's ten nearest that are found; `lost` are queries without a single one of them.
+Whole    `Searcher.search` with CLIP's text tower: what embedding and index take, and the rest.
+
+Elasticsearch is measured where ELASTICSEARCH_URL is set.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import engines
+from benchmarks.data import FOLDERS, LIBRARY, STAMP, WORDS, embeddings, has_embeddings, queries, records
+from benchmarks.models import MODEL_ID, full_size, stand_in
+from benchmarks.table import Target, median, percentile, say, show
+from core.embedding.clip import ClipEmbedder
+from core.index.records import Filter, ImageRecord, Index
+from core.search.engine import Searcher
+from core.search.query import Query
+from core.vectors import Embedding, Embeddings
+
+K = 10
+RECALL = 0.99
+FILTERED = {"none": None, "1 %": "wedding", "10 %": "scans", "50 %": "phone"}
+
+type Find = Callable[[Embedding], list[str]]
+"""The ids of the ten nearest to a query."""
+
+
+@dataclass
+class Run:
+    """What one engine did under one filter."""
+
+    milliseconds: list[float] = field(default_factory=list)
+    recalls: dict[str, list[float]] = field(default_factory=dict)
+
+
+def main() -> None:
+    options = _options()
+    if not has_embeddings():
+        say("Search is left out: there are no embeddings in ../shared/data/embeddings")
+        return
+    if not engines.server():
+        say(f"Elasticsearch is left out: {engines.NO_SERVER}")
+    for size in options.sizes:
+        rows, library = embeddings(size), records(size)
+        with ExitStack() as open_indices:
+            indices = {"LanceDB": open_indices.enter_context(engines.lance())}
+            if engines.server():
+                indices["Elasticsearch"] = open_indices.enter_context(engines.elastic())
+            _load(indices, library, rows)
+            runs = {share: _compare(indices, library, rows, top) for share, top in FILTERED.items()}
+            _report(size, runs, promised=size == max(options.sizes))
+            if size == max(options.sizes):
+                _whole(indices, options.model_dir)
+
+
+def _load(indices: Mapping[str, Index], library: Sequence[ImageRecord], rows: Embeddings) -> None:
+    for name, index in indices.items():
+        started = time.perf_counter()
+        index.claim(STAMP)
+        index.upsert(library, rows)
+        say(f"{name}: {len(rows):,} rows stored in {time.perf_counter() - started:.0f} s")
+
+
+def _compare(
+    indices: Mapping[str, Index], library: Sequence[ImageRecord], rows: Embeddings, top: str | None
+) -> dict[str, Run]:
+    """Every query to every engine, the one that goes first changing from query to query."""
+    folder = str(LIBRARY / top) if top else None
+    inside = [at for at, record in enumerate(library) if folder is None or record.path.startswith(f"{folder}/")]
+    ids = [library[at].id for at in inside]
+    exact = _scan(rows if folder is None else rows[inside], ids)
+    where = Filter(folder=folder) if folder else None
+    engines_ = {"NumPy": exact} | {name: _search(index, where) for name, index in indices.items()}
+    runs = {name: Run() for name in engines_}
+    asked = [(kind, query) for kind, several in queries().items() for query in several]
+    for find in engines_.values():
+        find(asked[0][1])  # the first call opens files and connections
+    order = list(engines_)
+    for kind, query in asked:
+        answers = {name: _timed(engines_[name], query, runs[name].milliseconds) for name in order}
+        for name, answer in answers.items():
+            recall = len(set(answer) & set(answers["NumPy"])) / len(answers["NumPy"])
+            runs[name].recalls.setdefault(kind, []).append(recall)
+        order.append(order.pop(0))
+    return runs
+
+
+def _scan(rows: NDArray[np.float32], ids: Sequence[str]) -> Find:
+    k = min(K, len(rows))
+
+    def find(query: Embedding) -> list[str]:
+        scores = rows @ query
+        best = np.argpartition(scores, -k)[-k:]
+        return [ids[at] for at in best[np.argsort(-scores[best])]]
+
+    return find
+
+
+def _search(index: Index, where: Filter | None) -> Find:
+    return lambda query: [hit.record.id for hit in index.search(query, K, where)]
+
+
+def _timed(find: Find, query: Embedding, milliseconds: list[float]) -> list[str]:
+    started = time.perf_counter()
+    answer = find(query)
+    milliseconds.append((time.perf_counter() - started) * 1000)
+    return answer
+
+
+def _report(size: int, runs: Mapping[str, Mapping[str, Run]], promised: bool) -> None:
+    """Two tables; the targets are those of the largest size."""
+    latency = [
+        [share, name, percentile(run.milliseconds, 50), percentile(run.milliseconds, 95), _to_numpy(by_name, name)]
+        for share, by_name in runs.items()
+        for name, run in by_name.items()
+    ]
+    speed = [Target(f"{name} / NumPy at p50", _to_numpy(runs["none"], name), 1.0, at_most=True) for name in _ours(runs)]
+    show(
+        f"Search latency, {size:,} rows, k = {K} (`Index.search` alone)",
+        ["filter", "engine", "p50 ms", "p95 ms", "× NumPy"],
+        latency,
+        speed if promised else (),
+    )
+    recall = [
+        [share, name, kind, float(np.mean(found)), min(found), found.count(0.0), len(found)]
+        for share, by_name in runs.items()
+        for name, run in by_name.items()
+        if name != "NumPy"
+        for kind, found in run.recalls.items()
+    ]
+    right = [
+        Target("worst mean recall", min((float(str(row[3])) for row in recall), default=float("nan")), RECALL),
+        Target("lost queries", sum(int(str(row[5])) for row in recall), 0, at_most=True),
+    ]
+    columns = ["filter", "engine", "queries", f"recall@{K} mean", "min", "lost", "asked"]
+    show(f"Search recall, {size:,} rows", columns, recall, right)
+
+
+def _ours(runs: Mapping[str, Mapping[str, Run]]) -> list[str]:
+    return [name for name in runs["none"] if name != "NumPy"]
+
+
+def _to_numpy(by_name: Mapping[str, Run], name: str) -> float:
+    return median(by_name[name].milliseconds) / median(by_name["NumPy"].milliseconds)
+
+
+def _whole(indices: Mapping[str, Index], model_dir: Path | None) -> None:
+    """Words to hits, each word once, so that every one is embedded."""
+    with TemporaryDirectory(prefix="benchmark-") as folder:
+        weights = stand_in(Path(folder))
+        if weights is None:
+            say("The text tower has random weights: there are none in ../shared/models")
+        embedder = ClipEmbedder.load(MODEL_ID, weights or full_size(model_dir))
+        rows: list[list[object]] = []
+        for name, index in indices.items():
+            searcher = Searcher(index, lambda: embedder, lambda _: None)
+            searcher.search(Query("warm up"), K)
+            parts = np.array([_parts(searcher, f"{word} {name}") for word in WORDS])
+            rows += [
+                [name, part, float(np.percentile(taken, 50)), float(np.percentile(taken, 95))]
+                for part, taken in zip(("embedding", "index", "rest", "whole"), parts.T, strict=True)
+            ]
+    show(f"Whole search, {len(WORDS)} different words, k = {K}", ["engine", "part", "p50 ms", "p95 ms"], rows)
+
+
+def _parts(searcher: Searcher, words: str) -> tuple[float, float, float, float]:
+    """Milliseconds of embedding, index, rest, and all."""
+    started = time.perf_counter()
+    times = searcher.search(Query(words), K).timings
+    whole = time.perf_counter() - started
+    return times.embedding * 1000, times.index * 1000, (whole - times.total) * 1000, whole * 1000
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.search", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[10_000, 100_000], help="rows; the targets are of the largest"
+    )
+    parser.add_argument("--model-dir", type=Path, help="where a model without weights is kept (a temporary folder)")
+    return parser.parse_args()
+
+
+assert set(filter(None, FILTERED.values())) <= set(FOLDERS)
+
+if __name__ == "__main__":
+    main()

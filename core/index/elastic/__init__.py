@@ -1,0 +1,1 @@
+"""The engine for corpora beyond one machine: Elasticsearch."""

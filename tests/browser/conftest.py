@@ -1,0 +1,150 @@
+"""A real server and a real Chromium."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+START_ELASTICSEARCH = ROOT.parent / "shared" / "elasticsearch" / "start"
+
+expect.set_options(timeout=60_000)  # the machine of a test may be slow; what is asserted is that it comes
+
+
+@dataclass
+class Server:
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} within {seconds} s"
+        time.sleep(0.1)  # another process gives no event to wait for
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not executable:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A tab of a visitor who was never here."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Starts the app as the README does, on a data folder of its own: `start_server(IMAGE_SEARCH_MODEL="starter")`."""
+    servers: list[Server] = []
+
+    def start(**environment: str) -> Server:
+        folder = tmp_path_factory.mktemp("server")
+        port = free_port()
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("ELASTICSEARCH_")}
+        settings = {"IMAGE_SEARCH_DATA_DIR": str(folder / "data"), "IMAGE_SEARCH_ROOTS": str(ROOT), **environment}
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+        log = folder / "log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(command, cwd=ROOT, env=inherited | settings, stdout=output, stderr=output)
+        server = Server(f"http://localhost:{port}", process, log)
+        servers.append(server)
+        wait_until(
+            lambda: process.poll() is not None or answers(f"{server.url}/_stcore/health"), 120, "the server is up"
+        )
+        assert process.poll() is None, log.read_text()
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+        assert "Traceback" not in server.log.read_text(), server.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def clip(clip_cache: Path) -> dict[str, str]:
+    """The environment in which Inference finds CLIP-format weights without a network."""
+    return {"MODEL_CACHE_DIR": str(clip_cache), "OFFLINE_MODE": "True"}
+
+
+@pytest.fixture(scope="session")
+def coco_server(start_server: Callable[..., Server], clip: dict[str, str], coco: Path) -> Server:
+    """A server with nothing indexed yet, which may read COCO128."""
+    return start_server(IMAGE_SEARCH_ROOTS=str(coco), **clip)
+
+
+@dataclass
+class Ingested:
+    server: Server
+    seen: list[str]
+    """What the progress bar said, each text once."""
+    seen_elsewhere: str
+    """What the search page said of the job meanwhile."""
+
+
+@pytest.fixture(scope="session")
+def ingested(coco_server: Server, coco: Path, chromium: Browser) -> Ingested:
+    """COCO128 indexed by its path through the page, with a look at the other page meanwhile."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    tab = context.new_page()
+    tab.goto(f"{coco_server.url}/ingest")
+    tab.get_by_role("textbox", name="Folder").fill(str(coco))
+    tab.get_by_role("button", name="Start").click()
+    progress = tab.get_by_test_id("stProgress").first
+    expect(progress).to_contain_text("of 128")
+    seen = [progress.inner_text()]
+    tab.get_by_role("link", name="Search", exact=True).click()
+    line = tab.get_by_test_id("stProgress").first
+    expect(line).to_contain_text("coco128")
+    elsewhere = line.inner_text()
+    tab.get_by_role("link", name="Ingest", exact=True).click()
+    done = tab.get_by_text("coco128 — done")
+    while not done.is_visible():
+        text = tab.evaluate("() => document.querySelector('[data-testid=stProgress]')?.innerText")
+        if text and text not in seen:
+            seen.append(text)
+    context.close()
+    return Ingested(coco_server, seen, elsewhere)
