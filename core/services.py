@@ -1,5 +1,6 @@
 """The composition root: from settings to the index, the model, the stores and the jobs, built once per process."""
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from core.search.results import Results
 UPLOAD_LIMIT = 50 * 1024 * 1024
 """Bytes of one picture sent by a browser."""
 
+_LOOK_EVERY = 5.0  # seconds
 _QUERIES_KEPT = timedelta(days=30)
 
 
@@ -54,6 +56,7 @@ class Services:
         self.queries = Uploads(settings.data_dir / ".queries", UPLOAD_LIMIT)  # hidden: never indexed
         self.jobs = Jobs()
         self.model = ModelLoader(self._load_embedder)
+        self._fitted, self._looked = False, 0.0
         self._searcher = Searcher(self.index, self.embedder, self._query_picture)
 
     def _load_embedder(self) -> Embedder:
@@ -82,10 +85,17 @@ class Services:
         embedder = self.model.embedder()
         if _died(embedder):
             embedder = attempt.result()
-        stamp = self.index.model()
-        if stamp and stamp.model_id != embedder.model_id:  # another process filled an index that was empty to us
-            return self.model.retry().result()
-        return embedder
+        if self._fits(embedder):
+            return embedder
+        return self.model.retry().result()  # another process filled an index that was empty to us
+
+    def _fits(self, embedder: Embedder) -> bool:
+        """Whether the index has records of this model or none; looked up every few seconds."""
+        now = time.monotonic()
+        if now - self._looked > _LOOK_EVERY or not self._fitted:
+            stamp = self.index.model()
+            self._fitted, self._looked = stamp is None or stamp.model_id == embedder.model_id, now
+        return self._fitted
 
     def search(self, query: Query, k: int, where: Filter | None = None) -> Results:
         """As `Searcher.search`."""

@@ -178,6 +178,10 @@ class Index(Protocol):
 
     def count(self, where: Filter | None = None) -> int: ...
 
+    def settle(self) -> None:
+        """Make what was written as fast to search as what was there before: for the end of an ingest."""
+        ...
+
 
 def record_id(path: str | Path) -> str:
     """The id of a file: the first 32 hexadecimal digits of the SHA-256 of its resolved path's bytes."""

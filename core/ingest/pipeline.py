@@ -87,6 +87,7 @@ def ingest(
             failed=len(failed),
         )
         yield Progress(Phase.INDEXING, found, counts, rate.add(len(verdicts)), tuple(verdicts), stored)
+    index.settle()
 
 
 def _within(loading: Future[Embedder], seconds: float) -> Embedder | None:

@@ -124,7 +124,7 @@ class TestGrowth:
         assert [hit.record.id for hit in index.search(embeddings[0], 20)] == copies[:20]
 
     def test_the_index_is_built_anew_when_it_is_in_many_parts(self, grown, folder, monkeypatch):
-        monkeypatch.setattr(upkeep, "_MOST_PARTS", 2)
+        monkeypatch.setattr(upkeep, "most_parts", lambda _: 2)
         monkeypatch.setattr(upkeep, "_MOST_UNINDEXED", 100)
         index, records, embeddings = grown
         index.upsert(records[:10_000], embeddings[:10_000])

@@ -153,6 +153,9 @@ class ElasticIndex:
     def count(self, where: Filter | None = None) -> int:
         return self._matches(requests.filter_clauses(where)) if self._look(at_once=True) else 0
 
+    def settle(self) -> None:
+        self._look(at_once=True)
+
     def drop(self) -> None:
         """Delete the index with all its rows; nothing where there is none."""
         with self._worded():

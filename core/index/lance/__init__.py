@@ -1,1 +1,6 @@
 """The embedded engine: LanceDB, a folder on this machine."""
+
+import os
+
+# Before the engine is imported: while it merges parts of an index it warns of what is its own business.
+os.environ.setdefault("LANCEDB_LOG", "error")

@@ -1,7 +1,7 @@
 """The embedded index: a LanceDB table in a folder, without a server."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from filelock import FileLock
 from core.errors import IndexUnavailable, ModelMismatch
 from core.index.lance.errors import is_vanished, worded
 from core.index.lance.queries import any_of, delete, fetch, matching, merge, nearest, select, where_clause
-from core.index.lance.rows import RECORD_COLUMNS, schema, stamp_of, to_embeddings, to_fingerprints, to_records, to_table
-from core.index.lance.upkeep import tend
+from core.index.lance.rows import schema, stamp_of, to_embeddings, to_fingerprints, to_records, to_table
+from core.index.lance.upkeep import settle, tend
 from core.index.records import Filter, Fingerprint, Hit, ImageRecord, ModelStamp, storable
 from core.vectors import Embedding, Embeddings, check_embeddings
 
@@ -27,7 +27,7 @@ _SCAN = 2_048  # rows of one batch
 class LanceIndex:
     """An `Index` in a folder of this machine; several processes may use it at once.
 
-    Every call opens the table anew (under 1 ms), so that it sees what other processes wrote.
+    Every call reads the newest version of the table, so that it sees what other processes wrote.
 
     Args:
         folder: Where the index is kept; created when it is first claimed.
@@ -41,6 +41,7 @@ class LanceIndex:
         self.location = str(folder)
         self._folder = folder
         self._claimed: ModelStamp | None = None
+        self._table: Any = None
 
     def model(self) -> ModelStamp | None:
         return self._run(lambda table: stamp_of(table.schema) if table.count_rows() else None, None)
@@ -72,7 +73,7 @@ class LanceIndex:
         return self._run(lambda table: nearest(table, embedding, k, condition), [])
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
-        found = {record.id: record for rows in self._look_up("id", ids, RECORD_COLUMNS) for record in to_records(rows)}
+        found = {record.id: record for rows in self._look_up("id", ids, ["record"]) for record in to_records(rows)}
         return [found[id_] for id_ in ids if id_ in found]
 
     def embeddings(self, ids: Sequence[str]) -> Embeddings:
@@ -86,7 +87,7 @@ class LanceIndex:
 
     def by_content(self, content_hashes: Sequence[str]) -> dict[str, tuple[ImageRecord, Embedding]]:
         found: dict[str, tuple[ImageRecord, Embedding]] = {}
-        for rows in self._look_up("content_hash", content_hashes, [*RECORD_COLUMNS, "vector"]):
+        for rows in self._look_up("content_hash", content_hashes, ["record", "vector"]):
             for record, embedding in zip(to_records(rows), to_embeddings(rows), strict=True):
                 known = found.get(record.content_hash)
                 if known is None or record.id < known[0].id:
@@ -107,7 +108,7 @@ class LanceIndex:
             table = self._open()
             if table is None:
                 return
-            for rows in select(table, [*RECORD_COLUMNS, "vector"], where_clause(where)).to_batches(_SCAN):
+            for rows in select(table, ["record", "vector"], where_clause(where)).to_batches(_SCAN):
                 if len(rows):
                     yield to_records(rows), to_embeddings(rows)
 
@@ -117,12 +118,18 @@ class LanceIndex:
         parts = [any_of("id", ids[start : start + _IN_LIST]) for start in range(0, len(ids), _IN_LIST)]
         return sum(self._commit(partial(delete, condition=part)).num_deleted_rows for part in parts)
 
+    def settle(self) -> None:
+        if self._stamp() is not None:
+            self._commit(lambda table: table, tending=settle)
+
     def count(self, where: Filter | None = None) -> int:
         return self._run(lambda table: int(table.count_rows(where_clause(where))), 0)
 
     @cached_property
     def _connection(self) -> Any:
-        return lancedb.connect(str(self._folder), read_consistency_interval=timedelta(0))
+        # Without a `read_consistency_interval`: a search asks for the schema five times, and would look for a newer
+        # version each time (0.4 ms). `_open` looks once.
+        return lancedb.connect(str(self._folder))
 
     def _writing(self) -> FileLock:
         # One writer at a time: two that insert the same new id at the same moment would both succeed (seen with 0.40).
@@ -130,13 +137,19 @@ class LanceIndex:
 
     def _open(self) -> Any | None:
         if not (self._folder / f"{self.name}.lance").exists():  # connecting would create the folder
+            self._table = None
             return None
+        if (table := self._table) is not None:
+            with suppress(RuntimeError, ValueError):  # the table was made anew: open that
+                table.checkout_latest()
+                return table
         try:
-            return self._connection.open_table(self.name)
+            self._table = table = self._connection.open_table(self.name)
         except ValueError as error:
             if "was not found" in str(error):
                 return None
             raise
+        return table
 
     def _run[T](self, action: Callable[[Any], T], without: T) -> T:
         """What the action answers on the newest version of the table; `without` where there is no table."""
@@ -147,11 +160,12 @@ class LanceIndex:
             except (RuntimeError, OSError, ValueError) as error:
                 if not is_vanished(error):
                     raise
-            # Another process cleaned up the version that was being read. A newer one is there.
+            # Another process cleaned up the version that was being read, or made the table anew.
+            self._table = None
             table = self._open()
             return without if table is None else action(table)
 
-    def _commit(self, action: Callable[[Any], Any]) -> Any:
+    def _commit(self, action: Callable[[Any], Any], tending: Callable[[Any, int], None] = tend) -> Any:
         """The result of an action that changes the table, which is then tended."""
         with worded(self._folder, self.name):
             if self._open() is None:  # before the lock, whose file needs the folder
@@ -161,7 +175,7 @@ class LanceIndex:
                 if table is None:
                     raise self._unclaimed()
                 result = action(table)
-                tend(table, result.version)
+                tending(table, result.version)
                 return result
 
     def _merge(self, table: Any, rows: pa.Table, stamp: ModelStamp) -> Any:
@@ -191,6 +205,7 @@ class LanceIndex:
             if table.count_rows():
                 raise self._mismatch(found, stamp)
         mode = "create" if table is None else "overwrite"
+        self._table = None
         self._connection.create_table(self.name, schema=schema(stamp), mode=mode)
 
     def _unclaimed(self) -> IndexUnavailable:

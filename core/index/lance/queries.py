@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.index.lance.rows import RECORD_COLUMNS, stamp_of, to_records
+from core.index.lance.rows import stamp_of, to_records
 from core.index.lance.upkeep import probes
 from core.index.records import MAX_K, Filter, Hit, storable
 from core.vectors import Embedding, check_embeddings
@@ -71,7 +71,7 @@ def _ask(table: Any, embedding: Embedding, limit: int, condition: str | None, le
     # With a maximum of 0 all partitions are looked through before an answer is short.
     query = query.minimum_nprobes(least).maximum_nprobes(0)
     # Without refining, distances out of the vector index are about twice 1 - cosine.
-    return query.refine_factor(3).limit(limit).select([*RECORD_COLUMNS, "_distance"]).to_arrow()
+    return query.refine_factor(3).limit(limit).select(["record", "_distance"]).to_arrow()
 
 
 def literal(text: str) -> str:
