@@ -6,8 +6,10 @@ The pages live in `pages/`, and the script that frames them is `pages/router.py`
 without its frame, where a `pages` folder stands beside the main script.
 """
 
+import gc
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import streamlit as st
@@ -20,14 +22,27 @@ from core.ui.server import base_path
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Start the model before the first visitor comes; a wrong setting is shown on the page, not here."""
-    try:
-        services = shared()
-        services.load()
-        services.expire_queries()
-    except ImageSearchError:
-        pass
+    """Start the model before the first visitor comes; what goes wrong is shown on the page, not here."""
+    with suppress(ImageSearchError):
+        shared().load()
+        shared().expire_queries()
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    _spare_garbage_collection()
     yield
+
+
+def _warm_up() -> None:
+    """Pay for what a first search loads, so that no visitor does."""
+    with suppress(ImageSearchError):
+        shared().warm_up()
+    _spare_garbage_collection()
+
+
+def _spare_garbage_collection() -> None:
+    # Streamlit collects garbage after every run of a page, and holds back the page's last messages meanwhile: 130 ms
+    # as long as it looks through all that was ever imported, none after that is set aside.
+    gc.collect()
+    gc.freeze()
 
 
 app = st.App(Path(__file__).parent / "pages" / "router.py", lifespan=lifespan, routes=routes(shared, base_path()))

@@ -1,6 +1,5 @@
 """The app's own HTTP routes, served beside Streamlit's: pictures out, dropped pictures in, search as JSON."""
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -8,10 +7,11 @@ from pathlib import Path
 import anyio.to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from core.errors import ImageSearchError, IndexUnavailable, InvalidQuery, ModelUnavailable, UnreadableImage
+from core.images.describe import is_content_hash
 from core.images.files import SUFFIXES
 from core.images.reading import open_upright
 from core.images.thumbnails import preview
@@ -22,7 +22,6 @@ from core.services import Services
 type Endpoint = Callable[[Request], Awaitable[Response]]
 
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the hash of the content
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 _STATUS = {InvalidQuery: 400, UnreadableImage: 422, IndexUnavailable: 503, ModelUnavailable: 503}
 
 
@@ -70,25 +69,19 @@ class _Api:
         return JSONResponse({"error": "There is nothing at this address."}, 404)
 
     async def thumbnail(self, request: Request) -> Response:
-        digest = request.path_params["digest"]
-        path = await run_in_threadpool(self._thumbnail, digest) if _DIGEST.fullmatch(digest) else None
-        if path is None:
-            return Response(status_code=404)
-        return FileResponse(path, media_type="image/webp", headers=_FOREVER)
+        return await _webp(request, self._thumbnail)
 
-    def _thumbnail(self, digest: str) -> Path | None:
+    def _thumbnail(self, digest: str) -> bytes | None:
         """Made at ingest; made here for dropped pictures, and where the folder of thumbnails was emptied."""
         services = self._services()
-        if path := services.thumbnails.path(digest):
-            return path
-        found = services.picture(digest)
-        return services.thumbnails.make(digest, open_upright(*found).image) if found else None
+        path = services.thumbnails.path(digest)
+        if path is None and (found := services.picture(digest)):
+            path = services.thumbnails.make(digest, open_upright(*found).image)
+        return path.read_bytes() if path else None
 
     async def image(self, request: Request) -> Response:
         """A large view as WebP: browsers cannot show every format, nor need every pixel."""
-        digest = request.path_params["digest"]
-        data = await run_in_threadpool(self._image, digest) if _DIGEST.fullmatch(digest) else None
-        return Response(data, media_type="image/webp", headers=_FOREVER) if data else Response(status_code=404)
+        return await _webp(request, self._image)
 
     def _image(self, digest: str) -> bytes | None:
         found = self._services().picture(digest)
@@ -128,6 +121,13 @@ class _Api:
                 ],
             }
         )
+
+
+async def _webp(request: Request, read: Callable[[str], bytes | None]) -> Response:
+    # Read at once, in one thread: a grid asks for dozens, and a FileResponse goes through four threads for each.
+    digest = request.path_params["digest"]
+    data = await run_in_threadpool(read, digest) if is_content_hash(digest) else None
+    return Response(data, media_type="image/webp", headers=_FOREVER) if data else Response(status_code=404)
 
 
 async def _keep(request: Request, store: Uploads) -> Response:

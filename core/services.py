@@ -101,6 +101,14 @@ class Services:
         """As `Searcher.search`."""
         return self._searcher.search(query, k, where)
 
+    def warm_up(self) -> None:
+        """Load the model, and run one search for nobody.
+
+        Raises:
+            ModelUnavailable, ModelMismatch, IndexUnavailable: why there are no searches yet.
+        """
+        self.search(Query("warm up"), 1)
+
     def ingest(self, paths: Sequence[Path]) -> Iterator[Progress]:
         """As `core.ingest.pipeline.ingest`. The caller answers for the paths: see `check_folder`."""
         return ingest(paths, index=self.index, load=self.load, thumbnails=self.thumbnails, name_of=self._name_of)

@@ -4,19 +4,17 @@
 search is one Back step. The number of results is bound to its widget, which replaces the step instead.
 """
 
-import re
-
 import streamlit as st
 
+from core.images.describe import is_content_hash
 from core.search.query import Query, clean
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 _MOST_PICTURES = 8
 
 
 def read_query() -> Query:
     """What the URL asks for; anything in it that cannot be a picture's hash is left out."""
-    images = (digest for digest in st.query_params.get_all("image") if _DIGEST.fullmatch(digest))
+    images = (digest for digest in st.query_params.get_all("image") if is_content_hash(digest))
     return Query(clean(st.query_params.get("q", "")), tuple(dict.fromkeys(images))[:_MOST_PICTURES])
 
 
