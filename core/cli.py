@@ -27,11 +27,14 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
 
-# The words on arguments stand in the docstrings: this typer does not print an argument's help beside a newer click.
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", show_default=False)]
+Paths = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PATH...", show_default=False, help="Folders, read with all folders below them, and picture files."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts")]
 
 _console = Console(stderr=True)
@@ -54,10 +57,7 @@ def _expected_errors[**P](command: Callable[P, None]) -> Callable[P, None]:
 @app.command(name="ingest")
 @_expected_errors
 def ingest_command(paths: Paths, as_json: AsJson = False) -> None:
-    """Bring the index up to date; run again, it does only what is new.
-
-    PATH: folders, read with all folders below them, and picture files.
-    """
+    """Bring the index up to date; run again, it does only what is new."""
     roots = [_existing(path) for path in paths]
     report = _ingested(shared(), roots)
     if as_json:
@@ -94,16 +94,13 @@ def _ingested(services: Services, roots: Sequence[Path]) -> dict[str, Any]:
 @app.command(name="search")
 @_expected_errors
 def search_command(
-    text: Annotated[str, typer.Argument(show_default=False)] = "",
+    text: Annotated[str, typer.Argument(help="What to look for, in words.", show_default=False)] = "",
     image: Annotated[Path | None, typer.Option(help="A picture to look for, alone or together with words")] = None,
     k: Annotated[int, typer.Option("-k", help=f"How many results, 1 to {MAX_K}")] = 10,
     folder: Annotated[Path | None, typer.Option(help="Only pictures of this folder and those below it")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find the nearest pictures to words, to a picture, or to both together.
-
-    TEXT: what to look for, in words.
-    """
+    """Find the nearest pictures to words, to a picture, or to both together."""
     services = shared()
     query = Query(text, (_dropped(services, image),) if image else ())
     where = Filter(folder=str(folder.expanduser().resolve())) if folder else None
@@ -139,10 +136,7 @@ def status_command(as_json: AsJson = False) -> None:
 @app.command(name="remove")
 @_expected_errors
 def remove_command(paths: Paths, as_json: AsJson = False) -> None:
-    """Take pictures out of the index; the files themselves stay as they are.
-
-    PATH: folders, with all folders below them, and picture files; they need not exist any more.
-    """
+    """Take pictures out of the index, whether they still exist or not; the files stay as they are."""
     removed = shared().remove(paths)
     if as_json:
         _print_json({"removed": removed})

@@ -10,7 +10,7 @@ from core.cli import app
 
 @pytest.fixture
 def run(services):
-    runner = CliRunner()
+    runner = CliRunner(mix_stderr=False)
     return lambda *arguments: runner.invoke(app, [str(argument) for argument in arguments])
 
 
