@@ -24,6 +24,7 @@ from core.ingest.pipeline import ingest
 from core.ingest.progress import Progress
 from core.ingest.remove import remove
 from core.search.engine import Searcher
+from core.search.examples import Examples
 from core.search.query import Query
 from core.search.results import Results
 
@@ -56,6 +57,7 @@ class Services:
         self.queries = Uploads(settings.data_dir / ".queries", UPLOAD_LIMIT)  # hidden: never indexed
         self.jobs = Jobs()
         self.model = ModelLoader(self._load_embedder)
+        self._examples = Examples(self.index)
         self._fitted, self._looked = False, 0.0
         self._searcher = Searcher(self.index, self.embedder, self._query_picture)
 
@@ -108,6 +110,7 @@ class Services:
             ModelUnavailable, ModelMismatch, IndexUnavailable: why there are no searches yet.
         """
         self.search(Query("warm up"), 1)
+        self.examples()
 
     def ingest(self, paths: Sequence[Path]) -> Iterator[Progress]:
         """As `core.ingest.pipeline.ingest`. The caller answers for the paths: see `check_folder`."""
@@ -144,6 +147,12 @@ class Services:
         """A record with these bytes."""
         found = self.index.by_content([content_hash])
         return found[content_hash][0] if content_hash in found else None
+
+    def examples(self) -> tuple[str, ...]:
+        """Words worth trying on these pictures; none before they were chosen, nor while pictures come in."""
+        count = self.index.count()
+        busy = any(job.active for job in self.jobs.states())
+        return self._examples.words(count, None if busy else self.model.state.embedder) if count else ()
 
     def some(self, k: int) -> list[ImageRecord]:
         """Any k records, to look at before the first search."""

@@ -13,7 +13,6 @@ from core.ui.server import UPLOAD_LIMIT, route, services
 from core.ui.tiles import tiles, unscored_tiles
 
 DEFAULT_K, MOST_SHOWN = 24, 200
-_EXAMPLES = ("cat", "coffee", "motorcycle", "horse", "rocket")
 
 _HOW_SCORED = (
     "The number under a picture is its similarity to your search: the cosine of the angle between the two in the "
@@ -32,7 +31,7 @@ def search_bar(query: Query) -> None:
         thumbnails=route("thumbnails"),
         limit=UPLOAD_LIMIT,
         placeholder="Describe what you are looking for",
-        examples=_EXAMPLES if services().index.count() else (),
+        examples=services().examples() if query.empty else (),
         on_change=lambda text, images: address.write_query(Query(text, tuple(images))),
     )
 

@@ -1,0 +1,51 @@
+"""Examples: words that find something, each another picture."""
+
+import threading
+
+from core.search.examples import Examples, choose
+from tests.colours import COLOURS
+
+
+def index_colours(services, picture, tmp_path, *names):
+    for name in names:
+        picture(f"{name}.png")
+    for _ in services.ingest([tmp_path / "pictures"]):
+        pass
+
+
+def test_the_best_matched_words_come_first_and_each_finds_another_picture(services, picture, tmp_path, embedder):
+    index_colours(services, picture, tmp_path, "red", "blue")
+    words = ("purple", "blue", "red", "orange", "yellow")
+    chosen = choose(services.index, words, embedder.embed_texts(words))
+    assert set(chosen) == {"red", "blue"}
+
+
+def test_no_more_than_five(services, picture, tmp_path, embedder):
+    index_colours(services, picture, tmp_path, *COLOURS)
+    assert len(choose(services.index, list(COLOURS), embedder.embed_texts(list(COLOURS)))) == 5
+
+
+def test_nothing_is_offered_for_an_empty_index(services, embedder):
+    assert choose(services.index, ["red"], embedder.embed_texts(["red"])) == ()
+    assert services.examples() == ()
+
+
+def test_chosen_once_for_a_number_of_pictures(services, picture, tmp_path, embedder, monkeypatch):
+    index_colours(services, picture, tmp_path, "red")
+    done = threading.Event()
+    calls = []
+
+    def count_and_choose(self, model):
+        calls.append(model)
+        done.set()
+
+    monkeypatch.setattr(Examples, "_choose", count_and_choose)
+    examples = Examples(services.index)
+    assert examples.words(1, None) == ()
+    assert not calls
+    for _ in range(3):
+        examples.words(1, embedder)
+    assert done.wait(10)
+    examples.words(2, embedder)
+    assert len(calls) in (1, 2)  # the second is under way
+    assert calls[0] is embedder
