@@ -73,6 +73,7 @@ def _load(indices: Mapping[str, Index], library: Sequence[ImageRecord], rows: Em
         started = time.perf_counter()
         index.claim(STAMP)
         index.upsert(library, rows)
+        index.settle()  # as every ingest ends
         say(f"{name}: {len(rows):,} rows stored in {time.perf_counter() - started:.0f} s")
 
 

@@ -31,6 +31,12 @@ from core.search.results import Results
 UPLOAD_LIMIT = 50 * 1024 * 1024
 """Bytes of one picture sent by a browser."""
 
+# Of scikit-image's pictures those that show something: test patterns and crops for unit tests are left out.
+_SAMPLES = (
+    *("astronaut.png", "brick.png", "camera.png", "cell.png", "chelsea.png", "coffee.png", "coins.png", "grass.png"),
+    *("gravel.png", "horse.png", "hubble_deep_field.jpg", "ihc.png", "moon.png", "motorcycle_left.png"),
+    *("motorcycle_right.png", "page.png", "retina.jpg", "rocket.jpg", "text.png"),
+)
 _LOOK_EVERY = 5.0  # seconds
 _QUERIES_KEPT = timedelta(days=30)
 
@@ -114,7 +120,8 @@ class Services:
 
     def ingest(self, paths: Sequence[Path]) -> Iterator[Progress]:
         """As `core.ingest.pipeline.ingest`. The caller answers for the paths: see `check_folder`."""
-        return ingest(paths, index=self.index, load=self.load, thumbnails=self.thumbnails, name_of=self._name_of)
+        yield from ingest(paths, index=self.index, load=self.load, thumbnails=self.thumbnails, name_of=self._name_of)
+        self._examples.words(self.index.count(), self.model.state.embedder)  # begins to choose them
 
     def start_ingest(self, title: str, paths: Sequence[Path]) -> Job:
         """The same as a job in the background."""
@@ -195,10 +202,13 @@ def open_index(settings: Settings) -> Index:
     return LanceIndex(settings.data_dir / "index", settings.index_name)
 
 
-def sample_folder() -> Path | None:
-    """The pictures that come with scikit-image; None where it is not installed. It is found, not imported."""
+def sample_pictures() -> list[Path]:
+    """Photographs that come with scikit-image; none where it is not installed. It is found, not imported."""
     spec = find_spec("skimage")
-    return Path(spec.origin).parent / "data" if spec and spec.origin else None
+    if spec is None or spec.origin is None:
+        return []
+    folder = Path(spec.origin).parent / "data"
+    return [path for name in _SAMPLES if (path := folder / name).is_file()]
 
 
 @cache

@@ -9,6 +9,9 @@ from core.config import STARTER
 from core.errors import ImageSearchError, ModelUnavailable
 from core.ui.server import services
 
+_ABOUT_STARTER = (
+    "The starter model knows about a thousand everyday things and comes with the app. CLIP understands far more. "
+)
 _HOW_TO_GET_CLIP = (
     "Its weights could not be fetched; they are, once, when this machine is connected to the internet. Pictures that "
     "were indexed with the starter model are then to be removed and indexed again."
@@ -35,11 +38,11 @@ def model_banner() -> None:
     model, asked_for = services().model.state, services().settings.model_id
     if model.embedder is None or model.embedder.model_id != STARTER:
         return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="model-banner"):
+    with st.container(horizontal=True, vertical_alignment="center", key="model-banner"):
         st.markdown(
-            ":material/info: **You are using the starter model.** It knows about a thousand everyday things and needs "
-            "no download. CLIP understands far more. "
-            + (_HOW_TO_GET_CLIP if asked_for != STARTER else _HOW_TO_ASK_FOR_CLIP),
+            ":material/info: **You are using the starter model** :gray[· it knows a thousand everyday things; CLIP, "
+            "fetched when this machine is online, understands far more]",
+            help=_ABOUT_STARTER + (_HOW_TO_ASK_FOR_CLIP if asked_for == STARTER else _HOW_TO_GET_CLIP),
             width="stretch",
         )
         if asked_for == STARTER:
@@ -47,7 +50,7 @@ def model_banner() -> None:
         if model.status == "loading":
             st.markdown(":gray[Looking for CLIP …]", width="content")
         else:
-            st.button("Try CLIP again", icon=":material/refresh:", on_click=services().retry_model)
+            st.button("Try CLIP again", icon=":material/refresh:", type="tertiary", on_click=services().retry_model)
 
 
 @st.fragment(run_every=0.5)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.services import sample_folder
+from core.services import sample_pictures
 from core.ui.server import services
 
 
@@ -24,7 +24,7 @@ def offer_samples() -> None:
 
 def sample_button() -> None:
     """Starts indexing the pictures that come with scikit-image, and shows how it goes."""
-    folder = sample_folder()
-    if folder and st.button("Index the sample pictures", icon=":material/auto_awesome:", type="primary"):
-        services().start_ingest("Sample pictures", [folder])
+    pictures = sample_pictures()
+    if pictures and st.button("Index the sample pictures", icon=":material/auto_awesome:", type="primary"):
+        services().start_ingest("Sample pictures", pictures)
         st.switch_page("ingest.py")

@@ -65,9 +65,9 @@ def test_uploads_are_indexed_under_the_name_they_were_sent_with(services, open_p
     assert next(services.index.scan())[0][0].name == "Sunset at sea.png"
 
 
-def test_the_samples_are_one_click(services, open_page, picture, tmp_path, monkeypatch):
-    picture("red.png")
-    monkeypatch.setattr("core.ui.samples.sample_folder", lambda: tmp_path / "pictures")
+def test_the_samples_are_one_click(services, open_page, picture, monkeypatch):
+    red = picture("red.png")
+    monkeypatch.setattr("core.ui.samples.sample_pictures", lambda: [red])
     at = open_page("ingest.py")
     next(button for button in at.button if button.label == "Index the sample pictures").click().run()
     assert not at.exception
