@@ -211,8 +211,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "python -m benchmarks.ingest", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--images", type=int, default=24, help="photographs a round (24)")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds (5)")
+    parser.add_argument("--images", type=int, default=48, help="photographs a round (48)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds (3)")
     parser.add_argument("--in-process", action="store_true", help="the pipeline's model in this process")
     parser.add_argument("--model-dir", type=Path, help="where the model is kept between runs (a temporary folder)")
     return parser.parse_args()

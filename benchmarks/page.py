@@ -142,7 +142,10 @@ def _report_searches(searches: Sequence[tuple[float, float]], server: Sequence[f
         f"A search on the page, {count:,} records, k = {K}",
         ["what", "p50 ms", "p95 ms", "searches"],
         rows,
-        [Target("Enter → thumbnails, p95", percentile(painted, 95), SEARCH_MS, True, " ms")],
+        [
+            Target("Enter → tiles, p95", percentile(placed, 95), SEARCH_MS, True, " ms"),
+            Target("Enter → thumbnails, p95", percentile(painted, 95), SEARCH_MS, True, " ms"),
+        ],
     )
 
 
