@@ -1,6 +1,6 @@
 """Jobs on the page: a line on every page while one runs, and the full report where it belongs."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -22,11 +22,7 @@ def job_report() -> None:
     _polling(_job_report)
 
 
-def start_ingest(title: str, paths: list[Path]) -> None:
-    services().start_ingest(title, paths)
-
-
-def _polling(view) -> None:  # type: ignore[no-untyped-def]
+def _polling(view: Callable[[bool], None]) -> None:
     active = any(job.active for job in services().jobs.states())
     st.fragment(view, run_every=1.0 if active else None)(active)
 
