@@ -97,6 +97,15 @@ def photographs(folder: Path, count: int) -> list[Path]:
     return made
 
 
+def camera_photographs(folder: Path, count: int) -> list[Path]:
+    """JPEG files of 12 megapixels, as phones take them, made in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = [folder / f"IMG_{at:04d}.jpg" for at in range(count)]
+    for at, path in enumerate(made):
+        path.write_bytes(jpeg(4000, 3000, seed=at))
+    return made
+
+
 @cache
 def jpeg(width: int, height: int, seed: int = 0) -> bytes:
     """A picture with the detail, and so the size and decoding time, of a photograph."""

@@ -1,6 +1,7 @@
 """How fast pictures are indexed: our pipeline beside the bare model and beside the loop of the guides.
 
-Three ways to embed the same photographs with a ViT-B-16 of the true size (random weights), in turn, round by round:
+Three ways to embed the same photographs with a ViT-B-16 of the true size (random weights), in turn, round by round;
+first small ones (COCO128's, 640 × 480), then such as phones take (12 megapixels):
 
 raw       the ONNX session alone, in batches of 8, on pictures that are decoded and prepared already: the limit
 pipeline  core.ingest.pipeline: find, read, hash, describe, thumbnail, embed, store; the model in a process of its own
@@ -31,7 +32,7 @@ from elasticsearch import Elasticsearch
 from numpy.typing import NDArray
 
 from benchmarks import engines
-from benchmarks.data import photographs
+from benchmarks.data import camera_photographs, photographs
 from benchmarks.models import MODEL_ID, full_size
 from benchmarks.table import Target, median, say, show
 from core.embedding.clip import ClipEmbedder
@@ -46,6 +47,7 @@ BATCH = 8
 """Pictures at once, in all that batch: Inference's CLIP_MAX_BATCH_SIZE."""
 
 OF_RAW, OF_GUIDE = 0.90, 1.5
+_LARGE = 48  # pictures of 12 megapixels that are drawn: one takes a second
 _MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)  # of CLIP's training pictures, OpenAI's clip.py
 _DEVIATION = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 
@@ -80,14 +82,19 @@ type Way = Callable[[Sequence[Path]], Took]
 def main() -> None:
     options = _options()
     with TemporaryDirectory(prefix="benchmark-") as folder, ExitStack() as open_things:
-        files = photographs(Path(folder), options.images * options.rounds)
+        needed = options.images * options.rounds
+        pictures = {
+            "640 × 480": photographs(Path(folder) / "small", needed),
+            "4000 × 3000": camera_photographs(Path(folder) / "large", min(needed, _LARGE)),
+        }
         cache_dir = full_size(options.model_dir)
         embedder = _embedder(cache_dir, options.in_process)
-        ways = _ways(cache_dir, embedder, files[0], open_things)
+        ways = _ways(cache_dir, embedder, pictures["640 × 480"][0], open_things)
         if not engines.server():
             say(f"Guide without its index call, pipeline into the embedded index: {engines.NO_SERVER}")
-        took = _measure(ways, files, options.images, options.rounds)
-    _report(took, options.images)
+        for size, files in pictures.items():
+            images = min(options.images, len(files))
+            _report(_measure(ways, files, images, options.rounds), f"{images} photographs of {size}", images)
 
 
 def _measure(ways: Mapping[str, Way], files: Sequence[Path], images: int, rounds: int) -> dict[str, list[Took]]:
@@ -107,7 +114,7 @@ def _measure(ways: Mapping[str, Way], files: Sequence[Path], images: int, rounds
     return took
 
 
-def _report(took: Mapping[str, Sequence[Took]], images: int) -> None:
+def _report(took: Mapping[str, Sequence[Took]], pictures: str, images: int) -> None:
     to_raw = {name: _ratios(took["raw"], own) for name, own in took.items()}
     rows = [
         [
@@ -120,7 +127,7 @@ def _report(took: Mapping[str, Sequence[Took]], images: int) -> None:
         for name, own in took.items()
     ]
     show(
-        f"Ingest: ViT-B-16, {images} photographs a round, {len(took['raw'])} rounds",
+        f"Ingest: ViT-B-16, {pictures} a round, {len(took['raw'])} rounds",
         ["way", "img/s", "× raw (median)", "× raw (from–to)", "core seconds an image"],
         rows,
         [

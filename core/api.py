@@ -14,13 +14,14 @@ from core.errors import ImageSearchError, IndexUnavailable, InvalidQuery, ModelU
 from core.images.describe import is_content_hash
 from core.images.files import SUFFIXES
 from core.images.reading import open_upright
-from core.images.thumbnails import preview
+from core.images.thumbnails import SIDE, preview
 from core.images.uploads import Uploads
 from core.search.query import Query
 from core.services import Services
 
 type Endpoint = Callable[[Request], Awaitable[Response]]
 
+_LARGE = 1600  # pixels of the longest side of a large view
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the hash of the content
 _STATUS = {InvalidQuery: 400, UnreadableImage: 422, IndexUnavailable: 503, ModelUnavailable: 503}
 
@@ -76,7 +77,7 @@ class _Api:
         services = self._services()
         path = services.thumbnails.path(digest)
         if path is None and (found := services.picture(digest)):
-            path = services.thumbnails.make(digest, open_upright(*found).image)
+            path = services.thumbnails.make(digest, open_upright(*found, enough=SIDE).image)
         return path.read_bytes() if path else None
 
     async def image(self, request: Request) -> Response:
@@ -85,7 +86,7 @@ class _Api:
 
     def _image(self, digest: str) -> bytes | None:
         found = self._services().picture(digest)
-        return preview(open_upright(*found).image) if found else None
+        return preview(open_upright(*found, enough=_LARGE).image, _LARGE) if found else None
 
     async def add_query(self, request: Request) -> Response:
         return await _keep(request, self._services().queries)

@@ -25,6 +25,7 @@ MAX_BYTES = 1 << 30
 MAX_PIXELS = 200_000_000
 """The largest picture that is opened: as many as the largest sensors of phones have. Decoded it takes 800 MB."""
 
+_REDUCTIONS = (8, 4, 2)  # the scales at which libjpeg decodes beside the full one
 _MAX_FRAMES = 2**31 - 1  # a header may claim more than the integers of an index hold
 _MAX_PROFILE = 4096  # bytes: the common profiles are smaller, and each thumbnail carries its own
 _RGB_MODES = {"RGB", "RGBA", "RGBX", "P"}
@@ -69,7 +70,9 @@ _TURNS = {
 @dataclass(frozen=True, slots=True)
 class OpenedImage:
     image: Image.Image
-    """Upright, RGB, loaded: of an animation or document its first frame."""
+    """Upright, RGB, loaded: of an animation or document its first frame. Smaller than `size` where that was enough."""
+    size: tuple[int, int]
+    """Pixels of the whole picture, upright: width and height."""
     format: str
     """Pillow's name of the format that was found, whatever the file is called."""
     frames: int
@@ -77,8 +80,7 @@ class OpenedImage:
 
     def describe(self, content_hash: str, size: int, mtime_ns: int) -> Description:
         """With what is known of the file before it is opened: the hash of its bytes, their number, and its time."""
-        width, height = self.image.size
-        return Description(width, height, self.format, self.frames, self.taken_at, size, mtime_ns, content_hash)
+        return Description(*self.size, self.format, self.frames, self.taken_at, size, mtime_ns, content_hash)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -103,7 +105,7 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
-def open_upright(data: bytes, name: str) -> OpenedImage:
+def open_upright(data: bytes, name: str, enough: int | None = None) -> OpenedImage:
     """Decode a picture, turn it as its EXIF says, and make it RGB.
 
     Alpha is composed on white. 16-bit grey keeps its full scale: 65535 is white. Other grey of more than 8 bits
@@ -112,6 +114,8 @@ def open_upright(data: bytes, name: str) -> OpenedImage:
     Args:
         data: The content of a file.
         name: What to call it in messages.
+        enough: Pixels of the shorter side that the caller needs. A larger JPEG is decoded at a half, a quarter or an
+            eighth of its size where that leaves them, which takes a fraction of the time. None: all of them.
 
     Raises:
         UnreadableImage: for whatever is not a whole picture of a known format and bearable size.
@@ -120,7 +124,7 @@ def open_upright(data: bytes, name: str) -> OpenedImage:
         raise UnreadableImage(f"{shown(name)} is empty.", _COPY_AGAIN)
     _silence_pillow()
     try:
-        return _open(data, name)
+        return _open(data, name, enough)
     except UnreadableImage:
         raise
     # Plugins parse hostile bytes with struct, zlib and indexing: among what was seen to escape them are OSError,
@@ -137,16 +141,34 @@ def _silence_pillow() -> None:
         warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-def _open(data: bytes, name: str) -> OpenedImage:
+def _open(data: bytes, name: str, enough: int | None) -> OpenedImage:
     with Image.open(BytesIO(data), formats=FORMATS) as image:
         _check_size(image, name)  # by the header: nothing of that size has been allocated yet
+        reduction = _reduce(image, enough)
         image.load()
         _check_size(image, name)  # icons take the size of the picture within
         upright = _upright(_rgb(image), _orientation(image))
+        size = (upright.width * reduction, upright.height * reduction)
         if upright is image:  # let go of the file and its bytes
             upright = image.copy()
         upright.info = _kept_info(image)
-        return OpenedImage(upright, str(image.format), _frames(image), _taken_at(image))
+        return OpenedImage(upright, size, str(image.format), _frames(image), _taken_at(image))
+
+
+def _reduce(image: ImageFile.ImageFile, enough: int | None) -> int:
+    """Have a JPEG decoded at a reduced scale; returns by how much.
+
+    Only where both sides divide evenly: else the last row or column is part of a pixel, and what is cut out of the
+    picture later lies a little beside what would be cut out of all of it.
+    """
+    if enough is None or image.format not in {"JPEG", "MPO"}:
+        return 1
+    for reduction in _REDUCTIONS:
+        reduced, rest = zip(*(divmod(side, reduction) for side in image.size), strict=True)
+        if min(reduced) >= enough and not any(rest):
+            image.draft(None, reduced)
+            return reduction
+    return 1
 
 
 def _check_size(image: ImageFile.ImageFile, name: str) -> None:

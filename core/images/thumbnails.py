@@ -66,7 +66,7 @@ class Thumbnails:
             write_whole(tag, _CACHE_TAG)
 
 
-def preview(image: Image.Image, side: int = 1600) -> bytes:
+def preview(image: Image.Image, side: int) -> bytes:
     """An upright RGB picture as WebP, its longest side at most `side` pixels; never enlarged."""
     scale = min(1.0, side / max(image.size))
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))

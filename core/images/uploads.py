@@ -56,7 +56,7 @@ class Uploads:
                 f"{name} has {len(data) / 1e6:.1f} MB, more than the {self.limit / 1e6:.1f} MB that can be uploaded.",
                 "Save a smaller version of it, or put it into a folder and index that.",
             )
-        suffix = suffix_of(open_upright(data, name).format)
+        suffix = suffix_of(open_upright(data, name, enough=1).format)
         upload_id = content_hash(data)
         upload = Upload(upload_id, self._place(upload_id, suffix), name)
         with self._lock:
@@ -121,12 +121,13 @@ class Uploads:
 
 def display_name(sent: str) -> str:
     """A name from a client as it can be shown: no folders, nothing invisible that reorders text, not too long."""
-    words = re.split(r"[/\\]", unicodedata.normalize("NFC", sent))[-1].split()
-    shown = "".join(
-        character
-        for character in " ".join(words)
-        if character in _JOINERS or not unicodedata.category(character).startswith("C")
-    ).strip()
+    last = re.split(r"[/\\]", sent)[-1]
+    visible = (
+        " " if character.isspace() else character
+        for character in last
+        if character.isspace() or character in _JOINERS or not unicodedata.category(character).startswith("C")
+    )
+    shown = unicodedata.normalize("NFC", " ".join("".join(visible).split()))
     if len(shown) > _LONGEST_NAME:
         stem, suffix = os.path.splitext(shown)  # noqa: PTH122 - a name, not a path
         shown = f"{stem[: _LONGEST_NAME - 17]}…{suffix[:16]}"

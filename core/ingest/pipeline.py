@@ -1,8 +1,8 @@
-"""Files in, records and embeddings out: decoded ahead in threads, embedded and stored in rounds."""
+"""Files in, records and embeddings out: decoded ahead in threads, embedded in rounds, each stored behind the next."""
 
 import os
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -12,20 +12,20 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
 from core.errors import UnreadableImage
 from core.images.describe import content_hash
 from core.images.reading import open_upright, read_bytes
-from core.images.thumbnails import Thumbnails
+from core.images.thumbnails import SIDE, Thumbnails
 from core.index.records import ImageRecord, Index, ModelStamp
 from core.ingest.plan import Candidate, plan
 from core.ingest.progress import Counts, Outcome, Phase, Progress, Rate, Verdict
 from core.vectors import Embedding, Embeddings
 
 _SMALLEST_ROUND, _LARGEST_ROUND = 8, 128
-_ROUND_SECONDS = (
-    1.0  # rounds grow and shrink towards this: progress moves, and the index is not written to all the time
-)
+# Rounds grow and shrink towards this: progress moves, and the index is not written to all the time.
+_ROUND_SECONDS = 1.0
 _WORKERS = max(2, os.cpu_count() or 2)
 
 
@@ -36,6 +36,22 @@ class _Prepared:
     record: ImageRecord
     outcome: Outcome
     image: Image.Image
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """Pictures that are embedded and stored together, and the files met between them that could not be read."""
+
+    prepared: list[_Prepared]
+    failed: list[Verdict]
+
+    @property
+    def records(self) -> tuple[ImageRecord, ...]:
+        return tuple(prepared.record for prepared in self.prepared)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return *(Verdict(p.record.path, p.outcome) for p in self.prepared), *self.failed
 
 
 def ingest(
@@ -78,15 +94,11 @@ def ingest(
     rate = Rate()
     rate.add(0)
     yield Progress(Phase.INDEXING, found, counts)
-    for prepared, failed in _rounds(candidates, embedder, thumbnails, name_of):
-        stored = _store(prepared, index, embedder)
-        verdicts = [Verdict(p.record.path, p.outcome) for p in prepared] + failed
-        counts = counts.plus(
-            added=sum(p.outcome is Outcome.ADDED for p in prepared),
-            updated=sum(p.outcome is Outcome.UPDATED for p in prepared),
-            failed=len(failed),
-        )
-        yield Progress(Phase.INDEXING, found, counts, rate.add(len(verdicts)), tuple(verdicts), stored)
+    for done, embeddings in _embedded(_rounds(candidates, embedder, thumbnails, name_of), index, embedder):
+        index.upsert(done.records, embeddings)
+        verdicts = done.verdicts
+        counts = counts.plus(**Counter(verdict.outcome.value for verdict in verdicts))
+        yield Progress(Phase.INDEXING, found, counts, rate.add(len(verdicts)), verdicts, done.records)
     index.settle()
 
 
@@ -102,7 +114,7 @@ def _rounds(
     embedder: Embedder,
     thumbnails: Thumbnails,
     name_of: Callable[[Path], str],
-) -> Iterator[tuple[list[_Prepared], list[Verdict]]]:
+) -> Iterator[_Round]:
     """Read the files ahead in threads, and hand them out in rounds of about a second of the consumer's time."""
     size, waiting = _SMALLEST_ROUND, iter(candidates)
     pending: deque[Future[_Prepared | Verdict]] = deque()
@@ -121,7 +133,7 @@ def _rounds(
                 results.append(pending.popleft().result())
                 read_ahead()
             started = time.monotonic()
-            yield (
+            yield _Round(
                 [result for result in results if isinstance(result, _Prepared)],
                 [result for result in results if isinstance(result, Verdict)],
             )
@@ -142,7 +154,7 @@ def _prepare(
         # Before the bytes: if the file changes meanwhile, the next run sees an old fingerprint and reads it again.
         status = path.stat()
         data = read_bytes(path)
-        opened = open_upright(data, path.name)
+        opened = open_upright(data, path.name, max(SIDE, enough(embedder.crop[0])))
     except (UnreadableImage, OSError) as error:
         return Verdict(candidate.path, Outcome.FAILED, str(error))
     digest = content_hash(data)
@@ -152,16 +164,39 @@ def _prepare(
     return _Prepared(record, candidate.outcome, embedder.prepare(opened.image))
 
 
-def _store(prepared: Sequence[_Prepared], index: Index, embedder: Embedder) -> tuple[ImageRecord, ...]:
-    """Embed what the index does not know by its bytes, and store all records of the round."""
-    if not prepared:
-        return ()
-    images = {p.record.content_hash: p.image for p in prepared}
-    known: dict[str, Embedding] = {digest: found[1] for digest, found in index.by_content(list(images)).items()}
-    new = [digest for digest in images if digest not in known]
-    if new:
-        known.update(zip(new, embedder.embed_images([images[digest] for digest in new]), strict=True))
-    records = tuple(p.record for p in prepared)
-    embeddings: Embeddings = np.stack([known[record.content_hash] for record in records])
-    index.upsert(records, embeddings)
-    return records
+def _embedded(rounds: Iterator[_Round], index: Index, embedder: Embedder) -> Iterator[tuple[_Round, Embeddings]]:
+    """Embed one round ahead in a thread, so that the model works while the consumer stores the round before."""
+    embed = _Embed(index, embedder)
+    ahead: deque[tuple[_Round, Future[Embeddings]]] = deque()
+    pool = ThreadPoolExecutor(1, thread_name_prefix="embed")
+    try:
+        for one in rounds:
+            ahead.append((one, pool.submit(embed, one.prepared)))
+            if len(ahead) > 1:
+                done, embeddings = ahead.popleft()
+                yield done, embeddings.result()
+        for done, embeddings in ahead:
+            yield done, embeddings.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Embed:
+    """Embeds round after round what is not known by its bytes: to the index, or of the round before, which may not be
+    stored yet. For one thread."""
+
+    def __init__(self, index: Index, embedder: Embedder) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._before: dict[str, Embedding] = {}
+
+    def __call__(self, prepared: Sequence[_Prepared]) -> Embeddings:
+        images = {p.record.content_hash: p.image for p in prepared}
+        stored = self._index.by_content(list(images)) if images else {}
+        known = self._before | {digest: embedding for digest, (_, embedding) in stored.items()}
+        new = [digest for digest in images if digest not in known]
+        if new:
+            known |= zip(new, self._embedder.embed_images([images[digest] for digest in new]), strict=True)
+        self._before = {digest: known[digest] for digest in images}
+        rows = [known[p.record.content_hash] for p in prepared]
+        return np.stack(rows) if rows else np.empty((0, self._embedder.dims), np.float32)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
 from core.embedding.texts import TextCache
 from core.errors import InvalidQuery
@@ -74,7 +75,7 @@ class Searcher:
                 "A picture of this search is not kept any more.", "Remove it from the search, or drop it again."
             )
         embedder = self._embedder()
-        image = open_upright(data, "The dropped picture").image
+        image = open_upright(data, "The dropped picture", enough(embedder.crop[0])).image
         embedding: Embedding = self._dropped.get(
             [f"{embedder.model_id} {digest}"], lambda _: embedder.embed_images([image])
         )[0]

@@ -1,10 +1,13 @@
 """The square that a model looks at."""
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from core.embedding.crop import centre_square
+from core.embedding.crop import centre_square, enough
+from core.images.reading import open_upright
 
 
 def stripes(width: int, height: int) -> Image.Image:
@@ -44,3 +47,14 @@ def test_cutting_before_resizing_gives_the_same_pixels(size: tuple[int, int], mo
     whole = np.asarray(centre_square(image, 224, 224), np.int16)
     assert abs(cut - whole).max() <= 1
     assert (cut == whole).mean() > 0.99
+
+
+@pytest.mark.parametrize("size", [(4000, 3000), (3000, 4000), (4032, 3024), (3648, 5472)])
+def test_a_jpeg_decoded_at_a_reduced_scale_gives_the_same_square_but_for_rounding(size: tuple[int, int]) -> None:
+    data = BytesIO()
+    stripes(*size).save(data, "JPEG", quality=90)
+    whole = open_upright(data.getvalue(), "x")
+    reduced = open_upright(data.getvalue(), "x", enough(224))
+    assert max(reduced.image.size) < max(whole.image.size)
+    squares = [np.asarray(centre_square(opened.image, 224, 224), np.float32) for opened in (whole, reduced)]
+    assert np.abs(squares[0] - squares[1]).mean() < 0.5
