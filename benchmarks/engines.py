@@ -34,10 +34,3 @@ def elastic() -> Iterator[Index]:
     finally:
         index.drop()
         index.close()
-
-
-@contextmanager
-def fastest() -> Iterator[Index]:
-    """Elasticsearch where there is a server, else the embedded index: what the app itself would use."""
-    with elastic() if server() else lance() as index:
-        yield index

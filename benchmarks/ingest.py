@@ -4,12 +4,11 @@ Three ways to embed the same photographs with a ViT-B-16 of the true size (rando
 first small ones (COCO128's, 640 × 480), then such as phones take (12 megapixels):
 
 raw       the ONNX session alone, in batches of 8, on pictures that are decoded and prepared already: the limit
-pipeline  core.ingest.pipeline: find, read, hash, describe, thumbnail, embed, store; the model in a process of its own
-          as in the app, or with --in-process in this one
-guide     one file at a time: Inference's `embed_image(path)`, then one call of `client.index` with a list of numbers
-
-With ELASTICSEARCH_URL set, pipeline and guide store there. Without it the pipeline stores in the embedded index,
-and the guide's loop stores nothing.
+pipeline  core.ingest.pipeline: find, read, hash, describe, thumbnail, embed, store in the embedded index; the model in
+          a process of its own as in the app, or with --in-process in this one
+server    the same into Elasticsearch, which here shares the machine's cores; only with ELASTICSEARCH_URL set
+guide     one file at a time: Inference's `embed_image(path)`, then one call of `client.index` with a list of numbers;
+          without ELASTICSEARCH_URL it stores nothing
 """
 
 import argparse
@@ -19,7 +18,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from itertools import batched
 from pathlib import Path
@@ -41,13 +40,14 @@ from core.embedding.weights import weights_folder
 from core.embedding.worker import WorkerEmbedder
 from core.images.reading import open_upright, read_bytes
 from core.images.thumbnails import Thumbnails
+from core.index.records import Index
 from core.ingest.pipeline import ingest
 
 BATCH = 8
 """Pictures at once, in all that batch: Inference's CLIP_MAX_BATCH_SIZE."""
 
 OF_RAW, OF_GUIDE = 0.90, 1.5
-_LARGE = 48  # pictures of 12 megapixels that are drawn: one takes a second
+_LARGE = 48  # photographs of 12 megapixels: drawing one takes a second
 _MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)  # of CLIP's training pictures, OpenAI's clip.py
 _DEVIATION = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 
@@ -91,7 +91,7 @@ def main() -> None:
         embedder = _embedder(cache_dir, options.in_process)
         ways = _ways(cache_dir, embedder, pictures["640 × 480"][0], open_things)
         if not engines.server():
-            say(f"Guide without its index call, pipeline into the embedded index: {engines.NO_SERVER}")
+            say(f"Without a server, and the guide's loop without its index call: {engines.NO_SERVER}")
         for size, files in pictures.items():
             images = min(options.images, len(files))
             _report(_measure(ways, files, images, options.rounds), f"{images} photographs of {size}", images)
@@ -116,6 +116,7 @@ def _measure(ways: Mapping[str, Way], files: Sequence[Path], images: int, rounds
 
 def _report(took: Mapping[str, Sequence[Took]], pictures: str, images: int) -> None:
     to_raw = {name: _ratios(took["raw"], own) for name, own in took.items()}
+    like_guide = took.get("server", took["pipeline"])  # both store in Elasticsearch, or neither
     rows = [
         [
             name,
@@ -132,7 +133,11 @@ def _report(took: Mapping[str, Sequence[Took]], pictures: str, images: int) -> N
         rows,
         [
             Target("pipeline / raw", median(to_raw["pipeline"]), OF_RAW),
-            Target("pipeline / guide", median(_ratios(took["guide"], took["pipeline"])), OF_GUIDE),
+            Target(
+                f"{'server' if 'server' in took else 'pipeline'} / guide",
+                median(_ratios(took["guide"], like_guide)),
+                OF_GUIDE,
+            ),
         ],
     )
 
@@ -162,14 +167,17 @@ def _ways(cache_dir: Path, embedder: Embedder, any_file: Path, open_things: Exit
     with redirect_stdout(sys.stderr):  # it prints, and the tables are to stand alone
         clip: Any = Clip(model_id=MODEL_ID, onnxruntime_execution_providers=providers)
     client = open_things.enter_context(Elasticsearch(list(engines.server()))) if engines.server() else None
-    _raw(session, [any_file])  # the first run of each is slower
-    _guide(clip, None, [any_file])
-    _pipeline(embedder, [any_file])
-    return {
+    ways: dict[str, Way] = {
         "raw": lambda files: _raw(session, files),
-        "pipeline": lambda files: _pipeline(embedder, files),
+        "pipeline": lambda files: _pipeline(embedder, engines.lance, files),
+        "server": lambda files: _pipeline(embedder, engines.elastic, files),
         "guide": lambda files: _guide(clip, client, files),
     }
+    if client is None:
+        del ways["server"]
+    for way in ways.values():
+        way([any_file])  # the first run of each is slower
+    return ways
 
 
 def _raw(session: Any, files: Sequence[Path]) -> Took:
@@ -188,11 +196,11 @@ def _prepared(path: Path) -> NDArray[np.float32]:
     return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32)
 
 
-def _pipeline(embedder: Embedder, files: Sequence[Path]) -> Took:
+def _pipeline(embedder: Embedder, engine: Callable[[], AbstractContextManager[Index]], files: Sequence[Path]) -> Took:
     """Into an empty index, with thumbnails still to be made."""
     model: Future[Embedder] = Future()
     model.set_result(embedder)
-    with TemporaryDirectory(prefix="benchmark-") as folder, engines.fastest() as index:
+    with TemporaryDirectory(prefix="benchmark-") as folder, engine() as index:
         with _clock() as took:
             *_, last = ingest(files, index=index, load=lambda: model, thumbnails=Thumbnails(Path(folder)))
         assert last.counts.added == len(files) == index.count(), last.counts
@@ -218,7 +226,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "python -m benchmarks.ingest", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--images", type=int, default=48, help="photographs a round (48)")
+    parser.add_argument(
+        "--images", type=int, default=128, help="photographs a round, of the large ones 48 at most (128)"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="rounds (3)")
     parser.add_argument("--in-process", action="store_true", help="the pipeline's model in this process")
     parser.add_argument("--model-dir", type=Path, help="where the model is kept between runs (a temporary folder)")

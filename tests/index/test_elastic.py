@@ -25,7 +25,7 @@ from core.index.elastic import bulk as bulk_module
 from core.index.elastic import client as client_module
 from core.index.elastic import engine, requests
 from core.index.elastic.engine import ElasticIndex
-from core.index.records import Filter, ImageRecord, ModelStamp, record_id
+from core.index.records import Filter, Hit, ImageRecord, ModelStamp, record_id
 from core.vectors import Embeddings, unit
 
 START = Path(__file__).resolve().parents[3] / "shared" / "elasticsearch" / "start"
@@ -875,9 +875,14 @@ def test_a_folder_is_itself_and_all_below(folder: str, own: str, inside: str) ->
     assert clause["bool"]["should"] == [{"term": {"folder": own}}, {"prefix": {"folder": inside}}]
 
 
-@pytest.mark.parametrize(("score", "cosine"), [(1.0, 1.0), (0.5, 0.0), (0.0, -1.0), (1.0000001, 1.0)])
+@pytest.mark.parametrize(
+    ("score", "cosine"),
+    [(1.0, 1.0), (0.5, 0.0), (0.0, -1.0), (1.0000001, 1.0), (0.75000001, 0.5), (0.74999998, 0.5)],
+)
 def test_scores_become_cosines(score: float, cosine: float) -> None:
-    assert requests.cosine(score) == cosine
+    found = record("/a/1.jpg")
+    row = requests.document(found, [1.0])
+    assert requests.hit_of({"_source": row, "_score": score}) == Hit(found, cosine)
 
 
 @pytest.mark.parametrize("meta", [{}, {"model_id": "m"}, {"model_id": 1, "dims": 8, "preprocessing": 1}])

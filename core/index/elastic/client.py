@@ -15,6 +15,7 @@ from elasticsearch import (
     ApiError,
     ConnectionTimeout,
     Elasticsearch,
+    OrjsonSerializer,
     SerializationError,
     SSLError,
     TransportError,
@@ -80,7 +81,13 @@ def connect(urls: Sequence[str], api_key: str | None, cloud_id: str | None, ca_c
         if ca_certs is not None:  # the client would open it with the first request, and say less
             ssl.create_default_context(cafile=ca_certs)
         return Elasticsearch(
-            **where, api_key=api_key, node_class=NODE_CLASS, request_timeout=30, max_retries=3, retry_on_timeout=True
+            **where,
+            api_key=api_key,
+            node_class=NODE_CLASS,
+            serializer=OrjsonSerializer(),  # writes the numbers of a query twenty times as fast as the standard library
+            request_timeout=30,
+            max_retries=3,
+            retry_on_timeout=True,
         )
     except OSError as error:  # ssl.SSLError is one
         raise IndexUnavailable(
