@@ -158,8 +158,7 @@ class Services:
     def examples(self) -> tuple[str, ...]:
         """Words worth trying on these pictures; none before they were chosen, nor while pictures come in."""
         count = self.index.count()
-        busy = any(job.active for job in self.jobs.states())
-        return self._examples.words(count, None if busy else self.model.state.embedder) if count else ()
+        return self._examples.words(count, None if self.jobs.busy else self.model.state.embedder) if count else ()
 
     def some(self, k: int) -> list[ImageRecord]:
         """Any k records, to look at before the first search."""

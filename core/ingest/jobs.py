@@ -17,7 +17,7 @@ from core.ingest.progress import NOTHING, Outcome, Progress, Verdict
 _log = logging.getLogger(__name__)
 
 _KEPT_JOBS = 20
-_RECENT = 12
+_RECENT = 5  # a row of the page
 
 
 class Status(StrEnum):
@@ -115,7 +115,7 @@ class Jobs:
 
     def __init__(self) -> None:
         self._ids = itertools.count(1)
-        self._jobs: deque[Job] = deque(maxlen=_KEPT_JOBS)
+        self._jobs: deque[Job] = deque(maxlen=_KEPT_JOBS)  # copied before it is gone through: others add to it
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="job")
 
     def start(self, title: str, work: Callable[[], Iterator[Progress]]) -> Job:
@@ -130,12 +130,17 @@ class Jobs:
         self._worker.submit(job.run)
         return job
 
+    @property
+    def busy(self) -> bool:
+        """Whether any is waiting or running."""
+        return any(job.state.active for job in list(self._jobs))
+
     def states(self) -> list[JobState]:
         """Newest first."""
-        return [job.state for job in reversed(self._jobs)]
+        return [job.state for job in reversed(list(self._jobs))]
 
     def cancel(self, job_id: int) -> None:
         """Nothing happens where the job has ended or is not known."""
-        for job in self._jobs:
+        for job in list(self._jobs):
             if job.state.id == job_id and job.state.active:
                 job.cancel()

@@ -12,11 +12,13 @@ _ENGINES = {"lancedb": "embedded index", "elasticsearch": "Elasticsearch"}
 
 
 def corpus() -> None:
-    """How many pictures there are and where; the samples where there are none."""
+    """How many pictures there are and where; the samples where there are none, nor any on their way."""
     status = services().status()
     where = f"{_ENGINES[status.engine]} `{status.index}`, made with `{status.model_id}`"
     if status.count:
         st.caption(f"{status.count:,} pictures in the {where}.")
+        return
+    if services().jobs.busy:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="invitation"):
         st.markdown(

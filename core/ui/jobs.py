@@ -23,7 +23,7 @@ def job_report() -> None:
 
 
 def _polling(view: Callable[[bool], None]) -> None:
-    active = any(job.active for job in services().jobs.states())
+    active = services().jobs.busy
     st.fragment(view, run_every=1.0 if active else None)(active)
 
 
@@ -40,7 +40,7 @@ def _job_line(was_active: bool) -> None:
 
 def _job_report(was_active: bool) -> None:
     jobs = services().jobs.states()
-    if was_active and not any(job.active for job in jobs):
+    if was_active and not services().jobs.busy:
         st.rerun()
     if not jobs:
         return
@@ -82,8 +82,9 @@ def _show_ended(job: JobState) -> None:
             st.metric("Unchanged", f"{counts.unchanged:,}", border=True)
             st.metric("Skipped", f"{counts.failed:,}", border=True)
             st.metric("Time", duration(job.seconds), border=True)
-        if job.status is Status.DONE and counts.done > counts.failed:
-            st.page_link("search.py", label="Search them", icon=":material/search:")
+        searchable = job.status is Status.DONE and counts.done > counts.failed
+        if searchable and st.button("Search them", icon=":material/search:", type="primary"):
+            st.switch_page("search.py")
         if job.status is Status.DONE and not job.progress.total:
             st.info("No pictures were found there. Check the folder, or choose another.", icon=":material/search_off:")
         if job.failed:

@@ -38,8 +38,17 @@ def search_bar(query: Query) -> None:
 
 def options() -> tuple[DeltaGenerator, int]:
     """The line above the pictures: a place for words on the left, and how many to show."""
-    words, amount = st.columns([3, 1], vertical_alignment="bottom")
-    k = amount.slider("Results", 1, MOST_SHOWN, DEFAULT_K, key="k", bind="query-params")
+    with st.container(horizontal=True, vertical_alignment="center", key="options"):
+        words = st.container(width="stretch")
+        k = st.slider(
+            "Results",
+            *(1, MOST_SHOWN, DEFAULT_K),
+            key="k",
+            bind="query-params",
+            format="%d results",
+            label_visibility="collapsed",
+            width=280,
+        )
     return words, int(k)
 
 
