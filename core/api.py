@@ -13,6 +13,7 @@ from starlette.routing import Route
 from core.errors import ImageSearchError, IndexUnavailable, InvalidQuery, ModelUnavailable, UnreadableImage
 from core.images.describe import is_content_hash
 from core.images.files import SUFFIXES
+from core.images.names import displayable
 from core.images.reading import open_upright
 from core.images.thumbnails import SIDE, preview
 from core.images.uploads import Uploads
@@ -113,8 +114,8 @@ class _Api:
                 "hits": [
                     {
                         "rank": rank,
-                        "path": hit.record.path.encode("utf-8", "replace").decode(),
-                        "name": hit.record.name.encode("utf-8", "replace").decode(),
+                        "path": displayable(hit.record.path),
+                        "name": displayable(hit.record.name),
                         "content_hash": hit.record.content_hash,
                         "score": round(hit.score, 4),
                     }

@@ -16,6 +16,7 @@ from rich.progress import Progress as Bar
 
 from core.errors import FolderRefused, ImageSearchError
 from core.images.describe import content_hash
+from core.images.names import displayable
 from core.images.reading import read_bytes
 from core.index.records import MAX_K, Filter
 from core.ingest.progress import NOTHING, Outcome, Verdict
@@ -86,7 +87,7 @@ def _ingested(services: Services, roots: Sequence[Path]) -> dict[str, Any]:
         "added": counts.added,
         "updated": counts.updated,
         "unchanged": counts.unchanged,
-        "failed": [{"path": _shown(verdict.path), "reason": _shown(verdict.reason)} for verdict in failed],
+        "failed": [{"path": displayable(verdict.path), "reason": displayable(verdict.reason)} for verdict in failed],
         "seconds": round(time.monotonic() - started, 3),
     }
 
@@ -107,7 +108,7 @@ def search_command(
     with _console.status("Loading the model …"):
         results = services.search(query, k, where)
     hits = [
-        {"rank": rank, "path": _shown(hit.record.path), "score": round(hit.score, 4)}
+        {"rank": rank, "path": displayable(hit.record.path), "score": round(hit.score, 4)}
         for rank, hit in enumerate(results.hits, 1)
     ]
     if as_json:
@@ -167,8 +168,3 @@ def _bar() -> Bar:
 def _print_json(value: object) -> None:
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
-
-
-def _shown(text: str) -> str:
-    """Text that can be printed: bytes of a name that are not UTF-8 become question marks."""
-    return text.encode("utf-8", "replace").decode()

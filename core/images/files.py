@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from core.errors import FolderRefused, IndexUnavailable, StorageFull
+from core.images.names import shown
 
 type OnRefused = Callable[[Path, str], None]
 """Is told the folder that could not be listed, and why."""
@@ -184,20 +185,6 @@ def _not_permitted(name: str) -> FolderRefused:
 
 def _reason(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
-def shown(path: str | Path) -> str:
-    """A path for people to read: what cannot be printed, such as bytes that are not UTF-8, becomes `�`."""
-    text = os.fsencode(path).decode("utf-8", "replace") if _is_encodable(path) else ascii(str(path))
-    return "".join(character if character.isprintable() else "�" for character in text)
-
-
-def _is_encodable(path: str | Path) -> bool:
-    try:
-        os.fsencode(path)
-    except UnicodeEncodeError:  # lone surrogates that no file name can hold
-        return False
-    return True
 
 
 def write_whole(path: Path, data: bytes) -> None:

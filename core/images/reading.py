@@ -10,14 +10,14 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageFile, UnidentifiedImageError
 from PIL.ExifTags import Base
 
 from core.errors import UnreadableImage
+from core.images.colours import to_rgb
 from core.images.describe import Description, taken_at
-from core.images.files import FORMATS, shown
+from core.images.files import FORMATS
+from core.images.names import shown
 
 MAX_BYTES = 1 << 30
 """The largest file that is read: 1 GiB."""
@@ -106,10 +106,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def open_upright(data: bytes, name: str, enough: int | None = None) -> OpenedImage:
-    """Decode a picture, turn it as its EXIF says, and make it RGB.
-
-    Alpha is composed on white. 16-bit grey keeps its full scale: 65535 is white. Other grey of more than 8 bits
-    (32-bit integers beyond 0 to 255, floats) is stretched from its smallest finite value to its largest.
+    """Decode a picture, turn it as its EXIF says, and make it RGB as `to_rgb` does.
 
     Args:
         data: The content of a file.
@@ -147,7 +144,7 @@ def _open(data: bytes, name: str, enough: int | None) -> OpenedImage:
         reduction = _reduce(image, enough)
         image.load()
         _check_size(image, name)  # icons take the size of the picture within
-        upright = _upright(_rgb(image), _orientation(image))
+        upright = _upright(to_rgb(image), _orientation(image))
         size = (upright.width * reduction, upright.height * reduction)
         if upright is image:  # let go of the file and its bytes
             upright = image.copy()
@@ -179,52 +176,6 @@ def _check_size(image: ImageFile.ImageFile, name: str) -> None:
 def _upright(image: Image.Image, orientation: int) -> Image.Image:
     turn = _TURNS.get(orientation)
     return image if turn is None else image.transpose(turn)
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith(("I", "F")):
-        return _deep_grey(image).convert("RGB")
-    if image.mode == "P" and image.palette is None:  # from an ICNS, whose plugin forgets it; a copy finds it again
-        image = image.copy()
-    if image.has_transparency_data:
-        return _on_white(image)
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode == "La":  # grey premultiplied by alpha has one conversion only
-        image = image.convert("LA")
-    colour = image.info.get("transparency")
-    if isinstance(colour, tuple) and max(colour) > 255:  # given in 16 bits, of which Pillow keeps the upper 8
-        image.info["transparency"] = tuple(part >> 8 for part in colour)
-    rgba = image.convert("RGBA")
-    white = Image.new("RGB", image.size, "white")
-    white.paste(rgba, mask=rgba.getchannel("A"))
-    return white
-
-
-def _deep_grey(image: Image.Image) -> Image.Image:
-    values = np.asarray(image)
-    full_scale = image.mode.startswith("I;16") or image.format == "PPM"  # whose integers Pillow scales to 16 bits
-    grey = (values >> 8).astype(np.uint8) if full_scale and values.dtype.kind in "iu" else _stretched(values)
-    colour = image.info.get("transparency")
-    if isinstance(colour, int):
-        grey[values == colour] = 255
-    return Image.fromarray(grey)
-
-
-def _stretched(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Grey values as they are where 0 to 255 holds them, else their finite range scaled to it; NaN is black."""
-    with np.errstate(invalid="ignore"):  # a signalling NaN
-        numbers = values.astype(np.float64)  # holds every 32-bit integer, and the distance of any two 32-bit floats
-    finite = np.isfinite(numbers)
-    lowest = float(numbers.min(where=finite, initial=np.inf))
-    highest = float(numbers.max(where=finite, initial=-np.inf))
-    if highest > lowest and (values.dtype.kind == "f" or lowest < 0 or highest > 255):
-        numbers -= lowest
-        numbers *= 255 / (highest - lowest)
-    np.nan_to_num(numbers, copy=False, nan=0, posinf=255, neginf=0)
-    return numbers.clip(0, 255, out=numbers).round(out=numbers).astype(np.uint8)
 
 
 def _orientation(image: Image.Image) -> int:

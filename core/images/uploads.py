@@ -2,10 +2,8 @@
 
 import json
 import os
-import re
 import threading
 import time
-import unicodedata
 from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,10 +13,8 @@ from pathlib import Path
 from core.errors import UnreadableImage
 from core.images.describe import content_hash, is_content_hash
 from core.images.files import SUFFIXES, suffix_of, write_whole
+from core.images.names import display_name
 from core.images.reading import open_upright
-
-_LONGEST_NAME = 120
-_JOINERS = "\u200c\u200d"  # invisible, but part of how Persian and emoji are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +113,3 @@ class Uploads:
 
     def _place(self, upload_id: str, suffix: str) -> Path:
         return self.folder / upload_id[:2] / f"{upload_id}{suffix}"
-
-
-def display_name(sent: str) -> str:
-    """A name from a client as it can be shown: no folders, nothing invisible that reorders text, not too long."""
-    last = re.split(r"[/\\]", sent)[-1]
-    visible = (
-        " " if character.isspace() else character
-        for character in last
-        if character.isspace() or character in _JOINERS or not unicodedata.category(character).startswith("C")
-    )
-    shown = unicodedata.normalize("NFC", " ".join("".join(visible).split()))
-    if len(shown) > _LONGEST_NAME:
-        stem, suffix = os.path.splitext(shown)  # noqa: PTH122 - a name, not a path
-        shown = f"{stem[: _LONGEST_NAME - 17]}…{suffix[:16]}"
-    return shown if shown.strip(". ") else "upload"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.images.names import displayable
 from core.ingest.jobs import JobState, Status
 from core.ingest.progress import Phase
 from core.ui.components.gallery import gallery
@@ -91,8 +92,8 @@ def _show_ended(job: JobState) -> None:
             st.markdown("**Skipped, and why**")
             st.dataframe(
                 {
-                    "File": [verdict.path.encode("utf-8", "replace").decode() for verdict in job.failed],
-                    "Reason": [verdict.reason.encode("utf-8", "replace").decode() for verdict in job.failed],
+                    "File": [displayable(verdict.path) for verdict in job.failed],
+                    "Reason": [displayable(verdict.reason) for verdict in job.failed],
                 },
                 hide_index=True,
                 alt="Files that were skipped, with the reason for each",

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from core.errors import FolderRefused, IndexUnavailable, StorageFull
-from core.images.files import FORMATS, SUFFIXES, check_folder, find_images, shown, suffix_of, write_whole
+from core.images.files import FORMATS, SUFFIXES, check_folder, find_images, suffix_of, write_whole
+from core.images.names import shown
 
 needs_ordinary_user = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind the superuser"

@@ -23,11 +23,6 @@ def component(name: str, *shared: str) -> ComponentRenderer:
     )
 
 
-def displayable(text: str) -> str:
-    """The text with bytes that are not UTF-8 (lone surrogates in Python) shown as replacement characters."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
 def _joined(names: tuple[str, ...], suffix: str) -> str:
     files = [_HERE / f"{name}{suffix}" for name in names]
     return "\n".join(file.read_text("utf-8") for file in files if file.is_file())

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.ui.components.assets import component, displayable
+from core.images.names import displayable
+from core.ui.components.assets import component
 
 _query = component("query", "upload_client")
 

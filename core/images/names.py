@@ -1,0 +1,48 @@
+"""Names and paths as people can read them, and as answers can carry them."""
+
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+_LONGEST_NAME = 120
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+
+_JOINERS = "\u200c\u200d"  # invisible, but part of how Persian and emoji are written
+
+
+def shown(path: str | Path) -> str:
+    """A path for people to read: what cannot be printed, such as bytes that are not UTF-8, becomes `�`."""
+    text = os.fsencode(path).decode("utf-8", "replace") if _is_encodable(path) else ascii(str(path))
+    return "".join(character if character.isprintable() or character in _JOINERS else "�" for character in text)
+
+
+def displayable(text: str) -> str:
+    """The text as UTF-8 can carry it, unchanged but for bytes that are not UTF-8 (lone surrogates), which become `�`.
+
+    For what answers and pages hold, which scripts may use as paths; messages take `shown`.
+    """
+    return _LONE_SURROGATES.sub("�", text)
+
+
+def _is_encodable(path: str | Path) -> bool:
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:  # lone surrogates that no file name can hold
+        return False
+    return True
+
+
+def display_name(sent: str) -> str:
+    """A name from a client as it can be shown: no folders, nothing invisible that reorders text, not too long."""
+    last = re.split(r"[/\\]", sent)[-1]
+    visible = (
+        " " if character.isspace() else character
+        for character in last
+        if character.isspace() or character in _JOINERS or not unicodedata.category(character).startswith("C")
+    )
+    shown = unicodedata.normalize("NFC", " ".join("".join(visible).split()))
+    if len(shown) > _LONGEST_NAME:
+        stem, suffix = os.path.splitext(shown)  # noqa: PTH122 - a name, not a path
+        shown = f"{stem[: _LONGEST_NAME - 17]}…{suffix[:16]}"
+    return shown if shown.strip(". ") else "upload"
