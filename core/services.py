@@ -13,8 +13,9 @@ from pathlib import Path
 from core.config import MODELS, Settings
 from core.embedding.embedder import Embedder
 from core.embedding.loading import ModelLoader
+from core.embedding.weights import check_obtainable
 from core.embedding.worker import WorkerEmbedder
-from core.errors import IndexUnavailable, UnreadableImage
+from core.errors import ImageSearchError, IndexUnavailable, ModelMismatch, ModelUnavailable, UnreadableImage
 from core.images.reading import read_bytes
 from core.images.thumbnails import Thumbnails
 from core.images.uploads import Uploads
@@ -82,6 +83,22 @@ class Services:
     def retry_model(self) -> None:
         """Try once more for the model that the settings ask for; the one in use stays until then."""
         self.model.retry()
+
+    def clip_obstacle(self) -> ImageSearchError | None:
+        """What keeps the CLIP model that the settings ask for from being used; found out within seconds."""
+        try:
+            check_obtainable(self.settings.model_id, self.settings.model_cache_dir)
+        except ModelUnavailable as error:
+            return error
+        stamp = self.index.model()
+        if stamp is None or stamp.model_id == self.settings.model_id:
+            return None
+        return ModelMismatch(
+            f"{self.settings.model_id} is there now, but the {self.index.count():,} pictures in the index were "
+            f"indexed with {stamp.model_id}, and the two cannot be compared.",
+            "Take them out (python -m core remove FOLDER) and index them again, or name another index in "
+            "IMAGE_SEARCH_INDEX.",
+        )
 
     def embedder(self) -> Embedder:
         """The model that goes with the index; waits until it is loaded.

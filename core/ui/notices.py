@@ -49,8 +49,21 @@ def model_banner() -> None:
             return
         if model.status == "loading":
             st.markdown(":gray[Looking for CLIP …]", width="content")
-        else:
-            st.button("Try CLIP again", icon=":material/refresh:", type="tertiary", on_click=services().retry_model)
+            return
+        tried = st.button("Try CLIP again", icon=":material/refresh:", type="tertiary")
+    if tried:
+        _try_clip()
+
+
+def _try_clip() -> None:
+    """Say why CLIP cannot be used, or use it."""
+    with st.spinner("Looking for CLIP …"):
+        obstacle = services().clip_obstacle()
+    if obstacle:
+        st.warning(f"{_plain(obstacle.message)} {_plain(obstacle.remedy)}", icon=":material/cloud_off:")
+    else:
+        services().retry_model()
+        st.rerun()
 
 
 @st.fragment(run_every=0.5)

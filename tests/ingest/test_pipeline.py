@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from concurrent.futures import Future
 
 import pytest
@@ -75,6 +76,65 @@ def test_the_same_bytes_are_embedded_once(services, picture, tmp_path, embedder)
     shutil.copy(original, original.with_name("later.png"))
     assert run(services, tmp_path / "pictures")[1].counts == Counts(added=1, unchanged=6)
     assert embedder.embedded_images == 1
+
+
+def test_the_same_bytes_in_the_next_round_are_embedded_once(services, picture, tmp_path, embedder, monkeypatch):
+    monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 1)
+    original = picture("red.png")
+    for n in range(5):
+        shutil.copy(original, original.with_name(f"copy{n}.png"))
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=6)
+    assert embedder.embedded_images == 1
+
+
+def test_the_next_round_is_embedded_while_one_is_stored(services, picture, tmp_path, embedder, monkeypatch):
+    monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 1)
+    for colour in ("red", "green", "blue"):
+        picture(f"{colour}.png")
+    second, upsert, embed = threading.Event(), services.index.upsert, embedder.embed_images
+    overlapped = []
+
+    def embed_and_tell(images):
+        if embedder.embedded_images:
+            second.set()
+        return embed(images)
+
+    def wait_and_store(*args):
+        overlapped.append(second.wait(30))
+        upsert(*args)
+
+    monkeypatch.setattr(embedder, "embed_images", embed_and_tell)
+    monkeypatch.setattr(services.index, "upsert", wait_and_store)
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=3)
+    assert overlapped == [True, True, True]
+
+
+def test_what_was_embedded_before_the_model_failed_is_stored(services, picture, tmp_path, embedder, monkeypatch):
+    monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 1)
+    for colour in ("red", "green", "blue"):
+        picture(f"{colour}.png")
+    embed = embedder.embed_images
+
+    def fail_at_the_third(images):
+        if embedder.embedded_images == 2:
+            raise ModelUnavailable("It died.", "Try again.")
+        return embed(images)
+
+    monkeypatch.setattr(embedder, "embed_images", fail_at_the_third)
+    with pytest.raises(ModelUnavailable):
+        run(services, tmp_path / "pictures")
+    assert services.index.count() == 2
+    monkeypatch.setattr(embedder, "embed_images", embed)
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=1, unchanged=2)
+
+
+def test_the_size_of_a_large_picture_is_its_own(services, picture, tmp_path):
+    picture("red.jpg", size=(4000, 3000))
+    (record,) = run(services, tmp_path / "pictures")[1].stored
+    assert (record.width, record.height) == (4000, 3000)
 
 
 def test_a_bad_picture_is_a_verdict(services, picture, tmp_path):

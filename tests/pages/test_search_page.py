@@ -121,6 +121,45 @@ def test_the_starter_model_is_announced_on_every_page(corpus, open_page, embedde
         assert "Try CLIP again" in [button.label for button in at.button]
 
 
+def press_try_clip(at):
+    next(button for button in at.button if button.label == "Try CLIP again").click()
+    return at.run()
+
+
+def test_trying_for_clip_again_says_what_is_in_the_way(corpus, open_page, embedder, monkeypatch):
+    embedder.model_id = "starter"
+
+    def offline(*_):
+        raise ModelUnavailable("The weights are not here.", "Go online once.")
+
+    monkeypatch.setattr("core.services.check_obtainable", offline)
+    at = press_try_clip(open_page())
+    assert "Go online once" in at.warning[0].value
+
+
+def test_clip_found_again_does_not_mix_with_what_the_starter_model_indexed(
+    services, picture, open_page, embedder, monkeypatch, tmp_path
+):
+    embedder.model_id = "starter"
+    picture("red.png")
+    for _ in services.ingest([tmp_path / "pictures"]):
+        pass
+    monkeypatch.setattr("core.services.check_obtainable", lambda *_: None)
+    at = press_try_clip(open_page())
+    assert "cannot be compared" in at.warning[0].value
+    assert services.index.count() == 1
+
+
+def test_clip_found_again_is_used_where_nothing_is_indexed(services, open_page, embedder, monkeypatch):
+    embedder.model_id = "starter"
+    monkeypatch.setattr("core.services.check_obtainable", lambda *_: None)
+    retried = []
+    at = open_page()
+    monkeypatch.setattr(services, "retry_model", lambda: retried.append(True))
+    assert not press_try_clip(at).exception
+    assert retried == [True]
+
+
 def test_a_running_job_shows_on_the_search_page(corpus, open_page):
     go_on, running = threading.Event(), threading.Event()
 
