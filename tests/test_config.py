@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from core.config import Settings
@@ -22,7 +23,7 @@ def test_nothing_configured_is_the_embedded_index_and_clip():
     assert settings.model_id == "clip/ViT-B-16"
     assert settings.library_roots == tuple(dict.fromkeys([Path.home().resolve(), Path.cwd().resolve()]))
     assert settings.model_cache_dir == settings.data_dir / "models"
-    assert "tmp" not in settings.data_dir.parts
+    assert settings.data_dir == Path(platformdirs.user_data_dir("image-search", appauthor=False))
 
 
 def test_several_addresses_and_roots(monkeypatch, tmp_path):

@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from core.errors import IndexUnavailable, ModelMismatch
 from core.index.lance.errors import is_vanished, worded
+from core.index.lance.heap import trim
 from core.index.lance.queries import any_of, delete, fetch, matching, merge, nearest, select, where_clause
 from core.index.lance.rows import schema, stamp_of, to_embeddings, to_fingerprints, to_records, to_table
 from core.index.lance.upkeep import settle, tend
@@ -127,7 +128,7 @@ class LanceIndex:
 
     @cached_property
     def _connection(self) -> Any:
-        # Without a `read_consistency_interval`: a search asks for the schema five times, and would look for a newer
+        # Without a `read_consistency_interval`: many calls ask for the schema several times, and would look for a newer
         # version each time (0.4 ms). `_open` looks once.
         return lancedb.connect(str(self._folder))
 
@@ -165,7 +166,7 @@ class LanceIndex:
             table = self._open()
             return without if table is None else action(table)
 
-    def _commit(self, action: Callable[[Any], Any], tending: Callable[[Any, int], None] = tend) -> Any:
+    def _commit(self, action: Callable[[Any], Any], tending: Callable[[Any, int], bool] = tend) -> Any:
         """The result of an action that changes the table, which is then tended."""
         with worded(self._folder, self.name):
             if self._open() is None:  # before the lock, whose file needs the folder
@@ -175,8 +176,16 @@ class LanceIndex:
                 if table is None:
                     raise self._unclaimed()
                 result = action(table)
-                tending(table, result.version)
+                if tending(table, result.version):
+                    self._start_afresh()
                 return result
+
+    def _start_afresh(self) -> None:
+        """Drop what the engine keeps of parts that were merged and indices that were replaced; others may be reading
+        from the connection, and keep it alive until they have done."""
+        self._table = None
+        self.__dict__.pop("_connection", None)
+        trim()
 
     def _merge(self, table: Any, rows: pa.Table, stamp: ModelStamp) -> Any:
         found = stamp_of(table.schema)

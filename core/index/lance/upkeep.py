@@ -37,24 +37,26 @@ def probes(rows: int) -> int:
     return 50 if rows < 500_000 else max(100, rows // 50_000)
 
 
-def tend(table: Any, version: int) -> None:
+def tend(table: Any, version: int) -> bool:
     """Build what is missing and merge what is scattered, after the commit that made `version`.
 
-    Only for the one who holds the lock for writing.
+    Only for the one who holds the lock for writing. Returns whether anything was due.
     """
-    if _is_due(table, version):
-        _build_scalar_indices(table)
-        table.optimize(cleanup_older_than=_KEEP)
-        _build_vector_index(table)
+    return _is_due(table, version) and _maintain(table)
 
 
-def settle(table: Any, _: int) -> None:
-    """Index what is not yet, after the last of many commits."""
+def settle(table: Any, _: int) -> bool:
+    """Index what is not yet, after the last of many commits; returns whether anything was."""
     indices = {index.columns[0]: index for index in table.list_indices()}
-    if "vector" not in indices or indices["vector"].num_unindexed_rows >= _TAIL:
-        _build_scalar_indices(table)
-        table.optimize(cleanup_older_than=_KEEP)
-        _build_vector_index(table)
+    due = "vector" not in indices or indices["vector"].num_unindexed_rows >= _TAIL
+    return due and _maintain(table)
+
+
+def _maintain(table: Any) -> bool:
+    _build_scalar_indices(table)
+    table.optimize(cleanup_older_than=_KEEP)
+    _build_vector_index(table)
+    return True
 
 
 def most_parts(rows: int) -> int:
