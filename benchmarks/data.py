@@ -1,6 +1,7 @@
 """What is measured on: pictures, embeddings, queries, and records as a real library would have them."""
 
 import importlib.util
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -13,6 +14,9 @@ from PIL import Image
 from core.images.describe import content_hash
 from core.index.records import ImageRecord, ModelStamp, record_id
 from core.vectors import Embeddings
+
+_DIFFERENT = 48
+"""Pictures that are drawn; others are copies of these with bytes of their own."""
 
 SHARED = Path(__file__).parents[2] / "shared"
 """Test data beside the project; what needs it is left out where it does not exist."""
@@ -99,11 +103,19 @@ def photographs(folder: Path, count: int) -> list[Path]:
 
 def camera_photographs(folder: Path, count: int) -> list[Path]:
     """JPEG files of 12 megapixels, as phones take them, made in `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    made = [folder / f"IMG_{at:04d}.jpg" for at in range(count)]
-    for at, path in enumerate(made):
-        path.write_bytes(jpeg(4000, 3000, seed=at))
-    return made
+    return list(many(folder, count, 4000, 3000))
+
+
+def many(folder: Path, count: int, width: int, height: int) -> Iterator[Path]:
+    """Write JPEG files that differ in their bytes, a hundred to a folder: decoding takes what it takes, and so would
+    drawing each anew."""
+    for at in range(count):
+        data = jpeg(width, height, seed=at % _DIFFERENT)
+        comment = b"\xff\xfe\x00\x12" + f"{at:016d}".encode()  # a JPEG comment: marker, length with itself, text
+        path = folder / f"{at // 100:04d}" / f"IMG_{at:06d}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data[:2] + comment + data[2:])
+        yield path
 
 
 @cache

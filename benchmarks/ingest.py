@@ -47,7 +47,7 @@ BATCH = 8
 """Pictures at once, in all that batch: Inference's CLIP_MAX_BATCH_SIZE."""
 
 OF_RAW, OF_GUIDE = 0.90, 1.5
-_LARGE = 48  # photographs of 12 megapixels: drawing one takes a second
+SIZES = {"small": ("640 × 480", photographs), "large": ("4000 × 3000", camera_photographs)}
 _MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)  # of CLIP's training pictures, OpenAI's clip.py
 _DEVIATION = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 
@@ -82,33 +82,27 @@ type Way = Callable[[Sequence[Path]], Took]
 def main() -> None:
     options = _options()
     with TemporaryDirectory(prefix="benchmark-") as folder, ExitStack() as open_things:
-        needed = options.images * options.rounds
-        pictures = {
-            "640 × 480": photographs(Path(folder) / "small", needed),
-            "4000 × 3000": camera_photographs(Path(folder) / "large", min(needed, _LARGE)),
-        }
+        chosen = {size: SIZES[size] for size in options.sizes}
+        pictures = {pixels: make(Path(folder) / size, options.images) for size, (pixels, make) in chosen.items()}
         cache_dir = full_size(options.model_dir)
         embedder = _embedder(cache_dir, options.in_process)
-        ways = _ways(cache_dir, embedder, pictures["640 × 480"][0], open_things)
+        ways = _ways(cache_dir, embedder, next(iter(pictures.values()))[0], open_things)
         if not engines.server():
             say(f"Without a server, and the guide's loop without its index call: {engines.NO_SERVER}")
-        for size, files in pictures.items():
-            images = min(options.images, len(files))
-            _report(_measure(ways, files, images, options.rounds), f"{images} photographs of {size}", images)
+        for pixels, files in pictures.items():
+            _report(_measure(ways, files, options.rounds), f"{len(files)} photographs of {pixels}", len(files))
 
 
-def _measure(ways: Mapping[str, Way], files: Sequence[Path], images: int, rounds: int) -> dict[str, list[Took]]:
+def _measure(ways: Mapping[str, Way], files: Sequence[Path], rounds: int) -> dict[str, list[Took]]:
     """Every round of each way; who goes first changes from round to round."""
     took: dict[str, list[Took]] = {name: [] for name in ways}
     order = list(ways)
+    for path in files:
+        path.read_bytes()  # into the page cache: nobody is to read from the disk for the others
     for number in range(rounds):
-        start = number * images % max(1, len(files) - images + 1)
-        part = files[start : start + images]
-        for path in part:
-            path.read_bytes()  # into the page cache: nobody is to read from the disk for the others
         for name in order:
-            took[name].append(ways[name](part))
-        speeds = (f"{name} {len(part) / took[name][-1].seconds:.2f} img/s" for name in ways)
+            took[name].append(ways[name](files))
+        speeds = (f"{name} {len(files) / took[name][-1].seconds:.2f} img/s" for name in ways)
         say(f"Round {number + 1}: {', '.join(speeds)}")
         order.append(order.pop(0))
     return took
@@ -226,8 +220,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "python -m benchmarks.ingest", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--images", type=int, default=128, help="photographs a round (128)")
     parser.add_argument(
-        "--images", type=int, default=128, help="photographs a round, of the large ones 48 at most (128)"
+        "--sizes", nargs="+", default=list(SIZES), choices=list(SIZES), help="of the photographs (both)"
     )
     parser.add_argument("--rounds", type=int, default=3, help="rounds (3)")
     parser.add_argument("--in-process", action="store_true", help="the pipeline's model in this process")
