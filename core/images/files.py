@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import pillow_heif
 from PIL import Image
 
 from core.errors import FolderRefused, IndexUnavailable, StorageFull
@@ -22,6 +23,7 @@ _EXCLUDED = {
 }  # fmt: skip
 
 Image.init()
+pillow_heif.register_heif_opener()  # HEIC, what phones write; AVIF is Pillow's own
 _SUFFIX_FORMATS = {
     suffix: name
     for suffix, name in Image.registered_extensions().items()

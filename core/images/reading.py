@@ -42,7 +42,6 @@ _SAVE_AS_JPEG = "Save it as JPEG or PNG."
 _OTHER_KINDS = {
     rb"%!PS|\xc5\xd0\xd3\xc6": "PostScript",
     rb"%PDF": "a PDF document",
-    rb".{4}ftyp(hei|hev|mif1|msf1)": "a HEIC picture",
     rb".{4}ftyp(qt|mp4|iso|M4V|3gp)": "a film",
     rb"\xff\x0a|\x00\x00\x00\x0cJXL ": "a JPEG XL picture",
     rb"\s*(<\?xml.{,500})?<svg": "an SVG drawing",

@@ -22,7 +22,9 @@ def names(root: Path) -> list[str]:
     return [path.relative_to(root.resolve()).as_posix() for path in find_images(root)]
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".png", ".webp", ".gif", ".tiff", ".bmp", ".avif", ".mpo", ".jp2"])
+@pytest.mark.parametrize(
+    "suffix", [".jpg", ".jpeg", ".png", ".webp", ".gif", ".tiff", ".bmp", ".avif", ".heic", ".mpo", ".jp2"]
+)
 def test_common_suffixes_are_pictures(suffix):
     assert suffix in SUFFIXES
 

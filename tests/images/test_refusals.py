@@ -66,7 +66,6 @@ def test_nothing_at_all():
         (b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG drawing"),
         (b"%PDF-1.7\n", "a PDF document"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC picture"),
         (b"\0\0\0\x20ftypisom\0\0\2\0", "a film"),
         (b"\xff\x0a\xfa\x1f", "a JPEG XL picture"),
         (b"PK\x03\x04\x14\0", "an archive"),
