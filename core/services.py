@@ -138,11 +138,15 @@ class Services:
     def ingest(self, paths: Sequence[Path]) -> Iterator[Progress]:
         """As `core.ingest.pipeline.ingest`. The caller answers for the paths: see `check_folder`."""
         yield from ingest(paths, index=self.index, load=self.load, thumbnails=self.thumbnails, name_of=self._name_of)
-        self._examples.words(self.index.count(), self.model.state.embedder)  # begins to choose them
 
     def start_ingest(self, title: str, paths: Sequence[Path]) -> Job:
-        """The same as a job in the background."""
-        return self.jobs.start(title, lambda: self.ingest(paths))
+        """The same as a job in the background, after which examples of what can be searched for are ready."""
+
+        def work() -> Iterator[Progress]:
+            yield from self.ingest(paths)
+            self._examples.words(self.index.count(), self.model.state.embedder)  # begins to choose them
+
+        return self.jobs.start(title, work)
 
     def remove(self, paths: Sequence[Path]) -> int:
         """As `core.ingest.remove.remove`."""

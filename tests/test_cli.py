@@ -79,3 +79,12 @@ def test_a_wrong_setting_is_an_expected_error(run, monkeypatch):
     result = run("status")
     assert result.exit_code == 1
     assert "IMAGE_SEARCH_MODEL" in result.stderr
+
+
+def test_ingest_begins_nothing_that_outlives_it(run, picture, tmp_path, monkeypatch):
+    # A thread that is inside the index when Python ends takes the process down, and the exit status with it.
+    begun = []
+    monkeypatch.setattr("core.search.examples.Examples.words", lambda *_: begun.append(True))
+    picture("red.png")
+    assert run("ingest", tmp_path / "pictures").exit_code == 0
+    assert begun == []

@@ -40,7 +40,8 @@ class Examples:
         with self._lock:
             if embedder is not None and count != self._chosen_for:
                 self._chosen_for = count
-                threading.Thread(target=self._choose, args=(embedder,), name="examples", daemon=True).start()
+                # No daemon: one that is inside the index when Python ends takes the process down with an error.
+                threading.Thread(target=self._choose, args=(embedder,), name="examples").start()
             return self._words
 
     def _choose(self, embedder: Embedder) -> None:
