@@ -6,8 +6,11 @@ from core.ui import ingest_view
 from core.ui.jobs import job_report
 
 st.title("Add pictures", anchor=False)
-job_report()
-ingest_view.corpus()
+# In places of their own, empty or not: what comes and goes above the upload area would make it lose what it shows.
+with st.container():
+    job_report()
+with st.container():
+    ingest_view.corpus()
 folder, upload = st.columns(2, gap="medium")
 with folder:
     ingest_view.folder_form()

@@ -20,5 +20,6 @@ page = st.navigation(
     position="top",
 )
 with expected_errors():
-    model_banner()
+    with st.container():  # a place of its own: what is below does not move when it is empty
+        model_banner()
     page.run()

@@ -1,10 +1,13 @@
 """Search: words and pictures in, the nearest pictures out."""
 
+import streamlit as st
+
 from core.ui import address, search_view
 from core.ui.jobs import job_line
 from core.ui.notices import model_ready, wait_for_model
 
-job_line()
+with st.container():  # a place of its own, so that what is below does not move when it is empty
+    job_line()
 query = address.read_query()
 search_view.search_bar(query)
 words, k = search_view.options()
