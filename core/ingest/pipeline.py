@@ -3,7 +3,7 @@
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import asdict, dataclass
@@ -114,7 +114,7 @@ def _rounds(
     embedder: Embedder,
     thumbnails: Thumbnails,
     name_of: Callable[[Path], str],
-) -> Iterator[_Round]:
+) -> Generator[_Round, None, None]:
     """Read the files ahead in threads, and hand them out in rounds of about a second of the consumer's time."""
     size, waiting = _SMALLEST_ROUND, iter(candidates)
     pending: deque[Future[_Prepared | Verdict]] = deque()
@@ -164,7 +164,9 @@ def _prepare(
     return _Prepared(record, candidate.outcome, embedder.prepare(opened.image))
 
 
-def _embedded(rounds: Iterator[_Round], index: Index, embedder: Embedder) -> Iterator[tuple[_Round, Embeddings]]:
+def _embedded(
+    rounds: Generator[_Round, None, None], index: Index, embedder: Embedder
+) -> Iterator[tuple[_Round, Embeddings]]:
     """Embed one round ahead in a thread, so that the model works while the consumer stores the round before."""
     embed = _Embed(index, embedder)
     ahead: deque[tuple[_Round, Future[Embeddings]]] = deque()
@@ -179,6 +181,7 @@ def _embedded(rounds: Iterator[_Round], index: Index, embedder: Embedder) -> Ite
             yield done, embeddings.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        rounds.close()  # ends its threads too; an error that is kept would keep it
 
 
 class _Embed:

@@ -124,9 +124,11 @@ def test_what_was_embedded_before_the_model_failed_is_stored(services, picture, 
         return embed(images)
 
     monkeypatch.setattr(embedder, "embed_images", fail_at_the_third)
-    with pytest.raises(ModelUnavailable):
+    with pytest.raises(ModelUnavailable) as failure:
         run(services, tmp_path / "pictures")
     assert services.index.count() == 2
+    assert failure.value.__traceback__  # whoever keeps the error keeps no threads with it
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("read-ahead", "embed"))]
     monkeypatch.setattr(embedder, "embed_images", embed)
     assert run(services, tmp_path / "pictures")[1].counts == Counts(added=1, unchanged=2)
 
