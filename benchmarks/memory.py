@@ -81,19 +81,16 @@ def _report(counts: Sequence[int], results: Sequence[dict[str, float]]) -> None:
         [count, peak, growth, result["seconds"], count / result["seconds"], result["unchanged"] * 1000 / count]
         for count, peak, growth, result in zip(counts, peaks, growths, results, strict=True)
     ]
-    # Between the two largest: a smaller one lacks what every longer run needs once.
-    flat = peaks[-1] / peaks[-2] if len(peaks) > 1 else float("nan")
+    steps = [
+        Target(f"peak at {large:,} / at {few:,}", more / less, GROWTH, at_most=True)
+        for few, large, less, more in zip(counts, counts[1:], peaks, peaks[1:], strict=False)
+    ]
     show(
         "Memory of an ingest, with a model that takes none",
         ["pictures", "peak MB", "MB per 1,000 more", "seconds", "img/s", "second run, ms a file"],
         rows,
         [
-            Target(
-                f"peak at {counts[-1]:,} / peak at {counts[-2]:,}" if len(counts) > 1 else "growth",
-                flat,
-                GROWTH,
-                at_most=True,
-            ),
+            *steps,
             Target("unchanged file", results[-1]["unchanged"] * 1000 / counts[-1], UNCHANGED_MS, True, " ms"),
         ],
     )

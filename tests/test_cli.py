@@ -82,7 +82,7 @@ def test_a_wrong_setting_is_an_expected_error(run, monkeypatch):
 
 
 def test_ingest_begins_nothing_that_outlives_it(run, picture, tmp_path, monkeypatch):
-    # A thread that is inside the index when Python ends takes the process down, and the exit status with it.
+    # A thread that is inside the index when Python ends may take the process down, and the exit status with it.
     begun = []
     monkeypatch.setattr("core.search.examples.Examples.words", lambda *_: begun.append(True))
     picture("red.png")

@@ -13,6 +13,9 @@ from core.vectors import Embedding, Embeddings
 MAX_K = 1000
 """The most hits that one search returns."""
 
+SCORE_DECIMALS = 6
+"""To which engines round a score: what float32 holds, so that equal vectors tie whatever order they are added up in."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelStamp:

@@ -40,7 +40,7 @@ class Examples:
         with self._lock:
             if embedder is not None and count != self._chosen_for:
                 self._chosen_for = count
-                # No daemon: one that is inside the index when Python ends takes the process down with an error.
+                # No daemon: one that is inside the index when Python ends may take the process down.
                 threading.Thread(target=self._choose, args=(embedder,), name="examples").start()
             return self._words
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.index.records import Filter, Hit, ImageRecord, ModelStamp, from_storable, storable
+from core.index.records import SCORE_DECIMALS, Filter, Hit, ImageRecord, ModelStamp, from_storable, storable
 from core.vectors import Embedding
 
 type Body = dict[str, Any]
@@ -15,7 +15,6 @@ type Body = dict[str, Any]
 MOST_HITS = 10_000
 """The server's own limits for `num_candidates` and for the size of one answer (`index.max_result_window`)."""
 
-_DECIMALS = 6  # of a score
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 _LONGEST = 2**63 - 1
@@ -109,10 +108,10 @@ def vector_of(hit: Mapping[str, Any]) -> Embedding:
 def hit_of(row: Mapping[str, Any]) -> Hit:
     """A hit with the cosine behind its `_score`, which is (1 + cosine) / 2 (reference of `dense_vector`).
 
-    It is rounded to what float32 holds: the server adds up equal vectors in different orders, and they would not tie.
+    The server adds up equal vectors in different orders: rounded, they tie.
     """
     cosine = max(-1.0, min(1.0, 2.0 * row["_score"] - 1.0))
-    return Hit(record_of(row["_source"]), round(cosine, _DECIMALS))
+    return Hit(record_of(row["_source"]), round(cosine, SCORE_DECIMALS))
 
 
 def filter_clauses(where: Filter | None) -> list[Body]:

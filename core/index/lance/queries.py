@@ -12,11 +12,10 @@ from lancedb.background_loop import LOOP
 
 from core.index.lance.rows import stamp_of, to_records
 from core.index.lance.upkeep import probes
-from core.index.records import MAX_K, Filter, Hit, storable
+from core.index.records import MAX_K, SCORE_DECIMALS, Filter, Hit, storable
 from core.vectors import Embedding, check_embeddings
 
 _MOST_TIED = 4 * MAX_K
-_DECIMALS = 6  # of a score: what float32 holds, so that equal vectors score the same in and outside the vector index
 
 
 def select(table: Any, columns: list[str], condition: str | None = None) -> Any:
@@ -65,7 +64,7 @@ async def _nearest(table: Any, embedding: Embedding, k: int, condition: str | No
     limit = k + 1
     while True:
         rows = await _ask(table, embedding, limit, condition, probes(count))
-        scores = np.clip(np.round(1.0 - rows.column("_distance").to_numpy(), _DECIMALS), -1.0, 1.0)
+        scores = np.clip(np.round(1.0 - rows.column("_distance").to_numpy(), SCORE_DECIMALS), -1.0, 1.0)
         # Copies of one picture tie. While the k-th ties with the last, which of them came back is chance.
         if len(scores) < limit or scores[k - 1] > scores[-1] or limit >= _MOST_TIED:
             return rows, scores

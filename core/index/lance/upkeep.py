@@ -42,21 +42,25 @@ def tend(table: Any, version: int) -> bool:
 
     Only for the one who holds the lock for writing. Returns whether anything was due.
     """
-    return _is_due(table, version) and _maintain(table)
+    due = _is_due(table, version)
+    if due:
+        _maintain(table)
+    return due
 
 
 def settle(table: Any, _: int) -> bool:
     """Index what is not yet, after the last of many commits; returns whether anything was."""
     indices = {index.columns[0]: index for index in table.list_indices()}
-    due = "vector" not in indices or indices["vector"].num_unindexed_rows >= _TAIL
-    return due and _maintain(table)
+    due = bool("vector" not in indices or indices["vector"].num_unindexed_rows >= _TAIL)
+    if due:
+        _maintain(table)
+    return due
 
 
-def _maintain(table: Any) -> bool:
+def _maintain(table: Any) -> None:
     _build_scalar_indices(table)
     table.optimize(cleanup_older_than=_KEEP)
     _build_vector_index(table)
-    return True
 
 
 def most_parts(rows: int) -> int:
