@@ -1,5 +1,5 @@
 # The common tasks, each one command. They use the Python of the active environment.
-.PHONY: run test check bench
+.PHONY: run test check fuzz bench
 
 run:
 	streamlit run streamlit_app.py
@@ -15,6 +15,9 @@ check:
 	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	hadolint Dockerfile
 	python -m pytest
+
+fuzz:  # some minutes for each reader: pictures, archives, labels
+	HYPOTHESIS_PROFILE=fuzz python -m pytest tests/fuzz --timeout 1200
 
 bench:
 	python -m benchmarks

@@ -22,10 +22,9 @@ from core.ui.server import base_path
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Start the model before the first visitor comes; what goes wrong is shown on the page, not here."""
+    """Start the model and the jobs before the first visitor comes; what goes wrong is shown on the page, not here."""
     with suppress(ImageSearchError):
-        shared().load()
-        shared().expire_queries()
+        shared().start()
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     _spare_garbage_collection()
     yield

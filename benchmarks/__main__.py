@@ -2,17 +2,19 @@
 
 Each measures one promise of the README, and can be run by itself, with options for its sizes:
 
-python -m benchmarks.ingest   how fast pictures are indexed
-python -m benchmarks.search   how fast and how right searches are
-python -m benchmarks.memory   whether memory stays flat
-python -m benchmarks.page     how soon the page is there, and a search answered on it
+python -m benchmarks.ingest     how fast pictures are indexed
+python -m benchmarks.overlap    what is gained by doing things at the same time
+python -m benchmarks.unchanged  how soon it is known that nothing has changed
+python -m benchmarks.memory     whether memory stays flat
+python -m benchmarks.search     how fast and how right searches are
+python -m benchmarks.page       how soon the page is there, and a search answered on it
 """
 
 import argparse
 import subprocess
 import sys
 
-NAMES = ("ingest", "search", "memory", "page")
+NAMES = ("ingest", "overlap", "unchanged", "memory", "search", "page")
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from core.images.describe import content_hash
 from core.index.records import ImageRecord, ModelStamp, record_id
 from core.vectors import Embeddings
 
-_DIFFERENT = 48
+ORIGINALS = 48
 """Pictures that are drawn; others are copies of these with bytes of their own."""
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -107,15 +107,19 @@ def camera_photographs(folder: Path, count: int) -> list[Path]:
 
 
 def many(folder: Path, count: int, width: int, height: int) -> Iterator[Path]:
-    """Write JPEG files that differ in their bytes, a hundred to a folder: decoding takes what it takes, and so would
-    drawing each anew."""
+    """Write JPEG files, a hundred to a folder, as `numbered` makes them."""
     for at in range(count):
-        data = jpeg(width, height, seed=at % _DIFFERENT)
-        comment = b"\xff\xfe\x00\x12" + f"{at:016d}".encode()  # a JPEG comment: marker, length with itself, text
         path = folder / f"{at // 100:04d}" / f"IMG_{at:06d}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data[:2] + comment + data[2:])
+        path.write_bytes(numbered(at, jpeg(width, height, seed=at % ORIGINALS)))
         yield path
+
+
+def numbered(number: int, data: bytes) -> bytes:
+    """A JPEG as one of many that differ in their bytes, not all in what they show: decoding takes what it takes, and
+    so would drawing each anew."""
+    comment = b"\xff\xfe\x00\x12" + f"{number:016d}".encode()  # a JPEG comment: marker, length with itself, text
+    return data[:2] + comment + data[2:]
 
 
 @cache

@@ -4,7 +4,7 @@ Three ways to embed the same photographs with a ViT-B-16 of the true size (rando
 first small ones (COCO128's, 640 × 480), then such as phones take (12 megapixels):
 
 raw       the ONNX session alone, in batches of 8, on pictures that are decoded and prepared already: the limit
-pipeline  core.ingest.pipeline: find, read, hash, describe, thumbnail, embed, store in the embedded index; the model in
+pipeline  core.ingest.once: find, read, hash, describe, thumbnail, embed, store in the embedded index; the model in
           a process of its own as in the app, or with --in-process in this one
 server    the same into Elasticsearch, which here shares the machine's cores; only with ELASTICSEARCH_URL set
 guide     one file at a time: Inference's `embed_image(path)`, then one call of `client.index` with a list of numbers;
@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import psutil  # type: ignore[import-untyped]
+import psutil
 from elasticsearch import Elasticsearch
 from numpy.typing import NDArray
 
@@ -41,7 +41,8 @@ from core.embedding.worker import WorkerEmbedder
 from core.images.reading import open_upright, read_bytes
 from core.images.thumbnails import Thumbnails
 from core.index.records import Index
-from core.ingest.pipeline import ingest
+from core.ingest.once import ingest
+from core.sources.listed import write_list
 
 BATCH = 8
 """Pictures at once, in all that batch: Inference's CLIP_MAX_BATCH_SIZE."""
@@ -185,7 +186,7 @@ def _raw(session: Any, files: Sequence[Path]) -> Took:
 
 def _prepared(path: Path) -> NDArray[np.float32]:
     """What the session takes: an array of shape `(3, 224, 224)`."""
-    image = open_upright(read_bytes(path), path.name).image.resize((224, 224))
+    image = open_upright(read_bytes(path.resolve()), path.name).image.resize((224, 224))
     pixels = (np.asarray(image, np.float32) / 255 - _MEAN) / _DEVIATION
     return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32)
 
@@ -195,8 +196,9 @@ def _pipeline(embedder: Embedder, engine: Callable[[], AbstractContextManager[In
     model: Future[Embedder] = Future()
     model.set_result(embedder)
     with TemporaryDirectory(prefix="benchmark-") as folder, engine() as index:
+        write_list(listed := Path(folder) / "files.list", [file.resolve() for file in files])
         with _clock() as took:
-            *_, last = ingest(files, index=index, load=lambda: model, thumbnails=Thumbnails(Path(folder)))
+            *_, last = ingest([listed], index=index, load=lambda: model, thumbnails=Thumbnails(Path(folder)))
         assert last.counts.added == len(files) == index.count(), last.counts
     return took
 

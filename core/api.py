@@ -1,22 +1,32 @@
 """The app's own HTTP routes, served beside Streamlit's: pictures out, dropped pictures in, search as JSON."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import anyio
 import anyio.to_thread
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from core.errors import ImageSearchError, IndexUnavailable, InvalidQuery, ModelUnavailable, UnreadableImage
+from core.errors import (
+    ImageSearchError,
+    IndexUnavailable,
+    InvalidQuery,
+    ModelUnavailable,
+    StorageFull,
+    TooLarge,
+    UnreadableImage,
+)
 from core.images.describe import is_content_hash
 from core.images.files import SUFFIXES
-from core.images.names import displayable
+from core.images.names import display_name, displayable
 from core.images.reading import open_upright
 from core.images.thumbnails import SIDE, preview
-from core.images.uploads import Uploads
+from core.images.uploads import ARCHIVE_SUFFIX, Upload, Uploads
 from core.search.query import Query
 from core.services import Services
 
@@ -24,7 +34,19 @@ type Endpoint = Callable[[Request], Awaitable[Response]]
 
 _LARGE = 1600  # pixels of the longest side of a large view
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the hash of the content
-_STATUS = {InvalidQuery: 400, UnreadableImage: 422, IndexUnavailable: 503, ModelUnavailable: 503}
+_STATUS = {  # the first that fits
+    InvalidQuery: 400,
+    TooLarge: 413,
+    UnreadableImage: 422,
+    StorageFull: 507,
+    IndexUnavailable: 503,
+    ModelUnavailable: 503,
+}
+_FOREIGN = JSONResponse({"error": "Files are accepted from the app's own pages only."}, 403)
+_ARCHIVES = {"application/zip", "application/x-zip-compressed"}
+_CHECKED_AT_ONCE = 2  # uploads: a large picture takes 800 MB while it is opened
+_MOST_IDS = 10_000
+_LONGEST_LIST = 1 << 20  # bytes: these ids, and a title
 
 
 def routes(services: Callable[[], Services], prefix: str = "") -> list[Route]:
@@ -42,6 +64,7 @@ def routes(services: Callable[[], Services], prefix: str = "") -> list[Route]:
         Route(f"{prefix}/images/{{digest}}", _answered(api.image)),
         Route(f"{prefix}/queries", _answered(api.add_query), methods=["POST"]),
         Route(f"{prefix}/uploads", _answered(api.add_upload), methods=["POST"]),
+        Route(f"{prefix}/uploads/done", _answered(api.end_uploads), methods=["POST"]),
         Route(f"{prefix}/api/search", _answered(api.search)),
         # Streamlit would answer anything else with its page and status 200.
         Route(f"{prefix}/api/{{rest:path}}", api.unknown),
@@ -52,6 +75,7 @@ class _Api:
     def __init__(self, services: Callable[[], Services], prefix: str) -> None:
         self._services = services
         self._prefix = prefix
+        self._checks = anyio.CapacityLimiter(_CHECKED_AT_ONCE)
 
     async def health(self, _: Request) -> Response:
         """200 as long as the server lives; what the index and the model say is in the body."""
@@ -90,10 +114,26 @@ class _Api:
         return preview(open_upright(*found, enough=_LARGE).image, _LARGE) if found else None
 
     async def add_query(self, request: Request) -> Response:
-        return await _keep(request, self._services().queries)
+        return await _keep(request, self._services().queries, self._checks)
 
     async def add_upload(self, request: Request) -> Response:
-        return await _keep(request, self._services().uploads)
+        return await _keep(request, self._services().uploads, self._checks)
+
+    async def end_uploads(self, request: Request) -> Response:
+        """`{"ids": [...], "title": "..."}`: index these uploads, whether or not their sender waits for it.
+
+        The title may be left out.
+        """
+        if _is_foreign(request):
+            return _FOREIGN
+        if _content_type(request) != "application/json":  # what a foreign page may not send without being asked for
+            return JSONResponse({"error": "Send this as application/json."}, 415)
+        asked = _uploaded(await _whole(request, _LONGEST_LIST))
+        if asked is None:
+            return JSONResponse(
+                {"error": f"Send 1 to {_MOST_IDS} ids, as they were answered, and a title if you like."}, 400
+            )
+        return JSONResponse({"job": await run_in_threadpool(self._services().start_uploads, *asked)}, 202)
 
     async def search(self, request: Request) -> Response:
         """`?q=WORDS&image=HASH&k=N`: hits and timings."""
@@ -132,27 +172,67 @@ async def _webp(request: Request, read: Callable[[str], bytes | None]) -> Respon
     return Response(data, media_type="image/webp", headers=_FOREVER) if data else Response(status_code=404)
 
 
-async def _keep(request: Request, store: Uploads) -> Response:
-    """Keep the picture that is the request's body.
+async def _keep(request: Request, store: Uploads, checks: anyio.CapacityLimiter) -> Response:
+    """Keep the picture, or where the store takes them the archive, that is the request's body.
 
-    A body of type image/* (or octet-stream) is nothing that a foreign page may send without a CORS preflight, and
-    none is answered here; that and the Sec-Fetch-Site header protect against requests from other sites.
+    A body of type image/* (or octet-stream, or an archive's) is nothing that a foreign page may send without a CORS
+    preflight, and none is answered here; that and the Sec-Fetch-Site header protect against requests from other sites.
     """
-    name = request.query_params.get("name", "")
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        return JSONResponse({"error": "Pictures are accepted from the app's own pages only."}, 403)
-    if not (
-        kind.startswith("image/") or (kind == "application/octet-stream" and Path(name).suffix.lower() in SUFFIXES)
-    ):
+    if _is_foreign(request):
+        return _FOREIGN
+    name, kind = request.query_params.get("name", ""), _content_type(request)
+    suffix = Path(name).suffix.lower() if kind == "application/octet-stream" else ""
+    archive = store.archive_limit > 0 and (kind in _ARCHIVES or suffix == ARCHIVE_SUFFIX)
+    if not (archive or kind.startswith("image/") or suffix in SUFFIXES):
         return JSONResponse({"error": "This is not a picture. Send a picture file."}, 415)
+    try:
+        upload = await _received(request, store, name, archive, checks)
+    except ClientDisconnect:  # nobody is there to read this
+        return JSONResponse({"error": "The file was not sent to its end."}, 400)
+    return JSONResponse({"id": upload.id, "name": upload.name}, 201)
+
+
+async def _received(
+    request: Request, store: Uploads, name: str, archive: bool, checks: anyio.CapacityLimiter
+) -> Upload:
+    with store.receive(name, archive) as incoming:
+        async for chunk in request.stream():
+            await run_in_threadpool(incoming.write, chunk)
+        return await anyio.to_thread.run_sync(incoming.keep, limiter=checks)
+
+
+def _is_foreign(request: Request) -> bool:
+    return request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+
+
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _whole(request: Request, limit: int) -> bytes:
+    """The body; nothing where it is longer."""
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
-        if len(data) > store.limit:
-            return JSONResponse({"error": f"Larger than {store.limit >> 20} MB. Send a smaller picture."}, 413)
-    upload = await anyio.to_thread.run_sync(store.add, bytes(data), name)
-    return JSONResponse({"id": upload.id, "name": upload.name}, 201)
+        if len(data) > limit:
+            return b""
+    return bytes(data)
+
+
+def _uploaded(body: bytes) -> tuple[list[str], str] | None:
+    """The ids, each once, and the title that a client sent; None where they are none."""
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    match {"title": ""} | sent if isinstance(sent, dict) else None:
+        case {"ids": [*ids], "title": str(title)} if 0 < len(ids) <= _MOST_IDS and all(map(_is_id, ids)):
+            return list(dict.fromkeys(ids)), title and display_name(title)
+    return None
+
+
+def _is_id(sent: object) -> bool:
+    return isinstance(sent, str) and is_content_hash(sent)
 
 
 def _answered(endpoint: Endpoint) -> Endpoint:

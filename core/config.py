@@ -59,6 +59,36 @@ class Settings(BaseSettings):
         validation_alias="IMAGE_SEARCH_ROOTS",
         description=f"Folders whose content may be indexed from the app, separated by `{os.pathsep}`",
     )
+    urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        validation_alias="IMAGE_SEARCH_URLS",
+        description="Addresses below which the app may read pictures (https, s3, gs, az), separated by commas",
+    )
+    upload_mb: int = Field(
+        50,
+        ge=1,
+        le=1024,
+        validation_alias="IMAGE_SEARCH_UPLOAD_MB",
+        description="The largest picture that can be sent from a browser, in megabytes",
+    )
+    archive_mb: int = Field(
+        4096,
+        ge=1,
+        validation_alias="IMAGE_SEARCH_ARCHIVE_MB",
+        description="The largest ZIP archive that can be sent from a browser, in megabytes",
+    )
+    upload_files: int = Field(
+        10_000,
+        ge=1,
+        le=10_000,
+        validation_alias="IMAGE_SEARCH_UPLOAD_FILES",
+        description="How many files can be sent from a browser at a time",
+    )
+    journal_url: str | None = Field(
+        None,
+        validation_alias="IMAGE_SEARCH_JOURNAL",
+        description="Database for the journal of jobs, as SQLAlchemy takes it; by default a file in the data folder",
+    )
     model_cache: Path | None = Field(
         None,
         validation_alias="MODEL_CACHE_DIR",
@@ -97,7 +127,7 @@ class Settings(BaseSettings):
     def _split_roots(cls, value: object) -> object:
         return [part for part in value.split(os.pathsep) if part.strip()] if isinstance(value, str) else value
 
-    @field_validator("elasticsearch_url", mode="before")
+    @field_validator("elasticsearch_url", "urls", mode="before")
     @classmethod
     def _split_urls(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -144,6 +174,11 @@ class Settings(BaseSettings):
     @property
     def uses_elasticsearch(self) -> bool:
         return bool(self.elasticsearch_url or self.elasticsearch_cloud_id)
+
+    @cached_property
+    def journal(self) -> str:
+        """The address of the journal's database."""
+        return self.journal_url or f"sqlite:///{self.data_dir / 'jobs' / 'jobs.db'}"
 
     @cached_property
     def model_cache_dir(self) -> Path:

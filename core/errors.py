@@ -42,6 +42,30 @@ class UnreadableImage(ImageSearchError):
     title = "This picture cannot be read"
 
 
+class TooLarge(UnreadableImage):
+    title = "This file is too large"
+
+
+class UnreadableArchive(UnreadableImage):
+    title = "This archive cannot be read"
+
+
+class UnreadableLabels(UnreadableImage):
+    title = "The labels of this dataset cannot be read"
+
+
+class SourceRefused(FolderRefused):
+    """An address that may not be read, or cannot."""
+
+    title = "This address cannot be read"
+
+
+class SourceUnavailable(ImageSearchError):
+    """A source that was there when it was planned does not answer any more: nothing is wrong with its files."""
+
+    title = "The pictures cannot be reached"
+
+
 class ModelUnavailable(ImageSearchError):
     title = "The model is not available"
 
@@ -58,6 +82,14 @@ class IndexUnavailable(ImageSearchError):
 
 class StorageFull(IndexUnavailable):
     title = "There is no space left"
+
+
+class JournalUnavailable(ImageSearchError):
+    title = "The journal of jobs is not available"
+
+
+class JobRefused(ImageSearchError):
+    title = "This cannot be done with the job"
 
 
 class InvalidEmbedding(ImageSearchError):

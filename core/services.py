@@ -9,6 +9,7 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
+from urllib.parse import unquote
 
 from core.config import MODELS, Settings
 from core.embedding.embedder import Embedder
@@ -16,21 +17,23 @@ from core.embedding.loading import ModelLoader
 from core.embedding.weights import check_obtainable
 from core.embedding.worker import WorkerEmbedder
 from core.errors import ImageSearchError, IndexUnavailable, ModelMismatch, ModelUnavailable, UnreadableImage
+from core.images.describe import content_hash
 from core.images.reading import read_bytes
 from core.images.thumbnails import Thumbnails
 from core.images.uploads import Uploads
 from core.index.records import Filter, ImageRecord, Index
-from core.ingest.jobs import Job, Jobs
-from core.ingest.pipeline import ingest
+from core.ingest.jobs import Jobs
+from core.ingest.journal import Journal
+from core.ingest.library import Library
+from core.ingest.once import ingest
 from core.ingest.progress import Progress
-from core.ingest.remove import remove
 from core.search.engine import Searcher
 from core.search.examples import Examples
 from core.search.query import Query
 from core.search.results import Results
-
-UPLOAD_LIMIT = 50 * 1024 * 1024
-"""Bytes of one picture sent by a browser."""
+from core.sources.listed import SUFFIX as LIST_SUFFIX
+from core.sources.listed import write_list
+from core.sources.urls import is_url
 
 # Of scikit-image's pictures those that show something: test patterns and crops for unit tests are left out.
 _SAMPLES = (
@@ -60,9 +63,18 @@ class Services:
         self.settings = settings
         self.index = open_index(settings)
         self.thumbnails = Thumbnails(settings.data_dir / "thumbnails")
-        self.uploads = Uploads(settings.data_dir / "uploads", UPLOAD_LIMIT)
-        self.queries = Uploads(settings.data_dir / ".queries", UPLOAD_LIMIT)  # hidden: never indexed
-        self.jobs = Jobs()
+        limit = settings.upload_mb << 20
+        self.uploads = Uploads(settings.data_dir / "uploads", limit, settings.archive_mb << 20)
+        self.queries = Uploads(settings.data_dir / ".queries", limit)  # hidden: never indexed
+        self.library = Library(
+            self.index,
+            self.thumbnails,
+            Journal(settings.journal, f"{self.index.engine}/{self.index.name}"),
+            settings.data_dir / "jobs",
+            self._load_for_job,
+            self._name_of,
+            settings.urls,
+        )
         self.model = ModelLoader(self._load_embedder)
         self._examples = Examples(self.index)
         self._fitted, self._looked = False, 0.0
@@ -72,6 +84,15 @@ class Services:
         stamp = self.index.model()
         made_by = stamp.model_id if stamp else None
         return WorkerEmbedder.start(self.settings.model_id, self.settings.model_cache_dir, made_by)
+
+    def start(self) -> None:
+        """For a server: load the model, tidy up, and go on with what the one before it left."""
+        self.load()
+        self.library.done = lambda: self._examples.words(self.index.count(), self.model.state.embedder)
+        self.queries.expire(_QUERIES_KEPT)
+        for store in (self.queries, self.uploads):
+            store.clean()
+        self.library.start()
 
     def load(self) -> Future[Embedder]:
         """Start loading the model, or give the attempt that was made; a new one where the reason may have passed: the
@@ -135,22 +156,46 @@ class Services:
         self.search(Query("warm up"), 1)
         self.examples()
 
-    def ingest(self, paths: Sequence[Path]) -> Iterator[Progress]:
-        """As `core.ingest.pipeline.ingest`. The caller answers for the paths: see `check_folder`."""
-        yield from ingest(paths, index=self.index, load=self.load, thumbnails=self.thumbnails, name_of=self._name_of)
+    @property
+    def jobs(self) -> Jobs:
+        """What goes on in the background, or did."""
+        return self.library.jobs
 
-    def start_ingest(self, title: str, paths: Sequence[Path]) -> Job:
-        """The same as a job in the background, after which examples of what can be searched for are ready."""
+    def ingest(self, locations: Sequence[str | Path]) -> Iterator[Progress]:
+        """As `core.ingest.once.ingest`. The caller answers for the locations: see `check_path` and `check_url`."""
+        yield from ingest(
+            locations, index=self.index, load=self._load_for_job, thumbnails=self.thumbnails, name_of=self._name_of
+        )
 
-        def work() -> Iterator[Progress]:
-            yield from self.ingest(paths)
-            self._examples.words(self.index.count(), self.model.state.embedder)  # begins to choose them
+    def start_uploads(self, ids: Sequence[str], title: str = "") -> int:
+        """Index what a visitor has sent, pictures and archives; returns the job's id.
 
-        return self.jobs.start(title, work)
+        Raises:
+            UnreadableImage: nothing of it is there.
+        """
+        pictures = [path for id_ in ids if (path := self.uploads.path(id_))]
+        locations = [str(path) for id_ in ids if (path := self.uploads.archive(id_))]
+        if pictures:
+            locations.insert(0, self._listed(pictures, self.uploads.folder))
+        if not locations:
+            raise UnreadableImage("None of these pictures is here any more.", "Send them again.")
+        words = "Uploaded picture" if len(pictures) == 1 else f"{len(pictures):,} uploaded pictures"
+        return self.library.add(locations, title or (words if pictures else ""), starts=True)
 
-    def remove(self, paths: Sequence[Path]) -> int:
-        """As `core.ingest.remove.remove`."""
-        return remove(paths, index=self.index, thumbnails=self.thumbnails)
+    def start_samples(self) -> int:
+        """Index the sample pictures; returns the job's id."""
+        return self.library.add([self._listed(sample_pictures())], "Sample pictures", starts=True)
+
+    def _listed(self, paths: Sequence[Path], folder: Path | None = None) -> str:
+        """The location of a list of these files."""
+        name = content_hash("\n".join(map(str, paths)).encode(errors="surrogateescape"))[:16]
+        file = self.settings.data_dir / "jobs" / f"{name}{LIST_SUFFIX}"
+        write_list(file, paths, folder)
+        return str(file)
+
+    def remove(self, locations: Sequence[str]) -> int:
+        """As `Library.remove`."""
+        return self.library.remove(locations)
 
     def status(self) -> Status:
         stamp = self.index.model()
@@ -168,7 +213,7 @@ class Services:
             if path := store.path(content_hash):
                 return read_bytes(path), store.name(content_hash) or path.name
         if record := self.record(content_hash):
-            return read_bytes(Path(record.path)), record.name
+            return self.library.read(record.path), record.name
         return None
 
     def record(self, content_hash: str) -> ImageRecord | None:
@@ -185,10 +230,6 @@ class Services:
         """Any k records, to look at before the first search."""
         return list(islice((record for records, _ in self.index.scan() for record in records), k))
 
-    def expire_queries(self) -> int:
-        """Remove dropped pictures that were not searched with for a month; returns how many."""
-        return self.queries.expire(_QUERIES_KEPT)
-
     def _query_picture(self, content_hash: str) -> bytes | None:
         try:
             found = self.picture(content_hash)
@@ -196,8 +237,13 @@ class Services:
             return None
         return found[0] if found else None
 
-    def _name_of(self, path: Path) -> str:
-        return self.uploads.name_of(path) or path.name
+    def _name_of(self, path: str) -> str:
+        name = path.rpartition("/")[2]
+        return unquote(name) if is_url(path) else self.uploads.name_of(Path(path)) or name
+
+    def _load_for_job(self) -> Future[Embedder]:
+        # A job that tries again wants another attempt, not the one that has failed.
+        return self.model.retry() if self.model.state.status == "failed" else self.load()
 
 
 def _died(embedder: Embedder | None) -> bool:

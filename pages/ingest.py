@@ -1,18 +1,23 @@
-"""Ingest: choose pictures, watch them being indexed, see what became of each."""
+"""Ingest: choose pictures, see the plan, watch them being indexed, see what became of each."""
 
 import streamlit as st
 
-from core.ui import ingest_view
-from core.ui.jobs import job_report
+from core.ui import ingest_view, sources
+from core.ui.jobs import job_panel
 
 st.title("Add pictures", anchor=False)
 # In places of their own, empty or not: what comes and goes above the upload area would make it lose what it shows.
 with st.container():
-    job_report()
+    job_panel()
 with st.container():
     ingest_view.corpus()
 folder, upload = st.columns(2, gap="medium")
 with folder:
-    ingest_view.folder_form()
+    ingest_view.source_form()
 with upload:
     ingest_view.upload_form()
+listed, past = st.tabs(["Sources", "History"])
+with listed:
+    sources.source_list()
+with past:
+    sources.history()

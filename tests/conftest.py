@@ -74,5 +74,7 @@ def services(settings: Settings, embedder: ColourEmbedder, monkeypatch: pytest.M
     monkeypatch.setenv("IMAGE_SEARCH_ROOTS", os.pathsep.join(map(str, settings.library_roots)))
     monkeypatch.setattr("core.services.WorkerEmbedder.start", lambda *_: embedder)
     shared.cache_clear()
-    yield shared()
+    made = shared()
+    yield made
+    made.library.close()
     shared.cache_clear()

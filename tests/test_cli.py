@@ -1,17 +1,28 @@
 """The command line: its JSON, its exit status, and what goes to which stream."""
 
 import json
+import threading
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from typer.testing import CliRunner
 
 from core.cli import app
+from core.ingest.jobs import Jobs
+from core.services import shared
+from tests.colours import COLOURS
 
 
 @pytest.fixture
 def run(services):
     runner = CliRunner(mix_stderr=False)
-    return lambda *arguments: runner.invoke(app, [str(argument) for argument in arguments])
+
+    def run_(*arguments):
+        shared.cache_clear()  # as each command is a process of its own
+        return runner.invoke(app, [str(argument) for argument in arguments])
+
+    return run_
 
 
 def test_ingest_then_again(run, picture, tmp_path):
@@ -19,17 +30,107 @@ def test_ingest_then_again(run, picture, tmp_path):
     picture("blue.jpg")
     (tmp_path / "pictures" / "words.jpg").write_text("words")
     first = json.loads(run("ingest", tmp_path / "pictures", "--json").stdout)
-    assert {key: first[key] for key in ("found", "added", "updated", "unchanged")} == {
-        "found": 3,
-        "added": 2,
-        "updated": 0,
-        "unchanged": 0,
-    }
-    assert [failure["path"] for failure in first["failed"]] == [str(tmp_path / "pictures" / "words.jpg")]
-    assert first["failed"][0]["reason"]
+    assert (first["status"], first["found"], first["added"], first["failed"]) == ("done", 3, 2, 1)
+    outcomes = {Path(file["path"]).name: file["outcome"] for file in first["files"]}
+    assert outcomes == {"blue.jpg": "added", "red.png": "added", "words.jpg": "failed"}
+    assert all(file["reason"] for file in first["files"] if file["outcome"] == "failed")
     assert first["seconds"] >= 0
     second = json.loads(run("ingest", tmp_path / "pictures", "--json").stdout)
     assert (second["added"], second["unchanged"]) == (0, 2)
+
+
+def test_a_dry_run_says_what_there_is_to_do_and_does_nothing(run, services, picture, tmp_path):
+    picture("red.png")
+    said = json.loads(run("ingest", tmp_path / "pictures", "--dry-run", "--json").stdout)
+    assert (said["found"], said["new"], said["seconds"]) == (1, 1, None)
+    assert "1" in run("ingest", tmp_path / "pictures", "--dry-run").stdout
+    assert services.index.count() == 0
+    assert json.loads(run("jobs", "--json").stdout) == []
+
+
+def test_prune_removes_what_is_gone_and_only_then(run, services, picture, tmp_path):
+    picture("red.png")
+    gone = picture("blue.png")
+    run("ingest", tmp_path / "pictures")
+    gone.unlink()
+    assert json.loads(run("ingest", tmp_path / "pictures", "--json").stdout)["missing"] == 1
+    assert services.index.count() == 2
+    assert json.loads(run("ingest", tmp_path / "pictures", "--prune", "--json").stdout)["removed"] == 1
+    assert services.index.count() == 1
+
+
+def test_an_archive(run, services, picture, tmp_path):
+    with ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(picture("red.png"), "in/red.png")
+    assert json.loads(run("ingest", tmp_path / "a.zip", "--json").stdout)["added"] == 1
+    (hit,) = json.loads(run("search", "red", "--json").stdout)
+    assert hit["path"] == str(tmp_path / "a.zip" / "in" / "red.png")
+
+
+def test_jobs_are_listed_shown_and_retried(run, picture, tmp_path):
+    bad = picture("red.png")
+    whole = bad.read_bytes()
+    bad.write_bytes(whole[:20])
+    run("ingest", tmp_path / "pictures")
+    (job,) = json.loads(run("jobs", "--json").stdout)
+    assert (job["title"], job["status"], job["failed"]) == ("pictures", "done", 1)
+    shown = json.loads(run("jobs", "show", job["job"], "--json").stdout)
+    assert [file["outcome"] for file in shown["files"]] == ["failed"]
+    bad.write_bytes(whole)
+    retried = json.loads(run("jobs", "retry", job["job"], "--json").stdout)
+    assert (retried["job"], retried["added"], retried["failed"]) == (job["job"], 1, 0)
+    assert "pictures" in run("jobs").stdout
+
+
+@pytest.mark.parametrize("command", ["show", "pause", "cancel", "resume", "retry"])
+def test_a_job_that_is_not_there(run, command):
+    result = run("jobs", command, 7)
+    assert result.exit_code == 1
+    assert "no job 7" in result.stderr
+
+
+def test_ctrl_c_pauses_and_resume_goes_on(run, picture, embedder, tmp_path, monkeypatch):
+    for colour in COLOURS:
+        picture(f"{colour}.png")
+    monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 1)
+    begun, embed, wait = threading.Event(), embedder.embed_images, Jobs.wait
+
+    def embed_and_tell(images):
+        begun.set()
+        return embed(images)
+
+    def interrupt_once(jobs, job_id, timeout=None):
+        if timeout and not interrupted:
+            interrupted.append(begun.wait(30))
+            raise KeyboardInterrupt
+        return wait(jobs, job_id, timeout)
+
+    interrupted: list[bool] = []
+    monkeypatch.setattr(embedder, "embed_images", embed_and_tell)
+    monkeypatch.setattr(Jobs, "wait", interrupt_once)
+    result = run("ingest", tmp_path / "pictures")
+    assert (result.exit_code, interrupted) == (130, [True])
+    assert "jobs resume 1" in result.stderr
+    resumed = json.loads(run("jobs", "resume", 1, "--json").stdout)
+    assert (resumed["status"], resumed["added"], len(resumed["files"])) == ("done", len(COLOURS), len(COLOURS))
+
+
+def test_sources_are_listed_and_followed(run, picture, tmp_path):
+    picture("red.png")
+    run("ingest", tmp_path / "pictures")
+    (source,) = json.loads(run("sources", "--json").stdout)
+    assert (source["source"], source["pictures"], source["followed"], source["there"]) == (
+        str(tmp_path / "pictures"),
+        1,
+        False,
+        True,
+    )
+    assert run("sources", "follow", tmp_path / "pictures").exit_code == 0
+    assert "followed" in run("sources").stdout
+    assert run("sources", "follow", tmp_path).exit_code == 1
+    picture("blue.png")
+    assert json.loads(run("sources", "check", tmp_path / "pictures", "--json").stdout)["added"] == 1
 
 
 def test_search_by_words_by_picture_and_in_a_folder(run, picture, tmp_path):
@@ -72,9 +173,6 @@ def test_wrong_usage_is_status_2(run, arguments):
 
 
 def test_a_wrong_setting_is_an_expected_error(run, monkeypatch):
-    from core.services import shared
-
-    shared.cache_clear()
     monkeypatch.setenv("IMAGE_SEARCH_MODEL", "gpt")
     result = run("status")
     assert result.exit_code == 1

@@ -4,31 +4,67 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-
-from PIL import Image
-from PIL.ExifTags import IFD, Base
+from typing import NamedTuple
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
+DESCRIPTION = 1
+"""Raised when more is read out of a picture than before: records described by an older version are read again."""
 
-@dataclass(frozen=True, slots=True)
+
+class Box(NamedTuple):
+    """A labelled part of a picture, in shares of its upright width and height, in [0, 1]."""
+
+    label: str
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class Colour(NamedTuple):
+    """A colour that covers a good part of a picture."""
+
+    rgb: str
+    """`#rrggbb`, lower case, in sRGB."""
+    share: float
+    """Of the picture's area, in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
     """Everything an index keeps about a file's content."""
 
-    width: int
-    """Pixels, upright; likewise the next."""
-    height: int
-    format: str
-    """Pillow's name of the format."""
-    frames: int
-    """Frames of an animation or pages of a document, at least 1."""
-    taken_at: datetime | None
-    """The camera's local time, without a zone."""
+    content_hash: str
+    """SHA-256 of the file's bytes, 64 hexadecimal digits."""
     size: int
     """Bytes."""
     mtime_ns: int
     """Time of the file's last change, nanoseconds since the epoch."""
-    content_hash: str
+    width: int
+    """Pixels, upright; likewise the next."""
+    height: int
+    format: str
+    """Pillow's name of the format: `JPEG`, `PNG`, `WEBP` …"""
+    frames: int = 1
+    """Frames of an animation or pages of a document; the first is the one embedded."""
+    taken_at: datetime | None = None
+    """When the camera says it was taken: local time without a zone, or None where it does not say."""
+    camera: str = ""
+    """Maker and model, as in `Canon EOS R5`; empty where the file does not say. Likewise the next."""
+    lens: str = ""
+    gps: tuple[float, float] | None = None
+    """Latitude and longitude in degrees (WGS 84), north and east positive."""
+    orientation: int = 1
+    """How the file's pixels are turned, as EXIF numbers it: 1 (upright) to 8."""
+    colours: tuple[Colour, ...] = ()
+    """The dominant colours, the largest share first."""
+    brightness: float | None = None
+    """Mean lightness, from 0 (black) to 1 (white)."""
+    sharpness: float | None = None
+    """How much fine detail there is, at a fixed size: near 0 for a blurred picture or an even area."""
+    described: int = 0
+    """The `DESCRIPTION` that was current when this was read."""
 
 
 def content_hash(data: bytes) -> str:
@@ -39,29 +75,3 @@ def content_hash(data: bytes) -> str:
 def is_content_hash(text: str) -> bool:
     """Whether it may stand in the name of a file: what a client sends as one is checked here first."""
     return _HASH.fullmatch(text) is not None
-
-
-_MOMENT = re.compile(r"\s*(\d{4})[:/.-](\d\d?)[:/.-](\d\d?)[ T]+(\d\d?):(\d\d?)(?::(\d\d?))?(?![\d:])")
-_FIRST_PHOTOGRAPH = 1826  # what claims to be older is a clock never set
-
-
-def taken_at(exif: Image.Exif) -> datetime | None:
-    """When the picture was taken: DateTimeOriginal, else DateTimeDigitized, else DateTime; None where none is valid.
-
-    Fractions of a second and time zones, which few cameras write, are not read (Exif 3.0, section 4.6.5).
-    """
-    details = exif.get_ifd(IFD.Exif)
-    written = (details.get(Base.DateTimeOriginal), details.get(Base.DateTimeDigitized), exif.get(Base.DateTime))
-    return next((moment for moment in map(_moment, written) if moment), None)
-
-
-def _moment(written: object) -> datetime | None:
-    text = written.decode("ascii", "replace") if isinstance(written, bytes) else written
-    match = _MOMENT.match(text) if isinstance(text, str) else None
-    if not match:
-        return None
-    try:
-        moment = datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[arg-type]
-    except ValueError:  # 0000:00:00, or a thirteenth month
-        return None
-    return moment if moment.year >= _FIRST_PHOTOGRAPH else None

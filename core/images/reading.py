@@ -3,21 +3,21 @@
 import os
 import re
 import stat
-import struct
 import warnings
 from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageFile, UnidentifiedImageError
-from PIL.ExifTags import Base
+from PIL import Image, ImageFile
 
 from core.errors import UnreadableImage
 from core.images.colours import to_rgb
-from core.images.describe import Description, taken_at
+from core.images.describe import DESCRIPTION, Description
+from core.images.exif import Metadata, orientation, read_metadata
 from core.images.files import FORMATS
+from core.images.look import look_at
 from core.images.names import shown
+from core.images.refusals import empty, refusal, too_large
 
 MAX_BYTES = 1 << 30
 """The largest file that is read: 1 GiB."""
@@ -27,6 +27,7 @@ MAX_PIXELS = 200_000_000
 
 _REDUCTIONS = (8, 4, 2)  # the scales at which libjpeg decodes beside the full one
 _MAX_FRAMES = 2**31 - 1  # a header may claim more than the integers of an index hold
+_MAX_PAGES = 10_000  # of a TIFF, where each must be looked for: 60,000 took half a minute
 _MAX_PROFILE = 4096  # bytes: the common profiles are smaller, and each thumbnail carries its own
 _RGB_MODES = {"RGB", "RGBA", "RGBX", "P"}
 
@@ -36,24 +37,8 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2
 # A pipe that nobody writes to would block; neither flag exists on every system.
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
-_COPY_AGAIN = "Copy it again from where it came from."
-_SAVE_AS_JPEG = "Save it as JPEG or PNG."
-
-_OTHER_KINDS = {
-    rb"%!PS|\xc5\xd0\xd3\xc6": "PostScript",
-    rb"%PDF": "a PDF document",
-    rb".{4}ftyp(qt|mp4|iso|M4V|3gp)": "a film",
-    rb"\xff\x0a|\x00\x00\x00\x0cJXL ": "a JPEG XL picture",
-    rb"\s*(<\?xml.{,500})?<svg": "an SVG drawing",
-    rb"\s*<(?i:!doctype html|html)": "a web page",
-    rb"PK\x03\x04": "an archive",
-    rb"(\xef\xbb\xbf)?[\t\n\r\x20-\x7e]{16}|[\t\n\r\x20-\x7e]*$": "a text",
-}
-"""How things begin that are no pictures here, in the order they are looked for."""
-
 _SILENCE = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
 
-_UPRIGHT = 1
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -75,33 +60,66 @@ class OpenedImage:
     format: str
     """Pillow's name of the format that was found, whatever the file is called."""
     frames: int
-    taken_at: datetime | None
+    metadata: Metadata
 
     def describe(self, content_hash: str, size: int, mtime_ns: int) -> Description:
-        """With what is known of the file before it is opened: the hash of its bytes, their number, and its time."""
-        return Description(*self.size, self.format, self.frames, self.taken_at, size, mtime_ns, content_hash)
+        """With what is known of the file before it is opened: the hash of its bytes, their number, and its time.
+
+        How the picture looks is worked out here and nowhere else: see `look_at` for the time it takes.
+        """
+        width, height = self.size
+        return Description(
+            content_hash=content_hash,
+            size=size,
+            mtime_ns=mtime_ns,
+            width=width,
+            height=height,
+            format=self.format,
+            frames=self.frames,
+            described=DESCRIPTION,
+            **self.metadata._asdict(),
+            **look_at(self.image)._asdict(),
+        )
 
 
 def read_bytes(path: Path) -> bytes:
     """All bytes of a regular file; never waits for a pipe or device.
 
+    Args:
+        path: Where it is absolute, it must be resolved: what leads elsewhere now was swapped since the file was found.
+
     Raises:
-        UnreadableImage: it is gone, may not be read, is no regular file, or is larger than `MAX_BYTES`.
+        UnreadableImage: it is gone, may not be read, is no regular file, leads elsewhere, changes meanwhile, or is
+            larger than `MAX_BYTES`.
     """
     try:
         with os.fdopen(os.open(path, _OPEN_FLAGS), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UnreadableImage(f"{shown(path)} is not a file.", "Choose a picture file.")
-            data = file.read(MAX_BYTES + 1)
+            status = os.fstat(file.fileno())
+            _check_file(path, status)
+            data = file.read(status.st_size + 1)
     except FileNotFoundError as error:
         raise UnreadableImage(f"{shown(path)} no longer exists.", "Index its folder again.") from error
+    except IsADirectoryError as error:
+        raise UnreadableImage(f"{shown(path)} is a folder.", "Choose a picture file.") from error
     except PermissionError as error:
         raise UnreadableImage(f"{shown(path)} may not be read.", "Give the app's user the permission.") from error
     except (OSError, ValueError, MemoryError) as error:
         raise UnreadableImage(f"{shown(path)} cannot be read: {error}.", "Check its drive.") from error
-    if len(data) > MAX_BYTES:
-        raise UnreadableImage(f"{shown(path)} is larger than {MAX_BYTES >> 30} GiB.", "Save a smaller version of it.")
+    if len(data) != status.st_size:
+        raise UnreadableImage(f"{shown(path)} changed while it was read.", "Index its folder again once it is whole.")
     return data
+
+
+def _check_file(path: Path, status: os.stat_result) -> None:
+    """Of an open file, so that nobody can swap it between the check and the reading."""
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableImage(f"{shown(path)} is not a file.", "Choose a picture file.")
+    if path.is_absolute() and (path.resolve() != path or not os.path.samestat(status, path.lstat())):
+        raise UnreadableImage(
+            f"{shown(path)} leads elsewhere: it, or a folder above it, is a link now.", "Index its folder again."
+        )
+    if status.st_size > MAX_BYTES:
+        raise UnreadableImage(f"{shown(path)} is larger than {MAX_BYTES >> 30} GiB.", "Save a smaller version of it.")
 
 
 def open_upright(data: bytes, name: str, enough: int | None = None) -> OpenedImage:
@@ -117,17 +135,19 @@ def open_upright(data: bytes, name: str, enough: int | None = None) -> OpenedIma
         UnreadableImage: for whatever is not a whole picture of a known format and bearable size.
     """
     if not data:
-        raise UnreadableImage(f"{shown(name)} is empty.", _COPY_AGAIN)
+        raise empty(name)
     _silence_pillow()
     try:
         return _open(data, name, enough)
     except UnreadableImage:
         raise
+    except Image.DecompressionBombError as error:
+        raise too_large(name, "far too many pixels", MAX_PIXELS) from error
     # Plugins parse hostile bytes with struct, zlib and indexing: among what was seen to escape them are OSError,
     # SyntaxError, ValueError, TypeError, LookupError, struct.error, EOFError, OverflowError, zlib.error,
     # AttributeError, AssertionError, RuntimeError and MemoryError. Whatever it is, it is a verdict on one file.
     except Exception as error:
-        raise _refusal(error, data, shown(name)) from error
+        raise refusal(error, data, name) from error
 
 
 def _silence_pillow() -> None:
@@ -141,14 +161,17 @@ def _open(data: bytes, name: str, enough: int | None) -> OpenedImage:
     with Image.open(BytesIO(data), formats=FORMATS) as image:
         _check_size(image, name)  # by the header: nothing of that size has been allocated yet
         reduction = _reduce(image, enough)
+        if image.format == "TIFF":  # which Pillow turns as it loads it; noted as the plugin of HEIC does
+            image.info["original_orientation"] = orientation(image)
         image.load()
         _check_size(image, name)  # icons take the size of the picture within
-        upright = _upright(to_rgb(image), _orientation(image))
+        upright = _turned(to_rgb(image), orientation(image))
         size = (upright.width * reduction, upright.height * reduction)
         if upright is image:  # let go of the file and its bytes
             upright = image.copy()
         upright.info = _kept_info(image)
-        return OpenedImage(upright, size, str(image.format), _frames(image), _taken_at(image))
+        metadata = read_metadata(image)  # before the frames are counted, for which some formats leave the first
+        return OpenedImage(upright, size, str(image.format), _frames(image), metadata)
 
 
 def _reduce(image: ImageFile.ImageFile, enough: int | None) -> int:
@@ -169,26 +192,12 @@ def _reduce(image: ImageFile.ImageFile, enough: int | None) -> int:
 
 def _check_size(image: ImageFile.ImageFile, name: str) -> None:
     if image.width * image.height > MAX_PIXELS:
-        raise _too_large(shown(name), f"{image.width} × {image.height} pixels")
+        raise too_large(name, f"{image.width} × {image.height} pixels", MAX_PIXELS)
 
 
-def _upright(image: Image.Image, orientation: int) -> Image.Image:
+def _turned(image: Image.Image, orientation: int) -> Image.Image:
     turn = _TURNS.get(orientation)
     return image if turn is None else image.transpose(turn)
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        return int(image.getexif().get(Base.Orientation, _UPRIGHT))
-    except Exception:  # corrupt EXIF raises as much as corrupt pixels do, and says nothing about them
-        return _UPRIGHT
-
-
-def _taken_at(image: Image.Image) -> datetime | None:
-    try:
-        return taken_at(image.getexif())
-    except Exception:  # as above
-        return None
 
 
 def _kept_info(image: Image.Image) -> dict[str | tuple[int, int], object]:
@@ -198,33 +207,19 @@ def _kept_info(image: Image.Image) -> dict[str | tuple[int, int], object]:
     return {"icc_profile": profile} if fits else {}
 
 
-def _frames(image: Image.Image) -> int:
+def _frames(image: ImageFile.ImageFile) -> int:
     if image.format == "PSD":  # its frames are layers, of one picture
         return 1
+    if image.format == "TIFF":
+        return _pages(image)
     return max(1, min(int(getattr(image, "n_frames", 1)), _MAX_FRAMES))
 
 
-def _too_large(name: str, size: str) -> UnreadableImage:
-    return UnreadableImage(
-        f"{name} has {size}, more than the {MAX_PIXELS // 1_000_000} megapixels that are opened.",
-        "Save a smaller version of it.",
-    )
-
-
-def _refusal(error: Exception, data: bytes, name: str) -> UnreadableImage:
-    match error:
-        case Image.DecompressionBombError():
-            return _too_large(name, "far too many pixels")
-        case MemoryError():
-            return UnreadableImage(f"{name} does not fit into memory.", "Save a smaller version of it.")
-        case UnidentifiedImageError():
-            kind = next((kind for start, kind in _OTHER_KINDS.items() if re.match(start, data[:1000], re.DOTALL)), "")
-            if kind:
-                return UnreadableImage(f"{name} is {kind}, which cannot be opened here.", _SAVE_AS_JPEG)
-            return UnreadableImage(f"{name} is no picture of a known format, or its beginning is damaged.", _COPY_AGAIN)
-        case EOFError() | IndexError() | struct.error():
-            return UnreadableImage(f"{name} is truncated.", _COPY_AGAIN)
-    reason = " ".join(shown(str(error)).split())[:200] or type(error).__name__
-    if "truncated" in reason.lower():
-        return UnreadableImage(f"{name} is truncated.", _COPY_AGAIN)
-    return UnreadableImage(f"{name} is damaged: {reason}.", f"{_COPY_AGAIN} {_SAVE_AS_JPEG}")
+def _pages(image: ImageFile.ImageFile) -> int:
+    """How many can be reached: what is behind the first page may be damaged, or of a kind that Pillow does not read."""
+    for page in range(1, _MAX_PAGES):
+        try:
+            image.seek(page)
+        except Exception:  # EOFError behind the last; else as above
+            return page
+    return _MAX_PAGES

@@ -1,5 +1,9 @@
 """Small copies of pictures: kept for the grid, made anew for the large view."""
 
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -32,7 +36,11 @@ class Thumbnails:
         self.folder = folder
 
     def make(self, content_hash: str, image: Image.Image) -> Path:
-        """Keep a thumbnail of an upright RGB picture, unless there is one.
+        """Keep a thumbnail of an upright RGB picture, unless there is one; raises as `keep`."""
+        return self.path(content_hash) or self.keep(content_hash, preview(image, SIDE))
+
+    def keep(self, content_hash: str, thumbnail: bytes) -> Path:
+        """Keep what `preview` made.
 
         Raises:
             StorageFull: the disk is full.
@@ -42,10 +50,17 @@ class Thumbnails:
         path = self._place(content_hash)
         if path is None:
             raise ValueError(f"not a content hash: {content_hash!r}")
-        if not path.exists():
-            self._tag()
-            write_whole(path, preview(image, SIDE))
+        self._tag()
+        write_whole(path, thumbnail)
         return path
+
+    def older_than(self, age: timedelta) -> Iterator[str]:
+        """The content hash of each that was made longer ago."""
+        latest = time.time() - age.total_seconds()
+        for path in self.folder.glob("??/*.webp"):
+            with suppress(FileNotFoundError):  # removed a moment ago
+                if is_content_hash(path.stem) and path.stat().st_mtime <= latest:
+                    yield path.stem
 
     def path(self, content_hash: str) -> Path | None:
         """The thumbnail, or None where there is none; anything but a hash never reaches the file system."""

@@ -1,20 +1,28 @@
-"""Pictures that people drop: kept under the hash of their content, never under a name that a client sent."""
+"""Pictures and archives that people send: kept under the hash of their content, never under a name they came with."""
 
+import hashlib
 import json
 import os
+import tempfile
 import threading
 import time
-from collections.abc import Container
-from contextlib import suppress
+from collections.abc import Container, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from zipfile import is_zipfile
 
-from core.errors import UnreadableImage
-from core.images.describe import content_hash, is_content_hash
-from core.images.files import SUFFIXES, suffix_of, write_whole
+from core.errors import TooLarge, UnreadableArchive
+from core.images.describe import is_content_hash
+from core.images.files import SUFFIXES, not_written, suffix_of, write_whole
 from core.images.names import display_name
-from core.images.reading import open_upright
+from core.images.reading import open_upright, read_bytes
+
+ARCHIVE_SUFFIX = ".zip"
+
+_PART = ".part"
+_BROKEN_OFF = timedelta(days=1)  # nobody sends one file for longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,50 +35,57 @@ class Upload:
 
 
 class Uploads:
-    """Pictures as `ab/<id>.<suffix>`, each beside an `<id>.json` that holds its name and whose time is its last use.
+    """Pictures as `ab/<id>.<suffix>` and archives as `ab/<id>.zip`, each beside an `<id>.json` that holds its name and
+    whose time is its last use.
 
-    The picture's own time is left alone: an index tells by it that a file has not changed. Safe between threads.
+    The file's own time is left alone: an index tells by it that a file has not changed. Safe between threads.
     """
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        """`limit` is in bytes, for one picture."""
+    def __init__(self, folder: Path, limit: int, archive_limit: int = 0) -> None:
+        """The limits are in bytes, for one picture and for one archive; 0: no archives."""
         self.folder = folder.resolve()
         self.limit = limit
+        self.archive_limit = archive_limit
         self._lock = threading.Lock()  # so that what is used again is not removed at the same moment
 
     def add(self, data: bytes, name: str) -> Upload:
-        """Keep a picture; one that is there already is there once, under the latest name.
+        """Keep a picture; as `Incoming.keep`, and raises the same and what `Incoming.write` does."""
+        with self.receive(name) as incoming:
+            incoming.write(data)
+            return incoming.keep()
+
+    @contextmanager
+    def receive(self, name: str, archive: bool = False) -> Iterator["Incoming"]:
+        """Take a file as it arrives; what was not kept by the end is gone.
+
+        Args:
+            name: What the sender calls it.
+            archive: Whether it is a ZIP archive, else a picture.
 
         Raises:
-            UnreadableImage: it does not open, or is larger than the limit.
             StorageFull: the disk is full.
             IndexUnavailable: the folder cannot be written.
         """
-        name = display_name(name)
-        if len(data) > self.limit:
-            raise UnreadableImage(
-                f"{name} has {len(data) / 1e6:.1f} MB, more than the {self.limit / 1e6:.1f} MB that can be uploaded.",
-                "Save a smaller version of it, or put it into a folder and index that.",
-            )
-        suffix = suffix_of(open_upright(data, name, enough=1).format)
-        upload_id = content_hash(data)
-        upload = Upload(upload_id, self._place(upload_id, suffix), name)
-        with self._lock:
-            # First, so that what is interrupted here leaves nothing that `expire` does not find.
-            write_whole(self._sidecar(upload.id), json.dumps({"name": name, "suffix": suffix}).encode())
-            if not upload.path.exists():
-                write_whole(upload.path, data)
-        return upload
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, part = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=_PART)
+        except OSError as error:
+            raise not_written(self.folder, error) from error
+        incoming = Incoming(self, Path(part), handle, display_name(name), archive)
+        try:
+            yield incoming
+        finally:
+            incoming.close()
 
     def path(self, upload_id: str) -> Path | None:
         """The picture, or None where there is none; counts as a use of it."""
         suffix = self._kept(upload_id).get("suffix")
-        if suffix not in SUFFIXES:
-            return None
-        with self._lock, suppress(OSError):  # a folder that may only be read still serves
-            os.utime(self._sidecar(upload_id))
-        path = self._place(upload_id, suffix)
-        return path if path.is_file() else None
+        return self._used(upload_id, suffix) if suffix in SUFFIXES else None
+
+    def archive(self, upload_id: str) -> Path | None:
+        """Likewise the archive."""
+        suffix = self._kept(upload_id).get("suffix")
+        return self._used(upload_id, suffix) if suffix == ARCHIVE_SUFFIX else None
 
     def name(self, upload_id: str) -> str | None:
         return self._kept(upload_id).get("name")
@@ -87,6 +102,41 @@ class Uploads:
             for sidecar in sorted(self.folder.glob("??/*.json"))
             if is_content_hash(sidecar.stem) and sidecar.stem not in kept
         )
+
+    def clean(self) -> int:
+        """Remove what was broken off a day ago or longer; returns how many. What is younger may still be arriving."""
+        oldest, removed = time.time() - _BROKEN_OFF.total_seconds(), 0
+        for pattern in (f".*{_PART}", f"??/.*{_PART}"):
+            for part in self.folder.glob(pattern):
+                with suppress(OSError):  # another process was faster
+                    if part.stat().st_mtime < oldest:
+                        part.unlink()
+                        removed += 1
+        return removed
+
+    def put(self, part: Path, upload_id: str, suffix: str, name: str) -> Upload:
+        """Give a whole file its place; one that is there already is there once, under the latest name.
+
+        Raises:
+            StorageFull: the disk is full.
+            IndexUnavailable: the folder cannot be written.
+        """
+        upload = Upload(upload_id, self._place(upload_id, suffix), name)
+        with self._lock:
+            # First, so that what is interrupted here leaves nothing that `expire` does not find.
+            write_whole(self._sidecar(upload_id), json.dumps({"name": name, "suffix": suffix}).encode())
+            try:
+                if not upload.path.exists():
+                    part.replace(upload.path)
+            except OSError as error:
+                raise not_written(upload.path.parent, error) from error
+        return upload
+
+    def _used(self, upload_id: str, suffix: str) -> Path | None:
+        with self._lock, suppress(OSError):  # a folder that may only be read still serves
+            os.utime(self._sidecar(upload_id))
+        path = self._place(upload_id, suffix)
+        return path if path.is_file() else None
 
     def _remove_unused(self, sidecar: Path, oldest: float) -> bool:
         with self._lock:
@@ -113,3 +163,59 @@ class Uploads:
 
     def _place(self, upload_id: str, suffix: str) -> Path:
         return self.folder / upload_id[:2] / f"{upload_id}{suffix}"
+
+
+class Incoming:
+    """A file on its way in: written to disk and hashed as it arrives, so that its size takes no memory."""
+
+    def __init__(self, store: Uploads, part: Path, handle: int, name: str, archive: bool) -> None:
+        self._store, self._part, self._name, self._archive = store, part, name, archive
+        self._limit = store.archive_limit if archive else store.limit
+        self._file = os.fdopen(handle, "wb")
+        self._hash = hashlib.sha256()
+
+    def write(self, chunk: bytes) -> None:
+        """The next bytes.
+
+        Raises:
+            TooLarge: with these it is larger than the limit.
+            StorageFull: the disk is full.
+            IndexUnavailable: the folder cannot be written.
+        """
+        if self._file.tell() + len(chunk) > self._limit:
+            raise TooLarge(
+                f"{self._name} has more than the {self._limit / 1e6:.1f} MB that can be uploaded.",
+                "Divide it into several."
+                if self._archive
+                else "Save a smaller version of it, or put it into a folder and index that.",
+            )
+        self._hash.update(chunk)
+        try:
+            self._file.write(chunk)
+        except OSError as error:
+            raise not_written(self._part.parent, error) from error
+
+    def keep(self) -> Upload:
+        """End of the file: check it, and give it its place.
+
+        Raises:
+            UnreadableImage: it is no picture that opens; UnreadableArchive: no ZIP archive.
+            StorageFull, IndexUnavailable: as above.
+        """
+        try:
+            self._file.close()
+        except OSError as error:
+            raise not_written(self._part.parent, error) from error
+        return self._store.put(self._part, self._hash.hexdigest(), self._checked_suffix(), self._name)
+
+    def close(self) -> None:
+        with suppress(OSError):  # a full disk, which `keep` has told of
+            self._file.close()
+        self._part.unlink(missing_ok=True)
+
+    def _checked_suffix(self) -> str:
+        if not self._archive:
+            return suffix_of(open_upright(read_bytes(self._part), self._name, enough=1).format)
+        if not is_zipfile(self._part):
+            raise UnreadableArchive(f"{self._name} is no ZIP archive, or its end is missing.", "Send it again.")
+        return ARCHIVE_SUFFIX

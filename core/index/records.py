@@ -2,12 +2,13 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from core.images.describe import DESCRIPTION, Box, Description
 from core.vectors import Embedding, Embeddings
 
 MAX_K = 1000
@@ -33,41 +34,38 @@ class Fingerprint:
 
     size: int
     mtime_ns: int
+    annotated_ns: int = 0
+    described: int = DESCRIPTION
 
 
-@dataclass(frozen=True, slots=True)
-class ImageRecord:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRecord(Description):
     """One file in the index. The file is the identity: two copies are two records with one `content_hash`."""
 
     id: str
     """`record_id(path)`."""
     path: str
-    """Absolute and resolved. Bytes that are not UTF-8 are kept as surrogate escapes, as `os.fsdecode` does."""
+    """Absolute and resolved; of a picture in an archive, the archive's path, `/` and the name within; or a URL. Bytes
+    that are not UTF-8 are kept as surrogate escapes, as `os.fsdecode` does."""
     name: str
     """What to call the picture: the file's name, or for an upload the name it was sent under."""
-    content_hash: str
-    """SHA-256 of the file's bytes, 64 hexadecimal digits."""
-    size: int
-    """Bytes."""
-    mtime_ns: int
-    """Time of the last change, nanoseconds since the epoch."""
-    width: int
-    """Pixels, upright."""
-    height: int
-    format: str
-    """Pillow's name of the format: `JPEG`, `PNG`, `WEBP` …"""
-    taken_at: datetime | None = None
-    """When the camera says it was taken: local time without a zone, or None where it does not say."""
-    frames: int = 1
-    """Frames of an animation or pages of a document; the first is the one embedded."""
+    boxes: tuple[Box, ...] = ()
+    """What the labels of its dataset say is where in it."""
+    annotated_ns: int = 0
+    """Time of the last change of the file that holds the boxes, nanoseconds since the epoch; 0 where there is none."""
 
     @property
     def folder(self) -> str:
-        return str(Path(self.path).parent)
+        return self.path.rpartition("/")[0] if "://" in self.path else str(Path(self.path).parent)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What is in it, each once, sorted."""
+        return tuple(sorted({box.label for box in self.boxes}))
 
     @property
     def fingerprint(self) -> Fingerprint:
-        return Fingerprint(self.size, self.mtime_ns)
+        return Fingerprint(self.size, self.mtime_ns, self.annotated_ns, self.described)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +93,16 @@ class Filter:
     min_size: int | None = None
     """Bytes, inclusive; likewise the next."""
     max_size: int | None = None
+    labels: tuple[str, ...] = ()
+    """Any of these labels; empty: all, those without labels too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many records, and how many bytes their files have together."""
+
+    count: int
+    size: int
 
 
 class Index(Protocol):
@@ -124,7 +132,8 @@ class Index(Protocol):
         ...
 
     def claim(self, stamp: ModelStamp) -> None:
-        """Make the index ready for embeddings of this model, creating it where needed.
+        """Make the index ready for embeddings of this model, creating it where needed. One that an earlier version of
+        the app made is brought up to date: its records stay, as not yet described.
 
         Raises:
             ModelMismatch: it holds records of another model.
@@ -175,15 +184,30 @@ class Index(Protocol):
         """Every record once, in batches, in no particular order."""
         ...
 
+    def records(self, where: Filter | None = None) -> Iterator[list[ImageRecord]]:
+        """As `scan`, without reading the embeddings."""
+        ...
+
     def delete(self, ids: Sequence[str]) -> int:
         """Remove these; returns how many there were."""
         ...
 
     def count(self, where: Filter | None = None) -> int: ...
 
+    def totals(self, where: Filter | None = None) -> Totals: ...
+
+    def label_counts(self, where: Filter | None = None) -> dict[str, int]:
+        """For each label, how many records have it, the most frequent first; equally frequent ones by name."""
+        ...
+
     def settle(self) -> None:
         """Make what was written as fast to search as what was there before: for the end of an ingest."""
         ...
+
+
+def by_frequency(counts: Mapping[str, int]) -> dict[str, int]:
+    """The largest count first, equal ones by name."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def record_id(path: str | Path) -> str:
@@ -193,7 +217,9 @@ def record_id(path: str | Path) -> str:
 
 # Paths are bytes. Python shows those that are not UTF-8 as lone surrogates, which neither Arrow nor JSON can carry.
 # In the index they stand as characters of the last private-use plane, one for each byte, and come back as they were.
-_ESCAPED = {0xDC00 + byte: 0x10FF00 + byte for byte in range(0x80, 0x100)}
+# So do the other surrogates, which text out of a JSON or YAML file can hold.
+_ESCAPED = {lone: 0x10F000 + lone - 0xD800 for lone in range(0xD800, 0xE000)}
+_ESCAPED |= {0xDC00 + byte: 0x10FF00 + byte for byte in range(0x80, 0x100)}
 _UNESCAPED = {stored: lone for lone, stored in _ESCAPED.items()}
 
 

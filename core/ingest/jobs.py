@@ -1,146 +1,234 @@
-"""Background work that outlives the tab that started it: one job at a time, the others wait their turn."""
+"""Background work that outlives the tab that asked for it: planned at once, then one job after the other."""
 
-import itertools
-import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
 
-from core.errors import ImageSearchError
-from core.index.records import ImageRecord
-from core.ingest.progress import NOTHING, Outcome, Progress, Verdict
+from filelock import FileLock
 
-_log = logging.getLogger(__name__)
+from core.errors import JobRefused, JournalUnavailable
+from core.ingest.interrupted import find_interrupted, interrupted_at
+from core.ingest.journal import Journal
+from core.ingest.loop import Loop
+from core.ingest.owner import Owner
+from core.ingest.progress import Outcome, Phase, Progress
+from core.ingest.state import ACTIVE, ENDED, JobState, Plan, Planned, Status
+from core.ingest.worker import Worker
 
-_KEPT_JOBS = 20
-_RECENT = 5  # a row of the page
-
-
-class Status(StrEnum):
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class JobState:
-    """A job at one moment; never changes, so that pages can read it while the job runs."""
-
-    id: int
-    title: str
-    status: Status = Status.WAITING
-    progress: Progress = NOTHING
-    failed: tuple[Verdict, ...] = ()
-    """Every file that failed, in the order found."""
-    recent: tuple[ImageRecord, ...] = ()
-    """The records stored last, newest first."""
-    seconds: float = 0.0
-    """How long it has run."""
-    error: ImageSearchError | None = None
-    """What stopped a job that failed."""
-    cancelling: bool = False
-
-    @property
-    def active(self) -> bool:
-        return self.status in (Status.WAITING, Status.RUNNING)
-
-
-@dataclass
-class Job:
-    """One piece of work: consumes an iterator of `Progress` in the registry's thread."""
-
-    state: JobState
-    _work: Callable[[], Iterator[Progress]]
-    _cancelled: threading.Event = field(default_factory=threading.Event)
-    _finished: threading.Event = field(default_factory=threading.Event)
-
-    def cancel(self) -> None:
-        """Ask it to stop after the round at hand; what is stored stays stored."""
-        self._cancelled.set()
-        self.state = replace(self.state, cancelling=True)
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Until it has ended; False where the time ran out first."""
-        return self._finished.wait(timeout)
-
-    def run(self) -> None:
-        """Do the work; every end is a state, nothing is raised."""
-        started = time.monotonic()
-        try:
-            status, error = self._consume(started), None
-        except ImageSearchError as expected:
-            status, error = Status.FAILED, expected
-        except Exception as unexpected:
-            _log.exception("The job %r stopped", self.state.title)
-            status = Status.FAILED
-            error = ImageSearchError(
-                f"The job stopped unexpectedly: {unexpected!r}.",
-                "What was indexed is kept; start it again to go on. The log has the details.",
-            )
-        self.state = replace(self.state, status=status, error=error, seconds=time.monotonic() - started)
-        self._finished.set()
-
-    def _consume(self, started: float) -> Status:
-        if self._cancelled.is_set():
-            return Status.CANCELLED
-        failed: list[Verdict] = []
-        recent: deque[ImageRecord] = deque(maxlen=_RECENT)
-        self.state = replace(self.state, status=Status.RUNNING)
-        work = self._work()
-        for progress in work:
-            failed += [verdict for verdict in progress.verdicts if verdict.outcome is Outcome.FAILED]
-            recent.extendleft(progress.stored)
-            self.state = replace(
-                self.state,
-                progress=progress,
-                failed=self.state.failed if len(failed) == len(self.state.failed) else tuple(failed),
-                recent=tuple(recent),
-                seconds=time.monotonic() - started,
-                cancelling=self._cancelled.is_set(),
-            )
-            if self._cancelled.is_set():
-                work.close()  # type: ignore[attr-defined]  # a generator: this ends its threads
-                return Status.CANCELLED
-        return Status.DONE
+_QUEUE = 1000
+_MOST_STALLED = 3
+_LOOK_AGAIN = 0.5  # seconds
+_ASLEEP = frozenset({Status.PLANNED, Status.WAITING, Status.PAUSED, Status.INTERRUPTED})
+_RESUMABLE = frozenset({Status.PAUSED, Status.INTERRUPTED, Status.CANCELLED, Status.FAILED})
 
 
 class Jobs:
-    """The jobs of this server."""
+    """The jobs of an index, as far as this process works on them.
 
-    def __init__(self) -> None:
-        self._ids = itertools.count(1)
-        self._jobs: deque[Job] = deque(maxlen=_KEPT_JOBS)  # copied before it is gone through: others add to it
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="job")
+    What is wanted of a job goes through the journal, so that it does not matter which process works on it. Methods that
+    name a job raise `JobRefused` where it is in no state for that, and all may raise `JournalUnavailable`.
 
-    def start(self, title: str, work: Callable[[], Iterator[Progress]]) -> Job:
-        """Run it when those before it have ended.
+    Args:
+        journal: Where their states are kept.
+        owner: This process.
+        writing: Held while a job runs: one process at a time fills an index.
+        plan: The work of planning a job.
+        run: The work of doing what was planned.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        owner: Owner,
+        writing: FileLock,
+        plan: Callable[[JobState], Iterator[Plan]],
+        run: Callable[[JobState], Iterator[Progress]],
+    ) -> None:
+        self._journal = journal
+        self._owner = owner
+        self._ending = threading.Event()
+        self._worker = Worker(journal, owner, writing, plan, run, self._tell_and_run, self._ending)
+        self._planner = Loop("plan", self._plan_next, self._ending)
+        self._runner = Loop("jobs", self._run_next, self._ending)
+        self._changed = threading.Condition()
+
+    def plan(
+        self, title: str, sources: Sequence[str], *, starts: bool = False, prunes: bool = False, quiet: bool = False
+    ) -> int:
+        """Find out, in the background, what is to be done; returns the job's id.
 
         Args:
-            title: What it does, as a heading: "Sample pictures".
-            work: Called in the worker's thread; gives the iterator whose consumption is the work.
+            title: What to call it: "Sample pictures".
+            sources: Locations.
+            starts: Whether to do it then, without asking.
+            prunes: Whether records whose file is gone are to be removed.
+            quiet: Whether to forget it where there is nothing to do.
         """
-        job = Job(JobState(next(self._ids), title), work)
-        self._jobs.append(job)
-        self._worker.submit(job.run)
-        return job
+        job_id = self._journal.create(title, sources, starts=starts, prunes=prunes, quiet=quiet, owner=self._owner.id)
+        self._wake()
+        return job_id
 
-    @property
-    def busy(self) -> bool:
-        """Whether any is waiting or running."""
-        return any(job.state.active for job in list(self._jobs))
+    def start(self, job_id: int, *, prunes: bool = False) -> None:
+        """Do what was planned, when the jobs before it have ended."""
+        self._change(job_id, {Status.PLANNED}, status=Status.WAITING, prunes=prunes, owner=self._owner.id)
+        self._wake()
+
+    def pause(self, job_id: int) -> None:
+        """After the round at hand; what is stored stays stored, and `resume` goes on from there."""
+        self._ask(job_id, Status.PAUSED, {Status.WAITING, Status.PAUSED})
+
+    def cancel(self, job_id: int) -> None:
+        """For good, after the round at hand; what is stored stays stored."""
+        self._ask(job_id, Status.CANCELLED, _ASLEEP)
+
+    def resume(self, job_id: int) -> None:
+        """Go on with it, in this process."""
+        find_interrupted(self._journal, self._owner)
+        self._go_on(self._journal.job(job_id), _RESUMABLE)
+
+    def retry(self, job_id: int) -> int:
+        """Read again what failed; returns how many files that are."""
+        lines = self._journal.lines
+        if not self._journal.job(job_id).ended:
+            raise JobRefused("The job has not ended yet.", "Wait until it has, or cancel it.")
+        if not (count := lines.counts(job_id).failed):
+            raise JobRefused("No file of this job failed.", "To look for new files, check the source again.")
+        self._change(job_id, ENDED, status=Status.PAUSED, ended_at=None)  # nobody is to begin before all is ready
+        if next(lines.planned(job_id, {Planned.FAILED}, is_open=False), None):
+            # What could not even be found may be a folder: everything is looked for once more.
+            self._journal.update(job_id, phase=Phase.FINDING, starts=True, quiet=False)
+        else:
+            lines.reopen(job_id, Outcome.FAILED)
+            self._journal.update(job_id, counts=lines.counts(job_id))
+        self._go_on(self._journal.job(job_id), {Status.PAUSED})
+        return count
+
+    def forget(self, job_id: int) -> None:
+        """Take it out of the history; the index stays as it is."""
+        if not self._journal.job(job_id).ended:
+            raise JobRefused("Only a job that has ended can be taken out of the history.", "Cancel it first.")
+        self._journal.forget(job_id)
+        self._tell()
+
+    def recover(self) -> bool:
+        """Take over the jobs of processes that have ended, and go on with those that were at work; returns whether
+        there were any.
+
+        A job that was interrupted several times without getting any further is left to the user: something in it may
+        be what ends the process.
+        """
+        find_interrupted(self._journal, self._owner)
+        left = [job for job in self._jobs(_ASLEEP) if self._owner.is_dead(job.owner)]
+        for job in left:
+            if job.status is Status.INTERRUPTED and job.stalled < _MOST_STALLED:
+                with suppress(JobRefused):  # another process was faster
+                    self._go_on(job, {Status.INTERRUPTED}, note=f"{job.note.rstrip('.')}; it has gone on since.")
+            elif job.status is Status.WAITING or job.retry_at:
+                self._journal.claim(job.id, {job.status}, {"owner": job.owner}, owner=self._owner.id)
+        self._wake()
+        return any(job.status is Status.INTERRUPTED for job in left)
 
     def states(self) -> list[JobState]:
         """Newest first."""
-        return [job.state for job in reversed(list(self._jobs))]
+        find_interrupted(self._journal, self._owner)
+        return self._journal.jobs()
 
-    def cancel(self, job_id: int) -> None:
-        """Nothing happens where the job has ended or is not known."""
-        for job in list(self._jobs):
-            if job.state.id == job_id and job.state.active:
-                job.cancel()
+    def state(self, job_id: int) -> JobState:
+        find_interrupted(self._journal, self._owner)
+        return self._journal.job(job_id)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any is at work, or about to be."""
+        find_interrupted(self._journal, self._owner)
+        return bool(self._journal.jobs(ACTIVE, limit=1))
+
+    @property
+    def moving(self) -> bool:
+        """Whether any changes without anybody's doing: it is at work, or tries again later."""
+        return any(job.active or job.retry_at for job in self._journal.jobs({Status.PAUSED, *ACTIVE}))
+
+    def wait(self, job_id: int, timeout: float | None = None) -> JobState:
+        """Until it rests, of itself or because somebody is to decide, or the time runs out; its state then."""
+        latest = None if timeout is None else time.monotonic() + timeout
+        with self._changed:
+            while (job := self.state(job_id)).active:
+                left = _LOOK_AGAIN if latest is None else min(_LOOK_AGAIN, latest - time.monotonic())
+                if left <= 0:
+                    break
+                self._changed.wait(left)  # another process may be at it: look again
+        return job
+
+    def close(self) -> None:
+        """Begin nothing more in this process, and wait until what it is at has stopped; the next process to `recover`
+        goes on with it."""
+        self._ending.set()
+        for loop in (self._planner, self._runner):
+            loop.join()
+        with suppress(JournalUnavailable):
+            for job in self._mine(Status.PLANNING):  # not begun: no reason to be left alone one day
+                values = {"status": Status.INTERRUPTED, "note": interrupted_at(job)}
+                self._journal.claim(job.id, {Status.PLANNING}, {"wish": ""}, **values)
+        self._owner.close()
+
+    def _go_on(self, job: JobState, of: Collection[Status], note: str = "") -> None:
+        status = Status.PLANNING if job.phase is Phase.FINDING else Status.WAITING
+        values = {"wish": "", "error": None, "retry_at": None, "ended_at": None, "note": note}
+        self._change(job.id, of, status=status, owner=self._owner.id, **values)
+        self._wake()
+
+    def _ask(self, job_id: int, wish: Status, at_once: Collection[Status]) -> None:
+        """Have a job that is at work do it next, and one that is not be so at once."""
+        ended_at = time.time() if wish in ENDED else None
+        if not self._journal.claim(job_id, at_once, status=wish, note="", retry_at=None, ended_at=ended_at):
+            self._change(job_id, ACTIVE, wish=wish.value)
+        self._tell()
+
+    def _change(self, job_id: int, of: Collection[Status], **values: Any) -> None:
+        if not self._journal.claim(job_id, of, **values):
+            status = self._journal.job(job_id).status
+            raise JobRefused(f"Job {job_id} is {status}.", "Look at it again: another window may have changed it.")
+        self._tell()
+
+    def _wake(self) -> None:
+        self._planner.wake()
+        self._runner.wake()
+
+    def _tell(self) -> None:
+        """Wake up who waits for a change."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def _tell_and_run(self) -> None:
+        self._tell()
+        self._runner.wake()  # what was planned may be for it, or what paused by itself
+
+    def _jobs(self, of: Collection[Status]) -> list[JobState]:
+        """The oldest first."""
+        return self._journal.jobs(of, limit=_QUEUE)[::-1]
+
+    def _mine(self, *of: Status) -> list[JobState]:
+        return [job for job in self._jobs(of) if job.owner == self._owner.id]
+
+    def _plan_next(self) -> float | None:
+        job = next(iter(self._mine(Status.PLANNING)), None)
+        if job:
+            self._worker.plan(job)
+        return 0.0 if job else None
+
+    def _run_next(self) -> float | None:
+        """Run the oldest that waits; what paused by itself waits again when its time has come."""
+        mine, now = self._mine(Status.WAITING, Status.RUNNING, Status.PAUSED), time.time()
+        paused = [(job, job.retry_at) for job in mine if job.status is Status.PAUSED and job.retry_at]
+        for job, retry_at in paused:
+            if retry_at <= now:
+                with suppress(JobRefused):  # somebody was faster
+                    self._go_on(job, {Status.PAUSED})
+                return 0.0
+        ready = next((job for job in mine if job.status is not Status.PAUSED), None)
+        if ready:
+            self._worker.run(ready)
+            return 0.0
+        return min((retry_at - now for _, retry_at in paused), default=None)

@@ -1,105 +1,97 @@
-"""Files in, records and embeddings out: decoded ahead in threads, embedded in rounds, each stored behind the next."""
+"""What was planned, done: files are read ahead in threads, embedded in rounds, and each is stored behind the next."""
 
 import os
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from contextlib import closing
+from dataclasses import dataclass, replace
 
-import numpy as np
-from PIL import Image
-
-from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
-from core.errors import UnreadableImage
-from core.images.describe import content_hash
-from core.images.reading import open_upright, read_bytes
-from core.images.thumbnails import SIDE, Thumbnails
-from core.index.records import ImageRecord, Index, ModelStamp
-from core.ingest.plan import Candidate, plan
-from core.ingest.progress import Counts, Outcome, Phase, Progress, Rate, Verdict
-from core.vectors import Embedding, Embeddings
+from core.errors import SourceUnavailable
+from core.images.names import shown
+from core.images.thumbnails import Thumbnails
+from core.index.records import Index, ModelStamp, record_id
+from core.ingest.ahead import ReadAhead
+from core.ingest.embed import Round, embedded
+from core.ingest.lines import Lines
+from core.ingest.prepare import Prepare, Prepared
+from core.ingest.progress import Outcome, Phase, Progress, Rate, Verdict
+from core.ingest.state import TO_READ, JobState, Planned, PlannedFile
+from core.ingest.store import Store
+from core.sources.source import Source
+
+FILE_SECONDS = 60.0
+"""How long one file may take to be read and decoded before it is given up."""
 
 _SMALLEST_ROUND, _LARGEST_ROUND = 8, 128
 # Rounds grow and shrink towards this: progress moves, and the index is not written to all the time.
 _ROUND_SECONDS = 1.0
 _WORKERS = max(2, os.cpu_count() or 2)
+_MOST_UNANSWERED = 3  # files in a row that a source does not give: then it is not the files
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A picture read and shrunk to what the model looks at."""
+class Workplace:
+    """What every job works with."""
 
-    record: ImageRecord
-    outcome: Outcome
-    image: Image.Image
-
-
-@dataclass(frozen=True, slots=True)
-class _Round:
-    """Pictures that are embedded and stored together, and the files met between them that could not be read."""
-
-    prepared: list[_Prepared]
-    failed: list[Verdict]
-
-    @property
-    def records(self) -> tuple[ImageRecord, ...]:
-        return tuple(prepared.record for prepared in self.prepared)
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        return *(Verdict(p.record.path, p.outcome) for p in self.prepared), *self.failed
+    lines: Lines
+    index: Index
+    thumbnails: Thumbnails
+    load: Callable[[], Future[Embedder]]
+    """Starts the model, or gives the one that is loaded. Not called when there is nothing to read."""
+    name_of: Callable[[str], str]
+    """What to call the picture of a path."""
+    is_gone: Callable[[str], bool]
+    """Whether the file of a path is gone for certain."""
 
 
-def ingest(
-    paths: Sequence[Path],
-    *,
-    index: Index,
-    load: Callable[[], Future[Embedder]],
-    thumbnails: Thumbnails,
-    name_of: Callable[[Path], str] = lambda path: path.name,
-) -> Iterator[Progress]:
-    """Bring the index up to date with folders and files; run again, it finishes what was interrupted.
+def run(job: JobState, sources: Sequence[Source], at: Workplace) -> Iterator[Progress]:
+    """Do what was planned, and note what became of each file; run again, it goes on where it was.
 
     A picture that cannot be read becomes a verdict. Closing the iterator stops the work; what was reported as stored
     stays stored.
 
     Args:
-        paths: Existing folders (read recursively) and picture files.
-        load: Starts the model, or gives the one that is loaded. Not called when every file is unchanged.
-        name_of: What to call the picture of a file.
+        sources: Those of the job, in its order.
 
     Raises:
-        ModelUnavailable, ModelMismatch, IndexUnavailable: as soon as they occur; what was stored stays stored.
+        ModelUnavailable, ModelMismatch, IndexUnavailable, SourceUnavailable, JournalUnavailable: as they occur.
     """
-    counts, found = Counts(), 0
-    candidates: list[Candidate] = []
-    for step in plan(paths, index):
-        found += step.found
-        candidates += step.candidates
-        counts = counts.plus(unchanged=step.unchanged, failed=len(step.refused))
-        yield Progress(Phase.FINDING, found, counts, verdicts=tuple(step.refused))
-    if not candidates:
-        yield Progress(Phase.INDEXING, found, counts)
-        return
+    report = Progress(Phase.INDEXING, job.total, at.lines.counts(job.id), embedded=job.embedded, working=job.working)
+    store = Store(job.id, at.lines, at.index, at.thumbnails, at.is_gone)
+    if next(at.lines.planned(job.id, TO_READ), None):
+        loading = at.load()
+        while not (embedder := _within(loading, seconds=0.25)):
+            yield replace(report, phase=Phase.LOADING)
+        at.index.claim(ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing))
+        yield (report := replace(report, model_id=embedder.model_id))
+        rate, started = Rate(), time.monotonic()
+        rate.add(0)
+        rounds = _rounds(_Waiting(job, at, Prepare(sources, embedder, at.thumbnails, at.name_of)))
+        with closing(embedded(rounds, at.index, embedder)) as done:
+            for one, result in done:
+                verdicts = store.round(one, result)
+                report = replace(
+                    _after(report, verdicts),
+                    rate=rate.add(len(verdicts)),
+                    stored=tuple(prepared.record for prepared in one.prepared),
+                    embedded=report.embedded + result.seen,
+                    working=job.working + time.monotonic() - started,
+                )
+                yield report
+        at.index.settle()
+    for verdicts in store.gone(sources, job.prunes):
+        report = replace(_after(report, verdicts), stored=())
+        yield report
+    yield replace(report, verdicts=(), stored=())
 
-    loading = load()
-    while not (embedder := _within(loading, seconds=0.25)):
-        yield Progress(Phase.LOADING, found, counts)
-    index.claim(ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing))
 
-    rate = Rate()
-    rate.add(0)
-    yield Progress(Phase.INDEXING, found, counts)
-    for done, embeddings in _embedded(_rounds(candidates, embedder, thumbnails, name_of), index, embedder):
-        index.upsert(done.records, embeddings)
-        verdicts = done.verdicts
-        counts = counts.plus(**Counter(verdict.outcome.value for verdict in verdicts))
-        yield Progress(Phase.INDEXING, found, counts, rate.add(len(verdicts)), verdicts, done.records)
-    index.settle()
+def _after(report: Progress, verdicts: Mapping[int, Verdict]) -> Progress:
+    counts = report.counts.plus(Counter(verdict.outcome.value for verdict in verdicts.values()))
+    return replace(report, counts=counts, verdicts=tuple(verdicts.values()))
 
 
 def _within(loading: Future[Embedder], seconds: float) -> Embedder | None:
@@ -109,97 +101,78 @@ def _within(loading: Future[Embedder], seconds: float) -> Embedder | None:
         return None
 
 
-def _rounds(
-    candidates: Sequence[Candidate],
-    embedder: Embedder,
-    thumbnails: Thumbnails,
-    name_of: Callable[[Path], str],
-) -> Generator[_Round, None, None]:
+class _Waiting:
+    """The files without a verdict, and what is to be done with each."""
+
+    def __init__(self, job: JobState, at: Workplace, prepare: Prepare) -> None:
+        self._job = job
+        self._at = at
+        self._prepare = prepare
+        self.is_fetching = prepare.is_fetching
+        self._stored: set[int] = set()  # by another job, since this one was planned
+
+    def __iter__(self) -> Iterator[PlannedFile]:
+        for chunk in self._at.lines.planned(self._job.id, TO_READ):
+            if not self._job.interruptions:  # after one it may well have been this job
+                self._stored |= self._stored_meanwhile(chunk)
+            yield from chunk
+
+    def work(self, file: PlannedFile) -> Prepared | Verdict:
+        if file.number in self._stored:
+            self._stored.discard(file.number)
+            return Verdict(file.path, Outcome.UNCHANGED, "Another job has indexed it meanwhile.")
+        return self._prepare(file)
+
+    def _stored_meanwhile(self, chunk: Sequence[PlannedFile]) -> set[int]:
+        new = {record_id(file.path): file for file in chunk if file.planned is not Planned.CHANGED}
+        known = self._at.index.fingerprints(list(new))
+        alike = {id_ for id_, one in known.items() if (one.size, one.mtime_ns) == (new[id_].size, new[id_].mtime_ns)}
+        return {new[id_].number for id_ in alike}
+
+
+def _rounds(waiting: _Waiting) -> Generator[Round, None, None]:
     """Read the files ahead in threads, and hand them out in rounds of about a second of the consumer's time."""
-    size, waiting = _SMALLEST_ROUND, iter(candidates)
-    pending: deque[Future[_Prepared | Verdict]] = deque()
-    pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="read-ahead")
-
-    def read_ahead() -> None:
-        # Two rounds at most are in memory, each picture no larger than the model's input.
-        while len(pending) < 2 * size + _WORKERS and (candidate := next(waiting, None)):
-            pending.append(pool.submit(_prepare, candidate, embedder, thumbnails, name_of))
-
+    size = _SMALLEST_ROUND
+    ahead = ReadAhead(iter(waiting), waiting.work, _WORKERS, FILE_SECONDS)
     try:
-        read_ahead()
-        while pending:
-            results: list[_Prepared | Verdict] = []
-            while pending and len(results) < size:
-                results.append(pending.popleft().result())
-                read_ahead()
+        while (one := _next_round(ahead, size, waiting.is_fetching)).size:
             started = time.monotonic()
-            yield _Round(
-                [result for result in results if isinstance(result, _Prepared)],
-                [result for result in results if isinstance(result, Verdict)],
-            )
-            took = time.monotonic() - started
-            if took < _ROUND_SECONDS / 2:
-                size = min(_LARGEST_ROUND, size * 2)
-            elif took > _ROUND_SECONDS * 2:
-                size = max(_SMALLEST_ROUND, size // 2)
+            yield one
+            size = _next_size(size, time.monotonic() - started)
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        ahead.close()
 
 
-def _prepare(
-    candidate: Candidate, embedder: Embedder, thumbnails: Thumbnails, name_of: Callable[[Path], str]
-) -> _Prepared | Verdict:
-    path = Path(candidate.path)
-    try:
-        # Before the bytes: if the file changes meanwhile, the next run sees an old fingerprint and reads it again.
-        status = path.stat()
-        data = read_bytes(path)
-        opened = open_upright(data, path.name, max(SIDE, enough(embedder.crop[0])))
-    except (UnreadableImage, OSError) as error:
-        return Verdict(candidate.path, Outcome.FAILED, str(error))
-    digest = content_hash(data)
-    thumbnails.make(digest, opened.image)
-    description = opened.describe(digest, status.st_size, status.st_mtime_ns)
-    record = ImageRecord(id=candidate.id, path=candidate.path, name=name_of(path), **asdict(description))
-    return _Prepared(record, candidate.outcome, embedder.prepare(opened.image))
+def _next_round(
+    ahead: ReadAhead[PlannedFile, Prepared | Verdict], size: int, is_fetching: Callable[[PlannedFile], bool]
+) -> Round:
+    one, unanswered = Round([], {}), 0
+    while one.size < size:
+        # Two rounds at most are in memory, each picture no larger than the model's input.
+        ahead.fill(2 * size + _WORKERS)
+        if not (taken := ahead.take()):
+            break
+        file, result = taken
+        unanswered = unanswered + 1 if result is None and is_fetching(file) else 0
+        if unanswered == _MOST_UNANSWERED:
+            raise _unanswered(file.path)
+        one.add(file, result or _given_up(file.path))
+    return one
 
 
-def _embedded(
-    rounds: Generator[_Round, None, None], index: Index, embedder: Embedder
-) -> Iterator[tuple[_Round, Embeddings]]:
-    """Embed one round ahead in a thread, so that the model works while the consumer stores the round before."""
-    embed = _Embed(index, embedder)
-    ahead: deque[tuple[_Round, Future[Embeddings]]] = deque()
-    pool = ThreadPoolExecutor(1, thread_name_prefix="embed")
-    try:
-        for one in rounds:
-            ahead.append((one, pool.submit(embed, one.prepared)))
-            if len(ahead) > 1:
-                done, embeddings = ahead.popleft()
-                yield done, embeddings.result()
-        for done, embeddings in ahead:
-            yield done, embeddings.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-        rounds.close()  # ends its threads too; an error that is kept would keep it
+def _next_size(size: int, took: float) -> int:
+    if took < _ROUND_SECONDS / 2:
+        return min(_LARGEST_ROUND, size * 2)
+    return max(_SMALLEST_ROUND, size // 2) if took > _ROUND_SECONDS * 2 else size
 
 
-class _Embed:
-    """Embeds round after round what is not known by its bytes: to the index, or of the round before, which may not be
-    stored yet. For one thread."""
+def _given_up(path: str) -> Verdict:
+    reason = f"{shown(path)} took longer than {FILE_SECONDS:.0f} s to read. Check its drive, or save it as JPEG."
+    return Verdict(path, Outcome.FAILED, reason)
 
-    def __init__(self, index: Index, embedder: Embedder) -> None:
-        self._index = index
-        self._embedder = embedder
-        self._before: dict[str, Embedding] = {}
 
-    def __call__(self, prepared: Sequence[_Prepared]) -> Embeddings:
-        images = {p.record.content_hash: p.image for p in prepared}
-        stored = self._index.by_content(list(images)) if images else {}
-        known = self._before | {digest: embedding for digest, (_, embedding) in stored.items()}
-        new = [digest for digest in images if digest not in known]
-        if new:
-            known |= zip(new, self._embedder.embed_images([images[digest] for digest in new]), strict=True)
-        self._before = {digest: known[digest] for digest in images}
-        rows = [known[p.record.content_hash] for p in prepared]
-        return np.stack(rows) if rows else np.empty((0, self._embedder.dims), np.float32)
+def _unanswered(path: str) -> SourceUnavailable:
+    return SourceUnavailable(
+        f"{_MOST_UNANSWERED} files in a row took longer than {FILE_SECONDS:.0f} s to read, the last {shown(path)}.",
+        "Check the drive or network that they are on; what is done so far is kept.",
+    )

@@ -1,8 +1,8 @@
-"""What an ingest reports while it runs."""
+"""The words of an ingest: what becomes of a file, how many of each, and what is reported while it runs."""
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -10,10 +10,21 @@ from core.index.records import ImageRecord
 
 
 class Outcome(StrEnum):
+    """What became of a file, one for each file; the last two are of records whose file is gone."""
+
     ADDED = "added"
     UPDATED = "updated"
+    RENAMED = "renamed"
+    DUPLICATE = "duplicate"
+    """Added, with the same bytes as a file that is known."""
     UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    """Left out by a rule."""
     FAILED = "failed"
+    """It should have been read, and could not be."""
+    REMOVED = "removed"
+    MISSING = "missing"
+    """The file is gone, its record is kept."""
 
 
 class Phase(StrEnum):
@@ -29,7 +40,7 @@ class Verdict:
     path: str
     outcome: Outcome
     reason: str = ""
-    """Why it failed and what to do about it; empty for the other outcomes."""
+    """Why, and what to do about it: of what was skipped or failed; of others what else there is to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +49,25 @@ class Counts:
 
     added: int = 0
     updated: int = 0
+    renamed: int = 0
+    duplicate: int = 0
     unchanged: int = 0
+    skipped: int = 0
     failed: int = 0
+    removed: int = 0
+    missing: int = 0
 
     @property
     def done(self) -> int:
-        return self.added + self.updated + self.unchanged + self.failed
+        """Files with a verdict; records whose file is gone are none."""
+        return self.stored + self.unchanged + self.skipped + self.failed
 
-    def plus(self, **more: int) -> "Counts":
-        """A copy with these counts raised: `counts.plus(added=8)`."""
+    @property
+    def stored(self) -> int:
+        return self.added + self.updated + self.renamed + self.duplicate
+
+    def plus(self, more: Mapping[str, int]) -> "Counts":
+        """A copy with these counts raised: `counts.plus({Outcome.ADDED: 8})`."""
         return Counts(**{name: getattr(self, name) + more.get(name, 0) for name in Outcome})
 
 
@@ -59,9 +80,14 @@ class Progress:
     rate: float = 0.0
     """Pictures a second, over the last few seconds; 0 where nothing was measured yet."""
     verdicts: tuple[Verdict, ...] = ()
-    """Those reached since the last report; files found unchanged have none, they are only counted."""
+    """Those reached since the last report."""
     stored: tuple[ImageRecord, ...] = ()
     """Records stored since the last report."""
+    embedded: int = 0
+    """How many pictures the model has seen so far."""
+    working: float = 0.0
+    """Seconds since the reading began, the model being there."""
+    model_id: str = ""
 
     @property
     def done(self) -> int:
@@ -70,10 +96,6 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         return (self.total - self.done) / self.rate if self.rate else None
-
-
-NOTHING = Progress(Phase.FINDING, 0)
-"""Before the first report."""
 
 
 @dataclass
@@ -92,3 +114,18 @@ class Rate:
             self._marks.popleft()
         elapsed = now - self._marks[0][0]
         return sum(n for _, n in list(self._marks)[1:]) / elapsed if elapsed > 0 else 0.0
+
+
+class Due:
+    """True the first time, and whenever so many seconds have passed since it last was."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._next = 0.0
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + self._seconds
+        return True

@@ -1,33 +1,52 @@
 """Take files and folders out of the index; the files themselves are never touched."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
+from itertools import batched
 
 from core.images.thumbnails import Thumbnails
-from core.index.records import Filter, ImageRecord, Index, record_id
+from core.index.records import Filter, Index, record_id
 
 _CHUNK = 1000
+_SETTLED = timedelta(minutes=10)  # younger ones may be those of records that are about to be stored
 
 
-def remove(paths: Sequence[Path], *, index: Index, thumbnails: Thumbnails) -> int:
-    """Remove the records of these files, and of all files below these folders; returns how many there were.
+def remove(locations: Sequence[str], *, index: Index, thumbnails: Thumbnails) -> int:
+    """Remove the records of these files, and of all below these folders or addresses; returns how many there were.
 
-    The paths need not exist any more. Thumbnails go with the last record of their bytes.
+    The files need not exist any more. Thumbnails go with the last record of their bytes.
+
+    Args:
+        locations: Resolved paths, or URLs.
     """
-    return sum(_remove(path.expanduser().resolve(), index, thumbnails) for path in paths)
+    return sum(_remove(location, index, thumbnails) for location in locations)
 
 
-def _remove(path: Path, index: Index, thumbnails: Thumbnails) -> int:
-    records = index.get([record_id(path)])
-    for batch, _ in index.scan(Filter(folder=str(path))):
+def _remove(location: str, index: Index, thumbnails: Thumbnails) -> int:
+    records = index.get([record_id(location)])
+    for batch in index.records(Filter(folder=location)):
         records += batch
-    for start in range(0, len(records), _CHUNK):
-        _delete(records[start : start + _CHUNK], index, thumbnails)
+    for chunk in batched(records, _CHUNK):
+        delete_records([(record.id, record.content_hash) for record in chunk], index, thumbnails)
     return len(records)
 
 
-def _delete(records: Sequence[ImageRecord], index: Index, thumbnails: Thumbnails) -> None:
-    index.delete([record.id for record in records])
-    hashes = {record.content_hash for record in records}
-    for orphan in hashes - index.by_content(list(hashes)).keys():
-        thumbnails.remove(orphan)
+def delete_records(records: Collection[tuple[str, str]], index: Index, thumbnails: Thumbnails) -> None:
+    """Delete records, given by id and content hash, and the thumbnails that were theirs alone."""
+    index.delete([id_ for id_, _ in records])
+    remove_orphans({content_hash for _, content_hash in records}, index, thumbnails)
+
+
+def remove_orphans(content_hashes: Iterable[str], index: Index, thumbnails: Thumbnails) -> None:
+    """Remove those of these thumbnails that no record has any more."""
+    for chunk in batched(content_hashes, _CHUNK):
+        for orphan in set(chunk) - index.by_content(chunk).keys():
+            thumbnails.remove(orphan)
+
+
+def sweep(index: Index, thumbnails: Thumbnails) -> None:
+    """Remove all older thumbnails that no record has: what a crash, and then a cancelled job, may leave behind.
+
+    Thumbnails of dropped pictures go too; they are made again when they are asked for.
+    """
+    remove_orphans(thumbnails.older_than(_SETTLED), index, thumbnails)

@@ -2,11 +2,14 @@
 
 import streamlit as st
 
-from core.errors import FolderRefused
-from core.images.files import SUFFIXES, check_folder
-from core.ui.components.uploads import upload_area
+from core.errors import ImageSearchError
+from core.images.files import SUFFIXES
+from core.sources.checks import check_path
+from core.sources.urls import check_url, is_url
+from core.ui.components.uploads import UploadLimits, upload_area
+from core.ui.notices import plain
 from core.ui.samples import sample_button
-from core.ui.server import UPLOAD_LIMIT, route, services
+from core.ui.server import route, services
 
 _ENGINES = {"lancedb": "embedded index", "elasticsearch": "Elasticsearch"}
 
@@ -18,7 +21,7 @@ def corpus() -> None:
     if status.count:
         st.caption(f"{status.count:,} pictures in the {where}.")
         return
-    if services().jobs.busy:
+    if any(not job.ended for job in services().jobs.states()):
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="invitation"):
         st.markdown(
@@ -28,48 +31,53 @@ def corpus() -> None:
         sample_button()
 
 
-def folder_form() -> None:
-    """A folder of the server's machine, below the library roots."""
-    with st.form("folder", height="stretch"):
-        st.markdown("**A folder on this machine**")
-        text = st.text_input(
-            "Folder",
-            key="folder-path",
-            placeholder=str(services().settings.library_roots[0] / "Pictures"),
-            help="Read with all folders below it; what is already indexed and unchanged is skipped.",
+def source_form() -> None:
+    """Folders, pictures and archives of the server below the library roots, and addresses that are allowed."""
+    settings = services().settings
+    with st.form("source", height="stretch"):
+        st.markdown("**Folders on this machine**")
+        text = st.text_area(
+            "Folders, pictures or ZIP archives, one on each line",
+            key="source-text",
+            height=96,
+            placeholder=str(settings.library_roots[0] / "Pictures"),
+            help="Folders are read with all folders below them; what is already indexed and unchanged is skipped. "
+            "Datasets in YOLOv8 layout come with their labels.",
             persist_state="session",
         )
-        started = st.form_submit_button("Start", icon=":material/play_arrow:", type="primary")
-        st.caption(f"Allowed: {', '.join(f'`{root}`' for root in services().settings.library_roots)} and below.")
-    if started:
-        _start_folder(text or "")
+        looked = st.form_submit_button("Look what is there", icon=":material/search:", type="primary")
+        st.caption(f"Allowed: {', '.join(f'`{root}`' for root in settings.library_roots)} and below.")
+        if settings.urls:
+            st.caption(f"Also addresses: {', '.join(f'`{url}`' for url in settings.urls)} and below.")
+    if looked:
+        _plan(text or "")
 
 
 def upload_form() -> None:
     """Pictures from the visitor's machine; indexed as soon as all are sent."""
+    settings = services().settings
     with st.container(border=True, height="stretch"):
         st.markdown("**From this browser**")
         upload_area(
             key="uploads",
             upload_url=route("uploads"),
-            limit=UPLOAD_LIMIT,
+            done_url=route("uploads/done"),
+            limits=UploadLimits(settings.upload_mb << 20, settings.archive_mb << 20, settings.upload_files),
             suffixes=sorted(SUFFIXES),
-            on_uploaded=_start_uploads,
         )
 
 
-def _start_folder(text: str) -> None:
+def _plan(text: str) -> None:
+    """Plan what the user typed, a source on each line; the first that is refused is said, and nothing is begun."""
+    lines = [line for line in text.splitlines() if line.strip()] or [""]
     try:
-        path = check_folder(text, services().settings.library_roots)
-    except FolderRefused as error:
-        st.error(f"{error.message} {error.remedy}", icon=":material/folder_off:")
+        services().library.add([_location(line) for line in lines])
+    except ImageSearchError as error:
+        st.error(plain(str(error)), icon=":material/folder_off:")
         return
-    services().start_ingest(path.name or str(path), [path])
     st.rerun()
 
 
-def _start_uploads(ids: list[str], _: list[dict[str, str]]) -> None:
-    """Runs before the page does, when everything was sent. The area itself lists what was refused."""
-    paths = [path for digest in ids if (path := services().uploads.path(digest))]
-    if paths:
-        services().start_ingest("Uploaded pictures" if len(paths) > 1 else "Uploaded picture", paths)
+def _location(line: str) -> str:
+    settings = services().settings
+    return check_url(line, settings.urls) if is_url(line) else str(check_path(line, settings.library_roots))

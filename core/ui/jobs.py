@@ -1,16 +1,21 @@
-"""Jobs on the page: a line on every page while one runs, and the full report where it belongs."""
+"""Jobs on the page: a line on every page while one runs, and each in full where it belongs."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
-from core.images.names import displayable
-from core.ingest.jobs import JobState, Status
-from core.ingest.progress import Phase
+from core.errors import ImageSearchError
+from core.ingest.progress import Outcome
+from core.ingest.state import JobState, Status
 from core.ui.components.gallery import gallery
-from core.ui.notices import show_error
+from core.ui.job_words import OUTCOMES, STATUSES, counted, duration, file_size, in_words, planned, share
+from core.ui.notices import plain, show_error
+from core.ui.report import verdict_table
 from core.ui.server import route, services
 from core.ui.tiles import unscored_tiles
+
+_MOST_SHOWN = 5
 
 
 def job_line() -> None:
@@ -18,94 +23,150 @@ def job_line() -> None:
     _polling(_job_line)
 
 
-def job_report() -> None:
-    """The newest job in full: progress and cancel while it runs, then what became of the files."""
-    _polling(_job_report)
+def job_panel() -> None:
+    """All jobs that have not ended, in full; where there are none, what the last one came to."""
+    _polling(_job_panel)
 
 
 def _polling(view: Callable[[bool], None]) -> None:
-    active = services().jobs.busy
-    st.fragment(view, run_every=1.0 if active else None)(active)
+    moving = services().jobs.moving
+    st.fragment(view, run_every=1.0 if moving else None)(moving)
 
 
-def _job_line(was_active: bool) -> None:
-    active = [job for job in services().jobs.states() if job.active]
-    if was_active and not active:
-        st.rerun()  # one full run, which shows the result and stops the polling
-    if active:
-        job = active[-1]
+def _job_line(was_moving: bool) -> None:
+    if was_moving != services().jobs.moving:
+        st.rerun()  # one full run, which begins or stops the polling, and shows what else has changed
+    job = next((job for job in reversed(services().jobs.states()) if job.active or job.status is Status.PAUSED), None)
+    if job:
         with st.container(horizontal=True, vertical_alignment="center", key="job-line"):
-            st.progress(_share(job), text=f"**{job.title}** · {_in_words(job)}", width="stretch")
+            st.progress(share(job), text=f"**{plain(job.title)}** · {plain(in_words(job))}", width="stretch")
             st.page_link("ingest.py", label="Details", icon=":material/arrow_forward:", width="content")
 
 
-def _job_report(was_active: bool) -> None:
-    jobs = services().jobs.states()
-    if was_active and not services().jobs.busy:
+def _job_panel(was_moving: bool) -> None:
+    if was_moving != services().jobs.moving:
         st.rerun()
-    if not jobs:
-        return
-    running = next((job for job in reversed(jobs) if job.active), None)
-    if running:
-        _show_running(running, waiting=sum(job.status is Status.WAITING for job in jobs if job is not running))
-    else:
-        _show_ended(jobs[0])
+    if said := st.session_state.pop("job-said", None):
+        st.toast(said, icon=":material/error:")
+    jobs = services().jobs.states()
+    open_ = [job for job in reversed(jobs) if not job.ended]
+    for job in open_[:_MOST_SHOWN]:
+        _show(job)
+    if len(open_) > _MOST_SHOWN:
+        st.caption(f"{len(open_) - _MOST_SHOWN} more below, in the history")
+    if not open_ and jobs:
+        show_ended(jobs[0])
+    if content_hash := st.session_state.pop("search-with", None):
+        st.switch_page("search.py", query_params={"image": content_hash})
 
 
-def _show_running(job: JobState, waiting: int) -> None:
-    with st.container(border=True, key="job"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(job.title, anchor=False, width="stretch")
-            st.button(
-                "Stopping …" if job.cancelling else "Cancel",
-                icon=":material/stop_circle:",
-                disabled=job.cancelling,
-                help="What is indexed so far is kept",
-                on_click=services().jobs.cancel,
-                args=(job.id,),
-            )
-        st.progress(_share(job), text=_in_words(job))
-        if waiting:
-            st.caption(f"{waiting} more waiting")
+def _show(job: JobState) -> None:
+    with st.container(border=True, key=f"job-{job.id}"):
+        match job.status:
+            case Status.PLANNED:
+                _show_plan(job)
+            case Status.PAUSED | Status.INTERRUPTED:
+                _show_resting(job)
+            case _:
+                _show_at_work(job)
+
+
+def _show_plan(job: JobState) -> None:
+    st.subheader(plain(job.title), anchor=False)
+    plan = job.plan
+    with st.container(horizontal=True):
+        for label, count in (
+            *(("New", plan.new), ("Changed", plan.changed), ("Renamed", plan.renamed)),
+            *(("Unchanged", plan.unchanged), ("Skipped", plan.skipped), ("Failed", plan.failed), ("Gone", plan.gone)),
+        ):
+            if count or label in ("New", "Unchanged"):
+                st.metric(label, f"{count:,}", border=True)
+    st.markdown(planned(plan, services().library.seconds(plan)))
+    if plan.missed:
+        st.warning(
+            f"{plan.missed:,} indexed pictures cannot be looked for: their drive or folder is not there. They stay in "
+            "the index.",
+            icon=":material/usb_off:",
+        )
+    prunes = plan.gone > 0 and st.checkbox(
+        f"Also remove from the index the {plan.gone:,} pictures whose files are gone", key=f"prune-{job.id}"
+    )
+    with st.container(horizontal=True):
+        _button("Start", "play_arrow", services().jobs.start, job.id, primary=True, prunes=prunes)
+        _button("Discard", "delete", services().jobs.cancel, job.id)
+
+
+def _show_resting(job: JobState) -> None:
+    _head(job)
+    if job.error:
+        show_error(job.error)
+    if job.note:
+        st.caption(plain(job.note))
+    st.progress(share(job), text=plain(in_words(job)))
+    with st.container(horizontal=True):
+        _button("Resume", "play_arrow", services().jobs.resume, job.id, primary=True)
+        _button("Cancel", "stop_circle", services().jobs.cancel, job.id)
+
+
+def _show_at_work(job: JobState) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _head(job)
+        if job.status is not Status.PLANNING:
+            pausing = job.wish == Status.PAUSED
+            _button("Pausing …" if pausing else "Pause", "pause", services().jobs.pause, job.id, off=bool(job.wish))
+        stopping = job.wish == Status.CANCELLED
+        _button("Stopping …" if stopping else "Cancel", "stop_circle", services().jobs.cancel, job.id, off=stopping)
+    st.progress(share(job), text=plain(in_words(job)))
+    if job.status is Status.RUNNING:
+        memory = f"{file_size(job.memory)} of memory" if job.memory else ""
+        st.caption(plain(" · ".join(filter(None, (counted(job.counts), memory, job.note)))))
         _show_recent(job)
 
 
-def _show_ended(job: JobState) -> None:
-    with st.container(border=True, key="job"):
-        st.subheader(f"{job.title} — {_ENDED[job.status]}", anchor=False)
+def show_ended(job: JobState) -> None:
+    """What a job came to."""
+    with st.container(border=True, key=f"job-{job.id}"):
+        st.subheader(f"{plain(job.title)} — {STATUSES[job.status]}", anchor=False)
         if job.error:
             show_error(job.error)
-        counts = job.progress.counts
-        with st.container(horizontal=True):
-            st.metric("Found", f"{job.progress.total:,}", border=True)
-            st.metric("Added", f"{counts.added:,}", border=True)
-            st.metric("Updated", f"{counts.updated:,}", border=True)
-            st.metric("Unchanged", f"{counts.unchanged:,}", border=True)
-            st.metric("Skipped", f"{counts.failed:,}", border=True)
-            st.metric("Time", duration(job.seconds), border=True)
-        searchable = job.status is Status.DONE and counts.done > counts.failed
-        if searchable and st.button("Search them", icon=":material/search:", type="primary"):
-            st.switch_page("search.py")
-        if job.status is Status.DONE and not job.progress.total:
+        _show_counts(job)
+        _show_next(job)
+        if job.status is Status.DONE and not job.total:
             st.info("No pictures were found there. Check the folder, or choose another.", icon=":material/search_off:")
-        if job.failed:
-            st.markdown("**Skipped, and why**")
-            st.dataframe(
-                {
-                    "File": [displayable(verdict.path) for verdict in job.failed],
-                    "Reason": [displayable(verdict.reason) for verdict in job.failed],
-                },
-                hide_index=True,
-                alt="Files that were skipped, with the reason for each",
-            )
+        if job.note:
+            st.caption(plain(job.note))
+        with st.expander("Every file and its verdict", icon=":material/fact_check:", expanded=job.counts.failed > 0):
+            verdict_table(job)
         _show_recent(job)
+
+
+def _show_counts(job: JobState) -> None:
+    with st.container(horizontal=True):
+        st.metric("Found", f"{job.total:,}", border=True)
+        for outcome, label in OUTCOMES.items():
+            if (count := getattr(job.counts, outcome)) or outcome is Outcome.ADDED:
+                st.metric(label, f"{count:,}", border=True)
+        st.metric("Time", duration(job.seconds), border=True)
+
+
+def _show_next(job: JobState) -> None:
+    """What can be done from here."""
+    with st.container(horizontal=True):
+        searchable = job.counts.stored + job.counts.unchanged > 0
+        if searchable and st.button("Search them", icon=":material/search:", type="primary", key=f"search-{job.id}"):
+            st.switch_page("search.py")
+        if job.counts.failed:
+            _button(f"Retry the {job.counts.failed:,} that failed", "refresh", services().jobs.retry, job.id)
+        if job.status in (Status.CANCELLED, Status.FAILED) and job.done < job.total:
+            _button("Resume", "play_arrow", services().jobs.resume, job.id)
 
 
 def _show_recent(job: JobState) -> None:
-    if job.recent:
-        st.caption("Just indexed")
+    records = services().index.get(job.recent)
+    if records:
+        st.caption("Just indexed" if job.active else "Indexed last")
         gallery(
-            unscored_tiles(job.recent),
+            unscored_tiles(records),
             key=f"recent-{job.id}",
             thumbnails=route("thumbnails"),
             images=route("images"),
@@ -113,8 +174,6 @@ def _show_recent(job: JobState) -> None:
             on_similar=_search_with,
             on_add=_search_with,
         )
-    if content_hash := st.session_state.pop("search-with", None):
-        st.switch_page("search.py", query_params={"image": content_hash})
 
 
 def _search_with(content_hash: str) -> None:
@@ -122,35 +181,36 @@ def _search_with(content_hash: str) -> None:
     st.session_state["search-with"] = content_hash
 
 
-_ENDED = {Status.DONE: "done", Status.CANCELLED: "cancelled", Status.FAILED: "stopped"}
+def _head(job: JobState) -> None:
+    st.subheader(plain(job.title), anchor=False, width="stretch")
 
 
-def _share(job: JobState) -> float:
-    finding = job.progress.phase is Phase.FINDING
-    return 0.0 if finding or not job.progress.total else min(1.0, job.progress.done / job.progress.total)
+def _button(
+    label: str,
+    icon: str,
+    action: Callable[..., object],
+    job_id: int,
+    *,
+    primary: bool = False,
+    off: bool = False,
+    **how: Any,
+) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        type="primary" if primary else "secondary",
+        disabled=off,
+        key=f"{icon}-{job_id}",
+        on_click=attempt,
+        args=(action, job_id),
+        kwargs=how,
+    )
 
 
-def _in_words(job: JobState) -> str:
-    progress = job.progress
-    if job.status is Status.WAITING:
-        return "waiting for the job before it"
-    if progress.phase is Phase.FINDING:
-        return f"looking for pictures · {progress.total:,} found"
-    if progress.phase is Phase.LOADING:
-        return f"waiting for the model, about 20 s after a start · {progress.total - progress.done:,} pictures to index"
-    words = f"{progress.done:,} of {progress.total:,}"
-    if progress.counts.failed:
-        words += f" · {progress.counts.failed:,} skipped"
-    if progress.rate and progress.seconds_left is not None:
-        words += f" · {progress.rate:.1f} pictures/s · {duration(progress.seconds_left)} left"
-    return words
-
-
-def duration(seconds: float) -> str:
-    """A time span in words: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
+def attempt(action: Callable[..., object], *args: Any, **kwargs: Any) -> None:
+    """Do what a button is for; what is in the way is said."""
+    try:
+        action(*args, **kwargs)
+    except ImageSearchError as error:
+        # Shown by the panel: what is shown by a callback would take the place of other elements.
+        st.session_state["job-said"] = f"**{error.title}**\n\n{plain(str(error))}"

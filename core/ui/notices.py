@@ -30,7 +30,7 @@ def expected_errors() -> Iterator[None]:
 
 
 def show_error(error: ImageSearchError) -> None:
-    st.error(f"**{error.title}**\n\n{_plain(error.message)}\n\n{_plain(error.remedy)}", icon=":material/error:")
+    st.error(f"**{error.title}**\n\n{plain(error.message)}\n\n{plain(error.remedy)}", icon=":material/error:")
 
 
 def model_banner() -> None:
@@ -60,7 +60,7 @@ def _try_clip() -> None:
     with st.spinner("Looking for CLIP …"):
         obstacle = services().clip_obstacle()
     if obstacle:
-        st.warning(f"{_plain(obstacle.message)} {_plain(obstacle.remedy)}", icon=":material/cloud_off:")
+        st.warning(f"{plain(obstacle.message)} {plain(obstacle.remedy)}", icon=":material/cloud_off:")
     else:
         services().retry_model()
         st.rerun()
@@ -96,6 +96,6 @@ def _retry(error: ImageSearchError) -> None:
         services().retry_model()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text in which Markdown finds nothing to format: paths and addresses are shown as they are."""
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+-.!|~:$" else letter for letter in text)

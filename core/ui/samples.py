@@ -24,7 +24,6 @@ def offer_samples() -> None:
 
 def sample_button() -> None:
     """Starts indexing the pictures that come with scikit-image, and shows how it goes."""
-    pictures = sample_pictures()
-    if pictures and st.button("Index the sample pictures", icon=":material/auto_awesome:", type="primary"):
-        services().start_ingest("Sample pictures", pictures)
+    if sample_pictures() and st.button("Index the sample pictures", icon=":material/auto_awesome:", type="primary"):
+        services().start_samples()
         st.switch_page("ingest.py")

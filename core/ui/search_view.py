@@ -9,7 +9,7 @@ from core.ui import address
 from core.ui.components.gallery import Tile, gallery
 from core.ui.components.query import QueryPicture, query_bar
 from core.ui.samples import offer_samples
-from core.ui.server import UPLOAD_LIMIT, route, services
+from core.ui.server import route, services
 from core.ui.tiles import tiles, unscored_tiles
 
 DEFAULT_K, MOST_SHOWN = 24, 200
@@ -29,7 +29,7 @@ def search_bar(query: Query) -> None:
         key="query",
         upload_url=route("queries"),
         thumbnails=route("thumbnails"),
-        limit=UPLOAD_LIMIT,
+        limit=services().queries.limit,
         placeholder="Describe what you are looking for",
         examples=services().examples() if query.empty else (),
         on_change=lambda text, images: address.write_query(Query(text, tuple(images))),

@@ -2,9 +2,7 @@
 
 import streamlit as st
 
-from core.services import UPLOAD_LIMIT, Services, shared
-
-__all__ = ["UPLOAD_LIMIT", "base_path", "route", "services"]
+from core.services import Services, shared
 
 
 def services() -> Services:

@@ -3,11 +3,8 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.nodes import answers, free_port, wait_until
+
 ROOT = Path(__file__).parents[2]
-START_ELASTICSEARCH = ROOT.parent / "shared" / "elasticsearch" / "start"
 
 expect.set_options(timeout=60_000)  # the machine of a test may be slow; what is asserted is that it comes
 
@@ -24,37 +22,33 @@ expect.set_options(timeout=60_000)  # the machine of a test may be slow; what is
 @dataclass
 class Server:
     url: str
-    process: subprocess.Popen[bytes]
+    command: list[str]
+    environment: dict[str, str]
     log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Again after `stop` or `kill` too: on the same data, at the same address."""
+        with self.log.open("ab") as output:
+            process = subprocess.Popen(self.command, cwd=ROOT, env=self.environment, stdout=output, stderr=output)
+        self.process = process
+        wait_until(lambda: process.poll() is not None or answers(f"{self.url}/_stcore/health"), 120, "the server is up")
+        assert process.poll() is None, self.log.read_text()
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
 
     def stop(self) -> None:
+        assert self.process
         self.process.send_signal(signal.SIGINT)
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5):
-            return True
-    except OSError:
-        return False
-
-
-def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"{what} within {seconds} s"
-        time.sleep(0.1)  # another process gives no event to wait for
 
 
 @pytest.fixture(scope="session")
@@ -87,15 +81,9 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("ELASTICSEARCH_")}
         settings = {"IMAGE_SEARCH_DATA_DIR": str(folder / "data"), "IMAGE_SEARCH_ROOTS": str(ROOT), **environment}
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-        log = folder / "log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(command, cwd=ROOT, env=inherited | settings, stdout=output, stderr=output)
-        server = Server(f"http://localhost:{port}", process, log)
+        server = Server(f"http://localhost:{port}", command, inherited | settings, folder / "log")
         servers.append(server)
-        wait_until(
-            lambda: process.poll() is not None or answers(f"{server.url}/_stcore/health"), 120, "the server is up"
-        )
-        assert process.poll() is None, log.read_text()
+        server.start()
         return server
 
     yield start
@@ -116,6 +104,12 @@ def coco_server(start_server: Callable[..., Server], clip: dict[str, str], coco:
     return start_server(IMAGE_SEARCH_ROOTS=str(coco), **clip)
 
 
+def plan(tab: Page, source: Path | str) -> None:
+    """Have the page, which is that of the ingest, look what there is."""
+    tab.get_by_role("textbox", name="Folders").fill(str(source))
+    tab.get_by_role("button", name="Look what is there").click()
+
+
 @dataclass
 class Ingested:
     server: Server
@@ -131,7 +125,7 @@ def ingested(coco_server: Server, coco: Path, chromium: Browser) -> Ingested:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     tab = context.new_page()
     tab.goto(f"{coco_server.url}/ingest")
-    tab.get_by_role("textbox", name="Folder").fill(str(coco))
+    plan(tab, coco)
     tab.get_by_role("button", name="Start").click()
     progress = tab.get_by_test_id("stProgress").first
     expect(progress).to_contain_text("of 128")

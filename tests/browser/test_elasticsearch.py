@@ -1,9 +1,6 @@
 """The app on a server of Elasticsearch that goes away and comes back."""
 
-import os
 import re
-import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,31 +8,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import START_ELASTICSEARCH, Server, answers, free_port, wait_until
+from tests.browser.conftest import Server, plan
+from tests.nodes import START_ELASTICSEARCH, Node
 
 pytestmark = [pytest.mark.browser, pytest.mark.elasticsearch]
-
-
-class Node:
-    """One real node, whose data survives a stop."""
-
-    def __init__(self, data: Path) -> None:
-        self._data, self._port = data, free_port()
-        self.url = f"http://127.0.0.1:{self._port}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = [str(START_ELASTICSEARCH), "--port", str(self._port), "--data", str(self._data), "--heap", "512m"]
-        with (self._data.parent / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        wait_until(
-            lambda: answers(f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=2s"), 120, "the node is up"
-        )
-
-    def stop(self) -> None:
-        if self._process and self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGTERM)
-            self._process.wait(60)
 
 
 @pytest.fixture
@@ -58,7 +34,7 @@ def test_a_stopped_server_is_said_and_its_return_is_noticed(
     server = start_server(IMAGE_SEARCH_MODEL="starter", ELASTICSEARCH_URL=node.url, IMAGE_SEARCH_ROOTS=str(folder))
 
     page.goto(f"{server.url}/ingest")
-    page.get_by_role("textbox", name="Folder").fill(str(folder))
+    plan(page, folder)
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_text("pictures — done")).to_be_visible(timeout=120_000)
     page.goto(f"{server.url}/?q=red")

@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -31,3 +32,18 @@ def put(encoded: Callable[..., bytes]) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def photograph() -> Callable[..., Image.Image]:
+    """Detail of every scale, as in photographs: noise of a few sizes, the finest the faintest."""
+
+    def make(size: tuple[int, int], mode: str = "RGB") -> Image.Image:
+        rng = np.random.default_rng(7)
+        mixed = np.zeros((size[1], size[0], 3), np.float32)
+        for cells, weight in ((6, 0.6), (60, 0.3), (300, 0.1)):
+            noise = Image.fromarray(rng.integers(0, 256, (cells, cells, 3), np.uint8))
+            mixed += np.asarray(noise.resize(size, Image.Resampling.BICUBIC), np.float32) * weight
+        return Image.fromarray(mixed.clip(0, 255).astype(np.uint8)).convert(mode)
+
+    return make

@@ -236,15 +236,16 @@ STORED = {
 
 class TestOrientation:
     @pytest.mark.parametrize("orientation", STORED)
-    @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "MPO"])
+    @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF", "MPO"])
     def test_every_orientation(self, orientation, format, encoded):
         turn = STORED[orientation]
         stored = quarters((96, 64)).transpose(turn) if turn is not None else quarters((96, 64))
         exif = Image.Exif()
         exif[Base.Orientation] = orientation
-        image = open_upright(encoded(stored, format, exif=exif), "x").image
-        assert image.size == (96, 64)
-        assert_near(corners(image), [RED, GREEN, BLUE, WHITE], tolerance=12)
+        opened = open_upright(encoded(stored, format, exif=exif.tobytes()), "x")
+        assert opened.image.size == opened.size == (96, 64)
+        assert_near(corners(opened.image), [RED, GREEN, BLUE, WHITE], tolerance=12)
+        assert opened.metadata.orientation == orientation
 
     def test_alpha_is_turned_with_the_picture(self, encoded):
         exif = Image.Exif()
@@ -284,7 +285,7 @@ class TestOrientation:
     def test_corrupt_exif_does_not_harm(self, exif, format, encoded):
         opened = open_upright(encoded(quarters(), format, exif=exif), "x")
         assert_near(corners(opened.image), [RED, GREEN, BLUE, WHITE], tolerance=12)
-        assert opened.taken_at is None
+        assert opened.metadata.taken_at is None
 
 
 class TestFrames:

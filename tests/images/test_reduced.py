@@ -9,22 +9,12 @@ from core.errors import UnreadableImage
 from core.images.reading import open_upright
 
 
-def photograph(size: tuple[int, int], mode: str = "RGB") -> Image.Image:
-    """Detail of every scale, as in photographs: noise of a few sizes, the finest the faintest."""
-    rng = np.random.default_rng(7)
-    mixed = np.zeros((size[1], size[0], 3), np.float32)
-    for cells, weight in ((6, 0.6), (60, 0.3), (300, 0.1)):
-        noise = Image.fromarray(rng.integers(0, 256, (cells, cells, 3), np.uint8))
-        mixed += np.asarray(noise.resize(size, Image.Resampling.BICUBIC), np.float32) * weight
-    return Image.fromarray(mixed.clip(0, 255).astype(np.uint8)).convert(mode)
-
-
 def shrunk(image: Image.Image) -> np.ndarray:
     return np.asarray(image.resize((160, 120), Image.Resampling.BICUBIC), np.float32)
 
 
 @pytest.mark.parametrize(("enough", "scale"), [(200, 4), (300, 4), (301, 2), (600, 2), (601, 1), (None, 1), (1, 8)])
-def test_the_scale_is_the_smallest_that_leaves_enough(encoded, enough, scale):
+def test_the_scale_is_the_smallest_that_leaves_enough(encoded, photograph, enough, scale):
     opened = open_upright(encoded(photograph((1600, 1200)), "JPEG"), "x", enough)
     assert opened.image.size == (1600 // scale, 1200 // scale)
     assert opened.size == (1600, 1200)
@@ -33,7 +23,7 @@ def test_the_scale_is_the_smallest_that_leaves_enough(encoded, enough, scale):
 @pytest.mark.parametrize(
     ("mode", "format"), [("RGB", "JPEG"), ("L", "JPEG"), ("CMYK", "JPEG"), ("RGB", "MPO"), ("L", "MPO")]
 )
-def test_shrunk_further_it_is_the_same_picture(encoded, mode, format):
+def test_shrunk_further_it_is_the_same_picture(encoded, photograph, mode, format):
     data = encoded(photograph((1600, 1200), mode), format, quality=95)
     whole, reduced = open_upright(data, "x").image, open_upright(data, "x", enough=300).image
     assert reduced.size == (400, 300)
@@ -43,19 +33,19 @@ def test_shrunk_further_it_is_the_same_picture(encoded, mode, format):
 
 
 @pytest.mark.parametrize("size", [(1601, 1200), (1600, 1201), (1602, 1202)])
-def test_sides_that_do_not_divide_are_not_cut(encoded, size):
+def test_sides_that_do_not_divide_are_not_cut(encoded, photograph, size):
     opened = open_upright(encoded(photograph(size), "JPEG"), "x", enough=300)
     assert opened.size == size
     assert opened.size[0] % opened.image.width == opened.size[1] % opened.image.height == 0
 
 
 @pytest.mark.parametrize("format", ["PNG", "WEBP", "TIFF", "BMP"])
-def test_other_formats_are_opened_whole(encoded, format):
+def test_other_formats_are_opened_whole(encoded, photograph, format):
     opened = open_upright(encoded(photograph((1600, 1200)), format), "x", enough=10)
     assert opened.image.size == opened.size == (1600, 1200)
 
 
-def test_turned_pictures_keep_their_upright_size(encoded):
+def test_turned_pictures_keep_their_upright_size(encoded, photograph):
     exif = Image.Exif()
     exif[Base.Orientation] = 6
     opened = open_upright(encoded(photograph((1600, 1200)), "JPEG", exif=exif), "x", enough=300)
@@ -64,7 +54,7 @@ def test_turned_pictures_keep_their_upright_size(encoded):
     assert (description.width, description.height) == (1200, 1600)
 
 
-def test_a_truncated_picture_is_refused_all_the_same(encoded):
+def test_a_truncated_picture_is_refused_all_the_same(encoded, photograph):
     data = encoded(photograph((1600, 1200)), "JPEG")
     with pytest.raises(UnreadableImage, match="truncated"):
         open_upright(data[: len(data) // 2], "x", enough=1)

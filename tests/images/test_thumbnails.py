@@ -12,8 +12,8 @@ from PIL import Image
 from core.errors import StorageFull
 from core.images import thumbnails
 from core.images.describe import content_hash
-from core.images.files import find_images
 from core.images.thumbnails import SIDE, Thumbnails, preview
+from core.sources.folder import FolderSource
 
 HASH = content_hash(b"a picture")
 HOSTILE = ["", "x", "../" * 20 + "etc/passwd", "A" * 64, HASH + "\0", HASH[:-1] + "/", HASH + "\n", "%2e" * 22]
@@ -89,7 +89,7 @@ def test_a_full_disk_names_the_folder(kept, monkeypatch):
 
 def test_are_never_indexed_themselves(kept, tmp_path):
     kept.make(HASH, Image.new("RGB", (9, 9)))
-    assert list(find_images(tmp_path)) == []
+    assert list(FolderSource(tmp_path).find()) == []
 
 
 def test_preview_is_webp_of_bounded_size():

@@ -3,24 +3,29 @@
 import errno
 import os
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_STORED
 
 import pytest
 from PIL import Image
 
-from core.errors import StorageFull, UnreadableImage
+from core.errors import IndexUnavailable, StorageFull, TooLarge, UnreadableArchive, UnreadableImage
 from core.images.describe import content_hash
-from core.images.files import find_images
 from core.images.uploads import Uploads
+from core.sources.folder import FolderSource
+from core.sources.source import Found
+from tests.zips import zipped
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def uploads(tmp_path):
-    return Uploads(tmp_path / "uploads", limit=100_000)
+    return Uploads(tmp_path / "uploads", limit=100_000, archive_limit=1_000_000)
 
 
 @pytest.fixture
@@ -91,9 +96,10 @@ def test_refuses_what_does_not_open(uploads, data):
 def test_refuses_what_is_over_the_limit_before_opening_it(tmp_path, cat):
     exact = Uploads(tmp_path, limit=len(cat))
     assert exact.add(cat, "a.jpg").path.exists()
-    with pytest.raises(UnreadableImage, match=r"a\.jpg has .* MB") as refusal:
+    with pytest.raises(TooLarge, match=r"a\.jpg has .* MB") as refusal:
         exact.add(cat + b"x", "a.jpg")
     assert refusal.value.remedy
+    assert len(files(exact)) == 2
 
 
 def test_a_full_disk_leaves_nothing_that_is_found(uploads, cat, monkeypatch):
@@ -117,6 +123,7 @@ def test_a_full_disk_leaves_nothing_that_is_found(uploads, cat, monkeypatch):
 def test_what_is_no_id_never_reaches_the_file_system(uploads, text, monkeypatch):
     monkeypatch.setattr(Path, "read_bytes", None)
     assert uploads.path(text) is None
+    assert uploads.archive(text) is None
     assert uploads.name(text) is None
 
 
@@ -149,10 +156,134 @@ def test_name_of_other_files(uploads, cat, tmp_path):
 def test_are_found_when_ingested_by_path_and_sidecars_are_not(tmp_path, cat):
     uploads = Uploads(tmp_path / ".local" / "uploads", limit=100_000)
     upload = uploads.add(cat, "a.jpg")
-    assert list(find_images(uploads.folder)) == [upload.path]
-    assert list(find_images(upload.path.parent)) == [upload.path]
-    assert list(find_images(upload.path)) == [upload.path]
-    assert [uploads.name_of(path) for path in find_images(uploads.folder)] == ["a.jpg"]
+    for place in (uploads.folder, upload.path.parent, upload.path):
+        found = [one.path for one in FolderSource(place).find() if isinstance(one, Found)]
+        assert found == [str(upload.path)]
+    assert uploads.name_of(upload.path) == "a.jpg"
+
+
+def receive(uploads, chunks, name="a.jpg", archive=False):
+    with uploads.receive(name, archive) as incoming:
+        for chunk in chunks:
+            incoming.write(chunk)
+        return incoming.keep()
+
+
+class TestReceive:
+    def test_a_picture_in_pieces(self, uploads, cat):
+        upload = receive(uploads, (cat[start : start + 100] for start in range(0, len(cat), 100)), "../Cat.jpg")
+        assert upload == uploads.add(cat, "Cat.jpg")
+        assert upload.path.read_bytes() == cat
+
+    def test_takes_no_memory_that_grows_with_the_file(self, tmp_path):
+        """64 MB of an archive; it is checked without being read."""
+        uploads = Uploads(tmp_path, limit=0, archive_limit=1 << 27)
+        end = zipped({"a.jpg": b"a"})
+        tracemalloc.start()
+        try:
+            pieces = (bytes(1 << 20) if number < 64 else end for number in range(65))
+            upload = receive(uploads, pieces, "a.zip", archive=True)
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert upload.path.stat().st_size > 1 << 26
+        assert most < 1 << 23
+
+    def test_the_limit_holds_while_it_arrives(self, uploads):
+        def endless():
+            while True:
+                yield bytes(60_000)
+
+        with pytest.raises(TooLarge):
+            receive(uploads, endless())
+        assert files(uploads) == []
+
+    def test_what_is_broken_off_is_gone(self, uploads, cat):
+        def broken():
+            yield cat
+            raise ConnectionError
+
+        with pytest.raises(ConnectionError):
+            receive(uploads, broken())
+        assert files(uploads) == []
+
+    @pytest.mark.parametrize("method", ["write", "close"])
+    @pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, StorageFull), (errno.EIO, IndexUnavailable)])
+    def test_a_disk_that_takes_no_more(self, uploads, cat, monkeypatch, method, number, error):
+        def fail(self, *_):
+            BytesIO.close(self)
+            raise OSError(number, os.strerror(number))
+
+        def fdopen(handle, _):
+            os.close(handle)
+            return type("Full", (BytesIO,), {method: fail})()
+
+        monkeypatch.setattr(os, "fdopen", fdopen)
+        with pytest.raises(error):
+            receive(uploads, [cat])
+        assert files(uploads) == []
+
+    def test_a_folder_that_cannot_be_written(self, tmp_path):
+        (tmp_path / "uploads").write_bytes(b"a file")
+        with pytest.raises(IndexUnavailable), Uploads(tmp_path / "uploads", limit=10).receive("a.jpg"):
+            pytest.fail("it was opened")
+
+
+class TestArchives:
+    @pytest.fixture
+    def archive(self, uploads, cat):
+        return self.add(uploads, zipped({"a.jpg": cat}))
+
+    def add(self, uploads, data):
+        return receive(uploads, [data], "C:\\Holiday.zip", archive=True)
+
+    def test_are_kept_beside_the_pictures(self, uploads, archive):
+        assert archive.path == uploads.folder / archive.id[:2] / f"{archive.id}.zip"
+        assert uploads.archive(archive.id) == archive.path
+        assert uploads.name(archive.id) == uploads.name_of(archive.path) == "Holiday.zip"
+
+    def test_are_no_pictures(self, uploads, archive, cat):
+        assert uploads.path(archive.id) is None
+        assert uploads.archive(uploads.add(cat, "a.jpg").id) is None
+
+    def test_expire_like_pictures(self, uploads, archive):
+        last_used(uploads, archive.id, days_ago=2)
+        assert uploads.archive(archive.id)  # a use
+        assert uploads.expire(DAY) == 0
+        last_used(uploads, archive.id, days_ago=2)
+        assert uploads.expire(DAY) == 1
+        assert files(uploads) == []
+
+    @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"no archive"])
+    def test_what_is_none(self, uploads, data):
+        with pytest.raises(UnreadableArchive, match=r"Holiday\.zip"):
+            self.add(uploads, data)
+        assert files(uploads) == []
+
+    def test_have_a_limit_of_their_own(self, uploads, cat):
+        assert self.add(uploads, zipped({"a.jpg": bytes(200_000)}, method=ZIP_STORED)).path.stat().st_size > 200_000
+        with pytest.raises(TooLarge):
+            self.add(uploads, bytes(1_000_001))
+
+    def test_are_not_taken_without_one(self, tmp_path, cat):
+        with pytest.raises(TooLarge):
+            self.add(Uploads(tmp_path, limit=100_000), zipped({"a.jpg": cat}))
+
+
+class TestClean:
+    def test_removes_what_was_broken_off_long_ago(self, uploads, cat):
+        kept = uploads.add(cat, "a.jpg")
+        for part in (uploads.folder / ".old.part", kept.path.parent / ".old.part", uploads.folder / ".new.part"):
+            part.write_bytes(b"x")
+            if part.name == ".old.part":
+                os.utime(part, (1, 1))
+        os.utime(kept.path, (1, 1))
+        assert uploads.clean() == 2
+        assert sorted(file.suffix for file in files(uploads)) == [".jpeg", ".json", ".part"]
+        assert uploads.clean() == 0
+
+    def test_before_anything_was_uploaded(self, uploads):
+        assert uploads.clean() == 0
 
 
 class TestExpire:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.images.describe import DESCRIPTION, Box, Colour
 from core.index.lance.engine import LanceIndex
 from core.index.records import ImageRecord, Index, record_id
 from core.vectors import Embeddings, unit
@@ -21,6 +22,7 @@ type MakeRecords = Callable[..., tuple[list[ImageRecord], Embeddings]]
 
 ENGINES = [pytest.param("lancedb"), pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
 FORMATS = ("JPEG", "JPEG", "JPEG", "PNG", "WEBP")
+LABELS = ("cat", "dog", "traffic light", "it's", "日本")
 
 
 @contextmanager
@@ -68,9 +70,11 @@ def empty_big_index(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
 
 
 def records(count: int, dims: int = 32, seed: int = 0) -> tuple[list[ImageRecord], Embeddings]:
-    """Records of different sizes, folders, formats and dates, with random unit embeddings of shape `(count, dims)`.
+    """Records of different sizes, folders, formats, dates and labels, with random unit embeddings of shape
+    `(count, dims)`.
 
-    Record i has i bytes, so that a filter on the size lets through any share. Every fifth has no date.
+    Record i has i bytes, so that a filter on the size lets through any share. Every fifth has no date, and every third
+    no labels.
     """
     rng = np.random.default_rng(seed)
     made = []
@@ -90,9 +94,25 @@ def records(count: int, dims: int = 32, seed: int = 0) -> tuple[list[ImageRecord
                 format=FORMATS[i % len(FORMATS)],
                 taken_at=taken_at,
                 frames=1 + i % 3,
+                camera="Canon EOS R5" if i % 2 else "",
+                lens="RF 50mm F1.2 L" if i % 4 else "",
+                gps=(48.1 + i / 1000, -11.5) if i % 3 else None,
+                orientation=1 + i % 8,
+                colours=(Colour("#ff8800", 0.75), Colour("#000000", 0.1))[: i % 3],
+                brightness=(i % 7) / 7,
+                sharpness=(i % 11) / 11,
+                described=DESCRIPTION,
+                boxes=boxes(i),
+                annotated_ns=1_600_000_000_987_654_321 + i if i % 3 else 0,
             )
         )
     return made, unit(rng.standard_normal((count, dims)))
+
+
+def boxes(i: int) -> tuple[Box, ...]:
+    """None, one, or two, which may be of one label."""
+    labels = (LABELS[i % 5], LABELS[i * i % 5])[: i % 3]
+    return tuple(Box(label, 0.1, i % 9 / 9, 0.25, 1 / (1 + i % 9)) for label in labels)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidEmbedding, ModelMismatch
-from core.index.records import Filter, Hit, ImageRecord, Index, ModelStamp, record_id
+from core.images.describe import Box, Colour
+from core.index.records import Filter, Hit, ImageRecord, Index, ModelStamp, Totals, by_frequency, record_id
 from core.vectors import Embedding, Embeddings, unit
 
 STAMP = ModelStamp("clip/ViT-B-16", 32)
@@ -78,6 +80,9 @@ class TestEmpty:
         assert empty.by_content([record.content_hash for record in records]) == {}
         assert list(empty.scan()) == []
         assert list(empty.scan(Filter(formats=("PNG",)))) == []
+        assert list(empty.records()) == []
+        assert empty.totals() == empty.totals(Filter(labels=("cat",))) == Totals(0, 0)
+        assert empty.label_counts() == empty.label_counts(Filter(min_width=1)) == {}
         assert empty.delete(ids) == 0
         with pytest.raises(KeyError):
             empty.embeddings(ids)
@@ -146,6 +151,13 @@ class TestSearch:
                 lambda r: r.taken_at and r.taken_at < datetime(2020, 3, 1, 12),
             ),
             (Filter(taken_from=datetime(1900, 1, 1), taken_before=datetime(2100, 1, 1)), lambda r: r.taken_at),
+            (Filter(labels=("it's",)), lambda r: "it's" in r.labels),
+            (Filter(labels=("cat", "日本", "none has this")), lambda r: {"cat", "日本"} & set(r.labels)),
+            (Filter(labels=("ca",)), lambda r: False),
+            (
+                Filter(folder="/pictures/3", labels=("dog",), max_size=280),
+                lambda r: r.path.startswith("/pictures/3/") and "dog" in r.labels and r.size <= 280,
+            ),
             (
                 Filter(folder="/pictures/3", formats=("PNG",), min_width=150, max_size=280),
                 lambda r: r.path.startswith("/pictures/3/") and r.format == "PNG" and r.width >= 150 and r.size <= 280,
@@ -159,8 +171,11 @@ class TestSearch:
         query = unit(np.random.default_rng(2).standard_normal(STAMP.dims))
         assert index.count(where) == len(records)
         assert_same(index.search(query, 10, where), nearest(records, embeddings, query, 10))
-        scanned = {record.id for batch, _ in index.scan(where) for record in batch}
-        assert scanned == {record.id for record in records}
+        ids = {record.id for record in records}
+        assert {record.id for batch, _ in index.scan(where) for record in batch} == ids
+        assert {record.id for batch in index.records(where) for record in batch} == ids
+        assert index.totals(where) == Totals(len(ids), sum(record.size for record in records))
+        assert index.label_counts(where) == Counter(label for record in records for label in record.labels)
 
     def test_no_folder_is_mistaken_for_another(self, index, make_records):
         folders = [
@@ -178,6 +193,15 @@ class TestSearch:
             found = {hit.record.path for hit in index.search(embeddings[0], 100, Filter(folder=folder))}
             assert found == expected, folder
             assert index.count(Filter(folder=folder)) == len(expected), folder
+
+    def test_a_site_is_a_folder_too(self, index, make_records):
+        urls = ["https://a.example/x.jpg", "https://a.example/b/x.jpg?y=1", "https://a.example/bc/x.jpg"]
+        drawn, embeddings = make_records(4)
+        index.claim(STAMP)
+        index.upsert([at(path, record) for path, record in zip([*urls, "/b/x.jpg"], drawn, strict=True)], embeddings)
+        for folder, expected in {"https://a.example": urls, "https://a.example/b": urls[1:2], "https://a": []}.items():
+            found = {hit.record.path for hit in index.search(embeddings[0], 10, Filter(folder=folder))}
+            assert found == set(expected)
 
     def test_a_format_is_a_value_and_no_syntax(self, filled):
         index, *_ = filled
@@ -357,6 +381,34 @@ class TestRead:
         assert record in [found for batch, _ in index.scan() for found in batch]
         assert index.by_content([record.content_hash])[record.content_hash][0] == record
 
+    @pytest.mark.parametrize(
+        "description",
+        [
+            {"camera": "Canon EOS R5", "lens": "RF 50mm F1.2 L", "orientation": 8, "described": 7, "frames": 1},
+            {"camera": "é 日本 😀 \\ \" ' \x00\n", "lens": os.fsdecode(b"caf\xe9") + "\ud800"},
+            {"gps": (-33.856784333333334, 151.21529699999999), "brightness": 0.1, "sharpness": 1e-17},
+            {"gps": (0.0, -0.0), "brightness": 0.0, "sharpness": 0.0},
+            {"gps": None, "brightness": None, "sharpness": None, "colours": (), "boxes": (), "described": 0},
+            {"colours": (Colour("#ffffff", 1 / 3), Colour("#000000", 0.1 + 0.2))},
+            {"boxes": (Box("cat", 1 / 3, 0.1, 0.0, 1.0), Box("cat", 0.5, 1e-9, 0.1 + 0.2, 1.0)), "annotated_ns": 2**62},
+            {"boxes": (Box(os.fsdecode(b"\xff") + "\ud800'", 0.0, 0.0, 1.0, 1.0), Box("", 0.0, 0.0, 1.0, 1.0))},
+        ],
+        ids=lambda value: " ".join(value),
+    )
+    def test_a_description_comes_back_as_it_was(self, index, make_records, description):
+        drawn, embeddings = make_records(2)
+        record = replace(drawn[1], **description)
+        index.claim(STAMP)
+        index.upsert([drawn[0], record], embeddings)
+        assert index.get([record.id]) == [record]
+        assert index.search(embeddings[1], 1)[0].record == record
+        assert record in [found for batch in index.records() for found in batch]
+        assert index.fingerprints([record.id]) == {record.id: record.fingerprint}
+        (found,) = index.get([record.id])
+        assert {type(part) for part in found.boxes} <= {Box}
+        assert {type(part) for part in found.colours} <= {Colour}
+        assert type(found.gps) in (tuple, type(None))
+
     def test_numbers_beyond_32_bits_come_back(self, index, make_records):
         (record,), embeddings = make_records(1)
         record = replace(record, size=5 * 2**40, mtime_ns=2**62 + 1, width=2**31 - 1)
@@ -366,6 +418,60 @@ class TestRead:
         assert index.fingerprints([record.id]) == {record.id: record.fingerprint}
         assert index.count(Filter(min_size=5 * 2**40)) == 1
         assert index.count(Filter(max_size=5 * 2**40 - 1)) == 0
+
+
+class TestTotals:
+    def test_records_are_those_of_a_scan(self, filled):
+        index, records, _ = filled
+        read = [record for batch in index.records() for record in batch]
+        assert len(read) == 300
+        assert set(read) == set(records)
+        assert isinstance(index.records(), Iterator)
+
+    def test_totals_follow_the_changes(self, filled):
+        index, records, embeddings = filled
+        assert index.totals() == Totals(300, sum(range(300)))
+        index.upsert([replace(records[0], size=5000)], embeddings[:1])
+        index.delete([records[7].id])
+        assert index.totals() == Totals(299, sum(range(300)) + 5000 - 7)
+
+    def test_large_sums_are_exact(self, index, make_records):
+        records, embeddings = make_records(5)
+        sizes = [2**52 + 1, 2**51 + 1, 2**50 + 3, 1, 0]
+        index.claim(STAMP)
+        index.upsert([replace(record, size=size) for record, size in zip(records, sizes, strict=True)], embeddings)
+        assert index.totals() == Totals(5, sum(sizes))
+        assert index.totals(Filter(min_size=2**52)) == Totals(1, 2**52 + 1)
+
+    def test_labels_are_counted_once_a_record_the_most_frequent_first(self, filled):
+        index, records, _ = filled
+        expected = by_frequency(Counter(label for record in records for label in record.labels))
+        assert list(index.label_counts().items()) == list(expected.items())
+        assert sum(expected.values()) < sum(len(record.boxes) for record in records)
+
+    def test_a_label_that_is_gone_is_not_counted(self, filled):
+        index, records, embeddings = filled
+        renamed = [
+            replace(record, boxes=tuple(box._replace(label="one") for box in record.boxes)) for record in records
+        ]
+        index.upsert(renamed, embeddings)
+        assert index.label_counts() == {"one": sum(bool(record.boxes) for record in records)}
+        assert index.count(Filter(labels=("cat",))) == 0
+
+    def test_a_label_is_a_value_and_no_syntax(self, index, make_records):
+        labels = [
+            "it's", '"', "\\", "\\'", "a", "A", "a b", " a", "a ", "a,b", "]", "['a']", "%", "_", "*", "?", "$1", "--",
+            "é", "e\u0301", "日本", "😀", "", "NULL", "null", "\0", "\n", "x" * 3000, os.fsdecode(b"\xe9"), "\ud800",
+        ]  # fmt: skip
+        drawn, embeddings = make_records(len(labels))
+        records = [replace(r, boxes=(Box(name, 0, 0, 1, 1),)) for r, name in zip(drawn, labels, strict=True)]
+        index.claim(STAMP)
+        index.upsert(records, embeddings)
+        assert index.label_counts() == dict.fromkeys(labels, 1)
+        for record, label in zip(records, labels, strict=True):
+            assert [hit.record for hit in index.search(embeddings[0], 60, Filter(labels=(label,)))] == [record], label
+            assert index.count(Filter(labels=(label, "none has this"))) == 1, label
+        assert index.count(Filter(labels=tuple(labels))) == len(labels)
 
 
 class TestDelete:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import numpy as np
+import orjson
 import pytest
 from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders
 from elasticsearch import ConnectionError, ConnectionTimeout, Elasticsearch, SSLError
@@ -21,10 +22,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ImageSearchError, IndexUnavailable, InvalidEmbedding, ModelMismatch, StorageFull
+from core.images.describe import Box
 from core.index.elastic import bulk as bulk_module
 from core.index.elastic import client as client_module
-from core.index.elastic import engine, requests
+from core.index.elastic import engine, mapping, queries, requests
 from core.index.elastic.engine import ElasticIndex
+from core.index.elastic.rows import document, hit_of, record_of
 from core.index.records import Filter, Hit, ImageRecord, ModelStamp, record_id
 from core.vectors import Embeddings, unit
 
@@ -121,13 +124,13 @@ def test_the_index_stands_behind_an_alias_with_a_strict_mapping(
     (described,) = made.values()
     assert described["aliases"] == {name: {"is_write_index": True}}
     assert described["settings"]["index"]["dense_vector"] == {"hnsw_filter_heuristic": "fanout"}
-    mapping = described["mappings"]
-    assert mapping["dynamic"] == "strict"
-    assert mapping["_meta"] == {"model_id": "clip/red", "dims": 8, "preprocessing": 1}
-    embedding = mapping["properties"].pop("embedding")
+    mappings = described["mappings"]
+    assert mappings["dynamic"] == "strict"
+    assert mappings["_meta"] == {"model_id": "clip/red", "dims": 8, "preprocessing": 1}
+    embedding = mappings["properties"].pop("embedding")
     assert (embedding["type"], embedding["dims"], embedding["similarity"]) == ("dense_vector", 8, "cosine")
     assert embedding["index_options"]["type"] == "int8_hnsw"
-    assert {field: described["type"] for field, described in mapping["properties"].items()} == {
+    assert {field: described["type"] for field, described in mappings["properties"].items()} == {
         "id": "keyword",
         "path": "keyword",
         "name": "keyword",
@@ -141,7 +144,19 @@ def test_the_index_stands_behind_an_alias_with_a_strict_mapping(
         "frames": "integer",
         "taken_at": "date",
         "taken_us": "long",
+        "annotated_ns": "long",
+        "described": "integer",
+        "labels": "keyword",
+        "camera": "keyword",
+        "lens": "keyword",
+        "orientation": "integer",
+        "brightness": "double",
+        "sharpness": "double",
+        "boxes": "object",
+        "colours": "object",
+        "gps": "object",
     }
+    assert {mappings["properties"][field].get("enabled") for field in ("boxes", "colours", "gps")} == {False}
 
 
 @pytest.mark.elasticsearch
@@ -183,7 +198,7 @@ def test_an_empty_index_of_another_model_is_replaced(
 def test_what_a_killed_claim_left_is_passed_over(
     server: Elasticsearch, index: ElasticIndex, handle: Callable[[], ElasticIndex], name: str
 ) -> None:
-    server.indices.create(index=f"{name}-000002", **requests.index_body(GREEN))
+    server.indices.create(index=f"{name}-000002", **mapping.index_body(GREEN))
     handle().claim(BLUE)
     assert list(server.indices.get(index=name).body) == [f"{name}-000003"]
 
@@ -270,14 +285,25 @@ def test_names_longer_than_a_term_may_be_are_kept(index: ElasticIndex) -> None:
 
 
 @pytest.mark.elasticsearch
+@pytest.mark.parametrize("at_most", [1, 3, 7, 8])
+def test_labels_of_many_pages_are_all_counted(
+    monkeypatch: pytest.MonkeyPatch, index: ElasticIndex, at_most: int
+) -> None:
+    monkeypatch.setattr(queries, "_LABELS", at_most)
+    rows = [record(f"/{i}.png", boxes=tuple(Box(f"label {j}", 0, 0, 1, 1) for j in range(i))) for i in range(8)]
+    index.upsert(rows, vectors(8))
+    assert list(index.label_counts().items()) == [(f"label {j}", 7 - j) for j in range(7)]
+
+
+@pytest.mark.elasticsearch
 def test_vectors_as_numbers_and_packed_are_the_same(index: ElasticIndex, handle: Callable[[], ElasticIndex]) -> None:
     older = handle()
-    older._packs = False
-    rows, embeddings = pictures(4), vectors(4)
-    index.upsert(rows[:2], embeddings[:2])
-    older.upsert(rows[2:], embeddings[2:])
-    assert index._packs is True
-    np.testing.assert_allclose(older.embeddings([row.id for row in rows]), embeddings, atol=1e-6)
+    older._connection._packs = False
+    records, embeddings = pictures(4), vectors(4)
+    index.upsert(records[:2], embeddings[:2])
+    older.upsert(records[2:], embeddings[2:])
+    assert index._connection.packs()
+    np.testing.assert_allclose(older.embeddings([record.id for record in records]), embeddings, atol=1e-6)
 
 
 @pytest.mark.elasticsearch
@@ -529,7 +555,10 @@ READS: dict[str, Callable[[ElasticIndex], object]] = {
     "by_content": lambda index: index.by_content(["a"]),
     "fingerprints": lambda index: index.fingerprints(["a"]),
     "scan": lambda index: list(index.scan()),
+    "records": lambda index: list(index.records()),
     "count": lambda index: index.count(),
+    "totals": lambda index: index.totals(),
+    "label_counts": lambda index: index.label_counts(),
     "claim": lambda index: index.claim(RED),
     "upsert": lambda index: index.upsert(pictures(1), vectors(1)),
     "delete": lambda index: index.delete(["a"]),
@@ -704,10 +733,7 @@ class Bulk(BaseNode):
         if "_bulk" in target:
             answer = self._bulk([json.loads(line) for line in (body or b"").splitlines()])
         elif "images" in target:
-            described = {
-                "aliases": {"images": {}},
-                "mappings": {"_meta": requests.index_body(RED)["mappings"]["_meta"]},
-            }
+            described = {"aliases": {"images": {}}, "mappings": mapping.index_body(RED)["mappings"]}
             answer = {"images-000001": described}
         headers = HttpHeaders({"content-type": "application/json", "x-elastic-product": "Elasticsearch"})
         return Answer(ApiResponseMeta(200, "1.1", headers, 0.0, self.config), json.dumps(answer).encode())
@@ -850,6 +876,7 @@ def test_each_condition_of_a_filter_is_a_clause() -> None:
         min_height=2,
         min_size=3,
         max_size=4,
+        labels=("it's", "caf\udce9"),
     )
     assert requests.filter_clauses(where) == [
         {
@@ -862,6 +889,7 @@ def test_each_condition_of_a_filter_is_a_clause() -> None:
             }
         },
         {"terms": {"format": ["PNG", "JPEG"]}},
+        {"terms": {"labels": ["it's", "caf\U0010ffe9"]}},
         {"range": {"taken_us": {"gte": 1_000_000, "lt": 86_400_000_000}}},
         {"range": {"width": {"gte": 0}}},
         {"range": {"height": {"gte": 2}}},
@@ -881,14 +909,18 @@ def test_a_folder_is_itself_and_all_below(folder: str, own: str, inside: str) ->
 )
 def test_scores_become_cosines(score: float, cosine: float) -> None:
     found = record("/a/1.jpg")
-    row = requests.document(found, [1.0])
-    assert requests.hit_of({"_source": row, "_score": score}) == Hit(found, cosine)
+    row = document(found, [1.0])
+    assert hit_of({"_source": row, "_score": score}) == Hit(found, cosine)
 
 
 @pytest.mark.parametrize("meta", [{}, {"model_id": "m"}, {"model_id": 1, "dims": 8, "preprocessing": 1}])
 def test_a_mapping_of_others_has_no_stamp(meta: dict[str, Any]) -> None:
-    assert requests.stamp_of(meta) is None
-    assert requests.stamp_of(requests.index_body(GREEN)["mappings"]["_meta"]) == GREEN
+    assert mapping.stamp_of({"_meta": meta}) is None
+    assert mapping.stamp_of({}) is None
+    assert mapping.stamp_of(mapping.index_body(GREEN)["mappings"]) == GREEN
+
+
+texts = st.text(st.characters(max_codepoint=0x10EFFF), max_size=20)  # lone surrogates too
 
 
 @given(
@@ -898,9 +930,20 @@ def test_a_mapping_of_others_has_no_stamp(meta: dict[str, Any]) -> None:
     taken_at=st.none() | st.datetimes(),
     mtime_ns=st.integers(-(2**63) + 1, 2**63 - 1),
     frames=st.integers(1, 1000),
+    camera=texts,
+    labels=st.lists(texts, max_size=3),
 )
-def test_a_row_gives_back_its_record(path: str, taken_at: datetime | None, mtime_ns: int, frames: int) -> None:
-    original = record(path, taken_at=taken_at, mtime_ns=mtime_ns, frames=frames)
-    row = requests.document(original, [1.0])
-    assert requests.record_of(json.loads(json.dumps(row, ensure_ascii=False).encode())) == original
+def test_a_row_gives_back_its_record(
+    path: str, taken_at: datetime | None, mtime_ns: int, frames: int, camera: str, labels: list[str]
+) -> None:
+    boxes = tuple(Box(label, 0.1, 0.2, 1 / 3, 1) for label in labels)
+    original = record(path, taken_at=taken_at, mtime_ns=mtime_ns, frames=frames, camera=camera, boxes=boxes)
+    row = document(original, [1.0])
+    assert record_of(orjson.loads(orjson.dumps(row))) == original
     assert row["folder"].startswith("/")
+
+
+@pytest.mark.parametrize("time", ["mtime_ns", "annotated_ns"])
+def test_a_time_beyond_64_bits_is_the_latest_there_is(time: str) -> None:
+    row = document(record("/a.png", **{time: 2**63}), [1.0])
+    assert row[time] == getattr(record_of(row), time) == 2**63 - 1

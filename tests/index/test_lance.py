@@ -114,6 +114,27 @@ class TestGrowth:
             found = index.search(-embeddings[9_000], 60, Filter(max_size=most))
             assert sorted(hit.record.size for hit in found) == list(range(most + 1))
 
+    def test_labels_are_found_before_and_after_they_are_indexed(self, grown, folder):
+        index, records, embeddings = grown
+        index.upsert(records[:9_000], embeddings[:9_000])
+        changed = [replace(record, boxes=record.boxes[:1]) for record in records[:50]]
+        index.upsert(changed, embeddings[:50])
+        index.delete([record.id for record in records[50:100]])
+        assert indices(folder)["labels"].num_unindexed_rows > 0
+        index.upsert(records[9_000:10_500], embeddings[9_000:10_500])  # merged, the vectors indexed
+        index.upsert(records[:10], embeddings[:10])
+        assert 0 < indices(folder)["labels"].num_unindexed_rows < 100
+        there = {record.id: record for record in [*records[:10], *changed[10:], *records[100:]]}
+        assert index.count() == len(there)
+        for labels in (("cat",), ("it's", "日本"), ("no such label",)):
+            expected = {id_ for id_, record in there.items() if set(labels) & set(record.labels)}
+            found = {record.id for batch in index.records(Filter(labels=labels)) for record in batch}
+            assert found == expected
+            assert index.count(Filter(labels=labels)) == len(expected)
+            hits = index.search(embeddings[5], 60, Filter(labels=labels))
+            assert len(hits) == min(60, len(expected))
+            assert {hit.record.id for hit in hits} <= expected
+
     def test_copies_at_the_end_are_those_with_the_smallest_ids(self, grown):
         index, records, embeddings = grown
         embeddings[5_000:5_300] = embeddings[0]  # in the index
@@ -145,7 +166,7 @@ class TestGrowth:
 
 class TestUpkeep:
     def test_all_that_is_filtered_by_is_indexed(self, filled, folder):
-        expected = {"id", "content_hash", "folder", "format", "taken_at", "width", "height", "size"}
+        expected = {"id", "content_hash", "folder", "format", "taken_at", "width", "height", "size", "labels"}
         assert indices(folder).keys() == expected
 
     def test_many_small_writes_leave_few_files(self, filled, folder, make_records, monkeypatch):
@@ -302,6 +323,13 @@ class TestModel:
 
 
 class TestErrors:
+    @pytest.mark.parametrize("time", ["mtime_ns", "annotated_ns"])
+    def test_a_time_beyond_64_bits_is_kept_with_the_record(self, filled, time):
+        index, records, embeddings = filled
+        record = replace(records[0], **{time: 2**63})
+        index.upsert([record], embeddings[:1])
+        assert index.get([record.id]) == [record]
+
     def test_storing_before_it_was_claimed(self, index, folder, make_records):
         with pytest.raises(IndexUnavailable, match=str(folder)):
             index.upsert(*make_records(1))
@@ -321,7 +349,7 @@ class TestErrors:
         def fail(*_, **__):
             raise error
 
-        monkeypatch.setattr("core.index.lance.engine.merge", fail)
+        monkeypatch.setattr("core.index.lance.queries.merge", fail)
         with pytest.raises(StorageFull) as caught:
             index.upsert(records, embeddings)
         assert str(folder) in caught.value.message

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.index.records import Fingerprint, from_storable, record_id, storable
+from core.images.describe import Box
+from core.index.records import Fingerprint, by_frequency, from_storable, record_id, storable
 
 paths = st.binary(max_size=60).map(os.fsdecode)
 
@@ -16,6 +17,12 @@ def test_every_path_survives_storing(path):
     stored = storable(path)
     assert from_storable(stored) == path
     assert stored.encode("utf-8") if path else not stored
+
+
+@given(st.text(st.characters(max_codepoint=0x10EFFF)))  # lone surrogates too
+def test_every_text_survives_storing(text):
+    assert from_storable(storable(text)) == text
+    assert from_storable(storable(text).encode("utf-8").decode("utf-8")) == text
 
 
 @given(st.text())
@@ -41,11 +48,36 @@ def test_the_id_does_not_change_between_releases():
     assert record_id("/photos/red.png") == "8af8acc1d5222be62f1516fa987c487f"
 
 
-def test_folder_and_fingerprint_follow_from_the_record(make_records):
+@pytest.mark.parametrize(
+    ("path", "folder"),
+    [
+        ("/a/b/c.jpg", "/a/b"),
+        ("/c.jpg", "/"),
+        ("/a/b.zip/c/d.jpg", "/a/b.zip/c"),
+        ("https://example.org/a/b.jpg", "https://example.org/a"),
+        ("https://example.org/b.jpg", "https://example.org"),
+    ],
+)
+def test_the_folder_follows_from_the_path(make_records, path, folder):
     (record,), _ = make_records(1)
-    moved = replace(record, path="/a/b/c.jpg")
-    assert moved.folder == "/a/b"
-    assert moved.fingerprint == Fingerprint(record.size, record.mtime_ns)
+    assert replace(record, path=path).folder == folder
+
+
+def test_the_fingerprint_follows_from_the_record(make_records):
+    _, record = make_records(2)[0]
+    assert record.annotated_ns
+    assert record.fingerprint == Fingerprint(record.size, record.mtime_ns, record.annotated_ns, record.described)
+
+
+def test_labels_are_those_of_the_boxes_each_once(make_records):
+    (record,), _ = make_records(1)
+    boxes = tuple(Box(label, 0, 0, 1, 1) for label in ("dog", "cat", "dog"))
+    assert replace(record, boxes=boxes).labels == ("cat", "dog")
+    assert replace(record, boxes=()).labels == ()
+
+
+def test_the_most_frequent_stand_first_and_equals_by_name():
+    assert list(by_frequency({"b": 1, "c": 2, "a": 1})) == ["c", "a", "b"]
 
 
 def test_a_record_cannot_be_changed(make_records):

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core.errors import ModelMismatch, ModelUnavailable
+from core.errors import ModelMismatch, ModelUnavailable, SourceUnavailable
+from core.images.reading import read_bytes
 from core.images.thumbnails import Thumbnails
 from core.index.lance.engine import LanceIndex
 from core.index.records import record_id
-from core.ingest.pipeline import ingest
+from core.ingest.once import ingest
 from core.ingest.progress import Counts, Outcome, Phase
 from tests.colours import COLOURS, ColourEmbedder
 
@@ -53,7 +54,7 @@ def test_the_second_run_loads_no_model(services, picture, tmp_path, embedder):
 def test_unchanged_files_are_not_opened(services, picture, tmp_path, monkeypatch):
     picture("red.png")
     run(services, tmp_path / "pictures")
-    monkeypatch.setattr("core.ingest.pipeline.read_bytes", lambda path: pytest.fail(f"{path} was opened"))
+    monkeypatch.setattr("core.sources.folder.read_bytes", lambda path: pytest.fail(f"{path} was opened"))
     assert run(services, tmp_path / "pictures")[1].counts == Counts(unchanged=1)
 
 
@@ -71,10 +72,13 @@ def test_the_same_bytes_are_embedded_once(services, picture, tmp_path, embedder)
     original = picture("red.png")
     for n in range(5):
         shutil.copy(original, original.with_name(f"copy{n}.png"))
-    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=6)
+    reports, last = run(services, tmp_path / "pictures")
+    assert last.counts == Counts(added=1, duplicate=5)
+    reasons = {verdict.reason for report in reports for verdict in report.verdicts}
+    assert reasons == {"", f"Same bytes as {original.with_name('copy0.png')}."}
     assert embedder.embedded_images == 1
     shutil.copy(original, original.with_name("later.png"))
-    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=1, unchanged=6)
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(duplicate=1, unchanged=6)
     assert embedder.embedded_images == 1
 
 
@@ -84,7 +88,7 @@ def test_the_same_bytes_in_the_next_round_are_embedded_once(services, picture, t
     original = picture("red.png")
     for n in range(5):
         shutil.copy(original, original.with_name(f"copy{n}.png"))
-    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=6)
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=1, duplicate=5)
     assert embedder.embedded_images == 1
 
 
@@ -135,7 +139,8 @@ def test_what_was_embedded_before_the_model_failed_is_stored(services, picture, 
 
 def test_the_size_of_a_large_picture_is_its_own(services, picture, tmp_path):
     picture("red.jpg", size=(4000, 3000))
-    (record,) = run(services, tmp_path / "pictures")[1].stored
+    run(services, tmp_path / "pictures")
+    (record,) = services.some(1)
     assert (record.width, record.height) == (4000, 3000)
 
 
@@ -189,7 +194,7 @@ def test_names_that_are_not_utf8(services, picture, tmp_path):
     path = picture("red.png")
     odd = os.fsdecode(os.fsencode(tmp_path / "pictures") + b"/caf\xe9.png")
     shutil.copy(path, odd)
-    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=2)
+    assert run(services, tmp_path / "pictures")[1].counts == Counts(added=1, duplicate=1)
     assert run(services, tmp_path / "pictures")[1].counts == Counts(unchanged=2)
     assert [record.path for record in services.index.get([record_id(odd)])] == [odd]
 
@@ -210,6 +215,84 @@ def test_an_index_of_another_model_is_not_filled(services, picture, tmp_path, em
     with pytest.raises(ModelMismatch):
         run(services, tmp_path / "pictures")
     assert services.index.count() == 1
+
+
+class TestPatience:
+    @pytest.fixture(autouse=True)
+    def impatient(self, monkeypatch):
+        monkeypatch.setattr("core.ingest.pipeline.FILE_SECONDS", 0.5)
+
+    @pytest.fixture
+    def answer(self):
+        """Until this is set, what hangs does not answer; the threads end with the test."""
+        answers, before = threading.Event(), set(threading.enumerate())
+        yield answers
+        answers.set()
+        for thread in set(threading.enumerate()) - before:
+            thread.join(30)
+
+    def test_a_picture_that_takes_absurdly_long_is_given_up(
+        self, services, picture, tmp_path, embedder, answer, monkeypatch
+    ):
+        for colour in COLOURS:
+            picture(f"{colour}.png")
+        prepare = embedder.prepare
+        slow = {COLOURS[colour] for colour in ("blue", "cyan", "green")}  # one after the other, so no drive
+
+        def prepare_slowly(image):
+            if image.getpixel((0, 0)) in slow:
+                answer.wait(30)
+            return prepare(image)
+
+        monkeypatch.setattr(embedder, "prepare", prepare_slowly)
+        reports, last = run(services, tmp_path / "pictures")
+        assert last.counts == Counts(added=7, failed=3)
+        failed = [verdict for report in reports for verdict in report.verdicts if verdict.outcome is Outcome.FAILED]
+        assert all("took longer than" in verdict.reason for verdict in failed)
+
+    def test_one_file_that_does_not_answer_is_given_up(self, services, picture, tmp_path, answer, monkeypatch):
+        paths = [picture(f"{colour}.png") for colour in COLOURS]
+        hangs(monkeypatch, answer, paths[3])
+        assert run(services, tmp_path / "pictures")[1].counts == Counts(added=9, failed=1)
+
+    def test_a_drive_that_does_not_answer_stops_the_run(self, services, picture, tmp_path, answer, monkeypatch):
+        paths = sorted(picture(f"{colour}.png") for colour in COLOURS)
+        with monkeypatch.context() as patched:
+            hangs(patched, answer, *paths[2:])
+            with pytest.raises(SourceUnavailable, match="files in a row took longer"):
+                run(services, tmp_path / "pictures")
+        answer.set()
+        assert services.index.count() < len(paths)
+        *_, last = services.ingest([tmp_path / "pictures"])
+        assert last.counts.failed == 0
+        assert services.index.count() == len(paths)
+
+
+def hangs(patched, answer, *paths):
+    read = read_bytes
+
+    def read_or_hang(path):
+        if path in paths:
+            answer.wait(30)
+        return read(path)
+
+    patched.setattr("core.sources.folder.read_bytes", read_or_hang)
+
+
+def test_what_fails_while_a_round_is_stored_ends_all_threads(services, picture, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 1)
+    for colour in COLOURS:
+        picture(f"{colour}.png")
+
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(services.index, "upsert", fail)
+    with pytest.raises(ZeroDivisionError) as failure:
+        run(services, tmp_path / "pictures")
+    assert failure.value.__traceback__
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("read-ahead", "embed"))]
 
 
 @hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

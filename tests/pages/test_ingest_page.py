@@ -1,86 +1,202 @@
 """The ingest page, without a browser."""
 
+import threading
+
 import pytest
 
-from core.ingest.jobs import Status
-from tests.pages.conftest import Component
+from core.ingest.state import Status
+from tests.pages.conftest import Component, texts
 
 
 def finish(services):
-    """Wait for the newest job."""
-    assert services.jobs._jobs[-1].wait(30)
-    return services.jobs.states()[0]
+    """Wait for the newest job to rest."""
+    return services.jobs.wait(services.jobs.states()[0].id, 30)
 
 
-def type_folder(at, text):
-    at.text_input(key="folder-path").set_value(str(text))
-    return next(button for button in at.button if button.label == "Start").click().run()
+def press(at, label):
+    return next(button for button in at.button if button.label == label).click().run()
+
+
+def look(at, *lines):
+    at.text_area(key="source-text").set_value("\n".join(map(str, lines)))
+    return press(at, "Look what is there")
 
 
 def metrics(at):
     return {metric.label: metric.value for metric in at.metric}
 
 
-def test_a_folder_is_indexed_and_reported(services, open_page, picture, tmp_path):
+def test_a_folder_is_planned_started_and_reported(services, open_page, picture, tmp_path):
     picture("red.png")
     (tmp_path / "pictures" / "words.jpg").write_text("words")
-    at = type_folder(open_page("ingest.py"), tmp_path / "pictures")
+    (tmp_path / "pictures" / "notes.txt").write_text("words")
+    at = look(open_page("ingest.py"), tmp_path / "pictures")
     assert not at.exception
+    assert finish(services).status is Status.PLANNED
+    at.run()
+    assert metrics(at) == {"New": "2", "Unchanged": "0", "Skipped": "1"}
+    assert "2 pictures to read" in texts(at)
+    assert " s on this machine" in texts(at)  # tried on a few of them
+    assert services.index.count() == 0
+    press(at, "Start")
     assert finish(services).status is Status.DONE
     at.run()
-    assert metrics(at) | {"Time": ""} == {
-        "Found": "2",
-        "Added": "1",
-        "Updated": "0",
-        "Unchanged": "0",
-        "Skipped": "1",
-        "Time": "",
-    }
-    table = at.dataframe[0].value
-    assert list(table["File"]) == [str(tmp_path / "pictures" / "words.jpg")]
-    assert "text" in table["Reason"][0]
+    assert not at.exception
+    assert {**metrics(at), "Time": ""} == {"Found": "3", "Added": "1", "Skipped": "1", "Failed": "1", "Time": ""}
+    assert list(at.dataframe[0].value["File"]) == [str(tmp_path / "pictures" / "words.jpg")]  # failed ones first
+    assert "text" in at.dataframe[0].value["Why, and what to do"][0]
     assert [item["name"] for item in Component(at, "gallery").data["items"]] == ["red.png"]
+
+
+def test_the_report_is_narrowed_by_verdict_and_text(services, open_page, picture, tmp_path):
+    for name in ("red.png", "blue.png"):
+        picture(name)
+    (tmp_path / "pictures" / "notes.txt").write_text("words")
+    services.jobs.wait(services.library.add([str(tmp_path / "pictures")], starts=True), 30)
+    at = open_page("ingest.py")
+    assert len(at.dataframe[0].value) == 3
+    at.pills[0].set_value(["skipped"]).run()
+    assert list(at.dataframe[0].value["Verdict"]) == ["Skipped"]
+    at.pills[0].set_value([]).run()
+    at.text_input[0].set_value("BLUE").run()
+    assert list(at.dataframe[0].value["File"]) == [str(tmp_path / "pictures" / "blue.png")]
+
+
+def test_several_folders_at_once(services, open_page, picture):
+    at = look(open_page("ingest.py"), picture("a/red.png").parent, "", picture("b/blue.png").parent)
+    assert finish(services).plan.new == 2
+    assert not at.exception
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "No folder"), ("/does/not/exist", "does not exist"), ("/etc", "IMAGE_SEARCH_ROOTS"), ("\x00", "")],
+    [
+        ("", "No folder"),
+        ("/does/not/exist", "does not exist"),
+        ("/etc", "IMAGE_SEARCH_ROOTS"),
+        ("\x00", ""),
+        ("https://example.org/", "IMAGE_SEARCH_URLS"),
+        ("file:///etc", ""),
+    ],
 )
-def test_a_folder_that_cannot_be_read_is_said_and_starts_nothing(services, open_page, text, said):
-    at = type_folder(open_page("ingest.py"), text)
+def test_a_source_that_cannot_be_read_is_said_and_starts_nothing(services, open_page, text, said):
+    at = look(open_page("ingest.py"), text)
     assert not at.exception
-    assert said in at.error[0].value
+    assert said in at.error[0].value.replace("\\", "")
     assert services.jobs.states() == []
+
+
+def test_a_plan_can_be_discarded(services, open_page, picture):
+    at = look(open_page("ingest.py"), picture("red.png").parent)
+    finish(services)
+    press(at.run(), "Discard")
+    assert not at.exception
+    assert services.jobs.states()[0].status is Status.CANCELLED
+    assert services.index.count() == 0
+
+
+def test_pictures_whose_files_are_gone_are_removed_on_demand_only(services, open_page, picture):
+    red, blue = picture("red.png"), picture("blue.png")
+    services.jobs.wait(services.library.add([str(red.parent)], starts=True), 30)
+    blue.unlink()
+    at = look(open_page("ingest.py"), red.parent)
+    finish(services)
+    at.run()
+    assert metrics(at)["Gone"] == "1"
+    assert services.index.count() == 2
+    at.checkbox[0].check().run()
+    press(at, "Start")
+    finish(services)
+    assert services.index.count() == 1
+    assert metrics(at.run())["Removed"] == "1"
+
+
+def test_a_job_is_paused_and_resumed(services, open_page, picture, embedder, monkeypatch):
+    go_on, running = threading.Event(), threading.Event()
+    embed = embedder.embed_images
+
+    def wait_and_embed(images):
+        running.set()
+        go_on.wait(30)
+        return embed(images)
+
+    monkeypatch.setattr(embedder, "embed_images", wait_and_embed)
+    monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 1)
+    pictures = [picture(f"{colour}.png") for colour in ("red", "green", "blue")]
+    services.library.add([str(pictures[0].parent)], starts=True)
+    assert running.wait(30)
+    at = press(open_page("ingest.py"), "Pause")
+    go_on.set()
+    assert finish(services).status is Status.PAUSED
+    assert 0 < services.index.count() < 3
+    press(at.run(), "Resume")
+    assert finish(services).status is Status.DONE
+    assert not at.run().exception
+    assert services.jobs.states()[0].counts.added == services.index.count() == 3
+
+
+def test_what_failed_is_retried(services, open_page, picture):
+    bad = picture("red.png")
+    whole = bad.read_bytes()
+    bad.write_bytes(whole[:20])
+    services.jobs.wait(services.library.add([str(bad.parent)], starts=True), 30)
+    at = open_page("ingest.py")
+    bad.write_bytes(whole)
+    press(at, "Retry the 1 that failed")
+    assert finish(services).counts.added == 1
+    assert not at.run().exception
+
+
+def test_sources_are_listed_checked_and_removed(services, open_page, picture):
+    folder = picture("red.png").parent
+    services.jobs.wait(services.library.add([str(folder)], starts=True), 30)
+    at = open_page("ingest.py")
+    assert "1 picture ·" in texts(at)
+    picture("blue.png")
+    press(at, "Check now")
+    assert finish(services).plan.new == 1
+    press(at.run(), "Remove from the index")
+    assert not at.exception
+    assert services.index.count() == 0
+    assert services.library.sources() == []
 
 
 def test_uploads_are_indexed_under_the_name_they_were_sent_with(services, open_page, picture):
     sent = services.uploads.add(picture("red.png").read_bytes(), "Sunset at sea.png")
-    at = open_page("ingest.py")
-    Component(at, "uploads").trigger(
-        "uploaded", {"ids": [sent.id], "refused": [{"name": "notes.txt", "reason": "This is not a picture."}]}
-    )
-    assert not at.exception
+    services.start_uploads([sent.id])
     finish(services)
     assert services.index.count() == 1
     assert next(services.index.scan())[0][0].name == "Sunset at sea.png"
+    at = open_page("ingest.py")
+    assert not at.exception
+    assert "Uploaded picture" in texts(at)
 
 
 def test_the_samples_are_one_click(services, open_page, picture, monkeypatch):
     red = picture("red.png")
-    monkeypatch.setattr("core.ui.samples.sample_pictures", lambda: [red])
-    at = open_page("ingest.py")
-    next(button for button in at.button if button.label == "Index the sample pictures").click().run()
+    for module in ("core.ui.samples", "core.services"):
+        monkeypatch.setattr(f"{module}.sample_pictures", lambda: [red])
+    at = press(open_page("ingest.py"), "Index the sample pictures")
     assert not at.exception
     assert finish(services).title == "Sample pictures"
     assert services.index.count() == 1
 
 
-def test_a_job_that_failed_says_why(services, open_page):
-    def work():
+def test_a_job_that_failed_says_why(services, open_page, picture, monkeypatch):
+    def broken(*_):
         raise ZeroDivisionError
         yield
 
-    services.jobs.start("Broken", work).wait(10)
+    monkeypatch.setattr("core.ingest.library.run", broken)
+    services.jobs.wait(services.library.add([str(picture("red.png").parent)], starts=True), 30)
     at = open_page("ingest.py")
     assert "stopped unexpectedly" in at.error[0].value
     assert not at.exception
+
+
+def test_a_job_of_the_history_is_shown(services, open_page, picture):
+    services.jobs.wait(services.library.add([str(picture("a/red.png").parent)], starts=True), 30)
+    services.jobs.wait(services.library.add([str(picture("b/blue.png").parent)], starts=True), 30)
+    at = open_page("ingest.py")
+    assert list(at.dataframe(key="history").value["Job"]) == ["b", "a"]

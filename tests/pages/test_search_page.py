@@ -7,6 +7,7 @@ import pytest
 
 from core.embedding.loading import ModelState
 from core.errors import IndexUnavailable, ModelUnavailable
+from core.ingest.state import Status
 from tests.pages.conftest import Component, texts
 
 
@@ -160,19 +161,21 @@ def test_clip_found_again_is_used_where_nothing_is_indexed(services, open_page, 
     assert retried == [True]
 
 
-def test_a_running_job_shows_on_the_search_page(corpus, open_page):
+def test_a_running_job_shows_on_the_search_page(corpus, open_page, picture, embedder, monkeypatch):
     go_on, running = threading.Event(), threading.Event()
+    embed = embedder.embed_images
 
-    def work():
+    def wait_and_embed(images):
         running.set()
         go_on.wait(30)
-        yield from ()
+        return embed(images)
 
-    job = corpus.jobs.start("Holidays", work)
+    monkeypatch.setattr(embedder, "embed_images", wait_and_embed)
+    job = corpus.library.add([str(picture("holidays/yellow.png").parent)], starts=True)
     try:
-        assert running.wait(10)
+        assert running.wait(30)
         at = open_page()
-        assert "Holidays" in at.get("progress")[0].proto.text
+        assert "holidays" in at.get("progress")[0].proto.text
     finally:
         go_on.set()
-        job.wait(10)
+        assert corpus.jobs.wait(job, 30).status is Status.DONE

@@ -9,7 +9,7 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from core.errors import IndexUnavailable, ModelMismatch
-from core.index.elastic.requests import index_body, stamp_of
+from core.index.elastic.mapping import Body, index_body, lacking, stamp_of
 from core.index.records import ModelStamp
 
 _ATTEMPTS = 20
@@ -21,6 +21,8 @@ class Layout:
     concrete: str
     """The name of the index that the alias stands for."""
     stamp: ModelStamp
+    lacking: Body
+    """The fields that it has not got, because an earlier version of the app made it."""
 
 
 def find(client: Elasticsearch, name: str) -> Layout | None:
@@ -36,10 +38,11 @@ def find(client: Elasticsearch, name: str) -> Layout | None:
             return None
         raise
     concrete, described = next(iter(found.items())) if len(found) == 1 else (name, {})
-    stamp = stamp_of(described.get("mappings", {}).get("_meta", {}))
+    mapping = described.get("mappings", {})
+    stamp = stamp_of(mapping)
     if stamp is None or name not in described.get("aliases", {}):
         raise _foreign(name)
-    return Layout(concrete, stamp)
+    return Layout(concrete, stamp, lacking(mapping))
 
 
 def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp) -> None:
@@ -52,7 +55,7 @@ def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp) -> None:
     for _ in range(_ATTEMPTS):
         layout = find(client, name)
         if layout is not None and layout.stamp == stamp:
-            return
+            return bring_up_to_date(client, layout)
         if layout is None:
             _create(client, f"{name}-000001", stamp, alias=name)
         elif _is_empty(client, layout.concrete):
@@ -63,6 +66,12 @@ def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp) -> None:
         f"The index {name} cannot be made ready: others keep changing it.",
         "Let all processes that use this index have the same IMAGE_SEARCH_MODEL.",
     )
+
+
+def bring_up_to_date(client: Elasticsearch, layout: Layout) -> None:
+    """Give the index the fields that it lacks; its rows stay as they are."""
+    if layout.lacking:
+        client.indices.put_mapping(index=layout.concrete, properties=layout.lacking)
 
 
 def mismatch(name: str, made_by: ModelStamp, wanted: ModelStamp) -> ModelMismatch:
@@ -120,7 +129,7 @@ def _swap(client: Elasticsearch, name: str, old: str, new: str) -> None:
 def _standing_alone(client: Elasticsearch, concrete: str) -> ModelStamp | None:
     """The stamp of an index of ours without alias; None where it has one, or is not ours."""
     found = client.options(ignore_status=404).indices.get(index=concrete).body.get(concrete, {})
-    return None if found.get("aliases") else stamp_of(found.get("mappings", {}).get("_meta", {}))
+    return None if found.get("aliases") else stamp_of(found.get("mappings", {}))
 
 
 def _is_empty(client: Elasticsearch, concrete: str) -> bool:

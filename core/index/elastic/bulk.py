@@ -8,7 +8,7 @@ from elasticsearch import ApiError, Elasticsearch, SSLError, TransportError, hel
 
 from core.errors import IndexUnavailable
 from core.index.elastic.client import is_disk_block, reason, storage_full
-from core.index.elastic.requests import Body
+from core.index.elastic.mapping import Body
 
 PAUSES: tuple[float, ...] = (0.5, 1, 2, 4, 8, 8, 8)
 """Seconds between attempts while the server is away or overloaded: long enough for its restart."""

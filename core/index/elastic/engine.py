@@ -2,44 +2,33 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
-from functools import partial
+from collections.abc import Iterator, Sequence
 from itertools import batched
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from elasticsearch import ApiError, Elasticsearch, TransportError, helpers
+from elasticsearch import helpers
 
-from core.index.elastic import alias, bulk, requests
-from core.index.elastic.client import IndexMissing, connect, location, worded
-from core.index.records import MAX_K, Filter, Fingerprint, Hit, ImageRecord, ModelStamp
+from core.index.elastic import alias, bulk, queries, requests
+from core.index.elastic.client import IndexMissing
+from core.index.elastic.connection import Connection
+from core.index.elastic.mapping import Body
+from core.index.elastic.rows import FINGERPRINT, document, fingerprint_of, record_of, vector_of
+from core.index.records import MAX_K, Filter, Fingerprint, Hit, ImageRecord, ModelStamp, Totals
 from core.vectors import Embedding, Embeddings, check_embeddings
 
 _FRESH_SECONDS = 1.0
-_IDS = 1000
+_ROWS = 1000
 _VECTORS = 500
-_TIES = 4
-_KEEP_ALIVE = "10m"
-_PACKED_SINCE = (9, 3)
-
-type _Answer = dict[str, Any]
-
-
-class _Clients(NamedTuple):
-    """Two ways of using the same connections."""
-
-    patient: Elasticsearch
-    quick: Elasticsearch
-    """For what people wait for: tries each node, and none for long."""
 
 
 class ElasticIndex:
     """Keeps `Index`. Constructing sends nothing.
 
     What this handle wrote is refreshed once, before its next read, and never by the writing itself. What others wrote
-    is seen at once by `count`, `scan` and `model`, and by the other reads at most a second later.
+    is seen at once by what goes through the whole index (`model`, `scan`, `records` and all that counts), and by the
+    other reads at most a second later.
 
     A search or another read of an unreachable server fails within seconds. Writing waits for a server that restarts.
 
@@ -63,30 +52,27 @@ class ElasticIndex:
         ca_certs: Path | None = None,
     ) -> None:
         self.name = name
-        self.location = location(urls, cloud_id)
-        self._connect = partial(connect, tuple(urls), api_key, cloud_id, ca_certs)
-        self._retries = max(1, len(urls))
+        self._connection = Connection(urls, name, api_key, cloud_id, ca_certs)
+        self.location = self._connection.address
         self._lock = threading.Lock()
-        self._connected: _Clients | None = None
         self._claimed: ModelStamp | None = None
-        self._packs: bool | None = None
         self._layout: alias.Layout | None = None
         self._written = 0
         self._refreshed = (-1, 0.0)  # what was written before the last refresh, and when it was
 
     def model(self) -> ModelStamp | None:
         layout = self._look(at_once=True)
-        return layout.stamp if layout and self._matches([]) else None
+        return layout.stamp if layout and queries.count(self._connection) else None
 
     def claim(self, stamp: ModelStamp) -> None:
-        with self._worded():
-            alias.make_ready(self._client, self.name, stamp)
+        with self._connection.worded():
+            alias.make_ready(self._connection.patient, self.name, stamp)
         self._claimed = stamp
         self._note_writing()
 
     def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
-        with self._worded():
-            layout = bulk.insist(lambda: alias.find(self._client, self.name))
+        with self._connection.worded():
+            layout = self._find()
             if layout is None:
                 raise IndexMissing(
                     f"There is no index {self.name} in Elasticsearch at {self.location}.", "Start the indexing again."
@@ -94,19 +80,20 @@ class ElasticIndex:
             if self._claimed not in (None, layout.stamp):
                 raise alias.mismatch(self.name, layout.stamp, self._claimed)
             check_embeddings(embeddings, layout.stamp.dims)
+            bulk.insist(lambda: alias.bring_up_to_date(self._connection.patient, layout))
             last = {record.id: (record, row) for record, row in zip(records, embeddings, strict=True)}
             self._send([{"_op_type": "index", "_id": id_, **self._document(*last[id_])} for id_ in last])
 
     def search(self, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:
         dims = self._dims()
-        nobodys = embedding.size != dims and not self._matches([])  # an empty index answers queries of any model
+        nobodys = embedding.size != dims and not queries.count(self._connection)  # empty: answers queries of any model
         check_embeddings(embedding[np.newaxis], embedding.size if nobodys else dims)
         if nobodys or k < 1:
             return []
-        return self._nearest(embedding, min(k, MAX_K), requests.filter_clauses(where))
+        return queries.nearest(self._connection, embedding, min(k, MAX_K), where)
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
-        found = {id_: requests.record_of(hit["_source"]) for id_, hit in self._by_id(ids, _IDS).items()}
+        found = {id_: record_of(hit["_source"]) for id_, hit in self._by_id(ids, _ROWS).items()}
         return [found[id_] for id_ in ids if id_ in found]
 
     def embeddings(self, ids: Sequence[str]) -> Embeddings:
@@ -114,7 +101,7 @@ class ElasticIndex:
         missing = next((id_ for id_ in ids if id_ not in found), None)
         if missing is not None:
             raise KeyError(missing)
-        rows = [requests.vector_of(found[id_]) for id_ in ids]
+        rows = [vector_of(found[id_]) for id_ in ids]
         return np.stack(rows) if rows else np.empty((0, self._dims()), np.float32)
 
     def by_content(self, content_hashes: Sequence[str]) -> dict[str, tuple[ImageRecord, Embedding]]:
@@ -122,79 +109,50 @@ class ElasticIndex:
             return {}
         found: dict[str, tuple[ImageRecord, Embedding]] = {}
         for chunk in batched(dict.fromkeys(content_hashes), _VECTORS):
-            for hit in self._hits(**requests.first_of_each(chunk)):
-                record = requests.record_of(hit["_source"])
-                found[record.content_hash] = record, requests.vector_of(hit)
+            for hit in queries.hits(self._connection, **requests.first_of_each(chunk)):
+                record = record_of(hit["_source"])
+                found[record.content_hash] = record, vector_of(hit)
         return found
 
     def fingerprints(self, ids: Sequence[str]) -> dict[str, Fingerprint]:
-        return {
-            id_: Fingerprint(hit["_source"]["size"], hit["_source"]["mtime_ns"])
-            for id_, hit in self._by_id(ids, _IDS).items()
-        }
+        found = self._by_id(ids, _ROWS, source_includes=FINGERPRINT)
+        return {id_: fingerprint_of(hit["_source"]) for id_, hit in found.items()}
 
     def scan(self, where: Filter | None = None) -> Iterator[tuple[list[ImageRecord], Embeddings]]:
-        if self._look(at_once=True) is None:
-            return
-        query = requests.matching(requests.filter_clauses(where))
-        with self._worded():
-            pit = self._client.open_point_in_time(index=self.name, keep_alive=_KEEP_ALIVE)["id"]
-        try:
-            after = None
-            while hits := self._page(query, pit, after):
-                yield (
-                    [requests.record_of(hit["_source"]) for hit in hits],
-                    np.stack(list(map(requests.vector_of, hits))),
-                )
-                after = hits[-1]["sort"]
-        finally:
-            with suppress(ApiError, TransportError):  # it expires by itself
-                self._quick.close_point_in_time(id=pit)
+        for hits in self._pages(where, _VECTORS, fields=["embedding"]):
+            yield [record_of(hit["_source"]) for hit in hits], np.stack(list(map(vector_of, hits)))
+
+    def records(self, where: Filter | None = None) -> Iterator[list[ImageRecord]]:
+        for hits in self._pages(where, _ROWS):
+            yield [record_of(hit["_source"]) for hit in hits]
 
     def delete(self, ids: Sequence[str]) -> int:
-        with self._worded():
-            if not ids or bulk.insist(lambda: alias.find(self._client, self.name)) is None:
+        with self._connection.worded():
+            if not ids or self._find() is None:
                 return 0
             return self._send([{"_op_type": "delete", "_id": id_} for id_ in _askable(ids)])
 
     def count(self, where: Filter | None = None) -> int:
-        return self._matches(requests.filter_clauses(where)) if self._look(at_once=True) else 0
+        return queries.count(self._connection, where) if self._look(at_once=True) else 0
+
+    def totals(self, where: Filter | None = None) -> Totals:
+        return queries.totals(self._connection, where) if self._look(at_once=True) else Totals(0, 0)
+
+    def label_counts(self, where: Filter | None = None) -> dict[str, int]:
+        return queries.label_counts(self._connection, where) if self._look(at_once=True) else {}
 
     def settle(self) -> None:
         self._look(at_once=True)
 
     def drop(self) -> None:
         """Delete the index with all its rows; nothing where there is none."""
-        with self._worded():
-            alias.remove(self._client, self.name)
+        with self._connection.worded():
+            alias.remove(self._connection.patient, self.name)
         self._note_writing()
 
     def close(self) -> None:
         """Close the connections; they open again when the index is used again."""
-        with self._lock:
-            clients, self._connected = self._connected, None
-        if clients is not None:
-            clients.patient.close()
-
-    @property
-    def _client(self) -> Elasticsearch:
-        return self._clients().patient
-
-    @property
-    def _quick(self) -> Elasticsearch:
-        return self._clients().quick
-
-    def _clients(self) -> _Clients:
-        with self._lock:
-            if self._connected is None:
-                patient = self._connect()
-                # Made once: it would add half a millisecond to every search.
-                quick = patient.options(max_retries=self._retries, retry_on_timeout=self._retries > 1)
-                self._connected = _Clients(patient, quick)
-            return self._connected
-
-    def _worded(self) -> AbstractContextManager[None]:
-        return worded(self.location, self.name)
+        self._connection.close()
 
     def _note_writing(self) -> None:
         with self._lock:
@@ -206,86 +164,36 @@ class ElasticIndex:
         written = self._written  # read before the refresh: it says nothing of what comes after
         if at_once or covered < written or time.monotonic() - looked > _FRESH_SECONDS:
             now = time.monotonic()
-            with self._worded():
-                self._layout = alias.find(self._quick, self.name)
+            with self._connection.worded():
+                self._layout = alias.find(self._connection.quick, self.name)
                 if self._layout is not None:
-                    self._quick.indices.refresh(index=self.name)
+                    self._connection.quick.indices.refresh(index=self.name)
             self._refreshed = written, now
         return self._layout
 
-    def _hits(self, **body: Any) -> list[_Answer]:
-        hits: list[_Answer] = self._answer(**body)["hits"]
-        return hits
+    def _find(self) -> alias.Layout | None:
+        """The same for writing: waits for a server that is away, and makes nothing visible."""
+        return bulk.insist(lambda: alias.find(self._connection.patient, self.name))
 
-    def _answer(self, **body: Any) -> _Answer:
-        try:
-            with self._worded():
-                answer = self._quick.search(index=self.name, allow_partial_search_results=False, **body)
-        except IndexMissing:  # removed a moment ago
-            return {"hits": [], "total": {"value": 0}}
-        hits: _Answer = answer["hits"]
-        return hits
-
-    def _matches(self, clauses: list[requests.Body]) -> int:
-        body: Mapping[str, Any] = {"query": requests.matching(clauses), "size": 0, "track_total_hits": True}
-        return int(self._answer(**body)["total"]["value"])
-
-    def _nearest(self, embedding: Embedding, k: int, clauses: list[requests.Body]) -> list[Hit]:
-        """The best k, ties by id. The server cuts ties as they come: it is asked for more until the tie is whole."""
-        asked = k + _TIES
-        while True:
-            hits = list(map(requests.hit_of, self._hits(**requests.nearest(embedding, asked, clauses))))
-            whole = len(hits) < asked or hits[-1].score < hits[k - 1].score
-            if whole or asked == requests.MOST_HITS:
-                return sorted(hits, key=lambda hit: (-hit.score, hit.record.id))[:k]
-            asked = min(requests.MOST_HITS, 4 * asked)
-
-    def _by_id(self, ids: Sequence[str], at_most: int, **body: Any) -> dict[str, _Answer]:
+    def _by_id(self, ids: Sequence[str], at_most: int, **body: Any) -> dict[str, queries.Answer]:
         asked = _askable(ids)
-        if not asked or self._look() is None:
-            return {}
-        return {
-            hit["_id"]: hit
-            for chunk in batched(asked, at_most)
-            for hit in self._hits(query=requests.ids_query(chunk), size=at_most, sort="_doc", **body)
-        }
+        return queries.by_id(self._connection, asked, at_most, **body) if asked and self._look() else {}
 
-    def _page(self, query: requests.Body, pit: str, after: list[Any] | None) -> list[_Answer]:
-        with self._worded():
-            answer = self._client.search(
-                query=query,
-                pit={"id": pit, "keep_alive": _KEEP_ALIVE},
-                sort=[{"_shard_doc": "asc"}],
-                search_after=after,
-                size=_VECTORS,
-                fields=[{"field": "embedding"}],
-                track_total_hits=False,
-                allow_partial_search_results=False,
-            )
-        hits: list[_Answer] = answer["hits"]["hits"]
-        return hits
+    def _pages(self, where: Filter | None, at_most: int, **body: Any) -> Iterator[list[queries.Answer]]:
+        if self._look(at_once=True) is not None:
+            yield from queries.pages(self._connection, where, at_most, **body)
 
-    def _send(self, operations: list[requests.Body]) -> int:
+    def _send(self, operations: list[Body]) -> int:
         try:
-            return bulk.send(
-                self._client, [{**operation, "_index": self.name} for operation in operations], self.location
-            )
+            named = [{**operation, "_index": self.name} for operation in operations]
+            return bulk.send(self._connection.patient, named, self.location)
         finally:
             self._note_writing()
 
-    def _document(self, record: ImageRecord, embedding: Embedding) -> requests.Body:
-        vector = helpers.pack_dense_vector(np.ascontiguousarray(embedding)) if self._can_pack() else embedding.tolist()
-        return requests.document(record, vector)
-
-    def _can_pack(self) -> bool:
-        """Whether the server takes packed vectors, four times as fast as numbers. Asked once."""
-        if self._packs is None:
-            try:
-                version = str(self._client.info()["version"]["number"])
-                self._packs = tuple(map(int, version.split(".")[:2])) >= _PACKED_SINCE
-            except (ApiError, ValueError):  # a key need not have the right to ask
-                self._packs = False
-        return self._packs
+    def _document(self, record: ImageRecord, embedding: Embedding) -> Body:
+        packs = self._connection.packs()
+        vector = helpers.pack_dense_vector(np.ascontiguousarray(embedding)) if packs else embedding.tolist()
+        return document(record, vector)
 
     def _dims(self) -> int:
         layout = self._look()

@@ -12,12 +12,22 @@ import pyarrow as pa
 from filelock import FileLock
 
 from core.errors import IndexUnavailable, ModelMismatch
+from core.index.lance import queries
+from core.index.lance.conditions import any_of
 from core.index.lance.errors import is_vanished, worded
 from core.index.lance.heap import trim
-from core.index.lance.queries import any_of, delete, fetch, matching, merge, nearest, select, where_clause
-from core.index.lance.rows import schema, stamp_of, to_embeddings, to_fingerprints, to_records, to_table
+from core.index.lance.rows import (
+    FINGERPRINT,
+    lacking,
+    schema,
+    stamp_of,
+    to_embeddings,
+    to_fingerprints,
+    to_records,
+    to_table,
+)
 from core.index.lance.upkeep import settle, tend
-from core.index.records import Filter, Fingerprint, Hit, ImageRecord, ModelStamp, storable
+from core.index.records import Filter, Fingerprint, Hit, ImageRecord, ModelStamp, Totals
 from core.vectors import Embedding, Embeddings, check_embeddings
 
 _COMMIT = 10_000  # rows
@@ -48,11 +58,11 @@ class LanceIndex:
         return self._run(lambda table: stamp_of(table.schema) if table.count_rows() else None, None)
 
     def claim(self, stamp: ModelStamp) -> None:
-        if self._stamp() != stamp:
+        if not self._run(lambda table: stamp_of(table.schema) == stamp and not lacking(table.schema), False):
             with worded(self._folder, self.name):
                 self._folder.mkdir(parents=True, exist_ok=True)
                 with self._writing():
-                    self._create(stamp)
+                    self._make_ready(stamp)
         self._claimed = stamp
 
     def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
@@ -70,8 +80,7 @@ class LanceIndex:
 
     def search(self, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:
         check_embeddings(embedding[None], embedding.shape[-1])
-        condition = where_clause(where)
-        return self._run(lambda table: nearest(table, embedding, k, condition), [])
+        return self._run(lambda table: queries.nearest(table, embedding, k, where), [])
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
         found = {record.id: record for rows in self._look_up("id", ids, ["record"]) for record in to_records(rows)}
@@ -96,35 +105,36 @@ class LanceIndex:
         return found
 
     def fingerprints(self, ids: Sequence[str]) -> dict[str, Fingerprint]:
-        columns = ["id", "size", "mtime_ns"]
         if 10 * len(ids) < self.count():
-            parts = list(self._look_up("id", ids, columns))
-        else:  # reading the columns as a whole is faster
-            wanted = pa.array([storable(id_) for id_ in ids], pa.string())
-            parts = self._run(lambda table: [matching(fetch(table, columns), "id", wanted)], [])
+            parts = list(self._look_up("id", ids, FINGERPRINT))
+        else:
+            parts = self._run(lambda table: queries.matching(table, FINGERPRINT, "id", ids), [])
         return {id_: one for rows in parts for id_, one in to_fingerprints(rows).items()}
 
     def scan(self, where: Filter | None = None) -> Iterator[tuple[list[ImageRecord], Embeddings]]:
-        with worded(self._folder, self.name):
-            table = self._open()
-            if table is None:
-                return
-            for rows in select(table, ["record", "vector"], where_clause(where)).to_batches(_SCAN):
-                if len(rows):
-                    yield to_records(rows), to_embeddings(rows)
+        return self._batches(["record", "vector"], where, lambda rows: (to_records(rows), to_embeddings(rows)))
+
+    def records(self, where: Filter | None = None) -> Iterator[list[ImageRecord]]:
+        return self._batches(["record"], where, to_records)
 
     def delete(self, ids: Sequence[str]) -> int:
         if self._stamp() is None:
             return 0
         parts = [any_of("id", ids[start : start + _IN_LIST]) for start in range(0, len(ids), _IN_LIST)]
-        return sum(self._commit(partial(delete, condition=part)).num_deleted_rows for part in parts)
+        return sum(self._commit(partial(queries.delete, condition=part)).num_deleted_rows for part in parts)
 
     def settle(self) -> None:
         if self._stamp() is not None:
             self._commit(lambda table: table, tending=settle)
 
     def count(self, where: Filter | None = None) -> int:
-        return self._run(lambda table: int(table.count_rows(where_clause(where))), 0)
+        return self._run(lambda table: queries.count(table, where), 0)
+
+    def totals(self, where: Filter | None = None) -> Totals:
+        return self._run(lambda table: queries.totals(table, where), Totals(0, 0))
+
+    def label_counts(self, where: Filter | None = None) -> dict[str, int]:
+        return self._run(lambda table: queries.label_counts(table, where), {})
 
     @cached_property
     def _connection(self) -> Any:
@@ -175,6 +185,7 @@ class LanceIndex:
                 table = self._open()
                 if table is None:
                     raise self._unclaimed()
+                queries.bring_up_to_date(table)
                 result = action(table)
                 if tending(table, result.version):
                     self._start_afresh()
@@ -191,25 +202,32 @@ class LanceIndex:
         found = stamp_of(table.schema)
         if found != stamp:  # emptied, and claimed by another process
             raise self._mismatch(found, stamp)
-        return merge(table, rows)
+        return queries.merge(table, rows)
 
     def _look_up(self, column: str, values: Sequence[str], columns: list[str]) -> Iterator[pa.Table]:
         """The rows with these values, in parts."""
         unique = list(dict.fromkeys(values))
         for start in range(0, len(unique), _IN_LIST):
             condition = any_of(column, unique[start : start + _IN_LIST])
-            rows = self._run(partial(fetch, columns=columns, condition=condition), None)
+            rows = self._run(partial(queries.fetch, columns=columns, condition=condition), None)
             if rows is not None:
                 yield rows
+
+    def _batches[T](self, columns: list[str], where: Filter | None, read: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
+        with worded(self._folder, self.name):
+            table = self._open()
+            if table is not None:
+                yield from map(read, queries.batches(table, columns, where, _SCAN))
 
     def _stamp(self) -> ModelStamp | None:
         return self._run(lambda table: stamp_of(table.schema), None)
 
-    def _create(self, stamp: ModelStamp) -> None:
+    def _make_ready(self, stamp: ModelStamp) -> None:
         table = self._open()
         if table is not None:
             found = stamp_of(table.schema)
             if found == stamp:
+                queries.bring_up_to_date(table)
                 return
             if table.count_rows():
                 raise self._mismatch(found, stamp)

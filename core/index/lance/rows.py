@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.index.records import Fingerprint, ImageRecord, ModelStamp, storable
+from core.index.stored import from_plain, to_plain
 from core.vectors import Embeddings
+
+FINGERPRINT = ["id", "size", "mtime_ns", "annotated_ns", "described"]
+"""The columns that `to_fingerprints` reads."""
 
 _COLUMNS = [
     pa.field("id", pa.string(), nullable=False),
@@ -26,27 +29,46 @@ _COLUMNS = [
     # one column rather than from eleven saves a search of 100,000 rows 3 of its 15 ms.
     pa.field("record", pa.string(), nullable=False),
 ]
+# What tables of earlier versions lack until they are written to next. Added there without a value, so without touching
+# their rows: for these there is no label, and 0 for the numbers that tell what was read out of a picture.
+_ADDED = [
+    pa.field("annotated_ns", pa.int64()),
+    pa.field("described", pa.int32()),
+    pa.field("labels", pa.list_(pa.string())),
+    pa.field("camera", pa.string()),
+    pa.field("lens", pa.string()),
+    pa.field("orientation", pa.int32()),
+    pa.field("brightness", pa.float64()),
+    pa.field("sharpness", pa.float64()),
+]
 _NAMES = [column.name for column in _COLUMNS]
-_TEXTS = ("folder", "format")  # what may hold bytes that are not UTF-8; JSON escapes them by itself
+_TEXTS = ("folder", "format", "camera", "lens")  # may hold bytes that are not UTF-8; JSON escapes them by itself
+_TIMES = ("mtime_ns", "annotated_ns")
+_LATEST = 2**63 - 1  # nanoseconds, in the year 2262; some file systems go further
 
 
 def schema(stamp: ModelStamp) -> pa.Schema:
     """The columns of a table, with the model's stamp as metadata."""
     vector = pa.field("vector", pa.list_(pa.float32(), stamp.dims), nullable=False)
     metadata = {"model_id": stamp.model_id, "dims": str(stamp.dims), "preprocessing": str(stamp.preprocessing)}
-    return pa.schema([*_COLUMNS, vector], metadata=metadata)
+    return pa.schema([*_COLUMNS, *_ADDED, vector], metadata=metadata)
 
 
 def stamp_of(found: pa.Schema) -> ModelStamp:
     """Undo `schema`.
 
     Raises:
-        ValueError: the table was not made by this app, or by a version of it with other columns.
+        ValueError: the table was not made by this app.
     """
     metadata = {key.decode(): value.decode() for key, value in (found.metadata or {}).items()}
     if not {"model_id", "dims", "preprocessing"} <= metadata.keys() or {*_NAMES, "vector"} - {*found.names}:
         raise ValueError("the table has other columns than this version of the app writes")
     return ModelStamp(metadata["model_id"], int(metadata["dims"]), int(metadata["preprocessing"]))
+
+
+def lacking(found: pa.Schema) -> list[pa.Field]:
+    """The columns that a table made by an earlier version of the app has not got."""
+    return [column for column in _ADDED if column.name not in found.names]
 
 
 def to_table(records: Sequence[ImageRecord], embeddings: Embeddings, stamp: ModelStamp) -> pa.Table:
@@ -62,23 +84,17 @@ def to_table(records: Sequence[ImageRecord], embeddings: Embeddings, stamp: Mode
 
 def _column(records: Iterable[ImageRecord], name: str) -> list[Any]:
     if name == "record":
-        return [_to_json(record) for record in records]
+        return [json.dumps(to_plain(record), separators=(",", ":")) for record in records]
     values = [getattr(record, name) for record in records]
+    if name == "labels":
+        return [list(map(storable, labels)) for labels in values]
+    if name in _TIMES:
+        return [max(-_LATEST, min(value, _LATEST)) for value in values]
     return [storable(value) for value in values] if name in _TEXTS else values
 
 
 def to_records(rows: pa.Table | pa.RecordBatch) -> list[ImageRecord]:
-    return [_from_json(text) for text in rows.column("record").to_pylist()]
-
-
-def _to_json(record: ImageRecord) -> str:
-    return json.dumps(asdict(record), default=datetime.isoformat)
-
-
-def _from_json(text: str) -> ImageRecord:
-    values = json.loads(text)
-    taken_at = values.pop("taken_at")
-    return ImageRecord(**values, taken_at=taken_at and datetime.fromisoformat(taken_at))
+    return [from_plain(json.loads(text)) for text in rows.column("record").to_pylist()]
 
 
 def to_embeddings(rows: pa.Table | pa.RecordBatch) -> Embeddings:
@@ -91,5 +107,8 @@ def to_embeddings(rows: pa.Table | pa.RecordBatch) -> Embeddings:
 
 
 def to_fingerprints(rows: pa.Table | pa.RecordBatch) -> dict[str, Fingerprint]:
-    columns = (rows.column(name).to_pylist() for name in ("id", "size", "mtime_ns"))
-    return {id_: Fingerprint(size, mtime_ns) for id_, size, mtime_ns in zip(*columns, strict=True)}
+    """Of rows with those columns of `FINGERPRINT` that their table has; what they lack is 0."""
+    unknown = pa.nulls(len(rows), pa.int64())
+    ids, *columns = (rows.column(name) if name in rows.schema.names else unknown for name in FINGERPRINT)
+    numbers = (pc.fill_null(column, 0).to_pylist() for column in columns)
+    return dict(zip(ids.to_pylist(), map(Fingerprint, *numbers), strict=True))

@@ -8,7 +8,7 @@ yet adds 0.25 ms to a search, 10,000 rows that are not in the index yet add 8 ms
 from datetime import timedelta
 from typing import Any
 
-from lancedb.index import Bitmap, BTree, IvfRq
+from lancedb.index import Bitmap, BTree, IvfRq, LabelList
 
 INDEXED_FROM = 10_000
 """Rows from which the vectors are indexed; below, an exact scan is as fast."""
@@ -26,6 +26,7 @@ _SCALARS = {
     "width": BTree,
     "height": BTree,
     "size": BTree,
+    "labels": LabelList,  # at 100,000 rows a search by label takes 6.5 ms with it, 21 ms without
 }
 
 

@@ -32,7 +32,8 @@ function fileSize(bytes) {
 
 // Limits are set in powers of two, and said as people say them.
 function limitSize(bytes) {
-  const megabytes = bytes / 2 ** 20
+  const [gigabytes, megabytes] = [bytes / 2 ** 30, bytes / 2 ** 20]
+  if (Number.isInteger(gigabytes)) return `${gigabytes} GB`
   return Number.isInteger(megabytes) ? `${megabytes} MB` : fileSize(bytes)
 }
 

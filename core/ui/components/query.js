@@ -166,7 +166,7 @@ class QueryBar {
     this.paint()
     try {
       if (file.type && !file.type.startsWith("image/")) throw new Refused("This is not a picture.")
-      return await sendPicture(file, this.data, this.leaving.signal)
+      return await sendFile(file, this.data.upload_url, this.data.limit, this.leaving.signal)
     } catch (error) {
       if (error.name !== "AbortError") errors.push(`${file.name}: ${error.message}`)
     } finally {

@@ -1,33 +1,60 @@
-// Sending one picture: the bare bytes, with the name beside them in the address. A body that is no form is one that
+// Sending one file: the bare bytes, with the name beside them in the address. A body that is no form is one that
 // other sites' pages may not send.
 
 class Refused extends Error {} // the server, or a rule it has told us, will not have this file
 class Unreachable extends Error {} // nothing is wrong with the file
 
-async function sendPicture(file, { upload_url, limit }, signal) {
+async function sendFile(file, url, limit, signal, onProgress = () => {}) {
   if (file.size > limit) {
     throw new Refused(`The file has ${fileSize(file.size)}, more than the ${limitSize(limit)} allowed.`)
   }
   if (file.size === 0) throw new Refused("The file is empty.")
   const name = encodeURIComponent(file.name.toWellFormed?.() ?? file.name)
-  const answer = await post(file, `${upload_url}?name=${name}`, signal)
-  const { id, name: kept, error } = await answer.json().catch(() => ({}))
-  if (answer.ok && id) return { id, name: kept ?? file.name }
-  if (answer.status >= 500) throw new Unreachable(error ?? `The server failed (${answer.status}).`)
-  throw new Refused(error ?? `The server refused it (${answer.status}).`)
-}
-
-async function post(file, url, signal) {
-  const type = file.type.startsWith("image/") ? file.type : "application/octet-stream"
-  try {
-    return await fetch(url, { method: "POST", headers: { "Content-Type": type }, body: file, signal })
-  } catch (error) {
+  const { status, answer } = await post(`${url}?name=${name}`, file, kindOf(file), signal, onProgress).catch(async error => {
     if (error.name === "AbortError") throw error
     // A file that was moved or locked after it was chosen fails in the same way as a server that is away.
     await file.slice(0, 1).arrayBuffer().catch(() => {
       throw new Refused("The file could not be read.")
     })
-    throw new Unreachable("The server does not answer.")
+    throw error
+  })
+  if (answer.id) return { id: answer.id, name: answer.name ?? file.name }
+  if (status >= 500) throw new Unreachable(answer.error ?? `The server failed (${status}).`)
+  throw new Refused(answer.error ?? `The server refused it (${status}).`)
+}
+
+function kindOf(file) {
+  if (isArchive(file.name)) return "application/zip"
+  return file.type.startsWith("image/") ? file.type : "application/octet-stream"
+}
+
+function isArchive(name) {
+  return name.toLowerCase().endsWith(".zip")
+}
+
+// Not fetch, which does not tell how much of a large body is sent.
+function post(url, body, type, signal, onProgress = () => {}) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    const stop = () => request.abort()
+    request.open("POST", url)
+    request.setRequestHeader("Content-Type", type)
+    request.upload.onprogress = event => onProgress(event.loaded)
+    request.onload = () => resolve({ status: request.status, answer: parsed(request.responseText) })
+    request.onerror = () => reject(new Unreachable("The server does not answer."))
+    request.onabort = () => reject(new DOMException("Stopped", "AbortError"))
+    request.onloadend = () => signal?.removeEventListener("abort", stop)
+    signal?.addEventListener("abort", stop)
+    if (signal?.aborted) return request.onabort()
+    request.send(body)
+  })
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text) ?? {}
+  } catch {
+    return {}
   }
 }
 

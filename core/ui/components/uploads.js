@@ -4,6 +4,9 @@ const PARALLEL = 3
 const LISTED = 100
 const areas = new WeakMap()
 
+// The elements go when another page of the app is shown; what is being sent stays here, and is shown again later.
+const kept = (globalThis.imageSearchUpload ??= { upload: null })
+
 // Called again whenever the data changes; an upload under way goes on.
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".uploads")
@@ -16,9 +19,136 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 }
 
-class UploadArea {
-  batch = null
+// What a visitor sends at one time. `changed` is called after every step, by whoever shows it now.
+class Upload {
+  state = "looking" // then "sending", and "stopped" or "done"
+  files = []
+  ids = new Map() // by the place of the file
+  refused = []
+  leftOut = 0
+  trouble = ""
+  next = 0
+  unsent = [] // places taken up, but not sent when the work stopped
+  loaded = new Map() // bytes of files on their way
+  sentBytes = 0
+  current = ""
+  changed = () => {}
+  onLeave = event => event.preventDefault() // closing the tab would end it: the browser asks first
 
+  constructor(data) {
+    this.data = data
+    this.stopping = new AbortController()
+  }
+
+  get running() {
+    return this.state === "looking" || this.state === "sending"
+  }
+
+  get left() {
+    return Math.max(0, this.files.length - this.ids.size - this.refused.length)
+  }
+
+  get bytes() {
+    let sent = this.sentBytes
+    for (const bytes of this.loaded.values()) sent += bytes
+    return sent
+  }
+
+  async start(files) {
+    this.enter("looking")
+    for await (const file of files) {
+      if (this.stopping.signal.aborted) return this.enter("stopped", "Cancelled.")
+      if (this.takes(file.name)) this.files.push(file)
+      else this.leftOut += 1
+    }
+    this.total = this.files.reduce((sum, file) => sum + (file.size ?? 0), 0)
+    const most = this.data.limits.files
+    if (this.files.length > most) {
+      this.trouble = `These are ${plural(this.files.length, "file")}, more than the ${most.toLocaleString("en")} that can be sent at a time. Send them in parts, or as a ZIP archive.`
+      this.files = []
+      this.enter("stopped", this.trouble)
+    } else if (this.files.length) await this.run()
+    else this.enter("stopped", this.leftOut ? "No pictures among these files." : "No files were given.")
+  }
+
+  takes(name) {
+    const lower = name.toLowerCase()
+    return !lower.startsWith(".") && (isArchive(name) || this.data.suffixes.some(suffix => lower.endsWith(suffix)))
+  }
+
+  async run() {
+    if (this.stopping.signal.aborted) this.stopping = new AbortController()
+    this.trouble = ""
+    this.enter("sending")
+    await Promise.all(Array.from({ length: PARALLEL }, () => this.work()))
+    if (this.next >= this.files.length && !this.unsent.length) await this.finish()
+    else this.enter("stopped", this.trouble || "Cancelled.")
+  }
+
+  async work() {
+    while (!this.stopping.signal.aborted) {
+      const at = this.unsent.pop() ?? this.next
+      if (at >= this.files.length) return
+      if (at === this.next) this.next += 1
+      await this.send(at)
+      this.loaded.delete(at)
+      this.changed()
+    }
+  }
+
+  async send(at) {
+    const { upload_url: url, limits } = this.data
+    const file = this.files[at]
+    this.current = file.name
+    const onProgress = bytes => {
+      this.loaded.set(at, bytes)
+      this.changed()
+    }
+    try {
+      if (file.unreadable) throw new Refused("The file could not be read.")
+      const limit = isArchive(file.name) ? limits.archive : limits.picture
+      const { id } = await sendFile(file, url, limit, this.stopping.signal, onProgress)
+      this.ids.set(at, id)
+      this.sentBytes += file.size
+    } catch (error) {
+      if (error instanceof Refused) this.refused.push({ name: file.name, reason: error.message })
+      else this.interrupt(at, error)
+    }
+  }
+
+  // A bad file is only left behind; where the server is away, or the visitor cancels, all stops and can be resumed.
+  interrupt(at, error) {
+    this.unsent.push(at)
+    if (error instanceof Unreachable) this.trouble = error.message
+    this.stopping.abort()
+  }
+
+  // What was sent is indexed, whether anybody is looking or not.
+  async finish() {
+    const ids = [...new Set([...this.ids].sort(([one], [other]) => one - other).map(([, id]) => id))]
+    if (!ids.length) return this.enter("stopped", "Nothing was sent.")
+    const { status, answer } = await post(this.data.done_url, JSON.stringify({ ids }), "application/json").catch(error => ({
+      status: 0,
+      answer: { error: error.message },
+    }))
+    if (status < 200 || status >= 300) {
+      this.trouble = answer.error ?? `The server failed (${status}).`
+      return this.enter("stopped", this.trouble)
+    }
+    this.files = []
+    this.enter("done", `${plural(this.ids.size, "file")} sent.`)
+  }
+
+  enter(state, text = "") {
+    this.state = state
+    this.text = text
+    removeEventListener("beforeunload", this.onLeave)
+    if (this.running) addEventListener("beforeunload", this.onLeave)
+    this.changed()
+  }
+}
+
+class UploadArea {
   constructor(root) {
     this.root = root
     this.find = selector => root.querySelector(selector)
@@ -28,111 +158,67 @@ class UploadArea {
         picker.value = "" // the same files may be chosen again
       }
     }
-    this.find(".cancel").onclick = () => this.batch?.stopping.abort()
-    this.find(".rest").onclick = () => this.run(this.batch)
-    this.find(".sent").onclick = () => this.finish(this.batch)
+    this.find(".cancel").onclick = () => kept.upload?.stopping.abort()
+    this.find(".rest").onclick = () => (kept.upload.left ? kept.upload.run() : kept.upload.finish())
+    this.find(".sent").onclick = () => kept.upload.finish()
     root.onkeydown = event => event.stopPropagation() // Streamlit has shortcuts of its own on single letters
-    this.onLeave = event => event.preventDefault()
     this.drop = new WindowDrop({
       takes: event => event.dataTransfer.types.includes("Files"),
-      hover: on => root.classList.toggle("dragging", on && !this.running),
+      hover: on => root.classList.toggle("dragging", on && !kept.upload?.running),
       drop: transfer => this.start(dropped(transfer)),
     })
   }
 
   close() {
-    this.batch?.stopping.abort()
+    if (kept.upload) kept.upload.changed = () => {}
     this.drop.close()
-    this.guard(false)
   }
 
   show(data) {
     this.data = data
-    this.find(".files").accept = data.suffixes.join(",")
-    this.find(".allowed").textContent = `Up to ${limitSize(data.limit)} each. Other files are left out.`
+    const { picture, archive, files } = data.limits
+    this.find(".files").accept = [...data.suffixes, ".zip"].join(",")
+    this.find(".allowed").textContent =
+      `Pictures up to ${limitSize(picture)}, ZIP archives up to ${limitSize(archive)}, ` +
+      `${files.toLocaleString("en")} files at a time. Other files are left out.`
+    if (kept.upload) this.attach(kept.upload)
   }
 
-  async start(files) {
-    if (this.running) return
-    const batch = { files: [], next: 0, leftOut: 0, ids: new Map(), refused: [], stopping: new AbortController() }
-    this.batch = batch
-    this.enter(true)
-    this.count("Looking for pictures …")
-    for await (const file of files) {
-      if (batch.stopping.signal.aborted) break
-      if (this.isPicture(file.name)) batch.files.push(file)
-      else batch.leftOut += 1
-    }
-    const { aborted } = batch.stopping.signal
-    if (batch.files.length && !aborted) await this.run(batch)
-    else if (aborted) this.stopped(batch, "Cancelled.")
-    else this.stopped(batch, batch.leftOut ? "No pictures among these files." : "No files were given.")
+  start(files) {
+    if (kept.upload?.running) return
+    kept.upload = new Upload(this.data)
+    this.attach(kept.upload)
+    kept.upload.start(files)
   }
 
-  isPicture(name) {
-    const lower = name.toLowerCase()
-    return !lower.startsWith(".") && this.data.suffixes.some(suffix => lower.endsWith(suffix))
+  attach(upload) {
+    upload.changed = () => this.render(upload)
+    this.render(upload)
   }
 
-  async run(batch) {
-    if (batch.stopping.signal.aborted) batch.stopping = new AbortController()
-    batch.trouble = ""
-    this.enter(true)
-    this.progress(batch)
-    await Promise.all(Array.from({ length: PARALLEL }, () => this.work(batch)))
-    if (batch.next >= batch.files.length && !batch.unsent?.length) this.finish(batch)
-    else this.stopped(batch, batch.trouble || "Cancelled.", Boolean(batch.trouble))
-  }
-
-  async work(batch) {
-    batch.unsent ??= [] // taken up, but not sent when the work stopped
-    while (!batch.stopping.signal.aborted) {
-      const at = batch.unsent.pop() ?? batch.next
-      if (at >= batch.files.length) return
-      if (at === batch.next) batch.next += 1
-      await this.send(batch, at)
-      if (!batch.stopping.signal.aborted) this.progress(batch)
+  render(upload) {
+    this.enter(upload.running)
+    if (upload.running) this.progress(upload)
+    else this.stopped(upload)
+    if (upload.state === "done" && !upload.told) {
+      upload.told = true
+      this.trigger("uploaded", { count: upload.ids.size })
     }
   }
 
-  async send(batch, at) {
-    const file = batch.files[at]
-    this.find(".current").textContent = file.name
-    try {
-      if (file.unreadable) throw new Refused("The file could not be read.")
-      const { id } = await sendPicture(file, this.data, batch.stopping.signal)
-      batch.ids.set(at, id)
-    } catch (error) {
-      if (error instanceof Refused) batch.refused.push({ name: file.name, reason: error.message })
-      else this.interrupt(batch, at, error)
-    }
-  }
-
-  // A bad file is only left behind; where the server is away, or the visitor cancels, all stops and can be resumed.
-  interrupt(batch, at, error) {
-    batch.unsent.push(at)
-    if (error instanceof Unreachable) batch.trouble = error.message
-    batch.stopping.abort()
-  }
-
-  finish(batch) {
-    const ids = [...batch.ids].sort(([one], [other]) => one - other).map(([, id]) => id)
-    this.trigger("uploaded", { ids: [...new Set(ids)], refused: batch.refused })
-    this.stopped({ ...batch, files: [] }, `${plural(batch.ids.size, "picture")} sent.`)
-  }
-
-  stopped(batch, text, isError = false) {
-    this.enter(false)
-    const left = Math.max(0, batch.files.length - batch.ids.size - batch.refused.length)
+  stopped(upload) {
     this.find(".report").hidden = false
-    const parts = [text]
-    if (left) parts.push(`${batch.ids.size.toLocaleString("en")} of ${plural(batch.files.length, "picture")} sent.`)
-    if (batch.leftOut) parts.push(`${plural(batch.leftOut, "file")} left out: not pictures.`)
+    const parts = [upload.text]
+    if (upload.left) parts.push(`${upload.ids.size.toLocaleString("en")} of ${plural(upload.files.length, "file")} sent.`)
+    if (upload.leftOut) parts.push(`${plural(upload.leftOut, "file")} left out: not pictures.`)
     this.find(".summary").textContent = parts.join(" ")
-    this.find(".summary").classList.toggle("error", isError)
-    this.offer(".rest", left > 0, batch.ids.size ? `Send the other ${left.toLocaleString("en")}` : "Try again")
-    this.offer(".sent", left > 0 && batch.ids.size > 0, `Use the ${batch.ids.size.toLocaleString("en")} sent`)
-    this.listRefused(batch.refused)
+    this.find(".summary").classList.toggle("error", Boolean(upload.trouble))
+    const unfinished = upload.state === "stopped" && upload.files.length > 0 && (upload.left > 0 || upload.ids.size > 0)
+    const rest = upload.left && upload.ids.size ? `Send the other ${upload.left.toLocaleString("en")}` : "Try again"
+    this.offer(".rest", unfinished, rest)
+    const sent = `Use the ${upload.ids.size.toLocaleString("en")} sent`
+    this.offer(".sent", unfinished && upload.left > 0 && upload.ids.size > 0, sent)
+    this.listRefused(upload.refused)
   }
 
   offer(button, shown, text) {
@@ -149,36 +235,28 @@ class UploadArea {
     box.querySelector("ul").replaceChildren(...lines)
   }
 
-  progress({ files, ids, refused }) {
-    const done = ids.size + refused.length
-    this.count(`${ids.size.toLocaleString("en")} of ${files.length.toLocaleString("en")} sent`)
+  progress({ state, files, ids, refused, bytes, total, current }) {
+    this.find(".count").textContent =
+      state === "looking"
+        ? "Looking for pictures …"
+        : `${ids.size.toLocaleString("en")} of ${files.length.toLocaleString("en")} sent`
+    this.find(".current").textContent = state === "looking" ? "" : `${fileSize(bytes)} of ${fileSize(total)} · ${current}`
+    const share = total ? Math.min(1, bytes / total) : 0
     const track = this.find(".track")
     track.setAttribute("aria-valuemax", files.length)
-    track.setAttribute("aria-valuenow", done)
-    track.style.setProperty("--share", done / files.length)
-  }
-
-  count(text) {
-    this.find(".count").textContent = text
+    track.setAttribute("aria-valuenow", ids.size + refused.length)
+    track.style.setProperty("--share", share)
   }
 
   enter(running) {
+    if (this.running === running) return
     const within = this.root.contains(this.root.getRootNode().activeElement)
     this.running = running
-    this.guard(running)
     this.find(".idle").hidden = running
     this.find(".busy").hidden = !running
     if (running) this.find(".report").hidden = true
-    if (running) this.find(".track").style.setProperty("--share", 0)
-    if (running) this.find(".current").textContent = ""
     // What had the focus may be hidden now.
     if (within) this.find(running ? ".cancel" : ".files").focus()
-  }
-
-  // Closing the tab would end the upload: the browser asks first.
-  guard(on) {
-    removeEventListener("beforeunload", this.onLeave)
-    if (on) addEventListener("beforeunload", this.onLeave)
   }
 }
 

@@ -1,40 +1,38 @@
 """Sending many pictures from the visitor's machine."""
 
-from collections.abc import Callable, Sequence
-
-import streamlit as st
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from core.ui.components.assets import component
 
 _uploads = component("uploads", "upload_client")
 
 
-def upload_area(
-    *,
-    key: str,
-    upload_url: str,
-    limit: int,
-    suffixes: Sequence[str],
-    on_uploaded: Callable[[list[str], list[dict[str, str]]], None],
-) -> None:
-    """Show an area that takes files and whole folders, and sends the pictures among them a few at a time.
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    picture: int
+    """Bytes of the largest picture; likewise the next."""
+    archive: int
+    files: int
+    """How many can be sent at a time."""
+
+
+def upload_area(*, key: str, upload_url: str, done_url: str, limits: UploadLimits, suffixes: Sequence[str]) -> None:
+    """Show an area that takes files, whole folders and ZIP archives, and sends what is in them a few at a time.
+
+    An upload goes on when the visitor goes to another page of the app, and ends by itself there. The page runs again
+    when all are sent and it is shown.
 
     Args:
         key: Where Streamlit keeps this area's events; the same key keeps an upload going while the page runs again.
-        upload_url: Takes a POST of a picture's bytes with `?name=` and answers `{"id", "name"}` or `{"error"}`.
-        limit: The largest picture that may be sent, bytes.
+        upload_url: Takes a POST of a file's bytes with `?name=` and answers `{"id", "name"}` or `{"error"}`.
+        done_url: Takes a POST of `{"ids"}`, in the order they were given, each once, when all are sent.
+        limits: What is told before, and refused.
         suffixes: What names of pictures end in, each with its dot; other files are left out, and counted.
-        on_uploaded: Called before the next run, once all are sent, with the ids in the order they were given, each
-            once, and with those refused as `{"name", "reason"}`.
     """
+    data = {"upload_url": upload_url, "done_url": done_url, "limits": asdict(limits)}
+    _uploads(key=key, data={**data, "suffixes": [suffix.lower() for suffix in suffixes]}, on_uploaded_change=_rerun)
 
-    def report() -> None:
-        if sent := st.session_state[key].get("uploaded"):
-            refused = [{"name": str(file["name"]), "reason": str(file["reason"])} for file in sent["refused"]]
-            on_uploaded([str(picture) for picture in sent["ids"]], refused)
 
-    _uploads(
-        key=key,
-        data={"upload_url": upload_url, "limit": limit, "suffixes": [suffix.lower() for suffix in suffixes]},
-        on_uploaded_change=report,
-    )
+def _rerun() -> None:
+    """Nothing more is to do: that the page runs again shows the job."""

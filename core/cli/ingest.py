@@ -1,0 +1,179 @@
+"""Commands that fill the index, and empty it."""
+
+import queue
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from core.cli.console import AsJson, app, console, expected_errors, print_json
+from core.errors import FolderRefused
+from core.images.names import displayable, shown
+from core.ingest.follow import Follower
+from core.ingest.library import Library
+from core.ingest.progress import Outcome, Phase
+from core.ingest.state import JobState, Plan
+from core.services import shared
+from core.sources.checks import check_kind
+from core.sources.urls import is_url, normalised
+
+Locations = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE...",
+        show_default=False,
+        help="Folders, read with all folders below them; picture files; ZIP archives; addresses (https://, s3://, …).",
+    ),
+]
+_LOOK_EVERY = 0.2  # seconds
+_INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has ended
+
+
+@app.command(name="ingest")
+@expected_errors
+def ingest_command(
+    locations: Locations,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what there is to do.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove records whose file is gone.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Then index what changes, until Ctrl-C.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the index up to date; run again, it does only what is new."""
+    sources = [location_of(text) for text in locations]
+    with open_library() as library:
+        if dry_run:
+            _print_plan(library, sources, as_json)
+            return
+        job = finished(library, library.add(sources, starts=True, prunes=prune))
+        report(library, job, as_json)
+        if follow:
+            _follow(library, sources, prune)
+
+
+@app.command(name="remove")
+@expected_errors
+def remove_command(locations: Locations, as_json: AsJson = False) -> None:
+    """Take pictures out of the index, whether they still exist or not; the files stay as they are."""
+    places = [text if is_url(text) else str(Path(text).expanduser().resolve()) for text in locations]
+    with open_library() as library:
+        removed = library.remove(places)
+    if as_json:
+        print_json({"removed": removed})
+    else:
+        typer.echo(f"{removed} removed from the index")
+
+
+@contextmanager
+def open_library() -> Iterator[Library]:
+    """Naming a path or address on the command line is leave to read it: the limits of the app do not apply."""
+    library = shared().library
+    library.urls = None
+    try:
+        yield library
+    finally:
+        library.close()
+
+
+def location_of(text: str) -> str:
+    """
+    Raises:
+        FolderRefused: there is nothing that could be indexed.
+        SourceRefused: it is an address that cannot be read.
+    """
+    if is_url(text):
+        return normalised(text)
+    try:
+        path = Path(text).expanduser().resolve(strict=True)
+    except (OSError, RuntimeError):
+        raise FolderRefused(f"{shown(text)} does not exist.", "Check the path.") from None
+    return str(check_kind(path))
+
+
+def finished(library: Library, job_id: int) -> JobState:
+    """Show how a job goes until it rests; Ctrl-C pauses it."""
+    jobs = library.jobs
+    try:
+        with _bar() as bar:
+            task = bar.add_task(Phase.FINDING.value, total=None)
+            while (job := jobs.wait(job_id, _LOOK_EVERY)).active:
+                bar.update(task, description=job.note or job.phase.value, completed=job.done, total=job.total or None)
+    except KeyboardInterrupt:
+        jobs.pause(job_id)
+        job = jobs.wait(job_id)
+        console.print(f"Paused at {job.done:,} of {job.total:,}. To go on: python -m core jobs resume {job_id}")
+        raise typer.Exit(_INTERRUPTED) from None
+    if job.error:
+        raise job.error
+    return job
+
+
+def report(library: Library, job: JobState, as_json: bool) -> None:
+    """What became of the files of a job."""
+    if as_json:
+        print_json(as_dict(library, job))
+        return
+    counts = {name: count for name, count in asdict(job.counts).items() if count}
+    words = ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "nothing to do"
+    typer.echo(f"{job.total:,} found: {words} ({job.seconds:.1f} s)")
+    for verdict in library.journal.lines.verdicts(job.id, {Outcome.FAILED}):
+        typer.echo(f"  {displayable(verdict.path)}: {displayable(verdict.reason)}")
+
+
+def as_dict(library: Library, job: JobState) -> dict[str, Any]:
+    """A job for scripts, with a verdict on each of its files."""
+    return {
+        "job": job.id,
+        "status": job.status.value,
+        "found": job.total,
+        **asdict(job.counts),
+        "seconds": round(job.seconds, 3),
+        "files": [
+            {"path": displayable(one.path), "outcome": one.outcome.value, "reason": displayable(one.reason)}
+            for one in library.journal.lines.verdicts(job.id)
+        ],
+    }
+
+
+def _print_plan(library: Library, sources: Sequence[str], as_json: bool) -> None:
+    plan = Plan()
+    with _bar() as bar:
+        task = bar.add_task(Phase.FINDING.value, total=None)
+        for plan in library.look(sources):
+            bar.update(task, completed=plan.found)
+    seconds = library.seconds(plan)
+    if as_json:
+        print_json({"found": plan.found, **asdict(plan), "seconds": seconds and round(seconds, 1)})
+        return
+    for name, count in asdict(plan).items():
+        typer.echo(f"{name:>9}  {count:,}" + (" bytes to read" if name == "size" else ""))
+    typer.echo(
+        f"{'time':>9}  " + (f"about {seconds:,.0f} s" if seconds is not None else "not known before the first run")
+    )
+
+
+def _follow(library: Library, sources: Sequence[str], prune: bool) -> None:
+    """Index what changes, until Ctrl-C."""
+    changed: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def note(location: str) -> bool:
+        changed.put(location)
+        return True
+
+    with closing(Follower(note)) as follower, suppress(KeyboardInterrupt):
+        for location in sources:
+            follower.follow(location)
+        console.print("Indexing what changes from now on. Ctrl-C ends it.")
+        while True:
+            job = finished(library, library.add([changed.get()], starts=True, prunes=prune))
+            if job.counts.stored or job.counts.removed or job.counts.failed:
+                report(library, job, as_json=False)
+
+
+def _bar() -> Bar:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Bar(*columns, console=console, transient=True)

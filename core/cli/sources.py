@@ -1,0 +1,89 @@
+"""Commands about where the pictures of the index are from."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from core.cli.console import AsJson, app, expected_errors, print_json
+from core.cli.ingest import finished, open_library, report
+from core.errors import FolderRefused
+from core.images.names import displayable
+from core.ingest.library import Library, SourceState
+
+sources_app = typer.Typer(help="Where the indexed pictures are from.", invoke_without_command=True)
+app.add_typer(sources_app, name="sources")
+
+Location = Annotated[str, typer.Argument(metavar="SOURCE", show_default=False, help="As `sources` lists it.")]
+
+
+@sources_app.callback()
+@expected_errors
+def list_command(context: typer.Context, as_json: AsJson = False) -> None:
+    """The folders, archives and addresses that were indexed: how many pictures, when they were last checked."""
+    if context.invoked_subcommand:
+        return
+    with open_library() as library:
+        sources = library.sources()
+    if as_json:
+        print_json([_summary(source) for source in sources])
+        return
+    for source in sources:
+        typer.echo("  ".join(map(str, _row(source))))
+    if not sources:
+        typer.echo("Nothing is indexed yet. Begin: python -m core ingest FOLDER", err=True)
+
+
+@sources_app.command(name="check")
+@expected_errors
+def check_command(location: Location, as_json: AsJson = False) -> None:
+    """Look for what has changed in a source, and index it."""
+    with open_library() as library:
+        job_id = library.add([_known(library, location)], starts=True)
+        report(library, finished(library, job_id), as_json)
+
+
+@sources_app.command(name="follow")
+@expected_errors
+def follow_command(location: Location) -> None:
+    """Have the app index by itself what changes in a source, as long as it runs."""
+    with open_library() as library:
+        library.journal.sources.follow(_known(library, location), True)
+
+
+@sources_app.command(name="unfollow")
+@expected_errors
+def unfollow_command(location: Location) -> None:
+    """Index what changes in a source by hand again."""
+    with open_library() as library:
+        library.journal.sources.follow(_known(library, location), False)
+
+
+def _known(library: Library, location: str) -> str:
+    known = [source.location for source in library.journal.sources.all()]
+    if location not in known:
+        raise FolderRefused(f"{location} is none of the sources.", "List them: python -m core sources")
+    return location
+
+
+def _summary(source: SourceState) -> dict[str, object]:
+    return {
+        "source": displayable(source.known.location),
+        "title": displayable(source.known.title),
+        "pictures": source.totals.count,
+        "size": source.totals.size,
+        "checked": source.known.checked_at,
+        "followed": source.known.followed,
+        "there": source.is_there,
+    }
+
+
+def _row(source: SourceState) -> list[str]:
+    checked = datetime.fromtimestamp(source.known.checked_at or 0)
+    return [
+        f"{source.totals.count:>9,}",
+        f"{source.totals.size / 1e6:>9,.1f} MB",
+        f"{checked:%Y-%m-%d %H:%M}",
+        ("followed" if source.known.followed else "").ljust(8),
+        displayable(source.known.location) + ("" if source.is_there else "  (not there)"),
+    ]

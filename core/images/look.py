@@ -1,0 +1,106 @@
+"""How a picture looks, in a few numbers: its colours, its brightness, its sharpness."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.images.describe import Colour
+
+_SIDE = 256  # pixels of the longer side that fine detail is measured at
+_TINY = 64  # likewise colours and brightness
+# A box filter down to one and a half times the size before the last one. Of the filters and gaps tried on photographs
+# decoded at a half and a quarter, this changed the sharpness least: by 3 % at most.
+_SHRINK_FIRST = 1.5
+
+_MOST_COLOURS = 5
+_SHADES = 128  # that are told apart before they are merged
+_LEAST_SHARE = 0.03
+# Distances in CIELAB, where 2.3 is just noticed (Mahy, Van Eycken and Oosterlinck 1994). A colour is found where the
+# most shades lie within the first, and is given all within the second: with one distance for both, what was left around
+# a colour was in two of five pictures of COCO128 found as another.
+_CORE, _REACH = 12.0, 20.0
+
+_LEVELS = np.arange(256) / 255
+# sRGB to linear light, and that to CIE XYZ in shares of the white D65 (IEC 61966-2-1).
+_LINEAR = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4)
+_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+_XYZ /= _XYZ.sum(axis=1, keepdims=True)
+
+
+class Look(NamedTuple):
+    """The part of a `Description` that the pixels say, under the same names."""
+
+    colours: tuple[Colour, ...]
+    brightness: float
+    sharpness: float
+
+
+def look_at(image: Image.Image) -> Look:
+    """Of an upright RGB picture, nearly the same at whatever scale it was decoded.
+
+    Takes 2.5 ms for 1008 × 756 pixels, as which a photograph of 12 megapixels is decoded at ingest, more than half of
+    it to shrink them; 9 ms for all 12 megapixels.
+    """
+    small = _resized(image, _SIDE)
+    tiny = _resized(small, _TINY)
+    return Look(_colours(tiny), _brightness(tiny), _sharpness(small))
+
+
+def _resized(image: Image.Image, side: int) -> Image.Image:
+    """With a longer side of so many pixels; one that was smaller has no finer detail than before."""
+    scale = side / max(image.size)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    filter_ = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    return image.resize(size, filter_, reducing_gap=_SHRINK_FIRST)
+
+
+def _colours(image: Image.Image) -> tuple[Colour, ...]:
+    """Again and again the shade with most of the picture near it, and all around it taken away with it."""
+    reduced = image.quantize(_SHADES, Image.Quantize.FASTOCTREE)
+    shares = np.bincount(np.asarray(reduced).ravel()) / (image.width * image.height)
+    shades = np.array(reduced.getpalette(), np.uint8).reshape(-1, 3)[: len(shares)]
+    distances = _distances(_lab(shades))
+    colours: list[Colour] = []
+    for _ in range(_MOST_COLOURS):
+        taken = distances[((distances < _CORE) @ shares).argmax()] < _REACH
+        share = float(shares[taken].sum())
+        if colours and share < _LEAST_SHARE:
+            break
+        red, green, blue = np.average(shades[taken], axis=0, weights=shares[taken]).round().astype(int)
+        colours.append(Colour(f"#{red:02x}{green:02x}{blue:02x}", round(share, 4)))
+        shares[taken] = 0
+    return tuple(sorted(colours, key=lambda colour: -colour.share))
+
+
+def _distances(lab: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Between n colours of shape `(n, 3)`, an array of shape `(n, n)`."""
+    lengths = (lab**2).sum(axis=1)
+    squares: NDArray[np.float64] = lengths[:, None] + lengths - 2 * lab @ lab.T
+    return squares.clip(0) ** 0.5
+
+
+def _brightness(image: Image.Image) -> float:
+    """The mean of L* in CIELAB, over 100."""
+    return round(float(_lab(np.asarray(image))[..., 0].mean()) / 100, 4)
+
+
+def _sharpness(image: Image.Image) -> float:
+    """Standard deviation of the Laplacian of the luma (ITU-R BT.601), which runs from 0 to 1.
+
+    Its square is the variance of the Laplacian, the measure of focus of Pech-Pacheco and others, "Diatom autofocusing
+    in brightfield microscopy" (ICPR 2000). Half of COCO128 lies between 0.12 and 0.22.
+    """
+    luma = np.pad(np.asarray(image.convert("L"), np.float32) / 255, 1, mode="edge")
+    middle = luma[1:-1, 1:-1]
+    laplacian = luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:] - 4 * middle
+    return round(float(laplacian.std()), 4)
+
+
+def _lab(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """CIELAB (CIE 15:2018) of sRGB colours, an array of shape `(..., 3)`: L* from 0 to 100, a*, b*."""
+    xyz = _LINEAR[rgb] @ _XYZ.T
+    roots = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
+    x, y, z = np.moveaxis(roots, -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)

@@ -1,0 +1,246 @@
+"""How an index is filled and kept up to date: its sources, and the jobs that read them."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from core.embedding.embedder import Embedder
+from core.errors import ImageSearchError, SourceRefused
+from core.images.thumbnails import Thumbnails
+from core.index.records import Filter, Index, Totals, record_id
+from core.ingest.follow import Follower
+from core.ingest.jobs import Jobs
+from core.ingest.journal import Journal
+from core.ingest.known import KnownSource
+from core.ingest.owner import Owner
+from core.ingest.pipeline import Workplace, run
+from core.ingest.plan import plan
+from core.ingest.prepare import Prepare
+from core.ingest.progress import Progress
+from core.ingest.remove import remove, sweep
+from core.ingest.state import TO_READ, JobState, Plan, Status
+from core.ingest.trial import trial
+from core.sources.absent import is_absent, is_below, is_gone
+from core.sources.archive import archive_of
+from core.sources.folder import FolderSource
+from core.sources.listed import SUFFIX, ListedSource
+from core.sources.opening import is_one_picture, open_source, read_file, without_nested
+from core.sources.source import Source
+from core.sources.urls import check_url, is_url
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A source and what the index has of it."""
+
+    known: KnownSource
+    totals: Totals
+    is_there: bool
+    """Whether it can be reached, as far as that is told at once: addresses are taken to be there."""
+
+
+class Library:
+    """Building it does no I/O.
+
+    Args:
+        index: What is filled.
+        thumbnails: Kept beside it.
+        journal: Of the jobs and sources of this index.
+        folder: In the data folder; locks and lists are kept there.
+        load: Starts the model, or gives the one that is loaded.
+        name_of: What to call the picture of a path.
+        urls: Addresses below which pictures may be read, from public servers only; None: all addresses, as on the
+            command line, where naming one is leave to read it.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        thumbnails: Thumbnails,
+        journal: Journal,
+        folder: Path,
+        load: Callable[[], Future[Embedder]],
+        name_of: Callable[[str], str],
+        urls: Sequence[str] | None = (),
+    ) -> None:
+        self.journal = journal
+        self.urls = urls
+        self.done: Callable[[], object] = lambda: None
+        """Called after each job that ran to its end."""
+        self._index = index
+        self._thumbnails = thumbnails
+        self._folder = folder
+        self._load = load
+        self._name_of = name_of
+        self._tried: float | None = None  # pictures a second
+        writing = FileLock(folder / f"{index.engine}-{index.name}.lock")
+        self._follower = Follower(self._notice)
+        self.jobs = Jobs(journal, Owner(folder), writing, self._plan, self._run)
+
+    def add(self, locations: Sequence[str], title: str = "", *, starts: bool = False, prunes: bool = False) -> int:
+        """Bring the index up to date with sources, in the background; returns the job's id.
+
+        Args:
+            locations: Resolved paths of folders, pictures and archives, and URLs. The caller answers for them.
+            title: What to call the job; by default after its sources.
+            starts: Whether to do what was planned without asking.
+            prunes: Whether records whose file is gone are to be removed.
+        """
+        kept = without_nested(locations)
+        return self.jobs.plan(title or self._title(kept), kept, starts=starts, prunes=prunes)
+
+    def look(self, locations: Sequence[str]) -> Iterator[Plan]:
+        """What there is to do, without doing it, nor writing anything."""
+        with closing(Journal("sqlite://", "")) as journal:
+            sources = [self._open(one) for one in without_nested(locations)]
+            yield from plan(0, sources, self._index, journal.lines)
+
+    def follow(self, location: str, followed: bool) -> None:
+        """Index what changes in a source by itself, or no more."""
+        self.journal.sources.follow(location, followed)
+        (self._follower.follow if followed else self._follower.leave)(location)  # the former has it checked at once
+
+    def check(self, location: str) -> int:
+        """Look for what has changed in a source, and index what is new, without asking; records whose file is gone
+        stay. Returns the job's id; it is forgotten where nothing has changed."""
+        return self.jobs.plan(self._title([location]), [location], starts=True, quiet=True)
+
+    def seconds(self, work: Plan) -> float | None:
+        """How long a plan will take, at the rate of the latest jobs or else of a trial; None where there was none."""
+        stamp = self._index.model()
+        rate = (self.journal.rate(stamp.model_id) if stamp else None) or self._tried
+        return work.to_read / rate if rate else None
+
+    def sources(self) -> list[SourceState]:
+        """Where the pictures of the index are from, by location."""
+        return [
+            SourceState(known, self._totals(known.location), is_url(known.location) or not is_absent(known.location))
+            for known in self.journal.sources.all()
+        ]
+
+    def remove(self, locations: Sequence[str]) -> int:
+        """Take the pictures at and below locations out of the index, and the sources there out of the list; returns how
+        many pictures there were."""
+        named = [path for location in locations for path in self._listed(location) or [location]]
+        count = remove(named, index=self._index, thumbnails=self._thumbnails)
+        for known in self.journal.sources.all():
+            if any(is_below(known.location, location) for location in locations):
+                self._follower.leave(known.location)
+                self.journal.sources.forget(known.location)
+        return count
+
+    def read(self, path: str) -> bytes:
+        """The bytes of an indexed picture, by the path of its record.
+
+        Raises:
+            UnreadableImage: it is gone or cannot be read.
+            SourceRefused: it is at an address that may not be read.
+        """
+        if is_url(path) and self.urls is not None:
+            check_url(path, self.urls)
+        return read_file(path, public_only=self.urls is not None)
+
+    def start(self) -> None:
+        """Take over what other processes left, and look for what has changed in the sources that are followed."""
+        if self.jobs.recover():
+            threading.Thread(target=self._sweep, name="sweep", daemon=True).start()
+        for known in self.journal.sources.all():
+            if known.followed:
+                self._follower.follow(known.location)
+
+    def close(self) -> None:
+        """Begin nothing more in this process; what was begun pauses."""
+        self._follower.close()
+        self.jobs.close()
+        self.journal.close()
+
+    def _sweep(self) -> None:
+        with suppress(ImageSearchError):  # of the index; the next start that finds something interrupted does it
+            sweep(self._index, self._thumbnails)
+
+    def _notice(self, location: str) -> bool:
+        """Check a source that has changed, unless that is about to be done; returns whether nothing more is to do."""
+        with suppress(ImageSearchError):  # of the journal; it is looked at again later
+            jobs = [job for job in self.jobs.states() if location in job.sources]
+            if any(job.active for job in jobs):
+                return False
+            if not any(job.quiet and not job.ended for job in jobs):  # one check that cannot go on is enough
+                self.check(location)
+        return True
+
+    def _open(self, location: str) -> Source:
+        known = self.journal.sources.get(location)
+        if is_url(location) and self.urls is not None:
+            check_url(location, self.urls)
+        mounts = known.mounts if known else frozenset[str]()
+        return open_source(location, mounts, lists=self._folder, public_only=self.urls is not None)
+
+    def _plan(self, job: JobState) -> Iterator[Plan]:
+        sources = [self._open(location) for location in job.sources]
+        yield from plan(job.id, sources, self._index, self.journal.lines)
+        for source in sources:
+            if not is_one_picture(source):
+                mounts = source.mounts if isinstance(source, FolderSource) else ()
+                title = job.title if job.sources == (source.location,) else self._title([source.location])
+                self.journal.sources.note(source.location, title, mounts)
+        if not job.starts:  # somebody is going to look at the plan
+            self._try(job, sources)
+
+    def _try(self, job: JobState, sources: Sequence[Source]) -> None:
+        """Find out how fast this machine is, where no job has told yet and the model is there."""
+        model = self._load()
+        if self._tried is None and not self.journal.jobs({Status.DONE}, limit=1) and model.done():
+            with suppress(ImageSearchError):
+                files = next(self.journal.lines.planned(job.id, TO_READ), [])
+                self._tried = trial(files, Prepare(sources, model.result(), self._thumbnails, self._name_of))
+
+    def _run(self, job: JobState) -> Iterator[Progress]:
+        at = Workplace(
+            self.journal.lines, self._index, self._thumbnails, self._load, self._name_of, self._is_gone_elsewhere()
+        )
+        yield from run(job, [self._open(location) for location in job.sources], at)
+        try:
+            self.done()
+        except Exception:  # the job has ended well
+            _log.exception("What was to be done after the job %r failed", job.title)
+
+    def _is_gone_elsewhere(self) -> Callable[[str], bool]:
+        """Of records that sources of this machine have: the index may have others."""
+        known = self.journal.sources.all()
+        mounts = frozenset[str]().union(*(one.mounts for one in known))
+
+        def is_gone_for_certain(path: str) -> bool:
+            if is_url(path) or not any(is_below(path, one.location) for one in known):
+                return False
+            return archive_of(path) is None and is_gone(path, mounts)
+
+        return is_gone_for_certain
+
+    def _totals(self, location: str) -> Totals:
+        paths = self._listed(location)
+        if not paths:
+            return self._index.totals(Filter(folder=location))
+        records = self._index.get([record_id(path) for path in paths])
+        return Totals(len(records), sum(record.size for record in records))
+
+    def _listed(self, location: str) -> list[str]:
+        """The files of a source that is a list of them; none of others."""
+        if not location.endswith(SUFFIX):
+            return []
+        with suppress(SourceRefused):  # the list is gone
+            source = self._open(location)
+            return source.paths if isinstance(source, ListedSource) and source.location == location else []
+        return []
+
+    def _title(self, locations: Sequence[str]) -> str:
+        if len(locations) != 1:
+            return f"{len(locations):,} sources"
+        return self._name_of(locations[0].rstrip("/")) or locations[0]

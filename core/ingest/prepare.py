@@ -1,0 +1,100 @@
+"""One file, read and made ready: what the model looks at, what the index keeps, and a thumbnail."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+
+from PIL import Image
+
+from core.embedding.crop import enough
+from core.embedding.embedder import Embedder
+from core.errors import ImageSearchError, SourceUnavailable, UnreadableArchive, UnreadableImage, UnreadableLabels
+from core.images.describe import Box, Description, content_hash
+from core.images.names import shown
+from core.images.reading import open_upright
+from core.images.thumbnails import SIDE, Thumbnails, preview
+from core.index.records import ImageRecord, record_id
+from core.ingest.progress import Outcome, Verdict
+from core.ingest.state import PlannedFile
+from core.sources.source import Found, Source
+
+_log = logging.getLogger(__name__)
+
+_DESCRIBED = [field.name for field in fields(Description)]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture read and shrunk to what the model looks at."""
+
+    file: PlannedFile
+    record: ImageRecord
+    image: Image.Image
+    thumbnail: bytes | None
+    """WebP; None where there is one already."""
+    note: str
+    """What else there is to know: of labels that could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Called in threads, for one file after the other."""
+
+    sources: Sequence[Source]
+    embedder: Embedder
+    thumbnails: Thumbnails
+    name_of: Callable[[str], str]
+    _fetching: set[int] = field(default_factory=set)
+
+    def __call__(self, file: PlannedFile) -> Prepared | Verdict:
+        """
+        Raises:
+            SourceUnavailable: nothing is wrong with this file more than with all others.
+        """
+        try:
+            return self._prepared(file, self.sources[file.source])
+        except UnreadableArchive as error:  # it could be read when it was planned
+            raise SourceUnavailable(error.message, error.remedy) from error
+        except UnreadableImage as error:
+            return Verdict(file.path, Outcome.FAILED, str(error))
+        except ImageSearchError:
+            raise
+        except Exception as error:  # whatever a picture brings about, the others are to be read
+            _log.exception("%s stopped what reads it", shown(file.path))
+            return Verdict(file.path, Outcome.FAILED, f"{shown(file.path)} cannot be used: {error!r}. Save it as JPEG.")
+
+    def is_fetching(self, file: PlannedFile) -> bool:
+        """Whether its source has not given it yet."""
+        return file.number in self._fetching
+
+    def _fetch(self, file: PlannedFile, source: Source) -> tuple[Found, bytes]:
+        self._fetching.add(file.number)
+        try:
+            # First what it is, then its bytes: if it changes meanwhile, the next run sees an old fingerprint.
+            return source.look(file.path), source.read(file.path)
+        finally:
+            self._fetching.discard(file.number)
+
+    def _prepared(self, file: PlannedFile, source: Source) -> Prepared:
+        found, data = self._fetch(file, source)
+        opened = open_upright(data, file.path, max(SIDE, enough(self.embedder.crop[0])))
+        digest = content_hash(data)
+        description = opened.describe(digest, found.size, found.mtime_ns)
+        boxes, note = _boxes(source, file.path, opened.size)
+        record = ImageRecord(
+            **{name: getattr(description, name) for name in _DESCRIBED},
+            id=record_id(file.path),
+            path=file.path,
+            name=self.name_of(file.path),
+            boxes=boxes,
+            annotated_ns=found.annotated_ns,
+        )
+        thumbnail = None if self.thumbnails.path(digest) else preview(opened.image, SIDE)
+        return Prepared(file, record, self.embedder.prepare(opened.image), thumbnail, note)
+
+
+def _boxes(source: Source, path: str, size: tuple[int, int]) -> tuple[tuple[Box, ...], str]:
+    try:
+        return source.boxes(path, size), ""
+    except UnreadableLabels as error:  # no reason to do without the picture
+        return (), f"Without labels: {error}"

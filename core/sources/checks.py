@@ -1,0 +1,73 @@
+"""What a user typed, as a place that may be read."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.errors import FolderRefused
+from core.images.files import has_picture_suffix
+from core.images.names import shown
+
+ARCHIVE_SUFFIX = ".zip"
+
+
+def check_path(text: str, roots: Sequence[Path]) -> Path:
+    """What a user typed as the resolved path of an existing folder, picture or ZIP archive below one of the roots.
+
+    Raises:
+        FolderRefused: it is empty, does not exist, is none of these, may not be read, or lies elsewhere.
+    """
+    typed = _unquoted(text)
+    if not typed:
+        raise FolderRefused("No folder was given.", "Type the path of a folder with pictures.")
+    path = _resolved(typed)
+    if not any(path.is_relative_to(root.expanduser().resolve()) for root in roots):
+        raise FolderRefused(
+            f"{shown(path)} is outside the folders that may be indexed: {', '.join(map(shown, roots)) or 'none'}.",
+            "Choose a folder below one of these, or add it to the variable IMAGE_SEARCH_ROOTS and start again.",
+        )
+    return check_kind(path)
+
+
+def check_kind(path: Path) -> Path:
+    """The path itself, where it is a folder, picture or archive that may be read.
+
+    Raises:
+        FolderRefused: it is not.
+    """
+    if not path.is_dir() and not (path.is_file() and (has_picture_suffix(path.name) or is_archive(path))):
+        raise FolderRefused(
+            f"{shown(path)} is neither a folder nor a picture nor a ZIP archive.", "Choose a folder with pictures."
+        )
+    if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
+        raise _not_permitted(shown(path))
+    return path
+
+
+def is_archive(path: Path) -> bool:
+    """By its name."""
+    return path.suffix.lower() == ARCHIVE_SUFFIX
+
+
+def _unquoted(text: str) -> str:
+    typed = text.strip()
+    if len(typed) >= 2 and typed[0] == typed[-1] and typed[0] in "\"'":  # as file managers copy paths
+        typed = typed[1:-1]
+    return typed
+
+
+def _resolved(typed: str) -> Path:
+    name = shown(typed if len(typed) <= 200 else f"{typed[:200]}…")
+    try:
+        return Path(typed).expanduser().resolve(strict=True)
+    except PermissionError as error:
+        raise _not_permitted(name) from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FolderRefused(f"{name} does not exist.", "Check the spelling, and that its drive is there.") from error
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a loop; NUL, half a character; no such ~user
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise FolderRefused(f"{name} cannot be a folder: {reason}.", "Check the spelling.") from error
+
+
+def _not_permitted(name: str) -> FolderRefused:
+    return FolderRefused(f"{name} may not be read by this app.", "Give the user who runs it the permission to read it.")

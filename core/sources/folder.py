@@ -1,0 +1,228 @@
+"""A folder with all folders below it, or one picture, on this machine."""
+
+import os
+import stat
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import SourceUnavailable, UnreadableImage, UnreadableLabels
+from core.images.describe import Box
+from core.images.files import has_picture_suffix, is_left_out
+from core.images.names import shown
+from core.images.reading import read_bytes
+from core.sources.absent import has_something, is_absent, is_below, is_gone, mounts_above
+from core.sources.archive import archive_of
+from core.sources.datasets import Datasets
+from core.sources.labels import MAX_BYTES
+from core.sources.source import Found, PassedOver
+
+_CACHE_TAG = "CACHEDIR.TAG"  # bford.info/cachedir: such a folder holds what can be made again, our thumbnails too
+
+_LATEST = 2**63 - 1  # nanoseconds, in the year 2262, as far as an index goes; some file systems go further
+
+_NO_PICTURE = "Not a picture by its name."
+_NO_FILE = "Not a file: a pipe, socket or device."
+_ARCHIVE = "An archive: add it as a source of its own to have its pictures."
+_LEADS_OUT = "A link that leads out of the folder: add what it leads to as a source of its own."
+_LEADS_NOWHERE = "A link that leads nowhere, or in circles."
+_CHECK = "Check that its drive is connected, and that the app may read it."
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    path: str
+    name: str
+    """What says whether it is a picture: of a link the link's own name where its target's does not."""
+    is_folder: bool
+    aside: bool = False
+    """Whether the walk comes to it through a link alone."""
+
+
+class FolderSource:
+    """Keeps `Source`.
+
+    Left out below the root without a word: dot files, what systems keep for themselves, and folders with a
+    `CACHEDIR.TAG`. Symbolic links are followed as far as the root's edge; where they lead to what is found anyway, it
+    is found there.
+
+    Args:
+        root: A folder or file, resolved; need not exist.
+        mounts: What `mounts` was when it was last read: a drive that was there then and is not now is missed.
+    """
+
+    def __init__(self, root: Path, mounts: Set[str] = frozenset()) -> None:
+        self.location = str(root)
+        self._root = root
+        self._expected = frozenset(mounts)
+        self._mounted: set[str] = set()
+        self._unread: set[str] = set()
+        self._datasets = self._new_datasets()
+
+    def find(self) -> Iterator[Found | PassedOver]:
+        self._mounted, self._unread, met = mounts_above(self._root), set(), False
+        self._datasets = self._new_datasets()
+        for one in self._find():
+            met = True
+            yield one
+        if not met:  # rather a drive that is not connected than pictures deleted to the last
+            self._unread.add(self.location)
+
+    @property
+    def mounts(self) -> frozenset[str]:
+        """After `find`: the folders above and below the root on which drives are mounted, or were and may be again."""
+        return self._expected | self._mounted
+
+    def owns(self, path: str) -> bool:
+        return is_absent(path) and archive_of(path) is None
+
+    def misses(self, path: str) -> bool:
+        missing = self._expected - self._mounted
+        return any(one in self._unread or one in missing for one in (path, *map(str, Path(path).parents)))
+
+    def look(self, path: str) -> Found:
+        found = self._found(path)
+        if isinstance(found, Found):
+            return found
+        self._check_reachable(path)
+        if is_absent(path):
+            raise UnreadableImage(f"{shown(path)} no longer exists.", "Index its folder again.")
+        raise UnreadableImage(f"{shown(path)}: {found.reason}")
+
+    def read(self, path: str) -> bytes:
+        try:
+            return read_bytes(Path(path))
+        except UnreadableImage:
+            self._check_reachable(path)
+            raise
+
+    def boxes(self, path: str, size: tuple[int, int]) -> tuple[Box, ...]:
+        return self._datasets.boxes(path, size)
+
+    def _check_reachable(self, path: str) -> None:
+        """
+        Raises:
+            SourceUnavailable: it is not for this file alone that there is nothing at its path.
+        """
+        missing = next((one for one in self._expected if is_below(path, one) and not os.path.ismount(one)), None)
+        if path == self.location and is_gone(path, self._expected):
+            return
+        if missing or not has_something(self.location):
+            raise SourceUnavailable(
+                f"{shown(missing or self.location)} is gone or empty now.",
+                "Connect its drive; what is indexed so far is kept.",
+            )
+
+    def _new_datasets(self) -> Datasets:
+        return Datasets(self.location, os.path.isfile, _read_text)
+
+    def _find(self) -> Iterator[Found | PassedOver]:
+        try:
+            is_folder = self._root.is_dir()
+            if not is_folder:
+                self._root.lstat()  # raises where there is nothing, which `is_dir` does not
+        except (OSError, ValueError) as error:  # ValueError: a NUL byte
+            yield self._unreadable(self.location, error)
+            return
+        if is_folder:
+            yield from self._walk()
+        elif judged := self._judged(_Entry(self.location, self._root.name, False)):
+            yield judged
+
+    def _walk(self) -> Iterator[Found | PassedOver]:
+        seen: set[str] = set()  # only what lies aside: the rest is met once by construction, and memory stays flat
+        pending = [self._entries(self.location, False)]  # no recursion: folders may be nested deeper than its limit
+        while pending:
+            one = next(pending[-1], None)
+            if one is None:
+                pending.pop()
+            elif isinstance(one, PassedOver):
+                yield one
+            elif one.aside and one.path in seen:
+                continue
+            else:
+                if one.aside:
+                    seen.add(one.path)
+                if one.is_folder:
+                    pending.append(self._entries(one.path, one.aside))
+                elif judged := self._judged(one):
+                    yield judged
+
+    def _entries(self, folder: str, aside: bool) -> Iterator[_Entry | PassedOver]:
+        try:
+            entries = self._listed(folder)
+        except OSError as error:
+            yield self._unreadable(folder, error)
+            return
+        for entry in entries:
+            try:
+                found = self._entry(entry, aside)
+            except OSError as error:  # some file systems have to look at a file to say what it is
+                found = self._unreadable(entry.path, error)
+            if found:
+                yield found
+
+    def _entry(self, entry: os.DirEntry[str], aside: bool) -> _Entry | PassedOver | None:
+        if entry.is_symlink() or entry.is_junction():
+            return self._followed(entry)
+        return _Entry(entry.path, entry.name, entry.is_dir(follow_symlinks=False), aside)
+
+    def _listed(self, folder: str) -> list[os.DirEntry[str]]:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+        if folder != self.location:
+            if any(entry.name == _CACHE_TAG for entry in entries):
+                return []
+            if os.path.ismount(folder):
+                self._mounted.add(folder)
+        return [entry for entry in entries if not is_left_out(entry.name)]
+
+    def _followed(self, link: os.DirEntry[str]) -> _Entry | PassedOver | None:
+        """Where a link leads; None where the walk comes there without it."""
+        try:
+            target = Path(link.path).resolve(strict=True)
+            is_folder = target.is_dir()
+        except (OSError, RuntimeError):
+            return PassedOver(link.path, _LEADS_NOWHERE)
+        if not target.is_relative_to(self._root):
+            return PassedOver(link.path, _LEADS_OUT)
+        aside = any(map(is_left_out, target.relative_to(self._root).parts))
+        if not aside and (is_folder or has_picture_suffix(target.name) or not has_picture_suffix(link.name)):
+            return None
+        # Stores that keep files aside (git-annex) name them without a suffix: the link has it.
+        return _Entry(str(target), target.name if has_picture_suffix(target.name) else link.name, is_folder, True)
+
+    def _judged(self, entry: _Entry) -> Found | PassedOver | None:
+        if has_picture_suffix(entry.name):
+            return self._found(entry.path)
+        if self._datasets.holds(entry.path):
+            return None
+        return PassedOver(entry.path, _ARCHIVE if entry.name.lower().endswith(".zip") else _NO_PICTURE)
+
+    def _found(self, path: str) -> Found | PassedOver:
+        try:
+            status = os.stat(path)  # noqa: PTH116 - a Path object for each of a million files costs more than the call
+        except OSError as error:
+            return self._unreadable(path, error)
+        if not stat.S_ISREG(status.st_mode):
+            return PassedOver(path, _NO_FILE)
+        annotated_ns = max(map(_mtime_ns, self._datasets.files(path)), default=0)
+        return Found(path, status.st_size, min(status.st_mtime_ns, _LATEST), annotated_ns)
+
+    def _unreadable(self, path: str, error: Exception) -> PassedOver:
+        self._unread.add(path)
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        return PassedOver(path, f"It cannot be read: {reason}. {_CHECK}", failed=True)
+
+
+def _mtime_ns(path: str) -> int:
+    try:
+        return min(os.stat(path).st_mtime_ns, _LATEST) or 1  # noqa: PTH116 - as above; 0 would say that there are no labels
+    except OSError:
+        return 0
+
+
+def _read_text(path: str) -> bytes:
+    if os.path.getsize(path) > MAX_BYTES:  # noqa: PTH202 - as above
+        raise UnreadableLabels(f"{shown(path)} is too large.", "Correct it and check the source again.")
+    return read_bytes(Path(path))

@@ -1,0 +1,65 @@
+"""Files named one by one: what a visitor sent at one time."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from core.errors import SourceRefused, SourceUnavailable, UnreadableImage
+from core.images.describe import Box
+from core.images.files import write_whole
+from core.images.names import shown
+from core.sources.folder import FolderSource
+from core.sources.source import Found, PassedOver
+
+SUFFIX = ".list"
+
+
+class ListedSource:
+    """Keeps `Source`: some files, whatever else is in their folders.
+
+    Args:
+        file: What `write_list` wrote.
+    """
+
+    def __init__(self, file: Path) -> None:
+        try:
+            folder, self._paths = json.loads(file.read_bytes())
+        except (OSError, ValueError) as error:
+            raise SourceRefused(f"{shown(file)} cannot be read: {error}.", "Send the pictures again.") from error
+        self.location = folder or str(file)
+        self._files = FolderSource(Path(self.location))
+
+    def find(self) -> Iterator[Found | PassedOver]:
+        for path in self._paths:
+            try:
+                yield self._files.look(path)
+            except (UnreadableImage, SourceUnavailable) as error:
+                yield PassedOver(path, str(error), failed=True)
+
+    def owns(self, path: str) -> bool:
+        return False  # what else is there is not in question
+
+    def misses(self, path: str) -> bool:
+        return True
+
+    def look(self, path: str) -> Found:
+        return self._files.look(path)
+
+    def read(self, path: str) -> bytes:
+        return self._files.read(path)
+
+    def boxes(self, path: str, size: tuple[int, int]) -> tuple[Box, ...]:
+        return ()
+
+    @property
+    def paths(self) -> list[str]:
+        return list(self._paths)
+
+
+def write_list(file: Path, paths: Sequence[Path], folder: Path | None = None) -> None:
+    """Name files for a `ListedSource`.
+
+    Args:
+        folder: Where they all are, if that is a source as a whole: they count as its. Else the list is one by itself.
+    """
+    write_whole(file, json.dumps([str(folder) if folder else "", list(map(str, paths))]).encode())

@@ -1,0 +1,79 @@
+"""What became of the files of a job: a table that can be narrowed, and taken away."""
+
+import csv
+from io import StringIO
+
+import streamlit as st
+
+from core.images.names import displayable
+from core.ingest.progress import Outcome
+from core.ingest.state import JobState
+from core.ui.job_words import OUTCOMES
+from core.ui.server import services
+
+_MOST_ROWS = 1000  # more are for the download
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets would run
+
+
+def verdict_table(job: JobState) -> None:
+    """Every file with its verdict; those that failed first to be seen, where some did."""
+    counts = {outcome: getattr(job.counts, outcome) for outcome in Outcome if getattr(job.counts, outcome)}
+    if not counts:
+        return
+    chosen = st.pills(
+        "Verdicts",
+        list(counts),
+        selection_mode="multi",
+        default=[Outcome.FAILED] if Outcome.FAILED in counts else [],
+        format_func=lambda outcome: f"{OUTCOMES[outcome]} {counts[outcome]:,}",
+        key=f"verdicts-{job.id}",
+        label_visibility="collapsed",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Contains",
+            key=f"verdict-text-{job.id}",
+            placeholder="Part of a path or reason",
+            icon=":material/filter_alt:",
+            label_visibility="collapsed",
+            width="stretch",
+        )
+        st.download_button(
+            "Download CSV",
+            data=lambda: _csv(job.id, chosen, text),
+            file_name=f"job-{job.id}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            help="All rows that match, not only those shown",
+            on_click="ignore",
+            key=f"csv-{job.id}",
+        )
+    lines = services().library.journal.lines
+    rows = list(lines.verdicts(job.id, chosen, text, _MOST_ROWS + 1))
+    st.dataframe(
+        {
+            "Verdict": [OUTCOMES[verdict.outcome] for verdict in rows[:_MOST_ROWS]],
+            "File": [displayable(verdict.path) for verdict in rows[:_MOST_ROWS]],
+            "Why, and what to do": [displayable(verdict.reason) for verdict in rows[:_MOST_ROWS]],
+        },
+        hide_index=True,
+        height=min(420, 38 + 35 * max(1, len(rows))),
+        column_config={"Verdict": st.column_config.TextColumn(width="small")},
+        alt="Files of the job, each with its verdict and the reason",
+    )
+    if len(rows) > _MOST_ROWS:
+        st.caption(f"The first {_MOST_ROWS:,} are shown; the download has all.")
+
+
+def _csv(job_id: int, outcomes: list[Outcome], text: str) -> bytes:
+    file = StringIO()
+    writer = csv.writer(file)
+    writer.writerow(["path", "verdict", "reason"])
+    for verdict in services().library.journal.lines.verdicts(job_id, outcomes, text):
+        writer.writerow(map(_cell, (verdict.path, verdict.outcome.value, verdict.reason)))
+    return file.getvalue().encode("utf-8-sig")  # so that spreadsheets take it for UTF-8
+
+
+def _cell(text: str) -> str:
+    shown = displayable(text)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown

@@ -1,0 +1,151 @@
+"""Filling the index, as a visitor does it: dropping, pausing, leaving, and a server that dies."""
+
+import base64
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Server, plan
+
+pytestmark = pytest.mark.browser
+
+MANY = 4000
+"""Enough to still be at it while somebody looks, presses and restarts."""
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures that are all different, a broken one and a text."""
+    folder = tmp_path_factory.mktemp("many") / "album"
+    rng = np.random.default_rng(0)
+    for at in range(MANY):
+        path = folder / f"{at // 500}" / f"{at:05d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (12, 16, 3), np.uint8)).save(path)
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 broken")
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server], clip: dict[str, str], many: Path) -> Server:
+    return start_server(IMAGE_SEARCH_ROOTS=str(many), **clip)
+
+
+def done_so_far(page: Page) -> int:
+    text = page.get_by_test_id("stProgress").first.inner_text()
+    match = re.search(r"([\d,]+) of", text)
+    return int(match[1].replace(",", "")) if match else 0
+
+
+def metric(page: Page, label: str) -> str:
+    return page.get_by_test_id("stMetric").filter(has_text=label).first.get_by_test_id("stMetricValue").inner_text()
+
+
+def test_planned_paused_left_killed_and_reported(
+    server: Server, many: Path, page: Page, chromium: Browser, tmp_path: Path
+):
+    page.goto(f"{server.url}/ingest")
+    plan(page, many)
+    expect(page.get_by_text(re.compile(f"{MANY + 1:,} pictures to read"))).to_be_visible()
+    assert metric(page, "New") == f"{MANY + 1:,}"
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_test_id("stProgress").first).to_contain_text(re.compile(r"[1-9][\d,]* of 4,00"), timeout=120_000)
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_test_id("stProgress").first).to_contain_text("paused at")
+    paused_at = done_so_far(page)
+    assert 0 < paused_at < MANY
+    page.context.close()  # the tab is closed, and another one opened
+
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    page.goto(f"{server.url}/ingest")
+    expect(page.get_by_test_id("stProgress").first).to_contain_text(f"paused at {paused_at:,}")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+    server.kill()
+    server.start()
+    page.goto(f"{server.url}/ingest")
+    expect(page.get_by_text(re.compile("Interrupted at [\\d,]+ of 4,002"))).to_be_visible()
+    expect(page.get_by_text("album — done")).to_be_visible(timeout=240_000)
+    assert (metric(page, "Found"), metric(page, "Added")) == (f"{MANY + 2:,}", f"{MANY:,}")
+    assert (metric(page, "Skipped"), metric(page, "Failed")) == ("1", "1")
+
+    page.get_by_role("button", name="Failed 1").click()  # shown first; now all
+    page.get_by_role("textbox", name="Contains").fill("broken")
+    page.get_by_role("textbox", name="Contains").press("Enter")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV", exact=True).click()
+    download.value.save_as(tmp_path / "report.csv")
+    with (tmp_path / "report.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["path"], row["verdict"]) for row in rows] == [(str(many / "broken.jpg"), "failed")]
+    assert rows[0]["reason"]
+    context.close()
+
+
+DROP = """([names, contents, folder]) => {
+    const transfer = new DataTransfer()
+    const files = names.map((name, at) => new File([Uint8Array.from(atob(contents[at]), c => c.charCodeAt(0))], name))
+    for (const file of files) transfer.items.add(file)
+    if (folder) {
+        const entry = {
+            isFile: false, name: folder,
+            createReader: () => {
+                const entries = files.map(file => ({ isFile: true, name: file.name, file: done => done(file) }))
+                const left = [entries, []]
+                return { readEntries: done => done(left.shift()) }
+            },
+        }
+        Object.defineProperty(transfer, "items", { value: [{ webkitGetAsEntry: () => entry }] })
+    }
+    for (const type of ["dragover", "drop"]) {
+        document.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }))
+    }
+}"""
+
+
+def dropped(page: Page, files: dict[str, bytes], folder: str = "") -> None:
+    """Drop files onto the page, or a folder of them. A real drag cannot be made here; a drop event can."""
+    contents = [base64.b64encode(content).decode() for content in files.values()]
+    page.evaluate(DROP, [list(files), contents, folder])
+
+
+def encoded(colour: str, path: Path) -> bytes:
+    Image.new("RGB", (64, 48), colour).save(path)
+    return path.read_bytes()
+
+
+def test_a_folder_and_an_archive_are_dropped(
+    start_server: Callable[..., Server], clip: dict[str, str], page: Page, tmp_path: Path
+):
+    server = start_server(**clip)
+    colours = ("red", "green", "blue")
+    pictures = {f"{colour}.png": encoded(colour, tmp_path / f"{colour}.png") for colour in colours}
+    with ZipFile(tmp_path / "more.zip", "w") as archive:
+        for colour in ("yellow", "cyan"):
+            archive.writestr(f"in/{colour}.png", encoded(colour, tmp_path / "x.png"))
+        archive.writestr("../out.png", pictures["red.png"])
+    page.goto(f"{server.url}/ingest")
+    expect(page.get_by_text(re.compile("ZIP archives up to"))).to_be_visible()
+    dropped(page, {**pictures, "notes.txt": b"words"}, folder="album")
+    expect(page.get_by_text("3 uploaded pictures — done")).to_be_visible(timeout=180_000)
+    expect(page.get_by_text(re.compile("1 file left out"))).to_be_visible()
+
+    dropped(page, {"more.zip": (tmp_path / "more.zip").read_bytes()})
+    page.get_by_role("link", name="Search", exact=True).click()  # the upload goes on without its page
+    page.get_by_role("link", name="Ingest", exact=True).click()
+    expect(page.get_by_text("more.zip — done")).to_be_visible(timeout=60_000)
+    assert (metric(page, "Added"), metric(page, "Failed")) == ("2", "1")
+    page.goto(f"{server.url}/?q=cyan")
+    expect(page.get_by_text(re.compile("nearest of 5 pictures"))).to_be_visible()
+    server.stop()

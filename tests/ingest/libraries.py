@@ -1,0 +1,62 @@
+"""Libraries on the colour model, for the tests and for the processes that they start; what tests ask of them."""
+
+from concurrent.futures import Future
+from pathlib import Path
+
+from core.images.thumbnails import Thumbnails
+from core.index.lance.engine import LanceIndex
+from core.ingest.journal import Journal
+from core.ingest.library import Library
+from core.ingest.progress import Outcome
+from core.ingest.state import JobState
+from tests.colours import ColourEmbedder
+
+WAIT = 30
+"""Seconds after which a test gives up."""
+
+
+def journal_url(data: Path) -> str:
+    return f"sqlite:///{data / 'jobs' / 'jobs.db'}"
+
+
+def make_library(data: Path, embedder: ColourEmbedder) -> Library:
+    loaded: Future[ColourEmbedder] = Future()
+    loaded.set_result(embedder)
+    return Library(
+        LanceIndex(data / "index", "images"),
+        Thumbnails(data / "thumbnails"),
+        Journal(journal_url(data), "images"),
+        data / "jobs",
+        lambda: loaded,
+        lambda path: path.rpartition("/")[2],
+    )
+
+
+def ingest(library: Library, *locations: str | Path, prunes: bool = False) -> JobState:
+    """The job that brings the index up to date, when it rests."""
+    job = library.jobs.wait(library.add([str(one) for one in locations], starts=True, prunes=prunes), WAIT)
+    assert not job.active
+    return job
+
+
+def paths(library: Library) -> list[str]:
+    return sorted(record.path for records in library._index.records() for record in records)
+
+
+def verdicts(library: Library, job: JobState, *outcomes: Outcome) -> dict[str, str]:
+    """The reason for each file with one of these outcomes, or for all."""
+    return {one.path: one.reason for one in library.journal.lines.verdicts(job.id, outcomes)}
+
+
+def assert_whole(library: Library, *files: Path) -> None:
+    """The index has exactly these files as they are, each with its thumbnail, and there are no other thumbnails."""
+    records = [record for some in library._index.records() for record in some]
+    assert sorted(record.path for record in records) == sorted(map(str, files))
+    stamps = [Path(record.path).stat() for record in records]
+    assert [(one.size, one.mtime_ns) for one in records] == [(one.st_size, one.st_mtime_ns) for one in stamps]
+    assert kept(library) == {record.content_hash for record in records}
+
+
+def kept(library: Library) -> set[str]:
+    """The content hashes of which there is a thumbnail."""
+    return {path.stem for path in library._thumbnails.folder.glob("??/*.webp")}
