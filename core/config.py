@@ -177,8 +177,8 @@ class Settings(BaseSettings):
 
     @cached_property
     def journal(self) -> str:
-        """The address of the journal's database."""
-        return self.journal_url or f"sqlite:///{self.data_dir / 'jobs' / 'jobs.db'}"
+        """The address of the journal's database, or the path of a SQLite file."""
+        return self.journal_url or str(self.data_dir / "jobs" / "jobs.db")
 
     @cached_property
     def model_cache_dir(self) -> Path:

@@ -9,16 +9,13 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceUnavailable
-from core.index.records import record_id
 from core.ingest.progress import Counts, Outcome
 from core.ingest.state import Status
 from core.search.query import Query
-from tests import hostile
-from tests.hostile import Fate, added, failed, png
+from tests.hostile import ARCHIVE_HARMS, ARCHIVE_LOSSES, ARCHIVES, FOLDERS, PICTURE_HARMS
+from tests.hostile.drawn import long_tiff, png
+from tests.hostile.kinds import Fate, added, failed
 from tests.zips import zipped
-
-FOLDERS = hostile.PICTURES | hostile.DAMAGED | hostile.HARMFUL | hostile.NAMES | hostile.LINKS | hostile.DATASETS
-ARCHIVES = hostile.ARCHIVES
 
 REMEDY = re.compile(r"\b(add|check|connect|copy|correct|give|index|save|unpack)\b", re.IGNORECASE)
 
@@ -109,25 +106,25 @@ def test_all_kinds_at_once(services, ground, embedder):
 NOT_STORED = {Outcome.FAILED, Outcome.SKIPPED}
 
 
-@pytest.mark.parametrize("harm", hostile.PICTURE_HARMS)
+@pytest.mark.parametrize("harm", PICTURE_HARMS)
 def test_harm_done_to_a_picture_that_was_planned(harm, services, ground):
     victim = ground.pictures / "album" / "x.png"
     victim.parent.mkdir()
     victim.write_bytes(png())
-    harmed(services, ground, hostile.PICTURE_HARMS[harm], victim, str(victim))
+    harmed(services, ground, PICTURE_HARMS[harm], victim, str(victim))
 
 
-@pytest.mark.parametrize("harm", hostile.ARCHIVE_HARMS)
+@pytest.mark.parametrize("harm", ARCHIVE_HARMS)
 def test_harm_done_to_an_archive_that_was_planned(harm, services, ground):
     victim = put_archive(ground)
-    harmed(services, ground, hostile.ARCHIVE_HARMS[harm], victim, f"{victim}/x.png")
+    harmed(services, ground, ARCHIVE_HARMS[harm], victim, f"{victim}/x.png")
 
 
-@pytest.mark.parametrize("loss", hostile.ARCHIVE_LOSSES)
+@pytest.mark.parametrize("loss", ARCHIVE_LOSSES)
 def test_an_archive_that_cannot_be_read_any_more(loss, services, ground):
     victim = put_archive(ground)
     job = planned(services, ground)
-    harm, says = hostile.ARCHIVE_LOSSES[loss]
+    harm, says = ARCHIVE_LOSSES[loss]
     harm(victim)
     services.jobs.start(job)
     state = services.jobs.wait(job, 30)

@@ -35,8 +35,9 @@ class Upload:
 
 
 class Uploads:
-    """Pictures as `ab/<id>.<suffix>` and archives as `ab/<id>.zip`, each beside an `<id>.json` that holds its name and
-    whose time is its last use.
+    """Pictures as `ab/<id>.<suffix>`, so that the folder can be read as any folder with pictures; and beside it, in a
+    folder of the same name with `.kept`, archives as `ab/<id>.zip`, and for each file an `ab/<id>.json` that holds its
+    name and whose time is its last use.
 
     The file's own time is left alone: an index tells by it that a file has not changed. Safe between threads.
     """
@@ -44,6 +45,7 @@ class Uploads:
     def __init__(self, folder: Path, limit: int, archive_limit: int = 0) -> None:
         """The limits are in bytes, for one picture and for one archive; 0: no archives."""
         self.folder = folder.resolve()
+        self._beside = self.folder.with_name(f"{self.folder.name}.kept")
         self.limit = limit
         self.archive_limit = archive_limit
         self._lock = threading.Lock()  # so that what is used again is not removed at the same moment
@@ -92,26 +94,29 @@ class Uploads:
 
     def name_of(self, path: Path) -> str | None:
         """The name of the upload that a resolved path leads to; None for any other file."""
-        return self.name(path.stem) if path.parent.parent == self.folder else None
+        return self.name(path.stem) if path.parent.parent in (self.folder, self._beside) else None
 
     def expire(self, older_than: timedelta, kept: Container[str] = ()) -> int:
         """Remove what was last used longer ago, save the ids in `kept`; returns how many there were."""
         oldest = time.time() - older_than.total_seconds()
         return sum(
             self._remove_unused(sidecar, oldest)
-            for sidecar in sorted(self.folder.glob("??/*.json"))
+            for sidecar in sorted(self._beside.glob("??/*.json"))
             if is_content_hash(sidecar.stem) and sidecar.stem not in kept
         )
 
     def clean(self) -> int:
         """Remove what was broken off a day ago or longer; returns how many. What is younger may still be arriving."""
+        for sidecar in self.folder.glob("??/*.json"):  # where an earlier version of the app kept them
+            if is_content_hash(sidecar.stem):
+                write_whole(self._sidecar(sidecar.stem), sidecar.read_bytes())
+                sidecar.unlink()
         oldest, removed = time.time() - _BROKEN_OFF.total_seconds(), 0
-        for pattern in (f".*{_PART}", f"??/.*{_PART}"):
-            for part in self.folder.glob(pattern):
-                with suppress(OSError):  # another process was faster
-                    if part.stat().st_mtime < oldest:
-                        part.unlink()
-                        removed += 1
+        for part in (*self.folder.glob(f"**/.*{_PART}"), *self._beside.glob(f"**/.*{_PART}")):
+            with suppress(OSError):  # another process was faster
+                if part.stat().st_mtime < oldest:
+                    part.unlink()
+                    removed += 1
         return removed
 
     def put(self, part: Path, upload_id: str, suffix: str, name: str) -> Upload:
@@ -127,6 +132,7 @@ class Uploads:
             write_whole(self._sidecar(upload_id), json.dumps({"name": name, "suffix": suffix}).encode())
             try:
                 if not upload.path.exists():
+                    upload.path.parent.mkdir(parents=True, exist_ok=True)
                     part.replace(upload.path)
             except OSError as error:
                 raise not_written(upload.path.parent, error) from error
@@ -145,8 +151,9 @@ class Uploads:
                     return False
             except FileNotFoundError:  # another process was faster
                 return False
-            for file in sorted(sidecar.parent.glob(f"{sidecar.stem}.*"), key=lambda file: file == sidecar):
-                file.unlink(missing_ok=True)  # the sidecar last: what is interrupted here is found the next time
+            for folder in (self.folder, self._beside):  # the sidecar last: what is interrupted here is found again
+                for file in sorted((folder / sidecar.stem[:2]).glob(f"{sidecar.stem}.*"), reverse=True):
+                    file.unlink(missing_ok=True)
         return True
 
     def _kept(self, upload_id: str) -> dict[str, str]:
@@ -162,7 +169,8 @@ class Uploads:
         return self._place(upload_id, ".json")
 
     def _place(self, upload_id: str, suffix: str) -> Path:
-        return self.folder / upload_id[:2] / f"{upload_id}{suffix}"
+        folder = self.folder if suffix in SUFFIXES else self._beside
+        return folder / upload_id[:2] / f"{upload_id}{suffix}"
 
 
 class Incoming:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, TimeoutError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -102,11 +102,14 @@ sources = Table(
 def open_database(url: str) -> Engine:
     """An engine on a database that has the tables.
 
+    Args:
+        url: As SQLAlchemy takes it, or the path of a SQLite file.
+
     Raises:
         JournalUnavailable: it cannot be reached, or made.
     """
     try:
-        parsed = make_url(url)
+        parsed = make_url(url) if "://" in url else URL.create("sqlite", database=url)
         engine = create_engine(parsed, **_options(parsed.get_backend_name(), parsed.database))
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise JournalUnavailable(

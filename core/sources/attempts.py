@@ -20,7 +20,7 @@ def tried[Result](work: Callable[[], Result]) -> Result:
         try:
             return work()
         except Exception as error:
-            if not _may_pass(_cause(error)):
+            if not may_pass(error):
                 raise
         time.sleep(pause)
     return work()
@@ -51,7 +51,9 @@ def in_words(url: str, error: Exception, credentials: str) -> UnreadableImage:
     return UnreadableImage(f"{name} cannot be read: {reason}.", "Check the address, and that its server answers.")
 
 
-def _may_pass(error: Exception) -> bool:
+def may_pass(error: Exception) -> bool:
+    """Whether it is the way there or the server that fails, rather than what was asked for."""
+    error = _cause(error)
     return (isinstance(error, _PASSING) or _status(error) in _PASSING_STATUS) and not _is_private(error)
 
 

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import batched
 
-from core.errors import UnreadableImage
+from core.errors import ImageSearchError, SourceUnavailable, UnreadableImage
 from core.images.describe import Box
 from core.images.files import has_picture_suffix, is_left_out
 from core.images.names import shown
 from core.images.reading import MAX_BYTES
 from core.sources import labels
-from core.sources.attempts import in_words
+from core.sources.attempts import in_words, may_pass
 from core.sources.buckets import Buckets
 from core.sources.datasets import Datasets
 from core.sources.place import Entry, Place
@@ -69,7 +69,7 @@ class RemoteSource:
             if found := self._place.look(path):
                 return self._annotated(found)
         except Exception as error:
-            raise in_words(path, error, self._credentials) from error
+            raise self._worded(path, error) from error
         raise UnreadableImage(f"{shown(path)} is a folder by now.", "Index its address again.")
 
     def read(self, path: str) -> bytes:
@@ -148,7 +148,23 @@ class RemoteSource:
         try:
             return self._place.read(path, limit)
         except Exception as error:
-            raise in_words(path, error, self._credentials) from error
+            raise self._worded(path, error) from error
+
+    def _worded(self, path: str, error: Exception) -> ImageSearchError:
+        """A verdict on one file, unless nothing at this address can be reached any more."""
+        if may_pass(error) and not self._answers():
+            return SourceUnavailable(
+                f"{shown(self.location)} does not answer any more.",
+                "Check the network and the server; what is indexed so far is kept.",
+            )
+        return in_words(path, error, self._credentials)
+
+    def _answers(self) -> bool:
+        try:
+            self._place.look(self.location)
+        except Exception as error:
+            return not may_pass(error)
+        return True
 
     def _forget(self) -> None:
         """What was known of labels, which may have changed."""

@@ -17,7 +17,6 @@ from core.errors import IndexUnavailable, StorageFull, TooLarge, UnreadableArchi
 from core.images.describe import content_hash
 from core.images.uploads import Uploads
 from core.sources.folder import FolderSource
-from core.sources.source import Found
 from tests.zips import zipped
 
 DAY = timedelta(days=1)
@@ -36,11 +35,16 @@ def cat(encoded):
 def last_used(uploads, upload_id, days_ago):
     """Pretend that an upload was used so many days ago last."""
     moment = time.time() - days_ago * 86_400
-    os.utime(uploads.folder / upload_id[:2] / f"{upload_id}.json", (moment, moment))
+    os.utime(beside(uploads) / upload_id[:2] / f"{upload_id}.json", (moment, moment))
+
+
+def beside(uploads):
+    """Where everything but the pictures is."""
+    return uploads.folder.with_name(f"{uploads.folder.name}.kept")
 
 
 def files(uploads):
-    return [file for file in uploads.folder.rglob("*") if file.is_file()]
+    return [file for folder in (uploads.folder, beside(uploads)) for file in folder.rglob("*") if file.is_file()]
 
 
 def test_keeps_bytes_and_name_under_the_content_hash(uploads, cat):
@@ -130,7 +134,7 @@ def test_what_is_no_id_never_reaches_the_file_system(uploads, text, monkeypatch)
 def test_unknown_ids_and_damaged_sidecars(uploads, cat):
     assert uploads.path("0" * 64) is None
     upload = uploads.add(cat, "a.jpg")
-    sidecar = upload.path.with_suffix(".json")
+    sidecar = beside(uploads) / upload.id[:2] / f"{upload.id}.json"
     for content in (
         b"",
         b"{",
@@ -157,8 +161,7 @@ def test_are_found_when_ingested_by_path_and_sidecars_are_not(tmp_path, cat):
     uploads = Uploads(tmp_path / ".local" / "uploads", limit=100_000)
     upload = uploads.add(cat, "a.jpg")
     for place in (uploads.folder, upload.path.parent, upload.path):
-        found = [one.path for one in FolderSource(place).find() if isinstance(one, Found)]
-        assert found == [str(upload.path)]
+        assert list(FolderSource(place).find()) == [FolderSource(place).look(str(upload.path))]
     assert uploads.name_of(upload.path) == "a.jpg"
 
 
@@ -238,7 +241,7 @@ class TestArchives:
         return receive(uploads, [data], "C:\\Holiday.zip", archive=True)
 
     def test_are_kept_beside_the_pictures(self, uploads, archive):
-        assert archive.path == uploads.folder / archive.id[:2] / f"{archive.id}.zip"
+        assert archive.path == beside(uploads) / archive.id[:2] / f"{archive.id}.zip"
         assert uploads.archive(archive.id) == archive.path
         assert uploads.name(archive.id) == uploads.name_of(archive.path) == "Holiday.zip"
 
@@ -271,6 +274,15 @@ class TestArchives:
 
 
 class TestClean:
+    def test_takes_over_what_an_earlier_version_kept_beside_the_pictures(self, uploads, cat):
+        upload = uploads.add(cat, "a.jpg")
+        sidecar = beside(uploads) / upload.id[:2] / f"{upload.id}.json"
+        sidecar.rename(upload.path.with_suffix(".json"))
+        assert uploads.name(upload.id) is None
+        uploads.clean()
+        assert (uploads.name(upload.id), uploads.path(upload.id)) == ("a.jpg", upload.path)
+        assert files(uploads) == [upload.path, sidecar]
+
     def test_removes_what_was_broken_off_long_ago(self, uploads, cat):
         kept = uploads.add(cat, "a.jpg")
         for part in (uploads.folder / ".old.part", kept.path.parent / ".old.part", uploads.folder / ".new.part"):
@@ -320,7 +332,7 @@ class TestExpire:
         assert uploads.expire(DAY) == 0
 
     def test_other_files_in_the_folder_are_left_alone(self, uploads):
-        other = uploads.folder / "ab" / "settings.json"
+        other = beside(uploads) / "ab" / "settings.json"
         other.parent.mkdir(parents=True)
         other.write_text("{}")
         os.utime(other, (1, 1))

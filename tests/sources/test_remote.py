@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import fsspec
 import pytest
 
-from core.errors import SourceRefused, UnreadableImage
+from core.errors import SourceRefused, SourceUnavailable, UnreadableImage
 from core.images.describe import Box
 from core.sources import attempts, public, remote, web
 from core.sources.remote import RemoteSource
@@ -297,7 +297,14 @@ class TestWeb:
         server.files["/open/a.jpg"] = status
         with pytest.raises(UnreadableImage, match=words):
             site.read(f"{server.url}/open/a.jpg")
-        assert server.asked == {"GET /open/a.jpg": attempts}
+        assert server.asked["GET /open/a.jpg"] == attempts
+
+    def test_a_server_that_is_gone_is_no_verdict_on_its_files(self, site, server):
+        server.shutdown()
+        server.server_close()
+        for ask in (site.look, site.read):
+            with pytest.raises(SourceUnavailable, match="does not answer any more"):
+                ask(f"{server.url}/open/a.jpg")
 
     def test_a_server_that_is_away(self, site, server):
         with socket.socket() as unused:
@@ -312,7 +319,7 @@ class TestWeb:
         monkeypatch.setattr(web, "_TIMEOUT", web.aiohttp.ClientTimeout(total=0.05))
         with socket.create_server(("127.0.0.1", 0)) as silent:
             url = f"http://127.0.0.1:{silent.getsockname()[1]}/a.jpg"
-            with pytest.raises(UnreadableImage, match="too long"):
+            with pytest.raises(SourceUnavailable):
                 RemoteSource(url, False).read(url)
 
     def test_a_site_without_end(self, server, monkeypatch):

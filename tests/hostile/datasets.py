@@ -1,0 +1,69 @@
+"""Datasets whose class names or labels cannot be read: their pictures are good all the same."""
+
+from functools import partial
+from pathlib import Path
+
+from tests.hostile.drawn import png
+from tests.hostile.kinds import Fate, Kind, added, outside_of, skipped
+from tests.hostile.links import OUT
+
+NAMES, WHOLE = b"names: [cat, dog]", b"1 0.5 0.5 1 1"
+
+WITHOUT = "Without labels: "
+
+
+def bomb_of_aliases() -> bytes:
+    """Nine lists, each of nine times the one before."""
+    lists = (f"{chr(n)}: &{chr(n)} [{', '.join([f'*{chr(n - 1)}'] * 9)}]" for n in range(ord("b"), ord("k")))
+    return "\n".join(["a: &a [x, x]", *lists, "names: *j"]).encode()
+
+
+def dataset(says: str = "", names: bytes = NAMES, labels: bytes = WHOLE) -> Kind:
+    """A picture in a dataset, and what is said of its labels."""
+
+    def put(folder: Path) -> list[Fate]:
+        for name, data in {"data.yaml": names, "images/x.png": png(), "labels/x.txt": labels}.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(data)
+        return [added("images/x.png", says=says)]
+
+    return put
+
+
+def led_out(folder: Path, part: str) -> list[Fate]:
+    """A part of it leads to the like of it outside."""
+    (fate,) = dataset()(folder)
+    target = outside_of(folder) / f"{folder.name} {part.replace('/', ' ')}"
+    (folder / part).rename(target)
+    (folder / part).symlink_to(target)
+    return [fate._replace(says=WITHOUT), skipped(part, OUT)]
+
+
+UNREADABLE_NAMES = {
+    "a bomb of aliases": bomb_of_aliases(),
+    "no YAML": b"names: [cat, dog",
+    "a picture": png(),
+    "zero bytes": bytes(5000),
+    "nothing": b"",
+    "without names": b"nc: 2",
+    "of 5 MB": b"#" * (5 << 20),
+    "nested 10,000 deep": b"[" * 10_000,
+    "a program": b'!!python/object/apply:os.system ["touch pwned"]',
+}
+UNREADABLE_LABELS = {
+    "outside the picture": b"0 7.5 0.5 1 1",
+    "with a negative side": b"0 0.5 0.5 -1 -1",
+    "of a class that no number holds": b"1e999999999 0.5 0.5 1 1",
+    "of a class without a number": b"cat 0.5 0.5 1 1",
+    "that are not finite": b"0 nan inf 1 1",
+    "that are no text": b"\xff\xfe" * 99,
+    "of 5 MB": (WHOLE + b"\n") * 400_000,
+    "of 10,000 things": (WHOLE + b"\n") * 10_000,
+}
+DATASETS: dict[str, Kind] = {"a dataset": dataset(), "a class without a name": dataset(labels=b"77 0.5 0.5 1 1")}
+DATASETS |= {f"a data.yaml, {what}": dataset(WITHOUT, names=data) for what, data in UNREADABLE_NAMES.items()}
+DATASETS |= {f"labels {what}": dataset(WITHOUT, labels=data) for what, data in UNREADABLE_LABELS.items()}
+DATASETS |= {
+    f"a dataset whose {part} is a link to one outside": partial(led_out, part=part)
+    for part in ("data.yaml", "labels/x.txt", "labels")
+}
