@@ -37,7 +37,7 @@ class Journal:
     """Safe between threads and processes. Every method may raise `JournalUnavailable`.
 
     Args:
-        url: A database as SQLAlchemy takes it, or the path of a SQLite file; `sqlite://` keeps it in memory.
+        url: A database as SQLAlchemy takes it, or the absolute path of a SQLite file; `sqlite://` keeps it in memory.
         index_name: Which index the jobs fill: those of others are not seen.
     """
 

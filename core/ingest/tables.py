@@ -103,13 +103,13 @@ def open_database(url: str) -> Engine:
     """An engine on a database that has the tables.
 
     Args:
-        url: As SQLAlchemy takes it, or the path of a SQLite file.
+        url: As SQLAlchemy takes it, or the absolute path of a SQLite file.
 
     Raises:
         JournalUnavailable: it cannot be reached, or made.
     """
     try:
-        parsed = make_url(url) if "://" in url else URL.create("sqlite", database=url)
+        parsed = URL.create("sqlite", database=url) if Path(url).is_absolute() else make_url(url)
         engine = create_engine(parsed, **_options(parsed.get_backend_name(), parsed.database))
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise JournalUnavailable(
