@@ -197,8 +197,9 @@ def _pipeline(embedder: Embedder, engine: Callable[[], AbstractContextManager[In
     model.set_result(embedder)
     with TemporaryDirectory(prefix="benchmark-") as folder, engine() as index:
         write_list(listed := Path(folder) / "files.list", [file.resolve() for file in files])
+        thumbnails, lists = Thumbnails(Path(folder)), Path(folder)
         with _clock() as took:
-            *_, last = ingest([listed], index=index, load=lambda: model, thumbnails=Thumbnails(Path(folder)))
+            *_, last = ingest([listed], index=index, load=lambda: model, thumbnails=thumbnails, lists=lists)
         assert last.counts.added == len(files) == index.count(), last.counts
     return took
 

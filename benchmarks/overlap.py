@@ -17,7 +17,7 @@ from core.embedding.embedder import Embedder
 from core.images.thumbnails import Thumbnails
 from core.index.lance.engine import LanceIndex
 from core.index.records import ModelStamp
-from core.ingest.embed import Round, _Embed
+from core.ingest.embed import Embed, Round
 from core.ingest.journal import Journal
 from core.ingest.once import ingest
 from core.ingest.plan import plan
@@ -66,13 +66,13 @@ def _in_turn(listed: Path, count: int) -> float:
     with TemporaryDirectory(prefix="benchmark-") as data:
         index, thumbnails = LanceIndex(Path(data) / "index", "images"), Thumbnails(Path(data) / "thumbnails")
         started = time.perf_counter()
-        journal, sources = Journal("sqlite://", "images"), [open_source(str(listed))]
+        journal, sources = Journal("sqlite://", "images"), [open_source(str(listed), lists=listed.parent)]
         job_id = journal.create("", [str(listed)])
         for _ in plan(job_id, sources, index, journal.lines):
             pass
         index.claim(ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing))
         prepare = Prepare(sources, embedder, thumbnails, lambda path: path)
-        embed = _Embed(index, embedder)
+        embed = Embed(index, embedder)
         store = Store(job_id, journal.lines, index, thumbnails, lambda path: False)
         for chunk in journal.lines.planned(job_id, TO_READ):
             for start in range(0, len(chunk), ROUND):
@@ -92,7 +92,7 @@ def _pipeline(listed: Path, count: int) -> float:
     with TemporaryDirectory(prefix="benchmark-") as data:
         index, thumbnails = LanceIndex(Path(data) / "index", "images"), Thumbnails(Path(data) / "thumbnails")
         started = time.perf_counter()
-        for _ in ingest([listed], index=index, load=lambda: model, thumbnails=thumbnails):
+        for _ in ingest([listed], index=index, load=lambda: model, thumbnails=thumbnails, lists=listed.parent):
             pass
         seconds = time.perf_counter() - started
         assert index.count() == count

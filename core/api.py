@@ -27,6 +27,7 @@ from core.images.names import display_name, displayable
 from core.images.reading import open_upright
 from core.images.thumbnails import SIDE, preview
 from core.images.uploads import ARCHIVE_SUFFIX, Upload, Uploads
+from core.index.records import Filter
 from core.search.query import Query
 from core.services import Services
 
@@ -136,14 +137,16 @@ class _Api:
         return JSONResponse({"job": await run_in_threadpool(self._services().start_uploads, *asked)}, 202)
 
     async def search(self, request: Request) -> Response:
-        """`?q=WORDS&image=HASH&k=N`: hits and timings."""
+        """`?q=WORDS&image=HASH&k=N&label=CAT`: hits and timings; images and labels may be repeated."""
         asked = request.query_params
         try:
             k = int(asked.get("k", "24"))
         except ValueError:
             raise InvalidQuery(f"k is {asked['k']!r}.", "Give a whole number.") from None
         query = Query(asked.get("q", ""), tuple(asked.getlist("image")))
-        results = await run_in_threadpool(self._services().search, query, k)
+        labels = tuple(asked.getlist("label"))
+        where = Filter(labels=labels) if labels else None
+        results = await run_in_threadpool(self._services().search, query, k, where)
         return JSONResponse(
             {
                 "searched": results.searched,

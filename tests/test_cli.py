@@ -145,6 +145,19 @@ def test_search_by_words_by_picture_and_in_a_folder(run, picture, tmp_path):
     assert str(red) in run("search", "red").stdout
 
 
+def test_labels_are_counted_and_searched_by(run, picture, tmp_path):
+    for name, line in (("images/red", "0 0.5 0.5 0.2 0.2"), ("images/blue", "1 0.5 0.5 0.2 0.2")):
+        picture(f"{name}.png", name.rpartition("/")[2])
+        label = tmp_path / "pictures" / f"{name.replace('images', 'labels')}.txt"
+        label.parent.mkdir(exist_ok=True)
+        label.write_text(line)
+    (tmp_path / "pictures" / "data.yaml").write_text("names: [cat, dog]")
+    run("ingest", tmp_path / "pictures")
+    assert json.loads(run("labels", "--json").stdout) == {"cat": 1, "dog": 1}
+    (hit,) = json.loads(run("search", "red", "--label", "dog", "--json").stdout)
+    assert hit["path"] == str(tmp_path / "pictures" / "images" / "blue.png")
+
+
 def test_status_and_remove(run, picture, tmp_path):
     empty = json.loads(run("status", "--json").stdout)
     assert empty == {"engine": "lancedb", "index": "images", "model_id": "clip/ViT-B-16", "dims": 512, "count": 0}

@@ -1,5 +1,6 @@
 """Commands that ask the index."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,8 @@ from core.index.records import MAX_K, Filter
 from core.search.query import Query
 from core.services import Services, shared
 
+Folder = Annotated[Path | None, typer.Option(help="Only pictures of this folder and those below it")]
+
 
 @app.command(name="search")
 @expected_errors
@@ -22,13 +25,14 @@ def search_command(
     text: Annotated[str, typer.Argument(help="What to look for, in words.", show_default=False)] = "",
     image: Annotated[Path | None, typer.Option(help="A picture to look for, alone or together with words")] = None,
     k: Annotated[int, typer.Option("-k", help=f"How many results, 1 to {MAX_K}")] = 10,
-    folder: Annotated[Path | None, typer.Option(help="Only pictures of this folder and those below it")] = None,
+    folder: Folder = None,
+    label: Annotated[list[str] | None, typer.Option(help="Only pictures with this label, or any of several")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the nearest pictures to words, to a picture, or to both together."""
     services = shared()
     query = Query(text, (_dropped(services, image),) if image else ())
-    where = Filter(folder=str(folder.expanduser().resolve())) if folder else None
+    where = _filter(folder, label or [])
     with console.status("Loading the model …"):
         results = services.search(query, k, where)
     hits = [
@@ -56,6 +60,26 @@ def status_command(as_json: AsJson = False) -> None:
         return
     for name, value in status.items():
         typer.echo(f"{name:>9}  {value}")
+
+
+@app.command(name="labels")
+@expected_errors
+def labels_command(folder: Folder = None, as_json: AsJson = False) -> None:
+    """What the labels of the datasets say is in the pictures, and in how many."""
+    counts = shared().index.label_counts(_filter(folder, []))
+    if as_json:
+        print_json(counts)
+        return
+    for label, count in counts.items():
+        typer.echo(f"{count:>9,}  {displayable(label)}")
+    if not counts:
+        typer.echo("No picture has labels. Datasets in YOLOv8 layout bring them.", err=True)
+
+
+def _filter(folder: Path | None, labels: Sequence[str]) -> Filter | None:
+    if not folder and not labels:
+        return None
+    return Filter(folder=str(folder.expanduser().resolve()) if folder else None, labels=tuple(labels))
 
 
 def _dropped(services: Services, image: Path) -> str:

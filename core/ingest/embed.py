@@ -49,7 +49,7 @@ def embedded(
     rounds: Generator[Round, None, None], index: Index, embedder: Embedder
 ) -> Generator[tuple[Round, Embedded], None, None]:
     """Embed one round ahead in a thread, so that the model works while the consumer stores the round before."""
-    embed = _Embed(index, embedder)
+    embed = Embed(index, embedder)
     ahead: deque[tuple[Round, Future[Embedded]]] = deque()
     pool = ThreadPoolExecutor(1, thread_name_prefix="embed")
     try:
@@ -65,7 +65,7 @@ def embedded(
         rounds.close()  # ends its threads too; an error that is kept would keep it
 
 
-class _Embed:
+class Embed:
     """Embeds round after round what is not known by its bytes: to the index, or of the round before, which may not be
     stored yet. For one thread."""
 

@@ -26,6 +26,7 @@ def ingest(
     thumbnails: Thumbnails,
     name_of: Callable[[str], str] = lambda path: path.rpartition("/")[2],
     prunes: bool = False,
+    lists: Path | None = None,
 ) -> Iterator[Progress]:
     """Bring the index up to date with sources; run again, it finishes what was interrupted. See `plan` and `run`.
 
@@ -33,10 +34,11 @@ def ingest(
 
     Args:
         locations: Resolved paths of folders, pictures and archives, and URLs.
+        lists: See `open_source`.
     """
     with closing(Journal("sqlite://", index.name)) as journal:
         job = journal.job(journal.create("", [str(one) for one in locations], starts=True))
-        sources = [open_source(location) for location in job.sources]
+        sources = [open_source(location, lists=lists) for location in job.sources]
         found = Plan()
         for found in plan(job.id, sources, index, journal.lines):
             yield Progress(Phase.FINDING, found.found)
