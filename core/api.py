@@ -13,10 +13,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from core.errors import (
+    FolderRefused,
     ImageSearchError,
     IndexUnavailable,
     InvalidQuery,
+    JournalUnavailable,
     ModelUnavailable,
+    SourceUnavailable,
     StorageFull,
     TooLarge,
     UnreadableImage,
@@ -42,6 +45,9 @@ _STATUS = {  # the first that fits
     StorageFull: 507,
     IndexUnavailable: 503,
     ModelUnavailable: 503,
+    SourceUnavailable: 503,
+    JournalUnavailable: 503,
+    FolderRefused: 403,
 }
 _FOREIGN = JSONResponse({"error": "Files are accepted from the app's own pages only."}, 403)
 _ARCHIVES = {"application/zip", "application/x-zip-compressed"}

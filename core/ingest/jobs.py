@@ -135,6 +135,14 @@ class Jobs:
         find_interrupted(self._journal, self._owner)
         return self._journal.jobs()
 
+    def open(self) -> list[JobState]:
+        """Those that have not ended, the oldest first."""
+        find_interrupted(self._journal, self._owner)
+        return self._jobs(ACTIVE | _ASLEEP)
+
+    def latest(self) -> JobState | None:
+        return next(iter(self._journal.jobs(limit=1)), None)
+
     def state(self, job_id: int) -> JobState:
         find_interrupted(self._journal, self._owner)
         return self._journal.job(job_id)

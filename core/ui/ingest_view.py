@@ -21,7 +21,7 @@ def corpus() -> None:
     if status.count:
         st.caption(f"{status.count:,} pictures in the {where}.")
         return
-    if any(not job.ended for job in services().jobs.states()):
+    if services().jobs.open():
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="invitation"):
         st.markdown(

@@ -36,7 +36,7 @@ def _polling(view: Callable[[bool], None]) -> None:
 def _job_line(was_moving: bool) -> None:
     if was_moving != services().jobs.moving:
         st.rerun()  # one full run, which begins or stops the polling, and shows what else has changed
-    job = next((job for job in reversed(services().jobs.states()) if job.active or job.status is Status.PAUSED), None)
+    job = next((job for job in services().jobs.open() if job.active or job.status is Status.PAUSED), None)
     if job:
         with st.container(horizontal=True, vertical_alignment="center", key="job-line"):
             st.progress(share(job), text=f"**{plain(job.title)}** · {plain(in_words(job))}", width="stretch")
@@ -48,14 +48,13 @@ def _job_panel(was_moving: bool) -> None:
         st.rerun()
     if said := st.session_state.pop("job-said", None):
         st.toast(said, icon=":material/error:")
-    jobs = services().jobs.states()
-    open_ = [job for job in reversed(jobs) if not job.ended]
-    for job in open_[:_MOST_SHOWN]:
+    jobs = services().jobs.open()
+    for job in jobs[:_MOST_SHOWN]:
         _show(job)
-    if len(open_) > _MOST_SHOWN:
-        st.caption(f"{len(open_) - _MOST_SHOWN} more below, in the history")
-    if not open_ and jobs:
-        show_ended(jobs[0])
+    if len(jobs) > _MOST_SHOWN:
+        st.caption(f"{len(jobs) - _MOST_SHOWN} more below, in the history")
+    if not jobs and (latest := services().jobs.latest()):
+        show_ended(latest)
     if content_hash := st.session_state.pop("search-with", None):
         st.switch_page("search.py", query_params={"image": content_hash})
 
