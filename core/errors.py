@@ -50,6 +50,10 @@ class UnreadableArchive(UnreadableImage):
     title = "This archive cannot be read"
 
 
+class ArchiveUnavailable(UnreadableArchive):
+    """It is not there, or its drive does not give it: nothing is known to be wrong with it."""
+
+
 class UnreadableLabels(UnreadableImage):
     title = "The labels of this dataset cannot be read"
 

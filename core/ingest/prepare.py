@@ -8,7 +8,7 @@ from PIL import Image
 
 from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
-from core.errors import ImageSearchError, SourceUnavailable, UnreadableArchive, UnreadableImage, UnreadableLabels
+from core.errors import ArchiveUnavailable, ImageSearchError, SourceUnavailable, UnreadableImage, UnreadableLabels
 from core.images.describe import Box, Description, content_hash
 from core.images.names import shown
 from core.images.reading import open_upright
@@ -53,7 +53,7 @@ class Prepare:
         """
         try:
             return self._prepared(file, self.sources[file.source])
-        except UnreadableArchive as error:  # it could be read when it was planned
+        except ArchiveUnavailable as error:  # it was there when it was planned
             raise SourceUnavailable(error.message, error.remedy) from error
         except UnreadableImage as error:
             return Verdict(file.path, Outcome.FAILED, str(error))

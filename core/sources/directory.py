@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile, ZipInfo
 
-from core.errors import UnreadableArchive, UnreadableImage
+from core.errors import ArchiveUnavailable, UnreadableArchive, UnreadableImage
 from core.images.names import shown
 from core.sources.members import Limits, is_bomb, sort_out
 
@@ -162,10 +162,10 @@ class _File:
             raise _gone(self._path, error) from error
 
 
-def _gone(path: Path, error: Exception) -> UnreadableArchive:
+def _gone(path: Path, error: Exception) -> ArchiveUnavailable:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return UnreadableArchive(f"{shown(path)} is not there.", "Connect its drive, or put it back.")
-    return UnreadableArchive(f"{shown(path)} cannot be read: {_reason(error)}.", "Check its drive and permissions.")
+        return ArchiveUnavailable(f"{shown(path)} is not there.", "Connect its drive, or put it back.")
+    return ArchiveUnavailable(f"{shown(path)} cannot be read: {_reason(error)}.", "Check its drive and permissions.")
 
 
 def _too_many(path: Path) -> UnreadableArchive:

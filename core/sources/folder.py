@@ -87,7 +87,7 @@ class FolderSource:
         self._check_reachable(path)
         if is_absent(path):
             raise UnreadableImage(f"{shown(path)} no longer exists.", "Index its folder again.")
-        raise UnreadableImage(f"{shown(path)}: {found.reason}")
+        raise UnreadableImage(f"{shown(path)}: {found.reason}", "Index its folder again.")
 
     def read(self, path: str) -> bytes:
         try:

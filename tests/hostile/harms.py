@@ -62,6 +62,10 @@ PICTURE_HARMS: dict[str, Harm] = {
 }
 
 ARCHIVE_HARMS: dict[str, Harm] = {
+    "it is cut": Harm(lambda path: os.truncate(path, 60), FAILED, "no ZIP archive"),
+    "it is emptied": Harm(lambda path: os.truncate(path, 0), FAILED, "no ZIP archive"),
+    "it becomes a link to one outside": Harm(lead_out, FAILED, "leads elsewhere"),
+    "its folder becomes a link to one outside": Harm(lambda path: lead_out(path.parent), FAILED, "leads elsewhere"),
     "it is another archive": Harm(lambda path: path.write_bytes(zipped({"x.png": png("blue")})), ADDED, "", "blue"),
     "it loses the picture": Harm(lambda path: path.write_bytes(zipped({"y.png": png()})), FAILED, "no longer in"),
     "the picture is damaged": Harm(lambda path: path.write_bytes(zipped({"x.png": b"x"})), FAILED, "a text"),
@@ -70,12 +74,8 @@ ARCHIVE_HARMS: dict[str, Harm] = {
 ARCHIVE_LOSSES: dict[str, tuple[Callable[[Path], object], str]] = {
     "it is deleted": (Path.unlink, "is not there"),
     "its folder is deleted": (lambda path: shutil.rmtree(path.parent), "is not there"),
-    "it is cut": (lambda path: os.truncate(path, 60), "no ZIP archive"),
-    "it is emptied": (lambda path: os.truncate(path, 0), "no ZIP archive"),
     "it becomes a folder": (replaced(Path.mkdir), "is gone or empty"),
     "it becomes a pipe": (replaced(os.mkfifo), "it is no file"),
     "it becomes a link to itself": (replaced(link_to_itself), "cannot be read"),
-    "it becomes a link to one outside": (lead_out, "leads elsewhere"),
-    "its folder becomes a link to one outside": (lambda path: lead_out(path.parent), "leads elsewhere"),
 }
-"""After which an archive cannot be read at all, and what is said then."""
+"""After which an archive is not there any more, and what is said then."""
