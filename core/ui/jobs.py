@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import ImageSearchError
+from core.errors import ImageSearchError, IndexUnavailable
 from core.ingest.progress import Outcome
 from core.ingest.state import JobState, Status
 from core.ui.components.gallery import gallery
@@ -30,7 +30,15 @@ def job_panel() -> None:
 
 def _polling(view: Callable[[bool], None]) -> None:
     moving = services().jobs.moving
-    st.fragment(view, run_every=1.0 if moving else None)(moving)
+
+    def shown(was_moving: bool) -> None:
+        # The page's own place for errors is not around a fragment that runs by itself.
+        try:
+            view(was_moving)
+        except ImageSearchError as error:
+            show_error(error)
+
+    st.fragment(shown, run_every=1.0 if moving else None)(moving)
 
 
 def _job_line(was_moving: bool) -> None:
@@ -161,7 +169,10 @@ def _show_next(job: JobState) -> None:
 
 
 def _show_recent(job: JobState) -> None:
-    records = services().index.get(job.recent)
+    try:
+        records = services().index.get(job.recent)
+    except IndexUnavailable:  # said once, by the page
+        return
     if records:
         st.caption("Just indexed" if job.active else "Indexed last")
         gallery(
