@@ -39,7 +39,7 @@ def coco() -> Path:
     folder = SHARED / "data" / "coco128"
     if not folder.is_dir():
         pytest.skip(f"no COCO128: {folder} is not here")
-    return folder
+    return folder.resolve()  # as all locations are
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -151,7 +152,8 @@ class Sent:
     def to(self, client, path, kind):
         headers = [(b"content-type", kind)]
         scope = {"type": "http", "method": "POST", "path": path, "headers": headers, "query_string": b"name=a.zip"}
-        asyncio.run(client.app(scope, self.receive, self.send))
+        with ThreadPoolExecutor(1) as another:  # in this one Playwright may have left a loop running
+            another.submit(asyncio.run, client.app(scope, self.receive, self.send)).result()
         return self.status
 
 

@@ -89,6 +89,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     yield start
     for server in servers:
         server.stop()
+    for server in servers:
         assert "Traceback" not in server.log.read_text(), server.log.read_text()
 
 

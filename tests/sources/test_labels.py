@@ -79,8 +79,8 @@ def test_yaml_that_would_run_something_is_text():
     ],
 )
 def test_yaml_that_would_grow_is_refused(data):
-    with pytest.raises(UnreadableLabels, match="aliases, is nested too deeply, or has too many values"):
-        read_names(data)
+    with pytest.raises(UnreadableLabels, match=r"aliases, is nested too deeply, or has too many values|nesting depth"):
+        read_names(data)  # some versions of the parser have a limit of their own
 
 
 def test_keypoints():
