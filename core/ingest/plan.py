@@ -1,7 +1,7 @@
 """What there is to do, found out without opening a file: sizes and times against those in the index."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched, count
 
 from core.index.records import Filter, Fingerprint, ImageRecord, Index, record_id
@@ -18,7 +18,7 @@ def plan(job_id: int, sources: Sequence[Source], index: Index, lines: Lines) -> 
     Yields what it comes to so far. Records below a source whose file is gone are noted, except where the source could
     not be read.
     """
-    planner = _Planner(job_id, index, lines, {source.location for source in sources})
+    planner = _Planner(job_id, index, lines, [source.location for source in sources])
     for place, source in enumerate(sources):
         known = 0
         for chunk in batched(source.find(), _CHUNK):
@@ -32,7 +32,7 @@ def plan(job_id: int, sources: Sequence[Source], index: Index, lines: Lines) -> 
 
 
 class _Planner:
-    def __init__(self, job_id: int, index: Index, lines: Lines, locations: Set[str]) -> None:
+    def __init__(self, job_id: int, index: Index, lines: Lines, locations: Sequence[str]) -> None:
         self._job_id = job_id
         self._index = index
         self._lines = lines
@@ -56,7 +56,7 @@ class _Planner:
                 self._seen.add(key)
                 found[id_] = one
             # What is passed over in one place may be found in another: through a link, whose name says more.
-            elif isinstance(one, PassedOver) and self._is_to_tell(one, key):
+            elif isinstance(one, PassedOver) and self._is_to_tell(one, key, place):
                 self._passed_over.add(key)
                 passed_over.append(one)
         known = self._index.fingerprints(list(found))
@@ -69,9 +69,10 @@ class _Planner:
         self._write(planned)
         return len(known)
 
-    def _is_to_tell(self, one: PassedOver, key: int) -> bool:
-        """Not of what has a verdict already, nor of an archive in a folder that is a source of this job too."""
-        return not (key in self._seen or key in self._passed_over or (one.path in self._locations and not one.failed))
+    def _is_to_tell(self, one: PassedOver, key: int, place: int) -> bool:
+        """Not of what has a verdict already, nor of an archive in a folder that is another source of this job."""
+        is_source = one.path in self._locations and one.path != self._locations[place]
+        return not (key in self._seen or key in self._passed_over or is_source)
 
     def add_gone(self, place: int, source: Source) -> None:
         """Note the records below a source that the walk did not meet."""
