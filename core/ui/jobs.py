@@ -127,24 +127,29 @@ def _show_at_work(job: JobState) -> None:
     if job.status is Status.RUNNING:
         memory = f"{file_size(job.memory)} of memory" if job.memory else ""
         st.caption(plain(" · ".join(filter(None, (counted(job.counts), memory, job.note)))))
-        _show_recent(job)
+        _show_recent(job, str(job.id))
 
 
-def show_ended(job: JobState) -> None:
-    """What a job came to."""
-    with st.container(border=True, key=f"job-{job.id}"):
+def show_ended(job: JobState, place: str = "panel") -> None:
+    """What a job came to.
+
+    Args:
+        place: Where on the page: one job may be shown in several, and keys are to be told apart.
+    """
+    key = f"{place}-{job.id}"
+    with st.container(border=True, key=f"job-{key}"):
         st.subheader(f"{plain(job.title)} — {STATUSES[job.status]}", anchor=False)
         if job.error:
             show_error(job.error)
         _show_counts(job)
-        _show_next(job)
+        _show_next(job, key)
         if job.status is Status.DONE and not job.total:
             st.info("No pictures were found there. Check the folder, or choose another.", icon=":material/search_off:")
         if job.note:
             st.caption(plain(job.note))
         with st.expander("Every file and its verdict", icon=":material/fact_check:", expanded=job.counts.failed > 0):
-            verdict_table(job)
-        _show_recent(job)
+            verdict_table(job, key)
+        _show_recent(job, key)
 
 
 def _show_counts(job: JobState) -> None:
@@ -156,19 +161,19 @@ def _show_counts(job: JobState) -> None:
         st.metric("Time", duration(job.seconds), border=True)
 
 
-def _show_next(job: JobState) -> None:
+def _show_next(job: JobState, key: str) -> None:
     """What can be done from here."""
     with st.container(horizontal=True):
         searchable = job.counts.stored + job.counts.unchanged > 0
-        if searchable and st.button("Search them", icon=":material/search:", type="primary", key=f"search-{job.id}"):
+        if searchable and st.button("Search them", icon=":material/search:", type="primary", key=f"search-{key}"):
             st.switch_page("search.py")
         if job.counts.failed:
-            _button(f"Retry the {job.counts.failed:,} that failed", "refresh", services().jobs.retry, job.id)
+            _button(f"Retry the {job.counts.failed:,} that failed", "refresh", services().jobs.retry, job.id, place=key)
         if job.status in (Status.CANCELLED, Status.FAILED) and job.done < job.total:
-            _button("Resume", "play_arrow", services().jobs.resume, job.id)
+            _button("Resume", "play_arrow", services().jobs.resume, job.id, place=key)
 
 
-def _show_recent(job: JobState) -> None:
+def _show_recent(job: JobState, key: str) -> None:
     try:
         records = services().index.get(job.recent)
     except IndexUnavailable:  # said once, by the page
@@ -177,7 +182,7 @@ def _show_recent(job: JobState) -> None:
         st.caption("Just indexed" if job.active else "Indexed last")
         gallery(
             unscored_tiles(records),
-            key=f"recent-{job.id}",
+            key=f"recent-{key}",
             thumbnails=route("thumbnails"),
             images=route("images"),
             scored=False,
@@ -203,6 +208,7 @@ def _button(
     *,
     primary: bool = False,
     off: bool = False,
+    place: str = "",
     **how: Any,
 ) -> None:
     st.button(
@@ -210,7 +216,7 @@ def _button(
         icon=f":material/{icon}:",
         type="primary" if primary else "secondary",
         disabled=off,
-        key=f"{icon}-{job_id}",
+        key=f"{icon}-{place or job_id}",
         on_click=attempt,
         args=(action, job_id),
         kwargs=how,

@@ -15,8 +15,12 @@ _MOST_ROWS = 1000  # more are for the download
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets would run
 
 
-def verdict_table(job: JobState) -> None:
-    """Every file with its verdict; those that failed first to be seen, where some did."""
+def verdict_table(job: JobState, key: str) -> None:
+    """Every file with its verdict; those that failed first to be seen, where some did.
+
+    Args:
+        key: Tells this table from others on the page.
+    """
     counts = {outcome: getattr(job.counts, outcome) for outcome in Outcome if getattr(job.counts, outcome)}
     if not counts:
         return
@@ -26,13 +30,13 @@ def verdict_table(job: JobState) -> None:
         selection_mode="multi",
         default=[Outcome.FAILED] if Outcome.FAILED in counts else [],
         format_func=lambda outcome: f"{OUTCOMES[outcome]} {counts[outcome]:,}",
-        key=f"verdicts-{job.id}",
+        key=f"verdicts-{key}",
         label_visibility="collapsed",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Contains",
-            key=f"verdict-text-{job.id}",
+            key=f"verdict-text-{key}",
             placeholder="Part of a path or reason",
             icon=":material/filter_alt:",
             label_visibility="collapsed",
@@ -46,7 +50,7 @@ def verdict_table(job: JobState) -> None:
             icon=":material/download:",
             help="All rows that match, not only those shown",
             on_click="ignore",
-            key=f"csv-{job.id}",
+            key=f"csv-{key}",
         )
     lines = services().library.journal.lines
     rows = list(lines.verdicts(job.id, chosen, text, _MOST_ROWS + 1))

@@ -88,4 +88,4 @@ def history() -> None:
     st.caption("Choose a row to see what became of each file.")
     rows = chosen["selection"]["rows"]
     if rows and rows[0] < len(jobs) and jobs[rows[0]].ended:
-        show_ended(jobs[rows[0]])
+        show_ended(jobs[rows[0]], "history")

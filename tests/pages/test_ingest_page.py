@@ -200,3 +200,12 @@ def test_a_job_of_the_history_is_shown(services, open_page, picture):
     services.jobs.wait(services.library.add([str(picture("b/blue.png").parent)], starts=True), 30)
     at = open_page("ingest.py")
     assert list(at.dataframe(key="history").value["Job"]) == ["b", "a"]
+
+
+def test_the_job_that_is_shown_already_can_be_chosen_in_the_history(services, open_page, picture):
+    services.jobs.wait(services.library.add([str(picture("red.png").parent)], starts=True), 30)
+    at = open_page("ingest.py")
+    at.session_state["history"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    at.run()
+    assert not at.exception
+    assert [heading.value for heading in at.subheader].count("pictures — done") == 2
