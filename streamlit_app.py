@@ -34,6 +34,8 @@ def _warm_up() -> None:
     """Pay for what a first search loads, so that no visitor does."""
     with suppress(ImageSearchError):
         shared().warm_up()
+    with suppress(ImageSearchError):
+        shared().tidy()  # looks at every file ever sent: nobody is to wait for it
     _spare_garbage_collection()
 
 

@@ -25,11 +25,11 @@ from core.errors import (
     UnreadableImage,
 )
 from core.images.describe import is_content_hash
-from core.images.files import SUFFIXES
+from core.images.files import ARCHIVE_SUFFIX, SUFFIXES
 from core.images.names import display_name, displayable
 from core.images.reading import open_upright
 from core.images.thumbnails import SIDE, preview
-from core.images.uploads import ARCHIVE_SUFFIX, Upload, Uploads
+from core.images.uploads import Upload, Uploads
 from core.index.records import Filter
 from core.search.query import Query
 from core.services import Services
@@ -52,8 +52,7 @@ _STATUS = {  # the first that fits
 _FOREIGN = JSONResponse({"error": "Files are accepted from the app's own pages only."}, 403)
 _ARCHIVES = {"application/zip", "application/x-zip-compressed"}
 _CHECKED_AT_ONCE = 2  # uploads: a large picture takes 800 MB while it is opened
-_MOST_IDS = 10_000
-_LONGEST_LIST = 1 << 20  # bytes: these ids, and a title
+_LONGEST_LIST = 1 << 20  # bytes: as many ids as the settings allow at most, and a title
 
 
 def routes(services: Callable[[], Services], prefix: str = "") -> list[Route]:
@@ -135,10 +134,11 @@ class _Api:
             return _FOREIGN
         if _content_type(request) != "application/json":  # what a foreign page may not send without being asked for
             return JSONResponse({"error": "Send this as application/json."}, 415)
-        asked = _uploaded(await _whole(request, _LONGEST_LIST))
+        most = self._services().settings.upload_files
+        asked = _uploaded(await _whole(request, _LONGEST_LIST), most)
         if asked is None:
             return JSONResponse(
-                {"error": f"Send 1 to {_MOST_IDS} ids, as they were answered, and a title if you like."}, 400
+                {"error": f"Send 1 to {most} ids, as they were answered, and a title if you like."}, 400
             )
         return JSONResponse({"job": await run_in_threadpool(self._services().start_uploads, *asked)}, 202)
 
@@ -228,14 +228,14 @@ async def _whole(request: Request, limit: int) -> bytes:
     return bytes(data)
 
 
-def _uploaded(body: bytes) -> tuple[list[str], str] | None:
+def _uploaded(body: bytes, most: int) -> tuple[list[str], str] | None:
     """The ids, each once, and the title that a client sent; None where they are none."""
     try:
         sent = json.loads(body)
     except (ValueError, RecursionError):
         return None
     match {"title": ""} | sent if isinstance(sent, dict) else None:
-        case {"ids": [*ids], "title": str(title)} if 0 < len(ids) <= _MOST_IDS and all(map(_is_id, ids)):
+        case {"ids": [*ids], "title": str(title)} if 0 < len(ids) <= most and all(map(_is_id, ids)):
             return list(dict.fromkeys(ids)), title and display_name(title)
     return None
 

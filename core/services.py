@@ -86,13 +86,16 @@ class Services:
         return WorkerEmbedder.start(self.settings.model_id, self.settings.model_cache_dir, made_by)
 
     def start(self) -> None:
-        """For a server: load the model, tidy up, and go on with what the one before it left."""
+        """For a server: load the model, and go on with what the one before it left."""
         self.load()
         self.library.done = lambda: self._examples.words(self.index.count(), self.model.state.embedder)
+        self.library.start()
+
+    def tidy(self) -> None:
+        """Remove dropped pictures that nobody has searched with for long, and uploads that were broken off."""
         self.queries.expire(_QUERIES_KEPT)
         for store in (self.queries, self.uploads):
             store.clean()
-        self.library.start()
 
     def load(self) -> Future[Embedder]:
         """Start loading the model, or give the attempt that was made; a new one where the reason may have passed: the
@@ -192,10 +195,6 @@ class Services:
         file = self.settings.data_dir / "jobs" / f"{name}{LIST_SUFFIX}"
         write_list(file, paths, folder)
         return str(file)
-
-    def remove(self, locations: Sequence[str]) -> int:
-        """As `Library.remove`."""
-        return self.library.remove(locations)
 
     def status(self) -> Status:
         stamp = self.index.model()

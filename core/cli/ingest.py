@@ -12,14 +12,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from core.cli.console import AsJson, app, console, expected_errors, print_json
-from core.errors import FolderRefused
-from core.images.names import displayable, shown
+from core.images.names import displayable
 from core.ingest.follow import Follower
 from core.ingest.library import Library
 from core.ingest.progress import Outcome, Phase
 from core.ingest.state import JobState, Plan
 from core.services import shared
-from core.sources.checks import check_kind
+from core.sources.checks import check_kind, resolved
 from core.sources.urls import is_url, normalised
 
 Locations = Annotated[
@@ -87,11 +86,7 @@ def location_of(text: str) -> str:
     """
     if is_url(text):
         return normalised(text)
-    try:
-        path = Path(text).expanduser().resolve(strict=True)
-    except (OSError, RuntimeError):
-        raise FolderRefused(f"{shown(text)} does not exist.", "Check the path.") from None
-    return str(check_kind(path))
+    return str(check_kind(resolved(text)))
 
 
 def finished(library: Library, job_id: int) -> JobState:

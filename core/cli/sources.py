@@ -60,8 +60,7 @@ def unfollow_command(location: Location) -> None:
 
 
 def _known(library: Library, location: str) -> str:
-    known = [source.location for source in library.journal.sources.all()]
-    if location not in known:
+    if library.journal.sources.get(location) is None:
         raise FolderRefused(f"{location} is none of the sources.", "List them: python -m core sources")
     return location
 

@@ -38,6 +38,9 @@ _LEFT_OUT = {
 }  # fmt: skip
 
 
+ARCHIVE_SUFFIX = ".zip"
+
+
 def has_picture_suffix(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122 - a Path for each name is slow
 

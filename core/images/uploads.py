@@ -15,11 +15,9 @@ from zipfile import is_zipfile
 
 from core.errors import TooLarge, UnreadableArchive
 from core.images.describe import is_content_hash
-from core.images.files import SUFFIXES, not_written, suffix_of, write_whole
+from core.images.files import ARCHIVE_SUFFIX, SUFFIXES, not_written, suffix_of, write_whole
 from core.images.names import display_name
 from core.images.reading import open_upright, read_bytes
-
-ARCHIVE_SUFFIX = ".zip"
 
 _PART = ".part"
 _BROKEN_OFF = timedelta(days=1)  # nobody sends one file for longer

@@ -82,8 +82,8 @@ class Embed:
         new = [digest for digest in images if digest not in known]
         rows = self._embedder.embed_images([images[digest] for digest in new]) if new else ()
         known |= {digest: (first[digest], row) for digest, row in zip(new, rows, strict=True)}
-        twins = [path for p in prepared for path, _ in [known[p.record.content_hash]]]
-        twins = ["" if twin == p.record.path else twin for twin, p in zip(twins, prepared, strict=True)]
+        paths = [known[p.record.content_hash][0] for p in prepared]
+        twins = ["" if path == p.record.path else path for path, p in zip(paths, prepared, strict=True)]
         self._before = {digest: known[digest] for digest in images}
         vectors = [known[p.record.content_hash][1] for p in prepared]
         empty = np.empty((0, self._embedder.dims), np.float32)

@@ -43,7 +43,9 @@ class KnownSources:
             return [_known(row) for row in connection.execute(query)]
 
     def get(self, location: str) -> KnownSource | None:
-        return next((known for known in self.all() if known.location == location), None)
+        with transaction(self._engine) as connection:
+            row = connection.execute(select(table).where(*self._is(location))).first()
+        return _known(row) if row else None
 
     def note(self, location: str, title: str, mounts: Iterable[str]) -> None:
         """That it was read to its end just now."""

@@ -196,8 +196,7 @@ class Library:
 
     def _try(self, job: JobState, sources: Sequence[Source]) -> None:
         """Find out how fast this machine is, where no job has told yet and the model is there."""
-        model = self._load()
-        if self._tried is None and not self.journal.jobs({Status.DONE}, limit=1) and model.done():
+        if self._tried is None and not self.journal.jobs({Status.DONE}, limit=1) and (model := self._load()).done():
             with suppress(ImageSearchError):
                 files = next(self.journal.lines.planned(job.id, TO_READ), [])
                 self._tried = trial(files, Prepare(sources, model.result(), self._thumbnails, self._name_of))

@@ -93,10 +93,6 @@ class Progress:
     def done(self) -> int:
         return self.counts.done
 
-    @property
-    def seconds_left(self) -> float | None:
-        return (self.total - self.done) / self.rate if self.rate else None
-
 
 @dataclass
 class Rate:

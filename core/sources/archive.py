@@ -11,8 +11,8 @@ from core.images.names import shown
 from core.sources import labels
 from core.sources.datasets import Datasets
 from core.sources.directory import Directory, directory_of
-from core.sources.members import NO_PICTURE, Limits, mtime_ns
-from core.sources.source import Found, PassedOver
+from core.sources.members import Limits, mtime_ns
+from core.sources.source import NO_PICTURE, Found, PassedOver
 
 LIMITS = Limits()
 

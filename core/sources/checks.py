@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import FolderRefused
-from core.images.files import has_picture_suffix
+from core.images.files import ARCHIVE_SUFFIX, has_picture_suffix
 from core.images.names import shown
-
-ARCHIVE_SUFFIX = ".zip"
 
 
 def check_path(text: str, roots: Sequence[Path]) -> Path:
@@ -20,7 +18,7 @@ def check_path(text: str, roots: Sequence[Path]) -> Path:
     typed = _unquoted(text)
     if not typed:
         raise FolderRefused("No folder was given.", "Type the path of a folder with pictures.")
-    path = _resolved(typed)
+    path = resolved(typed)
     if not any(path.is_relative_to(root.expanduser().resolve()) for root in roots):
         raise FolderRefused(
             f"{shown(path)} is outside the folders that may be indexed: {', '.join(map(shown, roots)) or 'none'}.",
@@ -56,7 +54,11 @@ def _unquoted(text: str) -> str:
     return typed
 
 
-def _resolved(typed: str) -> Path:
+def resolved(typed: str) -> Path:
+    """
+    Raises:
+        FolderRefused: there is nothing, nothing that may be seen, or it is no path.
+    """
     name = shown(typed if len(typed) <= 200 else f"{typed[:200]}…")
     try:
         return Path(typed).expanduser().resolve(strict=True)

@@ -8,20 +8,19 @@ from pathlib import Path
 
 from core.errors import SourceUnavailable, UnreadableImage, UnreadableLabels
 from core.images.describe import Box
-from core.images.files import has_picture_suffix, is_left_out
+from core.images.files import ARCHIVE_SUFFIX, has_picture_suffix, is_left_out
 from core.images.names import shown
 from core.images.reading import read_bytes
 from core.sources.absent import has_something, is_absent, is_below, is_gone, mounts_above
 from core.sources.archive import archive_of
 from core.sources.datasets import Datasets
 from core.sources.labels import MAX_BYTES
-from core.sources.source import Found, PassedOver
+from core.sources.source import NO_PICTURE, Found, PassedOver
 
 _CACHE_TAG = "CACHEDIR.TAG"  # bford.info/cachedir: such a folder holds what can be made again, our thumbnails too
 
 _LATEST = 2**63 - 1  # nanoseconds, in the year 2262, as far as an index goes; some file systems go further
 
-_NO_PICTURE = "Not a picture by its name."
 _NO_FILE = "Not a file: a pipe, socket or device."
 _ARCHIVE = "An archive: add it as a source of its own to have its pictures."
 _LEADS_OUT = "A link that leads out of the folder: add what it leads to as a source of its own."
@@ -197,7 +196,7 @@ class FolderSource:
             return self._found(entry.path)
         if self._datasets.holds(entry.path):
             return None
-        return PassedOver(entry.path, _ARCHIVE if entry.name.lower().endswith(".zip") else _NO_PICTURE)
+        return PassedOver(entry.path, _ARCHIVE if entry.name.lower().endswith(ARCHIVE_SUFFIX) else NO_PICTURE)
 
     def _found(self, path: str) -> Found | PassedOver:
         try:

@@ -12,7 +12,7 @@ from core.images.files import has_picture_suffix, is_left_out
 from core.images.names import shown
 from core.images.reading import MAX_BYTES
 from core.sources.labels import DATA_FILE
-from core.sources.source import PassedOver
+from core.sources.source import NO_PICTURE, PassedOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,6 @@ class Members:
     """Here `path` is the name alone, as people can read it."""
 
 
-NO_PICTURE = "Not a picture by its name."
 _NESTED = "An archive within an archive: unpack it and index the folder."
 _NO_FILE = "A link or device, not a file."
 _OUTSIDE = "Its name would lead out of a folder, or no folder can hold it: give it another one."

@@ -15,13 +15,12 @@ from core.sources.attempts import in_words, may_pass
 from core.sources.buckets import Buckets
 from core.sources.datasets import Datasets
 from core.sources.place import Entry, Place
-from core.sources.source import Found, PassedOver
+from core.sources.source import NO_PICTURE, Found, PassedOver
 from core.sources.texts import Texts
 from core.sources.urls import SCHEMES, WEB, is_normalised, normalised
 from core.sources.web import Web
 
 _AT_ONCE = 8  # files that are asked about
-_NO_PICTURE = "Not a picture by its name."
 _NO_ADDRESS = "Its name cannot stand in an address: rename it."
 _NO_END = "There are more folders here than are looked into: add those that you need as sources of their own."
 
@@ -131,7 +130,7 @@ class RemoteSource:
         """None for what belongs to a dataset."""
         try:
             if not has_picture_suffix(entry.url):
-                return None if self._datasets.holds(entry.url) else PassedOver(entry.url, _NO_PICTURE)
+                return None if self._datasets.holds(entry.url) else PassedOver(entry.url, NO_PICTURE)
             if not is_normalised(entry.url):
                 return PassedOver(entry.url, _NO_ADDRESS)
             return self._annotated(entry.found) if entry.found else self.look(entry.url)

@@ -32,6 +32,10 @@ class PassedOver:
     """Whether it should have been read and could not; False where a rule leaves it out."""
 
 
+NO_PICTURE = "Not a picture by its name."
+"""Why a file of another kind is passed over."""
+
+
 class Source(Protocol):
     """A place with pictures. `find` may be called again at any time; the other methods are safe between threads, and
     need no `find` before them."""

@@ -60,7 +60,7 @@ def _show_source(source: SourceState) -> None:
                 key=f"remove-{key}",
                 type="primary",
                 on_click=attempt,
-                args=(services().remove, [key]),
+                args=(library.remove, [key]),
             )
 
 

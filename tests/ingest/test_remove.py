@@ -11,7 +11,7 @@ def index(services, tmp_path):
 def test_a_folder_goes_and_its_neighbour_stays(services, picture, tmp_path):
     inside, neighbour = picture("a/red.png"), picture("ab/blue.png")
     index(services, tmp_path)
-    assert services.remove([str(tmp_path / "pictures" / "a")]) == 1
+    assert services.library.remove([str(tmp_path / "pictures" / "a")]) == 1
     assert inside.exists()
     assert [record.name for records, _ in services.index.scan() for record in records] == [neighbour.name]
 
@@ -20,7 +20,7 @@ def test_a_file_that_no_longer_exists(services, picture, tmp_path):
     path = picture("red.png")
     index(services, tmp_path)
     path.unlink()
-    assert services.remove([str(path)]) == 1
+    assert services.library.remove([str(path)]) == 1
     assert services.index.count() == 0
 
 
@@ -29,11 +29,11 @@ def test_the_thumbnail_goes_with_the_last_copy(services, picture, tmp_path):
     shutil.copy(original, copy := original.with_name("copy.png"))
     index(services, tmp_path)
     digest = next(services.index.scan())[0][0].content_hash
-    services.remove([str(copy)])
+    services.library.remove([str(copy)])
     assert services.thumbnails.path(digest)
-    services.remove([str(original)])
+    services.library.remove([str(original)])
     assert services.thumbnails.path(digest) is None
 
 
 def test_nothing_there_is_nothing_removed(services, tmp_path):
-    assert services.remove([str(tmp_path)]) == 0
+    assert services.library.remove([str(tmp_path)]) == 0
