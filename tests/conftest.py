@@ -12,6 +12,7 @@ from core.config import Settings
 from core.embedding.weights import WEIGHTS, weights_folder
 from core.services import Services, shared
 from tests.colours import COLOURS, ColourEmbedder
+from tests.nodes import START_ELASTICSEARCH, Node
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -40,6 +41,17 @@ def coco() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no COCO128: {folder} is not here")
     return folder.resolve()  # as all locations are
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    """An Elasticsearch of the test's own, to be stopped and started."""
+    if not START_ELASTICSEARCH.exists():
+        pytest.skip("no Elasticsearch to start on this machine")
+    made = Node(tmp_path / "node")
+    made.start()
+    yield made
+    made.stop()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from core.ingest.library import Library
 from core.ingest.progress import Counts
 from core.ingest.state import Status
 from tests.colours import COLOURS, ColourEmbedder
-from tests.nodes import START_ELASTICSEARCH, Node, wait_until
+from tests.nodes import wait_until
 
 KILLS = 20
 FILES = 600
@@ -157,16 +157,6 @@ def test_killed_at_twenty_random_moments(server, opened, folder, tmp_path):
     assert_whole(index, library, folder)
     (hit, *_) = index.search(ColourEmbedder().embed_texts(["green"])[0], 1)
     assert Image.open(hit.record.path).getpixel((0, 0))[1] > 240
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    if not START_ELASTICSEARCH.exists():
-        pytest.skip("no Elasticsearch to start on this machine")
-    made = Node(tmp_path / "node")
-    made.start()
-    yield made
-    made.stop()
 
 
 @pytest.mark.elasticsearch

@@ -1,7 +1,7 @@
 """The app on a server of Elasticsearch that goes away and comes back."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,19 +9,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, plan
-from tests.nodes import START_ELASTICSEARCH, Node
+from tests.nodes import Node
 
 pytestmark = [pytest.mark.browser, pytest.mark.elasticsearch]
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    if not START_ELASTICSEARCH.exists():
-        pytest.skip("no Elasticsearch to start on this machine")
-    made = Node(tmp_path / "data")
-    made.start()
-    yield made
-    made.stop()
 
 
 def test_a_stopped_server_is_said_and_its_return_is_noticed(

@@ -1,7 +1,9 @@
 """Pages run without a browser; the app's own components answer as a browser would."""
 
 import json
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -65,3 +67,25 @@ def texts(at: AppTest) -> str:
     """All that the page says in words."""
     kinds = (at.markdown, at.caption, at.error, at.warning, at.info, at.title, at.subheader)
     return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@dataclass
+class Held:
+    """A model that waits with the first pictures until it is told to go on."""
+
+    running: threading.Event = field(default_factory=threading.Event)
+    """Set when it waits."""
+    go_on: threading.Event = field(default_factory=threading.Event)
+
+
+@pytest.fixture
+def held(embedder, monkeypatch) -> Held:
+    held, embed = Held(), embedder.embed_images
+
+    def wait_and_embed(images):
+        held.running.set()
+        held.go_on.wait(30)
+        return embed(images)
+
+    monkeypatch.setattr(embedder, "embed_images", wait_and_embed)
+    return held

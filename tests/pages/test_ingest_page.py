@@ -1,7 +1,5 @@
 """The ingest page, without a browser."""
 
-import threading
-
 import pytest
 
 from core.ingest.state import Status
@@ -111,23 +109,14 @@ def test_pictures_whose_files_are_gone_are_removed_on_demand_only(services, open
     assert metrics(at.run())["Removed"] == "1"
 
 
-def test_a_job_is_paused_and_resumed(services, open_page, picture, embedder, monkeypatch):
-    go_on, running = threading.Event(), threading.Event()
-    embed = embedder.embed_images
-
-    def wait_and_embed(images):
-        running.set()
-        go_on.wait(30)
-        return embed(images)
-
-    monkeypatch.setattr(embedder, "embed_images", wait_and_embed)
+def test_a_job_is_paused_and_resumed(services, open_page, picture, held, monkeypatch):
     monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
     monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 1)
     pictures = [picture(f"{colour}.png") for colour in ("red", "green", "blue")]
     services.library.add([str(pictures[0].parent)], starts=True)
-    assert running.wait(30)
+    assert held.running.wait(30)
     at = press(open_page("ingest.py"), "Pause")
-    go_on.set()
+    held.go_on.set()
     assert finish(services).status is Status.PAUSED
     assert 0 < services.index.count() < 3
     press(at.run(), "Resume")

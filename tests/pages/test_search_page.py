@@ -1,6 +1,5 @@
 """The search page, without a browser."""
 
-import threading
 from concurrent.futures import Future
 
 import pytest
@@ -161,21 +160,12 @@ def test_clip_found_again_is_used_where_nothing_is_indexed(services, open_page, 
     assert retried == [True]
 
 
-def test_a_running_job_shows_on_the_search_page(corpus, open_page, picture, embedder, monkeypatch):
-    go_on, running = threading.Event(), threading.Event()
-    embed = embedder.embed_images
-
-    def wait_and_embed(images):
-        running.set()
-        go_on.wait(30)
-        return embed(images)
-
-    monkeypatch.setattr(embedder, "embed_images", wait_and_embed)
+def test_a_running_job_shows_on_the_search_page(corpus, open_page, picture, held):
     job = corpus.library.add([str(picture("holidays/yellow.png").parent)], starts=True)
     try:
-        assert running.wait(30)
+        assert held.running.wait(30)
         at = open_page()
         assert "holidays" in at.get("progress")[0].proto.text
     finally:
-        go_on.set()
+        held.go_on.set()
         assert corpus.jobs.wait(job, 30).status is Status.DONE
