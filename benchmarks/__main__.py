@@ -7,6 +7,9 @@ python -m benchmarks.overlap    what is gained by doing things at the same time
 python -m benchmarks.unchanged  how soon it is known that nothing has changed
 python -m benchmarks.memory     whether memory stays flat
 python -m benchmarks.search     how fast and how right searches are
+python -m benchmarks.collapse   which copies are shown as one with their original, and which others
+python -m benchmarks.strength   whether it is told what matches and what does not
+python -m benchmarks.ranking    whether what is done to a query makes its results better
 python -m benchmarks.page       how soon the page is there, and a search answered on it
 """
 
@@ -14,7 +17,7 @@ import argparse
 import subprocess
 import sys
 
-NAMES = ("ingest", "overlap", "unchanged", "memory", "search", "page")
+NAMES = ("ingest", "overlap", "unchanged", "memory", "search", "collapse", "strength", "ranking", "page")
 
 
 def main() -> int:

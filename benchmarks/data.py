@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.images.describe import content_hash
-from core.index.records import ImageRecord, ModelStamp, record_id
+from core.index.index import ModelStamp
+from core.index.records import ImageRecord, record_id
 from core.vectors import Embeddings
 
 ORIGINALS = 48

@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.index.elastic.engine import ElasticIndex
+from core.index.index import Index
 from core.index.lance.engine import LanceIndex
-from core.index.records import Index
 
 NO_SERVER = "ELASTICSEARCH_URL is not set"
 

@@ -40,7 +40,7 @@ from core.embedding.weights import weights_folder
 from core.embedding.worker import WorkerEmbedder
 from core.images.reading import open_upright, read_bytes
 from core.images.thumbnails import Thumbnails
-from core.index.records import Index
+from core.index.index import Index
 from core.ingest.once import ingest
 from core.sources.listed import write_list
 

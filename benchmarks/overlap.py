@@ -15,8 +15,8 @@ from benchmarks.memory import InstantEmbedder
 from benchmarks.table import Target, median, say, show
 from core.embedding.embedder import Embedder
 from core.images.thumbnails import Thumbnails
+from core.index.index import ModelStamp
 from core.index.lance.engine import LanceIndex
-from core.index.records import ModelStamp
 from core.ingest.embed import Embed, Round
 from core.ingest.journal import Journal
 from core.ingest.once import ingest

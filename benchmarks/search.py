@@ -6,7 +6,8 @@ engines answer the same query one after the other, in turn, so that what else th
 Latency  `Index.search` alone, records and all; NumPy has the rows in memory and finds numbers only (matrix product,
          argpartition). Under a filter it scans the same rows and drops the scores of the others, which it is told.
 Recall   the share of NumPy's ten nearest that are found; `lost` are queries without a single one of them.
-Whole    `Searcher.search` with CLIP's text tower: what embedding and index take, and the rest.
+Beside   What the page asks for beyond the ten nearest: hits with their embeddings, counts, an order, a sample.
+Whole    `Searcher.search` with CLIP's text tower: what embedding, index and ranking take, and the rest.
 
 Elasticsearch is measured where ELASTICSEARCH_URL is set.
 """
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,14 +29,19 @@ from benchmarks.data import FOLDERS, LIBRARY, STAMP, WORDS, embeddings, has_embe
 from benchmarks.models import MODEL_ID, full_size, stand_in
 from benchmarks.table import Target, median, percentile, say, show
 from core.embedding.clip import ClipEmbedder
-from core.index.records import Filter, ImageRecord, Index
+from core.index.filters import Filter
+from core.index.index import Index
+from core.index.records import ImageRecord
+from core.search.calibration import Calibrations
 from core.search.engine import Searcher
-from core.search.query import Query
+from core.search.query import Query, Words
+from core.search.request import Search
 from core.vectors import Embedding, Embeddings
 
 K = 10
 RECALL = 0.99
 _WARMING = 300  # rows that are searched for before anything is measured
+_REPEATED = 20  # times that anything else is measured
 FILTERED = {"none": None, "1 %": "wedding", "10 %": "scans", "50 %": "phone"}
 
 type Find = Callable[[Embedding], list[str]]
@@ -66,6 +73,7 @@ def main() -> None:
             runs = {share: _compare(indices, library, rows, top) for share, top in FILTERED.items()}
             _report(size, runs, promised=size == max(options.sizes))
             if size == max(options.sizes):
+                _beside(size, indices)
                 _whole(indices, options.model_dir)
 
 
@@ -85,7 +93,7 @@ def _compare(
     folder = str(LIBRARY / top) if top else None
     inside = np.flatnonzero([record.path.startswith(f"{folder}/") for record in library]) if folder else None
     exact = _scan(rows, [record.id for record in library], inside)
-    where = Filter(folder=folder) if folder else None
+    where = Filter.within(folder) if folder else None
     engines_ = {"NumPy": exact} | {name: _search(index, where) for name, index in indices.items()}
     runs = {name: Run() for name in engines_}
     asked = [(kind, query) for kind, several in queries().items() for query in several]
@@ -94,7 +102,7 @@ def _compare(
             find(row)
     order = list(engines_)
     for kind, query in asked:
-        answers = {name: _timed(engines_[name], query, runs[name].milliseconds) for name in order}
+        answers = {name: _timed(partial(engines_[name], query), runs[name].milliseconds) for name in order}
         for name, answer in answers.items():
             recall = len(set(answer) & set(answers["NumPy"])) / len(answers["NumPy"])
             runs[name].recalls.setdefault(kind, []).append(recall)
@@ -118,9 +126,9 @@ def _search(index: Index, where: Filter | None) -> Find:
     return lambda query: [hit.record.id for hit in index.search(query, K, where)]
 
 
-def _timed(find: Find, query: Embedding, milliseconds: list[float]) -> list[str]:
+def _timed[T](call: Callable[[], T], milliseconds: list[float]) -> T:
     started = time.perf_counter()
-    answer = find(query)
+    answer = call()
     milliseconds.append((time.perf_counter() - started) * 1000)
     return answer
 
@@ -163,8 +171,34 @@ def _to_numpy(by_name: Mapping[str, Run], name: str) -> float:
     return median(by_name[name].milliseconds) / median(by_name["NumPy"].milliseconds)
 
 
+def _beside(size: int, indices: Mapping[str, Index]) -> None:
+    """What else a page asks for, everything with another query or another page of the records each time."""
+    asked = [query for several in queries().values() for query in several][:_REPEATED]
+    half = Filter.within(str(LIBRARY / "phone"))
+    calls: dict[str, Callable[[Index, int], object]] = {
+        "search, k = 200": lambda index, at: index.search(asked[at], 200),
+        "search, k = 200, with embeddings": lambda index, at: index.search(asked[at], 200, embeddings=True),
+        "search, k = 1,000, with embeddings": lambda index, at: index.search(asked[at], 1000, embeddings=True),
+        "facets": lambda index, at: index.facets(),
+        "facets, filter: 50 %": lambda index, at: index.facets(half),
+        "browse, newest first": lambda index, at: index.browse(None, "newest", 60 * at, 60),
+        "browse by name, filter: 50 %": lambda index, at: index.browse(half, "name", 60 * at, 60),
+        "sample of 2,000": lambda index, at: index.sample(2000),
+        "count, filter: 50 %": lambda index, at: index.count(half),
+        "revision": lambda index, at: index.revision(),
+    }
+    rows: list[list[object]] = []
+    for what, call in calls.items():
+        taken: dict[str, list[float]] = {name: [] for name in indices}
+        for at in range(_REPEATED):
+            for name, index in indices.items():
+                _timed(partial(call, index, at), taken[name])
+        rows += [[what, name, percentile(several, 50), percentile(several, 95)] for name, several in taken.items()]
+    show(f"What else is asked of an index, {size:,} rows", ["what", "engine", "p50 ms", "p95 ms"], rows)
+
+
 def _whole(indices: Mapping[str, Index], model_dir: Path | None) -> None:
-    """Words to hits, each word once, so that every one is embedded."""
+    """Words to results, each word once, so that every one is embedded."""
     with TemporaryDirectory(prefix="benchmark-") as folder:
         weights = stand_in(Path(folder))
         if weights is None:
@@ -172,22 +206,29 @@ def _whole(indices: Mapping[str, Index], model_dir: Path | None) -> None:
         embedder = ClipEmbedder.load(MODEL_ID, weights or full_size(model_dir))
         rows: list[list[object]] = []
         for name, index in indices.items():
-            searcher = Searcher(index, lambda: embedder, lambda _: None)
-            searcher.search(Query("warm up"), K)
+            calibrations = Calibrations(index)
+            searcher = Searcher(index, lambda: embedder, lambda: embedder, lambda _: None, calibrations)
+            searcher.search(_search_for("warm up"))
+            calibrations.wait()
             parts = np.array([_parts(searcher, f"{word} {name}") for word in WORDS])
             rows += [
                 [name, part, float(np.percentile(taken, 50)), float(np.percentile(taken, 95))]
-                for part, taken in zip(("embedding", "index", "rest", "whole"), parts.T, strict=True)
+                for part, taken in zip(("embedding", "index", "ranking", "rest", "whole"), parts.T, strict=True)
             ]
-    show(f"Whole search, {len(WORDS)} different words, k = {K}", ["engine", "part", "p50 ms", "p95 ms"], rows)
+    show(f"Whole search, {len(WORDS)} different words", ["engine", "part", "p50 ms", "p95 ms"], rows)
 
 
-def _parts(searcher: Searcher, words: str) -> tuple[float, float, float, float]:
-    """Milliseconds of embedding, index, rest, and all."""
+def _search_for(words: str) -> Search:
+    return Search(Query((Words(words),)))
+
+
+def _parts(searcher: Searcher, words: str) -> tuple[float, ...]:
+    """Milliseconds of embedding, index, ranking, rest, and all."""
     started = time.perf_counter()
-    times = searcher.search(Query(words), K).timings
+    times = searcher.search(_search_for(words)).timings
     whole = time.perf_counter() - started
-    return times.embedding * 1000, times.index * 1000, (whole - times.total) * 1000, whole * 1000
+    parts = (times.embedding, times.index, times.ranking, whole - times.total, whole)
+    return tuple(1000 * seconds for seconds in parts)
 
 
 def _options() -> argparse.Namespace:

@@ -19,7 +19,8 @@ from benchmarks import engines
 from benchmarks.data import STAMP
 from benchmarks.table import Target, median, say, show
 from core.images.describe import DESCRIPTION
-from core.index.records import ImageRecord, Index, record_id
+from core.index.index import Index
+from core.index.records import ImageRecord, record_id
 from core.ingest.journal import Journal
 from core.ingest.plan import plan
 from core.sources.folder import FolderSource

@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     journal_url: str | None = Field(
         None,
         validation_alias="IMAGE_SEARCH_JOURNAL",
-        description="Database for the journal of jobs, as SQLAlchemy takes it; by default a file in the data folder",
+        description="Database for jobs and saved searches, as SQLAlchemy takes it; by default in the data folder",
     )
     model_cache: Path | None = Field(
         None,

@@ -34,6 +34,10 @@ class InvalidQuery(ImageSearchError):
     title = "This search cannot be run"
 
 
+class InvalidTags(ImageSearchError):
+    title = "These tags cannot be given"
+
+
 class FolderRefused(ImageSearchError):
     title = "This folder cannot be read"
 
@@ -89,7 +93,11 @@ class StorageFull(IndexUnavailable):
 
 
 class JournalUnavailable(ImageSearchError):
-    title = "The journal of jobs is not available"
+    title = "The journal is not available"
+
+
+class SavedRefused(ImageSearchError):
+    title = "This search cannot be saved"
 
 
 class JobRefused(ImageSearchError):

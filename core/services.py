@@ -1,9 +1,9 @@
 """The composition root: from settings to the index, the model, the stores and the jobs, built once per process."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from importlib.util import find_spec
@@ -16,21 +16,37 @@ from core.embedding.embedder import Embedder
 from core.embedding.loading import ModelLoader
 from core.embedding.weights import check_obtainable
 from core.embedding.worker import WorkerEmbedder
-from core.errors import ImageSearchError, IndexUnavailable, ModelMismatch, ModelUnavailable, UnreadableImage
+from core.errors import (
+    ImageSearchError,
+    IndexUnavailable,
+    InvalidQuery,
+    ModelMismatch,
+    ModelUnavailable,
+    UnreadableImage,
+)
 from core.images.describe import content_hash
 from core.images.reading import read_bytes
 from core.images.thumbnails import Thumbnails
 from core.images.uploads import Uploads
-from core.index.records import Filter, ImageRecord, Index
+from core.index.index import Index
+from core.index.records import ImageRecord
 from core.ingest.jobs import Jobs
 from core.ingest.journal import Journal
 from core.ingest.library import Library
 from core.ingest.once import ingest
 from core.ingest.progress import Progress
+from core.search.calibration import Calibrations
+from core.search.concepts import Bank
 from core.search.engine import Searcher
 from core.search.examples import Examples
-from core.search.query import Query
+from core.search.explain import Concept, Explainer
+from core.search.heat import Heat, Heats, Looked
+from core.search.kept import Kept
+from core.search.query import Query, Words
+from core.search.request import Search
+from core.search.resolve import resolve
 from core.search.results import Results
+from core.search.saved import SavedSearches
 from core.sources.listed import SUFFIX as LIST_SUFFIX
 from core.sources.listed import write_list
 from core.sources.urls import is_url
@@ -77,8 +93,19 @@ class Services:
         )
         self.model = ModelLoader(self._load_embedder)
         self._examples = Examples(self.index)
+        self._facets: Kept[Mapping[str, Mapping[str, int]]] = Kept(1)
         self._fitted, self._looked = False, 0.0
-        self._searcher = Searcher(self.index, self.embedder, self._query_picture)
+        self._calibrations = Calibrations(self.index, settings.data_dir / "calibration")
+        self._searcher = Searcher(
+            self.index,
+            self.embedder,
+            lambda: self.model.state.embedder,
+            self._query_picture,
+            self._calibrations,
+        )
+        self._explainer = Explainer(self.index, self._searcher.compose, self._bank)
+        self._heats = Heats(lambda record: self.library.read(record.path))
+        self.saved = SavedSearches(settings.journal, f"{self.index.engine}/{self.index.name}")
 
     def _load_embedder(self) -> Embedder:
         stamp = self.index.model()
@@ -146,9 +173,25 @@ class Services:
             self._fitted, self._looked = stamp is None or stamp.model_id == embedder.model_id, now
         return self._fitted
 
-    def search(self, query: Query, k: int, where: Filter | None = None) -> Results:
-        """As `Searcher.search`."""
-        return self._searcher.search(query, k, where)
+    def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
+        """As `Searcher.search`, with the values of the filter taken as `resolve` says."""
+        if not search.where.conditions:
+            return self._searcher.search(search, offset, limit)
+        where, notes = resolve(search.where, self.facets())
+        return replace(self._searcher.search(replace(search, where=where), offset, limit), notes=notes)
+
+    def learn_scores(self) -> None:
+        """Learn at once what scores mean, where it is not known: for those who ask once. Raises as `embedder`."""
+        self._calibrations.learn(self.embedder())
+
+    @property
+    def knows_scores(self) -> bool:
+        """Whether it is known what scores mean in this index; while the model is loaded, it is being learned."""
+        return self._calibrations.current(self.model.state.embedder) is not None
+
+    def facets(self) -> Mapping[str, Mapping[str, int]]:
+        """Of all pictures, how many have which value; counted again when the index has changed."""
+        return self._facets.get(self.index.revision(), self.index.facets)
 
     def warm_up(self) -> None:
         """Load the model, and run one search for nobody.
@@ -156,7 +199,7 @@ class Services:
         Raises:
             ModelUnavailable, ModelMismatch, IndexUnavailable: why there are no searches yet.
         """
-        self.search(Query("warm up"), 1)
+        self.search(Search(Query((Words("warm up"),))), limit=1)  # also begins to learn what scores mean
         self.examples()
 
     @property
@@ -220,6 +263,12 @@ class Services:
         found = self.index.by_content([content_hash])
         return found[content_hash][0] if content_hash in found else None
 
+    def picture_name(self, content_hash: str) -> str:
+        """What to call a picture of a query."""
+        stored = self.queries.name(content_hash) or self.uploads.name(content_hash)
+        record = None if stored else self.record(content_hash)
+        return stored or (record.name if record else "A picture that is gone")
+
     def examples(self) -> tuple[str, ...]:
         """Words worth trying on these pictures; none before they were chosen, nor while pictures come in."""
         count = self.index.count()
@@ -243,6 +292,21 @@ class Services:
     def _load_for_job(self) -> Future[Embedder]:
         # A job that tries again wants another attempt, not the one that has failed.
         return self.model.retry() if self.model.state.status == "failed" else self.load()
+
+    def why(self, query: Query, content_hash: str) -> list[Concept]:
+        """As `Explainer.why`."""
+        return self._explainer.why(query, content_hash)
+
+    def heat(self, query: Query, content_hash: str) -> Iterator[Looked | Heat]:
+        """As `Heats.look`, of a picture of the index; what is wrong with the query is raised at once."""
+        found = self.index.by_content([content_hash])
+        if content_hash not in found:
+            raise InvalidQuery("This picture is not in the index any more.", "Search again.")
+        return self._heats.look(found[content_hash][0], self._searcher.compose(query).embedding, self.embedder())
+
+    def _bank(self) -> Bank | None:
+        embedder = self.model.state.embedder
+        return self._calibrations.bank(embedder) if embedder else None
 
 
 def _died(embedder: Embedder | None) -> bool:

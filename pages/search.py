@@ -8,12 +8,9 @@ from core.ui.notices import model_ready, wait_for_model
 
 with st.container():  # a place of its own, so that what is below does not move when it is empty
     job_line()
-query = address.read_query()
-search_view.search_bar(query)
-words, k = search_view.options()
-if query.empty:
-    search_view.welcome(words, k)
-elif query.text and not model_ready():
+search = address.read_search()
+search_view.composer(search)
+if search.query.words and not model_ready():
     wait_for_model()
 else:
-    search_view.results(query, words, k)
+    search_view.results(search)

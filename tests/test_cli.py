@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 
 from core.cli import app
 from core.ingest.jobs import Jobs
-from core.services import shared
+from core.services import Services, shared
 from tests.colours import COLOURS
 
 
@@ -23,6 +24,11 @@ def run(services):
         return runner.invoke(app, [str(argument) for argument in arguments])
 
     return run_
+
+
+def found(result):
+    """The paths of a search's results."""
+    return [item["path"] for item in json.loads(result.stdout)["results"]]
 
 
 def test_ingest_then_again(run, picture, tmp_path):
@@ -63,8 +69,7 @@ def test_an_archive(run, services, picture, tmp_path):
     with ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.write(picture("red.png"), "in/red.png")
     assert json.loads(run("ingest", tmp_path / "a.zip", "--json").stdout)["added"] == 1
-    (hit,) = json.loads(run("search", "red", "--json").stdout)
-    assert hit["path"] == str(tmp_path / "a.zip" / "in" / "red.png")
+    assert found(run("search", "red", "--json")) == [str(tmp_path / "a.zip" / "in" / "red.png")]
 
 
 def test_jobs_are_listed_shown_and_retried(run, picture, tmp_path):
@@ -136,13 +141,102 @@ def test_sources_are_listed_and_followed(run, picture, tmp_path):
 def test_search_by_words_by_picture_and_in_a_folder(run, picture, tmp_path):
     red, blue = picture("a/red.png"), picture("b/blue.png")
     run("ingest", tmp_path / "pictures")
-    assert json.loads(run("search", "red", "--json").stdout)[0] == {"rank": 1, "path": str(red), "score": 1.0}
-    assert json.loads(run("search", "--image", blue, "-k", 1, "--json").stdout)[0]["path"] == str(blue)
-    inside = json.loads(run("search", "red", "--folder", tmp_path / "pictures" / "b", "--json").stdout)
-    assert [hit["path"] for hit in inside] == [str(blue)]
+    (best, *_) = json.loads(run("search", "red", "--json").stdout)["results"]
+    assert (best["path"], best["score"], best["count"]) == (str(red), 1.0, 1)
+    assert found(run("search", "--image", blue, "-k", 1, "--json")) == [str(blue)]
+    for place in (tmp_path / "pictures" / "b", f"{tmp_path}/pictures/../pictures/b/"):
+        assert found(run("search", "red", "--folder", place, "--json")) == [str(blue)]
     new = picture("elsewhere.png", "red", size=(5, 5))
-    assert json.loads(run("search", "--image", new, "-k", 1, "--json").stdout)[0]["path"] == str(red)
+    assert found(run("search", "--image", new, "-k", 1, "--json")) == [str(red)]
     assert str(red) in run("search", "red").stdout
+
+
+def test_search_with_several_pictures_and_without_one(run, picture, tmp_path):
+    names = ("red", "green", "yellow", "blue")
+    red, green, yellow, _ = (picture(f"{name}.png") for name in names)
+    run("ingest", tmp_path / "pictures")
+    assert found(run("search", "--image", red, "--image", green, "-k", 1, "--json")) == [str(yellow)]
+    nearest = found(run("search", "yellow", "--exclude-image", red, "--min-strength", "all", "--json"))
+    assert nearest.index(str(green)) < nearest.index(str(red))
+
+
+def test_weights_exclusions_and_conditions_are_typed(run, picture, tmp_path):
+    red, green = picture("warm/red.png"), picture("cold/green.png", size=(80, 60))
+    picture("cold/yellow.png")
+    run("ingest", tmp_path / "pictures")
+    assert found(run("search", "yellow − red", "-k", 1, "--json")) == [str(green)]
+    assert found(run("search", "2:red + green folder:warm", "--json")) == [str(red)]
+    assert found(run("search", "red width:>40", "--json")) == [str(green)]
+    assert len(found(run("search", "red -taken:..", "--json"))) == 3
+    assert found(run("search", "red taken:..", "--json")) == []
+    result = run("search", "red width:wide")
+    assert result.exit_code == 1
+    assert "width:>=1000" in result.stderr
+
+
+def test_conditions_alone_list_what_meets_them(run, picture, tmp_path):
+    for name in ("c/red.png", "a/blue.png"):
+        picture(name)
+    run("ingest", tmp_path / "pictures")
+    listed = run("search", "--sort", "name", "--", "-folder:b")
+    assert [line.split()[-1] for line in listed.stdout.splitlines()] == [
+        str(tmp_path / "pictures" / name) for name in ("a/blue.png", "c/red.png")
+    ]
+    assert found(run("search", "--sort", "name", "-k", 1, "--json")) == [str(tmp_path / "pictures" / "a/blue.png")]
+
+
+def test_copies_are_one_result_with_their_number(run, picture, tmp_path):
+    first = picture("a/red.png")
+    copy = tmp_path / "pictures" / "b.png"
+    copy.write_bytes(first.read_bytes())
+    run("ingest", tmp_path / "pictures")
+    (result,) = json.loads(run("search", "red", "--collapse", "bytes", "--json").stdout)["results"]
+    assert {result["path"], result["others"][0]["path"]} == {str(first), str(copy)}
+    assert "×2" in run("search", "red").stdout
+    assert len(found(run("search", "red", "--collapse", "off", "--json"))) == 2
+
+
+def test_what_is_to_be_said_goes_to_stderr(run, picture, tmp_path):
+    picture("red.png")
+    assert "index is empty" in run("search", "red").stderr
+    run("ingest", tmp_path / "pictures")
+    assert "No picture meets all conditions." in run("search", "red width:>1000").stderr
+    assert "No picture has the camera “Kanon”." in run("search", "red camera:Kanon").stderr
+    assert "red − people" in run("search", "red without people").stderr
+    assert run("search", "red").stderr == ""
+
+
+@pytest.mark.parametrize(("matching", "listed", "said"), [(1, 1, "--min-strength all"), (0, 2, "nearest are:")])
+def test_what_does_not_match_is_listed_only_where_nothing_does(
+    run, picture, tmp_path, monkeypatch, matching, listed, said
+):
+    picture("red.png")
+    picture("blue.png")
+    run("ingest", tmp_path / "pictures")
+    search = Services.search
+
+    def judged(self, *arguments, **named):
+        answered = search(self, *arguments, **named)
+        results = [replace(result, matches=rank < matching) for rank, result in enumerate(answered.results)]
+        return replace(answered, results=results, matched=matching)
+
+    monkeypatch.setattr(Services, "search", judged)
+    result = run("search", "red")
+    assert len(result.stdout.splitlines()) == listed
+    assert said in result.stderr
+    assert len(found(run("search", "red", "--json"))) == listed
+
+
+def test_pictures_are_tagged_and_found_by_it(run, picture, tmp_path):
+    red, blue = picture("a/red.png"), picture("a/blue.png")
+    run("ingest", tmp_path / "pictures")
+    assert json.loads(run("tag", red, "--add", "warm", "--add", "best", "--json").stdout) == {"changed": 1}
+    assert found(run("search", "tag:Warm", "--json")) == [str(red)]
+    assert "2 changed" in run("tag", tmp_path / "pictures" / "a", "--add", "both", "--remove", "warm").stdout
+    assert found(run("search", "blue tag:both", "-k", 1, "--json")) == [str(blue)]
+    assert found(run("search", "tag:warm", "--json")) == []
+    assert run("tag", red).exit_code == 1
+    assert "is not in the index" in run("tag", tmp_path / "elsewhere", "--add", "x").stderr
 
 
 def test_labels_are_counted_and_searched_by(run, picture, tmp_path):
@@ -154,8 +248,8 @@ def test_labels_are_counted_and_searched_by(run, picture, tmp_path):
     (tmp_path / "pictures" / "data.yaml").write_text("names: [cat, dog]")
     run("ingest", tmp_path / "pictures")
     assert json.loads(run("labels", "--json").stdout) == {"cat": 1, "dog": 1}
-    (hit,) = json.loads(run("search", "red", "--label", "dog", "--json").stdout)
-    assert hit["path"] == str(tmp_path / "pictures" / "images" / "blue.png")
+    assert found(run("search", "red", "--label", "dog", "--json")) == [str(tmp_path / "pictures/images/blue.png")]
+    assert found(run("search", "red label:dog", "--json")) == [str(tmp_path / "pictures/images/blue.png")]
 
 
 def test_status_and_remove(run, picture, tmp_path):

@@ -17,7 +17,7 @@ from PIL import Image
 
 from core.errors import IndexUnavailable
 from core.images.thumbnails import Thumbnails
-from core.index.records import Index
+from core.index.index import Index
 from core.ingest.journal import Journal
 from core.ingest.library import Library
 from core.ingest.progress import Counts

@@ -1,53 +1,77 @@
-"""Commands that ask the index."""
+"""Commands that ask the index, and that tag what is in it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from core.cli.console import AsJson, app, console, expected_errors, print_json
-from core.errors import UnreadableImage
+from core.errors import InvalidQuery, InvalidTags, UnreadableImage
 from core.images.describe import content_hash
 from core.images.names import displayable, shown
 from core.images.reading import read_bytes
-from core.index.records import MAX_K, Filter
-from core.search.query import Query
+from core.index.filters import AnyOf, Condition, Filter, Within
+from core.index.index import MAX_K, Index
+from core.index.records import record_id
+from core.index.tags import change_tags
+from core.search.answers import answer
+from core.search.language import parse
+from core.search.negation import offer
+from core.search.options import Collapse, Cut, Options, Sort
+from core.search.query import EXCLUDED, Picture, Query
+from core.search.request import Search
+from core.search.results import Result, Results
 from core.services import Services, shared
+from core.sources.urls import is_url, normalised
 
-Folder = Annotated[Path | None, typer.Option(help="Only pictures of this folder and those below it")]
+Folder = Annotated[str | None, typer.Option(help="Only pictures of this folder or address and those below it")]
 
 
 @app.command(name="search")
 @expected_errors
 def search_command(
-    text: Annotated[str, typer.Argument(help="What to look for, in words.", show_default=False)] = "",
-    image: Annotated[Path | None, typer.Option(help="A picture to look for, alone or together with words")] = None,
-    k: Annotated[int, typer.Option("-k", help=f"How many results, 1 to {MAX_K}")] = 10,
+    text: Annotated[
+        str,
+        typer.Argument(
+            help="Words and conditions: `2:beach + sunset − people label:cat width:>=1000`. One that begins with - "
+            "stands behind --.",
+            show_default=False,
+        ),
+    ] = "",
+    image: Annotated[list[Path] | None, typer.Option(help="A picture to look for, alone or with others")] = None,
+    exclude_image: Annotated[list[Path] | None, typer.Option(help="A picture to turn away from")] = None,
+    k: Annotated[int, typer.Option("-k", help=f"How many results at most, 1 to {MAX_K}")] = 10,
     folder: Folder = None,
     label: Annotated[list[str] | None, typer.Option(help="Only pictures with this label, or any of several")] = None,
+    min_strength: Annotated[Cut, typer.Option(help="Only what matches so well; all: the nearest")] = Cut.AUTO,
+    collapse: Annotated[Collapse, typer.Option(help="Which pictures are shown as one")] = Collapse.ALIKE,
+    diversity: Annotated[float, typer.Option(min=0, max=1, help="From 0, best first, to 1, all different")] = 0.0,
+    sort: Annotated[Sort, typer.Option(help="The order of the results")] = Sort.BEST,
     as_json: AsJson = False,
 ) -> None:
-    """Find the nearest pictures to words, to a picture, or to both together."""
+    """Find the nearest to words, to pictures, or to all together; with conditions only, list what meets them."""
     services = shared()
-    query = Query(text, (_dropped(services, image),) if image else ())
-    where = _filter(folder, label or [])
-    with console.status("Loading the model …"):
-        results = services.search(query, k, where)
-    hits = [
-        {"rank": rank, "path": displayable(hit.record.path), "score": round(hit.score, 4)}
-        for rank, hit in enumerate(results.hits, 1)
-    ]
+    words, where = parse(text)
+    where = Filter((*where.conditions, *_conditions(folder, label or [])))
+    pictures = [Picture(_dropped(services, path)) for path in image or []]
+    pictures += [Picture(_dropped(services, path), EXCLUDED) for path in exclude_image or []]
+    query = Query(words, tuple(pictures))
+    if query.empty and not where.conditions and sort is Sort.BEST:
+        raise InvalidQuery("There is nothing to search for.", "Give some words, a picture, a condition or an order.")
+    options = Options(collapse=collapse, diversity=diversity, cut=min_strength, sort=sort)
+    with console.status("Searching …"):
+        if words:
+            services.learn_scores()
+        results = services.search(Search(query, where, options), limit=k)
+    listed = [result for result in results.results if result.matches] or results.results  # else the nearest
     if as_json:
-        print_json(hits)
+        print_json(answer(replace(results, results=listed)))
         return
-    for hit in hits:
-        typer.echo(f"{hit['rank']:>4}  {hit['score']:.3f}  {hit['path']}")
-    if results.read_text is not None:
-        typer.echo(f"The text was too long; the model read: {results.read_text}", err=True)
-    if not hits:
-        typer.echo("The index is empty. Add pictures: python -m core ingest FOLDER", err=True)
+    _print(listed, results)
+    for note in _notes(results, len(results.results) - len(listed), text):
+        typer.echo(note, err=True)
 
 
 @app.command(name="status")
@@ -66,7 +90,7 @@ def status_command(as_json: AsJson = False) -> None:
 @expected_errors
 def labels_command(folder: Folder = None, as_json: AsJson = False) -> None:
     """What the labels of the datasets say is in the pictures, and in how many."""
-    counts = shared().index.label_counts(_filter(folder, []))
+    counts = shared().index.facets(Filter(tuple(_conditions(folder, []))), ["label"])["label"]
     if as_json:
         print_json(counts)
         return
@@ -76,10 +100,73 @@ def labels_command(folder: Folder = None, as_json: AsJson = False) -> None:
         typer.echo("No picture has labels. Datasets in YOLOv8 layout bring them.", err=True)
 
 
-def _filter(folder: Path | None, labels: Sequence[str]) -> Filter | None:
-    if not folder and not labels:
-        return None
-    return Filter(folder=str(folder.expanduser().resolve()) if folder else None, labels=tuple(labels))
+@app.command(name="tag")
+@expected_errors
+def tag_command(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", show_default=False, help="Pictures, or folders.")],
+    add: Annotated[list[str] | None, typer.Option(help="A tag to give to the pictures")] = None,
+    remove: Annotated[list[str] | None, typer.Option(help="A tag to take from them")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tag pictures of the index, those of a folder all at once: to be found by `tag:NAME`."""
+    if not add and not remove:
+        raise InvalidTags("No tag was given.", "Give one with --add or --remove.")
+    index = shared().index
+    ids = [id_ for path in paths for id_ in _ids(index, _location(path))]
+    changed = change_tags(index, ids, add or [], remove or [])
+    if as_json:
+        print_json({"changed": changed})
+    else:
+        typer.echo(f"{changed:,} changed")
+
+
+def _conditions(folder: str | None, labels: Sequence[str]) -> list[Condition]:
+    within: list[Condition] = [Within(_location(folder))] if folder else []
+    return [*within, AnyOf("label", tuple(labels))] if labels else within
+
+
+def _location(text: str) -> str:
+    return normalised(text) if is_url(text) else str(Path(text).expanduser().resolve())
+
+
+def _print(listed: Sequence[Result], results: Results) -> None:
+    if listed and not results.matched:
+        typer.echo("Nothing here really matches; the nearest are:", err=True)
+    for rank, result in enumerate(listed, 1):
+        typer.echo(f"{rank:>4}  {_row(result, results.scored)}")
+
+
+def _row(result: Result, scored: bool) -> str:
+    score = f"{result.hit.score:.3f}  {result.band or '':<6}  " if scored else ""
+    return f"{score}{f'×{result.count}' if result.count > 1 else '':<4}  {displayable(result.record.path)}"
+
+
+def _notes(results: Results, hidden: int, text: str) -> list[str]:
+    notes = list(map(displayable, results.notes))
+    if hidden:
+        notes.append(f"{hidden} of the nearest do not match well enough; --min-strength all shows them.")
+    if results.read_text is not None:
+        notes.append(f"The text was too long; the model read: {displayable(results.read_text)}")
+    if offered := offer(text):
+        notes.append(f"The model does not understand what a sentence leaves out. Try: {offered}")
+    if not results.searched and shared().index.count():
+        notes.append("No picture meets all conditions.")
+    elif not results.searched:
+        notes.append("The index is empty. Add pictures: python -m core ingest FOLDER")
+    return notes
+
+
+def _ids(index: Index, location: str) -> list[str]:
+    """Of the picture there, or of those in the folder.
+
+    Raises:
+        UnreadableImage: there are none.
+    """
+    inside = (record for batch in index.records(Filter.within(location)) for record in batch)
+    found = [record.id for record in (*index.get([record_id(location)]), *inside)]
+    if not found:
+        raise UnreadableImage(f"{shown(location)} is not in the index.", "Index it: python -m core ingest SOURCE")
+    return found
 
 
 def _dropped(services: Services, image: Path) -> str:

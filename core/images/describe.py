@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
-DESCRIPTION = 1
+DESCRIPTION = 2
 """Raised when more is read out of a picture than before: records described by an older version are read again."""
 
 
@@ -63,6 +63,9 @@ class Description:
     """Mean lightness, from 0 (black) to 1 (white)."""
     sharpness: float | None = None
     """How much fine detail there is, at a fixed size: near 0 for a blurred picture or an even area."""
+    phash: str = ""
+    """`core.images.phash.perceptual_hash` of its pixels, 64 hexadecimal digits; empty where the picture has too little
+    structure for one, or was described by an older version."""
     described: int = 0
     """The `DESCRIPTION` that was current when this was read."""
 

@@ -1,4 +1,4 @@
-"""How a picture looks, in a few numbers: its colours, its brightness, its sharpness."""
+"""How a picture looks, in a few numbers: its colours, its brightness, its sharpness, and a hash of what it shows."""
 
 from typing import NamedTuple
 
@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.images.describe import Colour
+from core.images.phash import perceptual_hash
 
 _SIDE = 256  # pixels of the longer side that fine detail is measured at
 _TINY = 64  # likewise colours and brightness
@@ -35,6 +36,7 @@ class Look(NamedTuple):
     colours: tuple[Colour, ...]
     brightness: float
     sharpness: float
+    phash: str
 
 
 def look_at(image: Image.Image) -> Look:
@@ -45,7 +47,7 @@ def look_at(image: Image.Image) -> Look:
     """
     small = _resized(image, _SIDE)
     tiny = _resized(small, _TINY)
-    return Look(_colours(tiny), _brightness(tiny), _sharpness(small))
+    return Look(_colours(tiny), _brightness(tiny), _sharpness(small), perceptual_hash(tiny))
 
 
 def _resized(image: Image.Image, side: int) -> Image.Image:

@@ -1,31 +1,19 @@
-"""What an index holds and answers, and the protocol that both engines keep."""
+"""What an index holds and answers."""
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Literal
 
 from core.images.describe import DESCRIPTION, Box, Description
-from core.vectors import Embedding, Embeddings
+from core.images.palette import colour_name
+from core.vectors import Embedding
 
-MAX_K = 1000
-"""The most hits that one search returns."""
+type Shape = Literal["landscape", "portrait", "square", "panorama"]
 
-SCORE_DECIMALS = 6
-"""To which engines round a score: what float32 holds, so that equal vectors tie whatever order they are added up in."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelStamp:
-    """Which model made the embeddings of an index: embeddings of two stamps cannot be compared."""
-
-    model_id: str
-    dims: int
-    preprocessing: int = 1
-    """Raised when the way pictures are prepared for the model changes its input."""
+_SQUARE = 1.1  # sides that differ by less than a tenth look equal
+_PANORAMA = 2.0  # the shape of two squares: no common camera makes single pictures of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +41,8 @@ class ImageRecord(Description):
     """What the labels of its dataset say is where in it."""
     annotated_ns: int = 0
     """Time of the last change of the file that holds the boxes, nanoseconds since the epoch; 0 where there is none."""
+    tags: tuple[str, ...] = ()
+    """What people have called it, each once, sorted."""
 
     @property
     def folder(self) -> str:
@@ -64,6 +54,30 @@ class ImageRecord(Description):
         return tuple(sorted({box.label for box in self.boxes}))
 
     @property
+    def folder_names(self) -> tuple[str, ...]:
+        """Of all folders on its path, from the root down."""
+        return tuple(part for part in self.folder.partition("://")[2 if "://" in self.folder else 0].split("/") if part)
+
+    @property
+    def name_folded(self) -> str:
+        """The name without the difference of capitals: what names are compared by."""
+        return self.name.casefold()
+
+    @property
+    def shape(self) -> Shape:
+        ratio = self.width / self.height if self.height else 1.0
+        if max(ratio, 1 / ratio if ratio else 1.0) >= _PANORAMA:
+            return "panorama"
+        if max(ratio, 1 / ratio if ratio else 1.0) < _SQUARE:
+            return "square"
+        return "landscape" if ratio > 1 else "portrait"
+
+    @property
+    def colour_names(self) -> tuple[str, ...]:
+        """What its dominant colours are called, each once, the largest share first."""
+        return tuple(dict.fromkeys(colour_name(colour.rgb) for colour in self.colours))
+
+    @property
     def fingerprint(self) -> Fingerprint:
         return Fingerprint(self.size, self.mtime_ns, self.annotated_ns, self.described)
 
@@ -73,141 +87,8 @@ class Hit:
     record: ImageRecord
     score: float
     """Cosine of query and picture, in [-1, 1]."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Narrows a search before the nearest are looked for; every condition that is set must hold."""
-
-    folder: str | None = None
-    """An absolute folder: its pictures and those of all folders below it."""
-    formats: tuple[str, ...] = ()
-    """Any of these Pillow format names; empty: all."""
-    taken_from: datetime | None = None
-    """Inclusive. Pictures whose date is not known are left out when a bound is set."""
-    taken_before: datetime | None = None
-    """Exclusive."""
-    min_width: int | None = None
-    """Pixels, inclusive; likewise the next."""
-    min_height: int | None = None
-    min_size: int | None = None
-    """Bytes, inclusive; likewise the next."""
-    max_size: int | None = None
-    labels: tuple[str, ...] = ()
-    """Any of these labels; empty: all, those without labels too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """How many records, and how many bytes their files have together."""
-
-    count: int
-    size: int
-
-
-class Index(Protocol):
-    """Where records live. Safe to share between threads; reads see every earlier write.
-
-    All methods raise `IndexUnavailable` (or its child `StorageFull`) where the engine does not answer, naming the
-    address or folder and the remedy.
-    """
-
-    @property
-    def engine(self) -> str:
-        """`lancedb` or `elasticsearch`."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """The name of the index."""
-        ...
-
-    @property
-    def location(self) -> str:
-        """The folder or address, without secrets: for people to read."""
-        ...
-
-    def model(self) -> ModelStamp | None:
-        """The stamp of the model that made it; None where nothing is in it yet: an empty index belongs to nobody."""
-        ...
-
-    def claim(self, stamp: ModelStamp) -> None:
-        """Make the index ready for embeddings of this model, creating it where needed. One that an earlier version of
-        the app made is brought up to date: its records stay, as not yet described.
-
-        Raises:
-            ModelMismatch: it holds records of another model.
-        """
-        ...
-
-    def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
-        """Store records, replacing those of the same id; the last of one id in a batch wins.
-
-        Args:
-            records: n records; any number, the engine splits them.
-            embeddings: An array of shape `(n, dims)`.
-
-        Raises:
-            InvalidEmbedding: a row is not finite, has length zero, or the wrong dims; nothing was stored.
-        """
-        ...
-
-    def search(self, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:
-        """The k nearest by cosine, best first, ties by id; fewer only where fewer match the filter.
-
-        Raises:
-            InvalidEmbedding: as for `upsert`.
-        """
-        ...
-
-    def get(self, ids: Sequence[str]) -> list[ImageRecord]:
-        """Those that exist, in the order asked."""
-        ...
-
-    def embeddings(self, ids: Sequence[str]) -> Embeddings:
-        """An array of shape `(n, dims)` in the order asked.
-
-        Raises:
-            KeyError: an id is not in the index.
-        """
-        ...
-
-    def by_content(self, content_hashes: Sequence[str]) -> dict[str, tuple[ImageRecord, Embedding]]:
-        """For each hash that is in the index, one record with these bytes (the one of the smallest id)."""
-        ...
-
-    def fingerprints(self, ids: Sequence[str]) -> dict[str, Fingerprint]:
-        """Of those that exist."""
-        ...
-
-    def scan(self, where: Filter | None = None) -> Iterator[tuple[list[ImageRecord], Embeddings]]:
-        """Every record once, in batches, in no particular order."""
-        ...
-
-    def records(self, where: Filter | None = None) -> Iterator[list[ImageRecord]]:
-        """As `scan`, without reading the embeddings."""
-        ...
-
-    def delete(self, ids: Sequence[str]) -> int:
-        """Remove these; returns how many there were."""
-        ...
-
-    def count(self, where: Filter | None = None) -> int: ...
-
-    def totals(self, where: Filter | None = None) -> Totals: ...
-
-    def label_counts(self, where: Filter | None = None) -> dict[str, int]:
-        """For each label, how many records have it, the most frequent first; equally frequent ones by name."""
-        ...
-
-    def settle(self) -> None:
-        """Make what was written as fast to search as what was there before: for the end of an ingest."""
-        ...
-
-
-def by_frequency(counts: Mapping[str, int]) -> dict[str, int]:
-    """The largest count first, equal ones by name."""
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    embedding: Embedding | None = field(default=None, compare=False, repr=False)
+    """Where it was asked for."""
 
 
 def record_id(path: str | Path) -> str:

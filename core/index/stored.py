@@ -13,6 +13,7 @@ _DEFAULTS = {field.name: field.default for field in fields(ImageRecord)}
 _REBUILT: dict[str, Callable[[Any], Any]] = {
     "taken_at": datetime.fromisoformat,
     "gps": tuple,
+    "tags": tuple,
     "colours": lambda pairs: tuple(starmap(Colour, pairs)),
     "boxes": lambda rows: tuple(starmap(Box, rows)),
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.embedding.embedder import Embedder
-from core.index.records import Index
+from core.index.index import Index
 from core.ingest.prepare import Prepared
 from core.ingest.progress import Verdict
 from core.ingest.state import PlannedFile

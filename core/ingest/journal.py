@@ -5,7 +5,6 @@ and the same one after a crash, read it there.
 """
 
 import json
-import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
 from core import errors
+from core.database import Database, transaction
 from core.errors import ImageSearchError, JobRefused
 from core.index.records import from_storable, storable
 from core.ingest.known import KnownSources
@@ -23,7 +23,7 @@ from core.ingest.progress import Counts, Phase
 from core.ingest.state import ENDED, JobState, Plan, Status
 from core.ingest.tables import files as files_table
 from core.ingest.tables import jobs as table
-from core.ingest.tables import open_database, transaction
+from core.ingest.tables import metadata
 
 _KEPT_JOBS = 50
 _RATE_JOBS = 5
@@ -42,23 +42,16 @@ class Journal:
     """
 
     def __init__(self, url: str, index_name: str) -> None:
-        self._url = url
+        self._database = Database(url, metadata)
         self._index_name = index_name
-        self._opening = threading.Lock()
-        self._opened: Engine | None = None
 
     @property
     def _engine(self) -> Engine:
-        with self._opening:  # one for all threads: a database in memory would be one for each
-            self._opened = self._opened or open_database(self._url)
-            return self._opened
+        return self._database.engine
 
     def close(self) -> None:
         """Let go of the database; it is opened again where it is needed."""
-        with self._opening:
-            if self._opened:
-                self._opened.dispose()
-            self._opened = None
+        self._database.close()
 
     @property
     def lines(self) -> Lines:

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, delete, insert, select, update
 
+from core.database import transaction
 from core.index.records import from_storable, storable
 from core.ingest.tables import sources as table
-from core.ingest.tables import transaction
 
 _column = table.c
 

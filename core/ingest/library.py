@@ -13,7 +13,9 @@ from filelock import FileLock
 from core.embedding.embedder import Embedder
 from core.errors import ImageSearchError, SourceRefused
 from core.images.thumbnails import Thumbnails
-from core.index.records import Filter, Index, Totals, record_id
+from core.index.filters import Filter
+from core.index.index import Index, Totals
+from core.index.records import record_id
 from core.ingest.follow import Follower
 from core.ingest.jobs import Jobs
 from core.ingest.journal import Journal
@@ -226,7 +228,7 @@ class Library:
     def _totals(self, location: str) -> Totals:
         paths = self._listed(location)
         if not paths:
-            return self._index.totals(Filter(folder=location))
+            return self._index.totals(Filter.within(location))
         records = self._index.get([record_id(path) for path in paths])
         return Totals(len(records), sum(record.size for record in records))
 

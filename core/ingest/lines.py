@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, bindparam, delete, func, insert, select, update
 
+from core.database import transaction
 from core.index.records import from_storable, storable
 from core.ingest.progress import Counts, Outcome, Verdict
 from core.ingest.state import Planned, PlannedFile
 from core.ingest.tables import files as table
-from core.ingest.tables import transaction
 
 _CHUNK = 1000
 _LARGEST = 2**63 - 1  # of databases; file systems and servers may say more

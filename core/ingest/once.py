@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.embedding.embedder import Embedder
 from core.images.thumbnails import Thumbnails
-from core.index.records import Index
+from core.index.index import Index
 from core.ingest.journal import Journal
 from core.ingest.pipeline import Workplace, run
 from core.ingest.plan import plan

@@ -13,7 +13,8 @@ from core.embedding.embedder import Embedder
 from core.errors import SourceUnavailable
 from core.images.names import shown
 from core.images.thumbnails import Thumbnails
-from core.index.records import Index, ModelStamp, record_id
+from core.index.index import Index, ModelStamp
+from core.index.records import record_id
 from core.ingest.ahead import ReadAhead
 from core.ingest.embed import Round, embedded
 from core.ingest.lines import Lines

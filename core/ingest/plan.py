@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched, count
 
-from core.index.records import Filter, Fingerprint, ImageRecord, Index, record_id
+from core.index.filters import Filter
+from core.index.index import Index
+from core.index.records import Fingerprint, ImageRecord, record_id
 from core.ingest.lines import Lines
 from core.ingest.state import TO_READ, Plan, Planned, PlannedFile
 from core.sources.source import Found, PassedOver, Source
@@ -24,7 +26,7 @@ def plan(job_id: int, sources: Sequence[Source], index: Index, lines: Lines) -> 
         for chunk in batched(source.find(), _CHUNK):
             known += planner.add(place, chunk)
             yield planner.plan
-        if index.count(Filter(folder=source.location)) > known:
+        if index.count(Filter.within(source.location)) > known:
             planner.add_gone(place, source)
             yield planner.plan
     planner.recognise_renamed()
@@ -76,7 +78,7 @@ class _Planner:
 
     def add_gone(self, place: int, source: Source) -> None:
         """Note the records below a source that the walk did not meet."""
-        for records in self._index.records(Filter(folder=source.location)):
+        for records in self._index.records(Filter.within(source.location)):
             gone = [one for one in records if _key(one.id) not in self._seen and self._is_gone(one, source)]
             self._seen.update(_key(one.id) for one in gone)
             self._gone.update(Fingerprint(record.size, record.mtime_ns) for record in gone)

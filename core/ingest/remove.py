@@ -5,7 +5,9 @@ from datetime import timedelta
 from itertools import batched
 
 from core.images.thumbnails import Thumbnails
-from core.index.records import Filter, Index, record_id
+from core.index.filters import Filter
+from core.index.index import Index
+from core.index.records import record_id
 
 _CHUNK = 1000
 _SETTLED = timedelta(minutes=10)  # younger ones may be those of records that are about to be stored
@@ -24,7 +26,7 @@ def remove(locations: Sequence[str], *, index: Index, thumbnails: Thumbnails) ->
 
 def _remove(location: str, index: Index, thumbnails: Thumbnails) -> int:
     records = index.get([record_id(location)])
-    for batch in index.records(Filter(folder=location)):
+    for batch in index.records(Filter.within(location)):
         records += batch
     for chunk in batched(records, _CHUNK):
         delete_records([(record.id, record.content_hash) for record in chunk], index, thumbnails)

@@ -1,11 +1,14 @@
 """The last stage: thumbnails and records are written, what they replace is taken away, and verdicts are noted."""
 
 from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import replace
 
 from core.errors import UnreadableImage
 from core.images.names import shown
 from core.images.thumbnails import Thumbnails
-from core.index.records import Index, record_id
+from core.index.index import Index
+from core.index.records import ImageRecord, record_id
+from core.index.tags import merged
 from core.ingest.embed import Embedded, Round
 from core.ingest.lines import Lines
 from core.ingest.prepare import Prepared
@@ -44,20 +47,25 @@ class Store:
         for prepared in one.prepared:
             if prepared.thumbnail:
                 self._thumbnails.keep(prepared.record.content_hash, prepared.thumbnail)
-        replaced = self._replaced(one.prepared)
-        self._index.upsert([prepared.record for prepared in one.prepared], embedded.embeddings)
+        replaced = self._index.get([prepared.record.id for prepared in one.prepared])
         verdicts, moved = self._judged(one, embedded)
-        if moved:
-            self._index.delete([record_id(file.path) for file in moved])
-        remove_orphans(replaced, self._index, self._thumbnails)
+        left = [record_id(file.path) for file in moved]
+        tagged = self._tagged(one.prepared, [*replaced, *self._index.get(left)])
+        self._index.upsert(tagged, embedded.embeddings)
+        if left:
+            self._index.delete(left)
+        remove_orphans(_replaced(one.prepared, replaced), self._index, self._thumbnails)
         self._lines.conclude(self._job_id, verdicts, [file.number for file in moved])
         return verdicts
 
-    def _replaced(self, prepared: Sequence[Prepared]) -> set[str]:
-        """The bytes that these files had before: as planned, and as another job may have stored them meanwhile."""
-        before = {p.file.content_hash for p in prepared if p.file.content_hash}
-        before |= {record.content_hash for record in self._index.get([p.record.id for p in prepared])}
-        return before - {p.record.content_hash for p in prepared}
+    def _tagged(self, prepared: Sequence[Prepared], before: Sequence[ImageRecord]) -> list[ImageRecord]:
+        """The new records, with the tags of those they take the place of."""
+        tags, tagged = {record.path: record.tags for record in before}, []
+        old = {new: path for path, new in self._moved.items()}
+        for record in (one.record for one in prepared):
+            kept = merged(tags.get(record.path, ()), tags.get(old.get(record.path, ""), ()))
+            tagged.append(replace(record, tags=kept) if kept else record)
+        return tagged
 
     def _judged(self, one: Round, embedded: Embedded) -> tuple[dict[int, Verdict], list[PlannedFile]]:
         """The verdicts, and the records that some of the files take the place of."""
@@ -97,6 +105,13 @@ class Store:
         if twin and twin not in moved and self._is_gone(twin):
             return PlannedFile(0, 0, twin, 0, 0, Planned.GONE)
         return None
+
+
+def _replaced(prepared: Sequence[Prepared], records: Sequence[ImageRecord]) -> set[str]:
+    """The bytes that these files had before: as planned, and as another job may have stored them meanwhile."""
+    before = {p.file.content_hash for p in prepared if p.file.content_hash}
+    before |= {record.content_hash for record in records}
+    return before - {p.record.content_hash for p in prepared}
 
 
 def _verdict(prepared: Prepared, old: PlannedFile | None, twin: str) -> Verdict:

@@ -1,82 +1,189 @@
-"""Composes the query's vector, and asks the index for the nearest records."""
+"""From a search to results: composes the vector, asks the index, judges, collapses and orders what it finds."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
-from core.embedding.texts import TextCache
 from core.errors import InvalidQuery
-from core.images.reading import open_upright
-from core.index.records import Filter, Hit, Index
+from core.index.filters import Filter
+from core.index.index import MAX_K, Index, Order
+from core.index.records import Hit
+from core.search.calibration import Calibrations
+from core.search.compose import Composed, Composer
+from core.search.kept import Kept
+from core.search.options import Options, Sort
 from core.search.query import Query, checked
-from core.search.results import Results, Timings
-from core.vectors import Embedding, unit
+from core.search.ranking import ALIKE, Ranking, rank
+from core.search.request import Search
+from core.search.results import Result, Results, Timings
+from core.search.scores import Calibration
+from core.search.strength import judge
 
-_KEPT_PICTURES = 256
+_DEPTHS = (200, 1_000, 4_000, MAX_K)
+"""How many hits are looked at: as many as the page asked for takes. Longer lists begin as the shorter do."""
+
+_KEPT = 16  # lists of hits, and rankings of them
+
+_BROWSED: dict[Sort, Order] = {
+    Sort.NEWEST: "newest",
+    Sort.OLDEST: "oldest",
+    Sort.LARGEST: "largest",
+    Sort.SMALLEST: "smallest",
+    Sort.NAME: "name",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the index answered."""
+
+    composed: Composed
+    hits: Sequence[Hit]
+    searched: int
+    timings: Timings
 
 
 class Searcher:
-    """Answers queries over one index with one model. Safe to share between threads.
+    """Answers searches in one index with one model. Safe to share between threads.
 
     Args:
         embedder: Gives the loaded model; called only when something must be embedded.
+        loaded: The model if it is loaded.
         picture: The bytes of a dropped picture by its content hash, None where it is not kept.
     """
 
-    def __init__(self, index: Index, embedder: Callable[[], Embedder], picture: Callable[[str], bytes | None]) -> None:
+    def __init__(
+        self,
+        index: Index,
+        embedder: Callable[[], Embedder],
+        loaded: Callable[[], Embedder | None],
+        picture: Callable[[str], bytes | None],
+        calibrations: Calibrations,
+    ) -> None:
         self._index = index
-        self._embedder = embedder
-        self._picture = picture
-        self._dropped = TextCache(_KEPT_PICTURES)
+        self._loaded = loaded
+        self._composer = Composer(index, embedder, picture)
+        self._calibrations = calibrations
+        # Asked again for the next page, for another look at the same hits, and by every run of a page.
+        self._found: Kept[_Found] = Kept(_KEPT)
+        self._rankings: Kept[tuple[Ranking, _Found]] = Kept(_KEPT)
 
-    def search(self, query: Query, k: int, where: Filter | None = None) -> Results:
-        """The k nearest records, best first.
+    def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
+        """A page of results; of everything that the filter lets through where the query is empty.
 
         Raises:
-            InvalidQuery: nothing is asked for, k is out of range, or a picture of the query is not kept any more.
+            InvalidQuery: the query cannot be run, as `checked` says, or the page lies beyond the nearest `MAX_K`.
             UnreadableImage: a dropped picture cannot be opened.
             ModelUnavailable, ModelMismatch, IndexUnavailable: where model or index do not answer.
         """
+        if not (0 <= offset < MAX_K and 1 <= limit <= MAX_K):
+            raise InvalidQuery(f"{limit} results after {offset} were asked for.", f"Ask for 1 to {MAX_K:,}.")
+        if search.query.empty and not search.query.less:
+            return self._browse(search.where, search.options, offset, limit)
+        search = replace(search, query=checked(search.query))
+        calibration, revision = self._calibration(), self._index.revision()
+        for depth in _depths(search.options, offset):
+            ranking, found = self._ranking(search, depth, calibration, revision)
+            exhausted = len(found.hits) < depth
+            if exhausted or ranking.covers(offset + limit):
+                break
+        return _page(ranking, found, offset, limit, more=not exhausted and depth < MAX_K)
+
+    def compose(self, query: Query) -> Composed:
+        """What the index is asked with; raises as `search` does."""
+        return self._compose(checked(query), self._calibration())
+
+    def _compose(self, query: Query, calibration: Calibration | None) -> Composed:
+        return self._composer.compose(query, calibration.spreads if calibration else {})
+
+    def _calibration(self) -> Calibration | None:
+        return self._calibrations.current(self._loaded())
+
+    def _ranking(
+        self, search: Search, depth: int, calibration: Calibration | None, revision: str
+    ) -> tuple[Ranking, _Found]:
+        def make() -> tuple[Ranking, _Found]:
+            found = self._found.get(key, lambda: self._find(search.query, search.where, depth, calibration))
+            return self._rank(found, search.options, calibration), found
+
+        key = search.query, search.where, depth, id(calibration), revision
+        return self._rankings.get((key, search.options), make)
+
+    def _find(self, query: Query, where: Filter, depth: int, calibration: Calibration | None) -> _Found:
         started = time.perf_counter()
-        query = checked(query, k)
-        embedding, ceiling, read_text = self._compose(query)
+        composed = self._compose(query, calibration)
         embedded = time.perf_counter()
-        hits = self._index.search(embedding, k, where)
-        total = self._index.count(where)
-        found = time.perf_counter()
-        if ceiling != 1.0:
-            hits = [Hit(hit.record, min(1.0, hit.score / ceiling)) for hit in hits]
-        return Results(hits, total, Timings(embedded - started, found - embedded), read_text)
+        hits = self._index.search(composed.embedding, depth, where, embeddings=True)
+        searched = self._index.count(where)
+        timings = Timings(embedded - started, time.perf_counter() - embedded)
+        return _Found(composed, _as_share(hits, composed.ceiling), searched, timings)
 
-    def _compose(self, query: Query) -> tuple[Embedding, float, str | None]:
-        """The query's unit vector, the highest cosine it can reach, and the text as read where it was cut."""
-        parts: list[Embedding] = [self._picture_embedding(digest) for digest in query.images]
-        read_text = None
-        if query.text:
-            embedder = self._embedder()
-            fitted = embedder.fit_text(query.text)
-            read_text = fitted if fitted != query.text else None
-            parts.append(embedder.embed_texts([fitted])[0])
-            if not query.images:
-                return parts[0], embedder.text_ceiling, read_text
-        # Each part has unit length, so words and every picture weigh the same.
-        return unit(np.sum(parts, axis=0)), 1.0, read_text
+    def _rank(self, found: _Found, options: Options, calibration: Calibration | None) -> Ranking:
+        started = time.perf_counter()
+        judgement = None
+        if calibration is not None and found.hits:
+            strengths = calibration.strengths(found.composed, _embeddings(found.hits))
+            judgement = judge(strengths, found.searched, options.cut)
+        alike = options.alike or (calibration.alike if calibration else ALIKE)
+        ranking = rank(found.hits, judgement, options, alike)
+        return replace(ranking, seconds=time.perf_counter() - started)
 
-    def _picture_embedding(self, digest: str) -> Embedding:
-        known = self._index.by_content([digest])
-        if digest in known:  # a picture of the corpus needs no model
-            return known[digest][1]
-        data = self._picture(digest)
-        if data is None:
-            raise InvalidQuery(
-                "A picture of this search is not kept any more.", "Remove it from the search, or drop it again."
-            )
-        embedder = self._embedder()
-        image = open_upright(data, "The dropped picture", enough(embedder.crop[0])).image
-        embedding: Embedding = self._dropped.get(
-            [f"{embedder.model_id} {digest}"], lambda _: embedder.embed_images([image])
-        )[0]
-        return embedding
+    def _browse(self, where: Filter, options: Options, offset: int, limit: int) -> Results:
+        started = time.perf_counter()
+        records = self._index.browse(where, _BROWSED.get(options.sort), offset, limit + 1)
+        searched = self._index.count(where)
+        facets = self._index.facets(where)
+        return Results(
+            results=[Result.of(record) for record in records[:limit]],
+            offset=offset,
+            matched=searched,
+            at_least=False,
+            bands={},
+            nothing=False,
+            searched=searched,
+            collapsed=0,
+            more=len(records) > limit,
+            facets=facets,
+            timings=Timings(0.0, time.perf_counter() - started),
+            alike=ALIKE,
+            scored=False,
+        )
+
+
+def _depths(options: Options, offset: int) -> Iterable[int]:
+    """How deep to look, the least first. To sort all matches, more of them must be known than fill a page."""
+    least = offset if options.sort is Sort.BEST else max(offset, _DEPTHS[0])
+    return (depth for depth in _DEPTHS if depth > least)
+
+
+def _as_share(hits: Sequence[Hit], ceiling: float) -> Sequence[Hit]:
+    if ceiling == 1.0:
+        return hits
+    return [replace(hit, score=min(1.0, hit.score / ceiling)) for hit in hits]
+
+
+def _embeddings(hits: Sequence[Hit]) -> np.ndarray:
+    return np.stack([hit.embedding for hit in hits if hit.embedding is not None])
+
+
+def _page(ranking: Ranking, found: _Found, offset: int, limit: int, more: bool) -> Results:
+    results = ranking.results
+    at_least = more and ranking.matched == len(results)
+    return Results(
+        results=results[offset : offset + limit],
+        offset=offset,
+        matched=ranking.matched,
+        at_least=at_least,
+        bands=ranking.bands,
+        nothing=ranking.nothing,
+        searched=found.searched,
+        collapsed=ranking.collapsed,
+        more=more or len(results) > offset + limit,
+        facets=ranking.facets,
+        timings=replace(found.timings, ranking=ranking.seconds),
+        alike=ranking.alike,
+        read_text=found.composed.read_text,
+    )

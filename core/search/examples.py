@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from core.embedding.embedder import Embedder
 from core.errors import ImageSearchError
-from core.index.records import Index
+from core.index.index import Index
 from core.vectors import Embeddings
 
 _OFFERED = 5

@@ -1,24 +1,67 @@
-"""What a person searches for."""
+"""What a person searches for: words and pictures with weights, and what results to be like or unlike."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from core.errors import InvalidQuery
-from core.index.records import MAX_K
+from core.images.describe import is_content_hash
+
+MOST_PARTS = 32
+"""Of one query: words, pictures and examples together."""
+
+LEAST_WEIGHT, MOST_WEIGHT = -1.0, 2.0
+
+EXCLUDED = -0.5
+"""The weight of a whole picture to turn away from: at -1 it would turn away from what is looked for in it, too."""
 
 _LONGEST_TEXT = 2000  # characters: far beyond what any model reads, and short enough to tokenise at once
+_SMALLEST_REGION = 0.02  # of a picture's side
+
+
+class Region(NamedTuple):
+    """A part of a picture, in shares of its upright width and height, in [0, 1]."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    text: str
+    weight: float = 1.0
+    """From `LEAST_WEIGHT` to `MOST_WEIGHT`; a negative one turns away from what the text says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    content_hash: str
+    """Of a picture in the corpus, or of a dropped one."""
+    weight: float = 1.0
+    region: Region | None = None
+    """The part that is searched with; None: all of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Words, pictures, or both together."""
+    """Words, pictures, or both together; then moved towards some pictures and away from others."""
 
-    text: str = ""
-    images: tuple[str, ...] = ()
-    """Content hashes of pictures: in the corpus, or dropped."""
+    words: tuple[Words, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    more: tuple[str, ...] = ()
+    """Content hashes of pictures that the results are to be more like: feedback on them, which moves the query less
+    than a picture of its own does (Rocchio). Likewise the next."""
+    less: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
-        return not self.text and not self.images
+        return not (self.words or self.pictures or self.more)
+
+    @property
+    def text(self) -> str:
+        """The words alone, in one line: for messages."""
+        return ", ".join(words.text for words in self.words)
 
 
 def clean(text: str) -> str:
@@ -27,15 +70,41 @@ def clean(text: str) -> str:
     return " ".join(printable.split())
 
 
-def checked(query: Query, k: int) -> Query:
-    """The query with its text cleaned.
+def checked(query: Query) -> Query:
+    """The query with its texts cleaned, and without what does nothing: empty texts, parts of weight zero, doubles.
 
     Raises:
-        InvalidQuery: it is empty, or k is outside 1 to `MAX_K`.
+        InvalidQuery: it is empty or turns away only, has too many parts, a weight or region out of bounds, or what
+            names a picture is no content hash.
     """
-    if not 1 <= k <= MAX_K:
-        raise InvalidQuery(f"{k} results were asked for.", f"Ask for 1 to {MAX_K}.")
-    query = Query(clean(query.text), tuple(dict.fromkeys(query.images)))
+    words = [replace(part, text=clean(part.text)) for part in query.words]
+    query = Query(
+        tuple(dict.fromkeys(part for part in words if part.text and part.weight)),
+        tuple(dict.fromkeys(part for part in query.pictures if part.weight)),
+        tuple(dict.fromkeys(query.more)),
+        tuple(dict.fromkeys(digest for digest in query.less if digest not in query.more)),
+    )
     if query.empty:
         raise InvalidQuery("There is nothing to search for.", "Type some words or add a picture.")
+    _check_parts(query)
     return query
+
+
+def _check_parts(query: Query) -> None:
+    parts: list[Words | Picture] = [*query.words, *query.pictures]
+    if len(parts) + len(query.more) + len(query.less) > MOST_PARTS:
+        raise InvalidQuery("This search has too many parts.", f"Keep {MOST_PARTS} of them at most.")
+    if not all(LEAST_WEIGHT <= part.weight <= MOST_WEIGHT for part in parts):
+        raise InvalidQuery("A weight is out of bounds.", f"Use weights from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}.")
+    if not query.more and not any(part.weight > 0 for part in parts):
+        raise InvalidQuery("Everything in this search is excluded.", "Add something to look for.")
+    hashes = [*(picture.content_hash for picture in query.pictures), *query.more, *query.less]
+    if not all(map(is_content_hash, hashes)):
+        raise InvalidQuery("A picture of this search has no valid name.", "Remove it, or drop it again.")
+    if not all(_is_inside(picture.region) for picture in query.pictures if picture.region):
+        raise InvalidQuery("The chosen part of a picture is too small or outside of it.", "Choose the part again.")
+
+
+def _is_inside(region: Region) -> bool:
+    left, top, width, height = region
+    return min(width, height) >= _SMALLEST_REGION and min(left, top) >= 0.0 and max(left + width, top + height) <= 1.001

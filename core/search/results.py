@@ -1,8 +1,10 @@
 """What a search answers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from core.index.records import Hit
+from core.index.records import Hit, ImageRecord
+from core.search.options import Band
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,18 +13,76 @@ class Timings:
 
     embedding: float
     index: float
+    ranking: float = 0.0
+    """Judging, collapsing, sorting."""
 
     @property
     def total(self) -> float:
-        return self.embedding + self.index
+        return self.embedding + self.index + self.ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One place in the list: a hit, and what was collapsed into it."""
+
+    hit: Hit
+    strength: float | None
+    """How far it stands above what chance brings, from 0 to 1 at the band `strong`; None where it is not judged."""
+    band: Band | None
+    """None where it is not judged."""
+    matches: bool
+    """Whether it is above the cut."""
+    others: tuple[Hit, ...] = ()
+    """Duplicates shown as one with it, the best first."""
+
+    @classmethod
+    def of(cls, record: ImageRecord) -> "Result":
+        """A record that was not searched for."""
+        return cls(Hit(record, 0.0), None, None, matches=True)
+
+    @property
+    def record(self) -> ImageRecord:
+        return self.hit.record
+
+    @property
+    def count(self) -> int:
+        return 1 + len(self.others)
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    hits: list[Hit]
-    """Best first. A hit's score is the cosine of query and picture, as a share of what the query can reach."""
+    results: Sequence[Result]
+    """A page of them, best first. A hit's score is the cosine of query and picture, as a share of what the query can
+    reach."""
+    offset: int
+    """How many stand before this page."""
+    matched: int
+    """How many are above the cut, on all pages."""
+    at_least: bool
+    """Whether there may be more than so many: all that were looked at are above it."""
+    bands: Mapping[Band, int]
+    """How many of each band, on all pages; empty where nothing is judged."""
+    nothing: bool
+    """Whether nothing here really matches: even the best is what chance would bring."""
     searched: int
     """How many records were searched: all that match the filter."""
+    collapsed: int
+    """How many of the hits looked at stand in the stack of another."""
+    more: bool
+    """Whether there are further pages."""
+    facets: Mapping[str, Mapping[str, int]]
+    """For each facet, how many of the matches have which value, the most frequent first."""
     timings: Timings
+    alike: float
+    """The cosine from which pictures were taken as alike."""
     read_text: str | None = None
     """As much of the query's text as the model read, where it was too long; None where all of it was."""
+    notes: Sequence[str] = field(default=())
+    """What else is to be said, in sentences: values of the filter that no picture has."""
+
+    scored: bool = True
+    """Whether the hits have scores: not where everything is shown that the filter lets through."""
+
+    @property
+    def hits(self) -> list[Hit]:
+        return [result.hit for result in self.results]

@@ -8,12 +8,13 @@ import streamlit as st
 from core.errors import ImageSearchError, IndexUnavailable
 from core.ingest.progress import Outcome
 from core.ingest.state import JobState, Status
+from core.search.answers import item
+from core.search.results import Result
 from core.ui.components.gallery import gallery
 from core.ui.job_words import OUTCOMES, STATUSES, counted, duration, file_size, in_words, planned, share
 from core.ui.notices import plain, show_error
 from core.ui.report import verdict_table
 from core.ui.server import route, services
-from core.ui.tiles import unscored_tiles
 
 _MOST_SHOWN = 5
 
@@ -181,13 +182,10 @@ def _show_recent(job: JobState, key: str) -> None:
     if records:
         st.caption("Just indexed" if job.active else "Indexed last")
         gallery(
-            unscored_tiles(records),
+            {"results": [item(Result.of(record), scored=False) for record in records]},
             key=f"recent-{key}",
-            thumbnails=route("thumbnails"),
-            images=route("images"),
-            scored=False,
-            on_similar=_search_with,
-            on_add=_search_with,
+            routes={name: route(name) for name in ("thumbnails", "images", "boxes")},
+            on_act=lambda _, hashes: _search_with(hashes[0]),
         )
 
 

@@ -1,101 +1,137 @@
-"""The parts of the search page: the bar, the results, and what is there before the first search."""
+"""The parts of the search page: the composer, what narrows the search, and the results."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from core.search.query import Query
+from core.errors import InvalidQuery
+from core.index.filters import Filter
+from core.search.answers import answer
+from core.search.language import format_, parse
+from core.search.link import to_json
+from core.search.negation import offer
+from core.search.options import Options
+from core.search.request import Search
 from core.search.results import Results
 from core.ui import address
-from core.ui.components.gallery import Tile, gallery
-from core.ui.components.query import QueryPicture, query_bar
+from core.ui.components.facets import facets_panel
+from core.ui.components.gallery import gallery
+from core.ui.components.query import query_bar
+from core.ui.components.view import view_options
+from core.ui.notices import plain
+from core.ui.parts import to_parts, with_parts
 from core.ui.samples import offer_samples
 from core.ui.server import route, services
-from core.ui.tiles import tiles, unscored_tiles
 
-DEFAULT_K, MOST_SHOWN = 24, 200
-
-_HOW_SCORED = (
-    "The number under a picture is its similarity to your search: the cosine of the angle between the two in the "
-    "model's space. 1 is the same picture. Good matches for words score lower than good matches for a picture, so "
-    "compare within one search only."
-)
+_PAGE = 60  # tiles that come with the page; the gallery asks for the others as they are scrolled to
+_MOST_COMPLETED = 100
+_ROUTES = ("thumbnails", "images", "boxes")
+_API = ("search", "exports", "tags", "why", "heat")
 
 
-def search_bar(query: Query) -> None:
-    """The query as it stands in the URL, to be changed."""
+def composer(search: Search) -> None:
+    """The search as it stands in the URL, to be changed."""
+    text = address.typed() or format_(search.query.words, search.where)
     query_bar(
-        query.text,
-        [QueryPicture(digest, _name(digest)) for digest in query.images],
         key="query",
+        text=text,
+        parts=to_parts(search, services().picture_name),
+        offer=offer(text),
         upload_url=route("queries"),
         thumbnails=route("thumbnails"),
+        images=route("images"),
         limit=services().queries.limit,
         placeholder="Describe what you are looking for",
-        examples=services().examples() if query.empty else (),
-        on_change=lambda text, images: address.write_query(Query(text, tuple(images))),
+        examples=services().examples() if search.query.empty else (),
+        completions=_completions(),
+        saved_url=route("api/saved"),
+        on_change=_change,
     )
 
 
-def options() -> tuple[DeltaGenerator, int]:
-    """The line above the pictures: a place for words on the left, and how many to show."""
-    with st.container(horizontal=True, vertical_alignment="center", key="options"):
-        words = st.container(width="stretch")
-        k = st.slider(
-            "Results",
-            *(1, MOST_SHOWN, DEFAULT_K),
-            key="k",
-            bind="query-params",
-            format="%d results",
-            label_visibility="collapsed",
-            width=280,
-        )
-    return words, int(k)
-
-
-def results(query: Query, words: DeltaGenerator, k: int) -> None:
-    """The nearest pictures, and how they were found."""
-    found = services().search(query, k)
+def results(search: Search) -> None:
+    """What was found, and what it can be narrowed to."""
+    address.check_typed()
+    found = services().search(search, limit=_PAGE)
+    if not found.searched and not search.where.conditions:
+        offer_samples()
+        return
+    with st.sidebar:
+        facets_panel(key="facets", counts=found.facets, where=search.where, on_change=_narrow)
     if not found.searched:
-        offer_samples()
+        _nothing_passes(found)
         return
-    words.markdown(_summary(found), help=_HOW_SCORED)
-    if found.read_text is not None:
-        st.warning(f"Your text is longer than the model can read. It searched for: “{found.read_text}”")
-    _grid(tiles(found.hits), scored=True)
+    with st.container():  # a place of its own: what is below does not move when it is empty
+        if found.scored and not found.bands and services().model.state.embedder:
+            _await_bands()
+    with st.container(gap=None):  # the options stand in the gallery's first line
+        view_options(
+            key="view", options=search.options, alike=found.alike, nothing=found.nothing, on_change=_look_otherwise
+        )
+        gallery(
+            answer(found),
+            key="gallery",
+            search=to_json(search),
+            routes={name: route(name) for name in _ROUTES} | {name: route(f"api/{name}") for name in _API},
+            on_act=address.act,
+            on_narrow=_narrow_to,
+            on_changed=lambda: None,  # the run that follows shows it
+        )
 
 
-def welcome(words: DeltaGenerator, k: int) -> None:
-    """Before the first search: pictures to look at, or where to get some."""
-    records = services().some(k)
-    if not records:
-        offer_samples()
-        return
-    words.markdown(f"**{services().index.count():,}** pictures :gray[· type some words, or start from one of these]")
-    _grid(unscored_tiles(records), scored=False)
-
-
-def _grid(shown: list[Tile], scored: bool) -> None:
-    gallery(
-        shown,
-        key="gallery",
-        thumbnails=route("thumbnails"),
-        images=route("images"),
-        scored=scored,
-        on_similar=address.search_similar,
-        on_add=address.add_picture,
+@st.fragment(run_every=1.5)
+def _await_bands() -> None:
+    """Says what is missing yet, and shows it as soon as it is there."""
+    if services().knows_scores:
+        st.rerun()
+    st.caption(
+        ":material/hourglass_top: Learning what scores mean on these pictures: in a moment they are told apart into "
+        "strong, likely and weak matches."
     )
 
 
-def _summary(found: Results) -> str:
-    times = found.timings
-    return (
-        f"**{len(found.hits):,}** nearest of {found.searched:,} pictures :gray[· {times.total * 1000:.0f} ms "
-        f"({times.embedding * 1000:.0f} to read the query, {times.index * 1000:.0f} to find)]"
-    )
+def _completions() -> dict[str, list[str]]:
+    """What conditions of a filter can be typed to: the keys, and the most frequent values of each."""
+    known = services().facets()
+    values = {key: list(counts)[:_MOST_COMPLETED] for key, counts in known.items()}
+    folders = (part for folder in values.get("folder", []) for part in folder.split("/") if part)
+    return values | {"folder": list(dict.fromkeys(folders))[:_MOST_COMPLETED]}
 
 
-def _name(content_hash: str) -> str:
-    """What to call a picture of the query."""
-    stored = services().queries.name(content_hash) or services().uploads.name(content_hash)
-    record = None if stored else services().record(content_hash)
-    return stored or (record.name if record else "A picture that is gone")
+def _nothing_passes(found: Results) -> None:
+    """No picture passes the filter: said here, and undone in the composer or the panel beside."""
+    for note in found.notes:
+        st.warning(plain(note), icon=":material/search_off:")
+    with st.container(horizontal_alignment="center", gap="small"):
+        st.space("large")
+        st.markdown("### :material/filter_alt_off: No picture passes this filter", width="content")
+        st.markdown("Remove a condition, or all of them.", width="content")
+        st.button("Remove the filter", icon=":material/filter_alt_off:", on_click=_narrow, args=(Filter(),))
+
+
+def _change(change: Mapping[str, Any]) -> None:
+    match change:
+        case {"address": str(kept)}:
+            address.open_address(kept)
+        case {"text": str() | None as text, "parts": list(parts)}:
+            try:
+                address.write_search(with_parts(address.read_search(), text, parts))
+            except InvalidQuery:
+                address.write_unread(str(text))
+
+
+def _narrow(where: Filter) -> None:
+    address.write_search(replace(address.read_search(), where=where))
+
+
+def _narrow_to(text: str) -> None:
+    """One condition more, as it would be typed."""
+    search = address.read_search()
+    added = (condition for condition in parse(text)[1].conditions if condition not in search.where.conditions)
+    _narrow(Filter((*search.where.conditions, *added)))
+
+
+def _look_otherwise(options: Options) -> None:
+    address.write_search(replace(address.read_search(), options=options))

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from core.images.describe import DESCRIPTION, Box, Colour
+from core.index.index import Index
 from core.index.lance.engine import LanceIndex
-from core.index.records import ImageRecord, Index, record_id
+from core.index.records import ImageRecord, record_id
 from core.vectors import Embeddings, unit
 
 type OpenIndex = Callable[[], Index]
@@ -22,6 +23,7 @@ type MakeRecords = Callable[..., tuple[list[ImageRecord], Embeddings]]
 
 ENGINES = [pytest.param("lancedb"), pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
 FORMATS = ("JPEG", "JPEG", "JPEG", "PNG", "WEBP")
+TAGS = ("Anna", "by the sea", "2nd choice", "日本")
 LABELS = ("cat", "dog", "traffic light", "it's", "日本")
 
 
@@ -103,6 +105,8 @@ def records(count: int, dims: int = 32, seed: int = 0) -> tuple[list[ImageRecord
                 sharpness=(i % 11) / 11,
                 described=DESCRIPTION,
                 boxes=boxes(i),
+                tags=tuple(sorted({TAGS[i % 4], TAGS[i % 3]}))[: i % 4],
+                phash=f"{i:016x}" if i % 2 else "",
                 annotated_ns=1_600_000_000_987_654_321 + i if i % 3 else 0,
             )
         )

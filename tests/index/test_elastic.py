@@ -17,7 +17,7 @@ import numpy as np
 import orjson
 import pytest
 from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders
-from elasticsearch import ConnectionError, ConnectionTimeout, Elasticsearch, SSLError
+from elasticsearch import ConnectionError, ConnectionTimeout, Elasticsearch, SSLError, helpers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,9 +26,12 @@ from core.images.describe import Box
 from core.index.elastic import bulk as bulk_module
 from core.index.elastic import client as client_module
 from core.index.elastic import engine, mapping, queries, requests
+from core.index.elastic.conditions import filter_clauses
 from core.index.elastic.engine import ElasticIndex
 from core.index.elastic.rows import document, hit_of, record_of
-from core.index.records import Filter, Hit, ImageRecord, ModelStamp, record_id
+from core.index.filters import AnyOf, Between, Filter, Named, Within
+from core.index.index import ModelStamp
+from core.index.records import Hit, ImageRecord, record_id
 from core.vectors import Embeddings, unit
 
 START = Path(__file__).resolve().parents[3] / "shared" / "elasticsearch" / "start"
@@ -123,6 +126,7 @@ def test_the_index_stands_behind_an_alias_with_a_strict_mapping(
     assert list(made) == [f"{name}-000001"]
     (described,) = made.values()
     assert described["aliases"] == {name: {"is_write_index": True}}
+    assert described["settings"]["index"]["mapping"] == {"exclude_source_vectors": "false"}
     assert described["settings"]["index"]["dense_vector"] == {"hnsw_filter_heuristic": "fanout"}
     mappings = described["mappings"]
     assert mappings["dynamic"] == "strict"
@@ -147,6 +151,11 @@ def test_the_index_stands_behind_an_alias_with_a_strict_mapping(
         "annotated_ns": "long",
         "described": "integer",
         "labels": "keyword",
+        "tags": "keyword",
+        "shape": "keyword",
+        "colour_names": "keyword",
+        "folder_names": "keyword",
+        "name_folded": "keyword",
         "camera": "keyword",
         "lens": "keyword",
         "orientation": "integer",
@@ -155,8 +164,9 @@ def test_the_index_stands_behind_an_alias_with_a_strict_mapping(
         "boxes": "object",
         "colours": "object",
         "gps": "object",
+        "phash": "object",
     }
-    assert {mappings["properties"][field].get("enabled") for field in ("boxes", "colours", "gps")} == {False}
+    assert {mappings["properties"][field].get("enabled") for field in ("boxes", "colours", "gps", "phash")} == {False}
 
 
 @pytest.mark.elasticsearch
@@ -198,7 +208,7 @@ def test_an_empty_index_of_another_model_is_replaced(
 def test_what_a_killed_claim_left_is_passed_over(
     server: Elasticsearch, index: ElasticIndex, handle: Callable[[], ElasticIndex], name: str
 ) -> None:
-    server.indices.create(index=f"{name}-000002", **mapping.index_body(GREEN))
+    server.indices.create(index=f"{name}-000002", **mapping.index_body(GREEN, packs=True))
     handle().claim(BLUE)
     assert list(server.indices.get(index=name).body) == [f"{name}-000003"]
 
@@ -249,7 +259,7 @@ def test_the_filter_holds_before_the_nearest_are_looked_for(index: ElasticIndex)
     query = unit(np.ones(8))
     near, far = unit(query + vectors(600) / 10), unit(-query + vectors(3, seed=1) / 10)
     index.upsert(pictures(600, "/near") + pictures(3, "/far"), np.vstack([near, far]))
-    hits = index.search(query, 5, Filter(folder="/far"))
+    hits = index.search(query, 5, Filter.within("/far"))
     assert {hit.record.folder for hit in hits} == {"/far"}
     assert len(hits) == 3
     assert [hit.score for hit in hits] == pytest.approx(np.sort(far @ query)[::-1], abs=1e-5)
@@ -272,8 +282,9 @@ def test_dates_are_exact_to_the_microsecond(index: ElasticIndex) -> None:
     for row in rows[1:3]:
         assert row.taken_at is not None
         after = row.taken_at + timedelta(microseconds=1)
-        assert index.count(Filter(taken_from=row.taken_at, taken_before=after)) == 1
-        assert index.count(Filter(taken_from=after)) == index.count(Filter(taken_from=row.taken_at)) - 1
+        assert index.count(Filter((Between("taken", row.taken_at, after),))) == 1
+        since, later = (index.count(Filter((Between("taken", moment),))) for moment in (row.taken_at, after))
+        assert later == since - 1
 
 
 @pytest.mark.elasticsearch
@@ -281,18 +292,7 @@ def test_names_longer_than_a_term_may_be_are_kept(index: ElasticIndex) -> None:
     long = record("/" + "é/" * 2000 + "x.png", name="ü" * 40_000)
     index.upsert([long], vectors(1))
     assert index.get([long.id]) == [long]
-    assert index.count(Filter(folder="/é/é")) == 1
-
-
-@pytest.mark.elasticsearch
-@pytest.mark.parametrize("at_most", [1, 3, 7, 8])
-def test_labels_of_many_pages_are_all_counted(
-    monkeypatch: pytest.MonkeyPatch, index: ElasticIndex, at_most: int
-) -> None:
-    monkeypatch.setattr(queries, "_LABELS", at_most)
-    rows = [record(f"/{i}.png", boxes=tuple(Box(f"label {j}", 0, 0, 1, 1) for j in range(i))) for i in range(8)]
-    index.upsert(rows, vectors(8))
-    assert list(index.label_counts().items()) == [(f"label {j}", 7 - j) for j in range(7)]
+    assert index.count(Filter.within("/é/é")) == 1
 
 
 @pytest.mark.elasticsearch
@@ -304,6 +304,39 @@ def test_vectors_as_numbers_and_packed_are_the_same(index: ElasticIndex, handle:
     older.upsert(records[2:], embeddings[2:])
     assert index._connection.packs()
     np.testing.assert_allclose(older.embeddings([record.id for record in records]), embeddings, atol=1e-6)
+
+
+@pytest.mark.elasticsearch
+def test_rows_that_others_copied_have_numbers_only(server: Elasticsearch, index: ElasticIndex, name: str) -> None:
+    rows, embeddings = pictures(5), vectors(5)
+    index.upsert(rows[:4], embeddings[:4])
+    copy = {"_op_type": "index", "_index": name, "_id": rows[4].id, **document(rows[4], embeddings[4].tolist())}
+    assert helpers.bulk(server, [copy], refresh=True)[0] == 1
+    np.testing.assert_allclose(index.embeddings([row.id for row in rows]), embeddings, atol=1e-6)
+    hits = index.search(embeddings[4], 5, embeddings=True)
+    assert hits[0].record == rows[4]
+    expected = [embeddings[rows.index(hit.record)] for hit in hits]
+    np.testing.assert_allclose([hit.embedding for hit in hits], expected, atol=1e-6)
+
+
+@pytest.mark.elasticsearch
+@pytest.mark.parametrize(
+    ("offset", "limit"), [(0, 25), (0, 100), (30, 5), (39, 1), (40, 30), (75, 50), (100, 5), (10**6, 5)]
+)
+def test_pages_beyond_what_the_server_counts_to(
+    monkeypatch: pytest.MonkeyPatch, index: ElasticIndex, offset: int, limit: int
+) -> None:
+    monkeypatch.setattr(requests, "MOST_HITS", 40)
+    monkeypatch.setattr(engine, "_ROWS", 15)
+    rows = [
+        record(f"/{i}.png", size=i % 3, taken_at=datetime(2020, 1, 1 + i % 4) if i % 4 else None) for i in range(100)
+    ]
+    index.upsert(rows, vectors(100))
+    for order, key in (
+        ("smallest", lambda row: (row.size, row.id)),
+        ("oldest", lambda row: (row.taken_at or datetime.max, row.id)),
+    ):
+        assert index.browse(None, order, offset, limit) == sorted(rows, key=key)[offset : offset + limit]
 
 
 @pytest.mark.elasticsearch
@@ -558,7 +591,10 @@ READS: dict[str, Callable[[ElasticIndex], object]] = {
     "records": lambda index: list(index.records()),
     "count": lambda index: index.count(),
     "totals": lambda index: index.totals(),
-    "label_counts": lambda index: index.label_counts(),
+    "facets": lambda index: index.facets(),
+    "browse": lambda index: index.browse(),
+    "sample": lambda index: index.sample(3),
+    "revision": lambda index: index.revision(),
     "claim": lambda index: index.claim(RED),
     "upsert": lambda index: index.upsert(pictures(1), vectors(1)),
     "delete": lambda index: index.delete(["a"]),
@@ -733,7 +769,7 @@ class Bulk(BaseNode):
         if "_bulk" in target:
             answer = self._bulk([json.loads(line) for line in (body or b"").splitlines()])
         elif "images" in target:
-            described = {"aliases": {"images": {}}, "mappings": mapping.index_body(RED)["mappings"]}
+            described = {"aliases": {"images": {}}, "mappings": mapping.index_body(RED, packs=True)["mappings"]}
             answer = {"images-000001": described}
         headers = HttpHeaders({"content-type": "application/json", "x-elastic-product": "Elasticsearch"})
         return Answer(ApiResponseMeta(200, "1.1", headers, 0.0, self.config), json.dumps(answer).encode())
@@ -866,19 +902,21 @@ def test_the_search_asks_for_enough_candidates() -> None:
 
 
 def test_each_condition_of_a_filter_is_a_clause() -> None:
-    assert requests.filter_clauses(None) == requests.filter_clauses(Filter()) == []
+    assert filter_clauses(None) == filter_clauses(Filter()) == []
     where = Filter(
-        folder="/a b/\udcff",
-        formats=("PNG", "JPEG"),
-        taken_from=datetime(1970, 1, 1, 0, 0, 1),
-        taken_before=datetime(1970, 1, 2),
-        min_width=0,
-        min_height=2,
-        min_size=3,
-        max_size=4,
-        labels=("it's", "caf\udce9"),
+        (
+            Within("/a b/\udcff"),
+            AnyOf("format", ("PNG", "JPEG")),
+            AnyOf("label", ("it's", "caf\udce9", "")),
+            AnyOf("folder", (), excluded=True),
+            Between("taken", datetime(1970, 1, 1, 0, 0, 1), datetime(1970, 1, 2)),
+            Between("width", 0.5),
+            Between("size", 3, 5),
+            Between("height", float("inf")),
+            Named("\\É*\udcff?"),
+        )
     )
-    assert requests.filter_clauses(where) == [
+    assert filter_clauses(where) == [
         {
             "bool": {
                 "should": [
@@ -890,17 +928,32 @@ def test_each_condition_of_a_filter_is_a_clause() -> None:
         },
         {"terms": {"format": ["PNG", "JPEG"]}},
         {"terms": {"labels": ["it's", "caf\U0010ffe9"]}},
+        {"bool": {"must_not": [{"terms": {"folder_names": []}}]}},
         {"range": {"taken_us": {"gte": 1_000_000, "lt": 86_400_000_000}}},
-        {"range": {"width": {"gte": 0}}},
-        {"range": {"height": {"gte": 2}}},
-        {"range": {"size": {"gte": 3, "lte": 4}}},
+        {"range": {"width": {"gte": 1}}},
+        {"range": {"size": {"gte": 3, "lt": 5}}},
+        {"match_none": {}},
+        {"wildcard": {"name_folded": {"value": "*\\\\é\\*\U0010ffff\\?*"}}},
     ]
 
 
 @pytest.mark.parametrize(("folder", "own", "inside"), [("/a", "/a", "/a/"), ("/a/", "/a", "/a/"), ("/", "/", "/")])
 def test_a_folder_is_itself_and_all_below(folder: str, own: str, inside: str) -> None:
-    (clause,) = requests.filter_clauses(Filter(folder=folder))
+    (clause,) = filter_clauses(Filter.within(folder))
     assert clause["bool"]["should"] == [{"term": {"folder": own}}, {"prefix": {"folder": inside}}]
+
+
+def test_changes_are_those_of_the_primaries() -> None:
+    def shard(number: int, primary: bool = True) -> dict[str, Any]:
+        return {"routing": {"primary": primary}, "seq_no": {"max_seq_no": number}}
+
+    def stats(*copies: dict[str, Any]) -> dict[str, Any]:
+        return {"indices": {"images-000001": {"uuid": "a", "shards": {"0": list(copies), "1": [shard(3)]}}}}
+
+    current = queries.changes(stats(shard(7), shard(6, primary=False)))
+    assert current == queries.changes(stats(shard(5, primary=False), shard(7))) == queries.changes(stats(shard(7)))
+    assert current != queries.changes(stats(shard(8), shard(6, primary=False)))
+    assert queries.changes({}) == ""
 
 
 @pytest.mark.parametrize(
@@ -917,7 +970,7 @@ def test_scores_become_cosines(score: float, cosine: float) -> None:
 def test_a_mapping_of_others_has_no_stamp(meta: dict[str, Any]) -> None:
     assert mapping.stamp_of({"_meta": meta}) is None
     assert mapping.stamp_of({}) is None
-    assert mapping.stamp_of(mapping.index_body(GREEN)["mappings"]) == GREEN
+    assert mapping.stamp_of(mapping.index_body(GREEN, packs=True)["mappings"]) == GREEN
 
 
 texts = st.text(st.characters(max_codepoint=0x10EFFF), max_size=20)  # lone surrogates too

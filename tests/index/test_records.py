@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.images.describe import Box
-from core.index.records import Fingerprint, by_frequency, from_storable, record_id, storable
+from core.index.index import by_frequency
+from core.index.records import Fingerprint, from_storable, record_id, storable
 
 paths = st.binary(max_size=60).map(os.fsdecode)
 

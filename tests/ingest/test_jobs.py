@@ -9,13 +9,13 @@ import pytest
 from filelock import FileLock
 from sqlalchemy import Connection, Engine
 
+from core.database import transaction
 from core.errors import IndexUnavailable, JobRefused, JournalUnavailable, ModelMismatch
 from core.ingest.jobs import Jobs
 from core.ingest.journal import Journal
 from core.ingest.owner import Owner
 from core.ingest.progress import Counts, Outcome, Phase, Progress, Verdict
 from core.ingest.state import JobState, Plan, Planned, PlannedFile, Status
-from core.ingest.tables import transaction
 
 WAIT = 20
 """Seconds after which a test gives up."""

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from core.images.describe import DESCRIPTION
+from core.index.index import ModelStamp
 from core.index.lance.engine import LanceIndex
-from core.index.records import ImageRecord, ModelStamp, record_id
+from core.index.records import ImageRecord, record_id
 from core.ingest.plan import plan
 from core.ingest.progress import Counts
 from core.ingest.state import Plan, Planned

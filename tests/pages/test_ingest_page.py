@@ -43,7 +43,7 @@ def test_a_folder_is_planned_started_and_reported(services, open_page, picture, 
     assert {**metrics(at), "Time": ""} == {"Found": "3", "Added": "1", "Skipped": "1", "Failed": "1", "Time": ""}
     assert list(at.dataframe[0].value["File"]) == [str(tmp_path / "pictures" / "words.jpg")]  # failed ones first
     assert "text" in at.dataframe[0].value["Why, and what to do"][0]
-    assert [item["name"] for item in Component(at, "gallery").data["items"]] == ["red.png"]
+    assert [item["name"] for item in Component(at, "gallery").data["answer"]["results"]] == ["red.png"]
 
 
 def test_the_report_is_narrowed_by_verdict_and_text(services, open_page, picture, tmp_path):

@@ -14,41 +14,131 @@ def hash_of(services, name):
     return next(r.content_hash for records, _ in services.index.scan() for r in records if r.name == name)
 
 
+def answer(at):
+    return Component(at, "gallery").data["answer"]
+
+
 def names(at):
-    return [item["name"] for item in Component(at, "gallery").data["items"]]
+    return [item["name"] for item in answer(at)["results"]]
+
+
+def change(at, value):
+    """What the composer sends, with the number of the change."""
+    return Component(at, "query").trigger("query", {"edit": 1, "value": value})
 
 
 def test_a_link_is_the_search(corpus, open_page):
-    at = open_page(q="green", k="2")
+    at = open_page(q="green name:e")
     assert not at.exception
     assert names(at)[0] == "green.png"
-    assert len(names(at)) == 2
-    assert Component(at, "gallery").data["items"][0]["score"] == pytest.approx(1.0, abs=1e-3)
-    assert Component(at, "query").data["text"] == "green"
-    assert "2** nearest of 3 pictures" in texts(at)
+    assert len(names(at)) == 3
+    assert answer(at)["results"][0]["score"] == pytest.approx(1.0, abs=1e-3)
+    assert Component(at, "query").data["text"] == "green name:e"
+    assert [part["kind"] for part in Component(at, "query").data["parts"]] == ["words", "filter"]
+    assert Component(at, "gallery").data["search"]["text"] == "green name:e"
 
 
-def test_words_change_the_address(corpus, open_page):
+def test_words_and_filter_change_the_address(corpus, open_page):
     at = open_page()
-    Component(at, "query").trigger("query", {"text": " blue ", "pictures": []})
-    assert at.query_params["q"] == "blue"
+    change(at, {"text": " 2:blue  - red format:png", "parts": []})
+    assert at.query_params["q"] == "2:blue − red format:png"
     assert names(at)[0] == "blue.png"
 
 
-def test_a_picture_by_its_hash_needs_no_model(corpus, open_page):
-    at = open_page(image=hash_of(corpus, "red.png"))
+def test_chips_are_the_text(corpus, open_page):
+    at = open_page(q="blue + red name:e")
+    parts = Component(at, "query").data["parts"]
+    changed = [parts[0] | {"weight": -0.5}, *parts[1:]]
+    change(at, {"text": None, "parts": changed})
+    assert at.query_params["q"] == "− 0.5:blue + red name:e"
     assert names(at)[0] == "red.png"
-    assert Component(at, "query").data["pictures"] == [{"id": hash_of(corpus, "red.png"), "name": "red.png"}]
 
 
-def test_find_similar_replaces_the_query_and_add_keeps_it(corpus, open_page):
+def test_what_cannot_be_read_is_kept_to_be_mended(corpus, open_page):
+    at = open_page()
+    change(at, {"text": "blue width:wide", "parts": []})
+    assert not at.exception
+    assert at.query_params["q"] == Component(at, "query").data["text"] == "blue width:wide"
+    assert "width:wide" in at.error[0].value.replace("\\", "")
+
+
+def test_a_picture_by_its_hash_needs_no_model(corpus, open_page):
+    red = hash_of(corpus, "red.png")
+    at = open_page(image=f"{red}:0.5")
+    assert names(at)[0] == "red.png"
+    (part,) = Component(at, "query").data["parts"]
+    assert part == {"kind": "picture", "id": red, "name": "red.png", "weight": 0.5, "region": None}
+
+
+@pytest.mark.parametrize(
+    ("action", "address"),
+    [
+        ("similar", {"image": "{red}"}),
+        ("add", {"q": "green", "image": "{red}"}),
+        ("exclude", {"q": "green", "image": "{red}:-0.5"}),
+        ("more", {"q": "green", "more": "{red}"}),
+        ("less", {"q": "green", "less": "{red}"}),
+    ],
+)
+def test_what_is_done_with_a_picture_is_in_the_address(corpus, open_page, action, address):
     red = hash_of(corpus, "red.png")
     at = open_page(q="green")
-    Component(at, "gallery").trigger("add", red)
-    assert (at.query_params["q"], at.query_params["image"]) == ("green", red)
-    Component(at, "gallery").trigger("similar", red)
-    assert "q" not in at.query_params
-    assert at.query_params["image"] == red
+    Component(at, "gallery").trigger("act", {"action": action, "hashes": [red]})
+    assert not at.exception
+    wanted = {name: value.format(red=red) for name, value in address.items()}
+    assert {name: at.query_params[name] for name in at.query_params} in (
+        wanted,
+        {name: [value] for name, value in wanted.items()},
+    )
+
+
+def test_an_example_of_more_becomes_one_of_less(corpus, open_page):
+    red = hash_of(corpus, "red.png")
+    at = open_page(q="green", more=red)
+    Component(at, "gallery").trigger("act", {"action": "less", "hashes": [red]})
+    assert "more" not in at.query_params
+    assert red in at.query_params["less"]
+
+
+def test_a_label_of_a_picture_narrows(corpus, open_page):
+    at = open_page(q="green")
+    Component(at, "gallery").trigger("narrow", "format:PNG")
+    assert at.query_params["q"] == "green format:PNG"
+    Component(at, "gallery").trigger("narrow", "format:PNG")
+    assert at.query_params["q"] == "green format:PNG"
+
+
+def test_the_panel_narrows_and_its_counts_follow(corpus, open_page, picture, tmp_path):
+    at = open_page(q="green")
+    assert dict(Component(at, "facets").data["groups"]["format"]) == {"PNG": 3}
+    chosen = {"values": {"shape": {"chosen": ["landscape"], "excluded": []}}}
+    Component(at, "facets").trigger("where", {"edit": 1, "value": chosen})
+    assert at.query_params["q"] == "green shape:landscape"
+
+
+def test_options_are_in_the_address(corpus, open_page):
+    at = open_page(q="green")
+    Component(at, "view").trigger(
+        "options", {"edit": 1, "value": {"sort": "name", "collapse": "off", "diversity": 0.5}}
+    )
+    assert (at.query_params["sort"], at.query_params["collapse"]) in (("name", "off"), (["name"], ["off"]))
+    assert names(at) == sorted(names(at))
+
+
+def test_a_filter_that_nothing_passes_can_be_removed(corpus, open_page):
+    at = open_page(q="green label:dgo")
+    assert "No picture passes this filter" in texts(at)
+    assert "dgo" in at.warning[0].value
+    next(button for button in at.button if button.label == "Remove the filter").click()
+    at.run()
+    assert len(names(at)) == 3
+
+
+def test_a_search_that_was_kept_opens(corpus, open_page):
+    at = open_page(q="green")
+    change(at, {"address": "?q=blue+name%3Ae&sort=name"})
+    assert sorted(names(at)) == ["blue.png", "green.png", "red.png"]
+    assert Component(at, "query").data["text"] == "blue name:e"
 
 
 def test_an_empty_corpus_invites(services, open_page):
@@ -63,7 +153,9 @@ def test_before_the_first_search_there_are_pictures_and_examples(corpus, open_pa
     assert sorted(names(at)) == ["blue.png", "green.png", "red.png"]
 
 
-@pytest.mark.parametrize("query", [{"image": "../../etc/passwd"}, {"k": "many"}, {"q": "\x00"}, {"image": "A" * 64}])
+@pytest.mark.parametrize(
+    "query", [{"image": "../../etc/passwd"}, {"sort": "many"}, {"q": "\x00"}, {"image": "A" * 64}, {"diversity": "nan"}]
+)
 def test_a_broken_link_opens(corpus, open_page, query):
     at = open_page(**query)
     assert not at.exception
@@ -78,7 +170,7 @@ def test_a_picture_that_is_gone_is_said(corpus, open_page):
 
 def test_text_that_was_cut_is_said(corpus, open_page):
     at = open_page(q=" ".join(["red"] * 30))
-    assert "longer than the model can read" in texts(at)
+    assert answer(at)["read_text"] == " ".join(["red"] * 20)
 
 
 def test_while_the_model_loads_the_page_says_so(corpus, open_page, monkeypatch):
@@ -101,7 +193,7 @@ def test_while_the_model_loads_the_page_says_so(corpus, open_page, monkeypatch):
 def test_an_expected_error_is_shown_with_its_remedy(corpus, open_page, monkeypatch, error, title):
     at = open_page()
 
-    def fail(*_):
+    def fail(*_, **__):
         raise error
 
     monkeypatch.setattr(corpus, "search", fail)

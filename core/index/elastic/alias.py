@@ -10,7 +10,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from core.errors import IndexUnavailable, ModelMismatch
 from core.index.elastic.mapping import Body, index_body, lacking, stamp_of
-from core.index.records import ModelStamp
+from core.index.index import ModelStamp
 
 _ATTEMPTS = 20
 _PAUSE = 0.1  # seconds; another process is in the middle of the same
@@ -45,8 +45,11 @@ def find(client: Elasticsearch, name: str) -> Layout | None:
     return Layout(concrete, stamp, lacking(mapping))
 
 
-def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp) -> None:
+def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp, packs: bool) -> None:
     """Create the index for this model, or replace an empty one of another model; processes may do so at once.
+
+    Args:
+        packs: Whether the server takes packed vectors.
 
     Raises:
         ModelMismatch: it holds rows of another model.
@@ -57,9 +60,9 @@ def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp) -> None:
         if layout is not None and layout.stamp == stamp:
             return bring_up_to_date(client, layout)
         if layout is None:
-            _create(client, f"{name}-000001", stamp, alias=name)
+            _create(client, f"{name}-000001", index_body(stamp, packs), alias=name)
         elif _is_empty(client, layout.concrete):
-            _replace(client, name, layout, stamp)
+            _replace(client, name, layout, stamp, packs)
         else:
             raise mismatch(name, layout.stamp, stamp)
     raise IndexUnavailable(
@@ -89,11 +92,11 @@ def remove(client: Elasticsearch, name: str) -> None:
         client.options(ignore_status=404).indices.delete(index=layout.concrete)
 
 
-def _create(client: Elasticsearch, concrete: str, stamp: ModelStamp, alias: str | None = None) -> None:
+def _create(client: Elasticsearch, concrete: str, body: Body, alias: str | None = None) -> None:
     """Create the index, or leave alone what another process has just created."""
     aliases = {alias: {"is_write_index": True}} if alias else None
     try:
-        client.indices.create(index=concrete, aliases=aliases, **index_body(stamp))
+        client.indices.create(index=concrete, aliases=aliases, **body)
     except ApiError as error:
         if "resource_already_exists" not in str(error.body):
             raise
@@ -101,10 +104,10 @@ def _create(client: Elasticsearch, concrete: str, stamp: ModelStamp, alias: str 
             raise _foreign(concrete) from error
 
 
-def _replace(client: Elasticsearch, name: str, old: Layout, stamp: ModelStamp) -> None:
+def _replace(client: Elasticsearch, name: str, old: Layout, stamp: ModelStamp, packs: bool) -> None:
     """Put a new index in the place of an empty one, or leave it to another process that is about to."""
     for concrete in _successors(old.concrete, name):
-        _create(client, concrete, stamp)
+        _create(client, concrete, index_body(stamp, packs))
         made = _standing_alone(client, concrete)
         if made == stamp:
             return _swap(client, name, old.concrete, concrete)

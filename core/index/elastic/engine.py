@@ -10,17 +10,19 @@ from typing import Any
 import numpy as np
 from elasticsearch import helpers
 
-from core.index.elastic import alias, bulk, queries, requests
+from core.index.elastic import alias, bulk, paging, queries, requests
 from core.index.elastic.client import IndexMissing
 from core.index.elastic.connection import Connection
+from core.index.elastic.facets import facets
 from core.index.elastic.mapping import Body
-from core.index.elastic.rows import FINGERPRINT, document, fingerprint_of, record_of, vector_of
-from core.index.records import MAX_K, Filter, Fingerprint, Hit, ImageRecord, ModelStamp, Totals
+from core.index.elastic.rows import FINGERPRINT, document, fingerprint_of, record_of
+from core.index.filters import Filter
+from core.index.index import FACETS, MAX_K, ModelStamp, Order, Totals
+from core.index.records import Fingerprint, Hit, ImageRecord
 from core.vectors import Embedding, Embeddings, check_embeddings
 
 _FRESH_SECONDS = 1.0
 _ROWS = 1000
-_VECTORS = 500
 
 
 class ElasticIndex:
@@ -57,6 +59,7 @@ class ElasticIndex:
         self._lock = threading.Lock()
         self._claimed: ModelStamp | None = None
         self._layout: alias.Layout | None = None
+        self._revision = ""
         self._written = 0
         self._refreshed = (-1, 0.0)  # what was written before the last refresh, and when it was
 
@@ -66,7 +69,7 @@ class ElasticIndex:
 
     def claim(self, stamp: ModelStamp) -> None:
         with self._connection.worded():
-            alias.make_ready(self._connection.patient, self.name, stamp)
+            alias.make_ready(self._connection.patient, self.name, stamp, self._connection.packs())
         self._claimed = stamp
         self._note_writing()
 
@@ -84,34 +87,33 @@ class ElasticIndex:
             last = {record.id: (record, row) for record, row in zip(records, embeddings, strict=True)}
             self._send([{"_op_type": "index", "_id": id_, **self._document(*last[id_])} for id_ in last])
 
-    def search(self, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:
+    def search(
+        self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
+    ) -> list[Hit]:
         dims = self._dims()
         nobodys = embedding.size != dims and not queries.count(self._connection)  # empty: answers queries of any model
         check_embeddings(embedding[np.newaxis], embedding.size if nobodys else dims)
         if nobodys or k < 1:
             return []
-        return queries.nearest(self._connection, embedding, min(k, MAX_K), where)
+        return queries.nearest(self._connection, embedding, min(k, MAX_K), where, embeddings)
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
-        found = {id_: record_of(hit["_source"]) for id_, hit in self._by_id(ids, _ROWS).items()}
+        rows = self._by_id(ids, _ROWS, **queries.WITHOUT_VECTORS)
+        found = {id_: record_of(hit["_source"]) for id_, hit in rows.items()}
         return [found[id_] for id_ in ids if id_ in found]
 
     def embeddings(self, ids: Sequence[str]) -> Embeddings:
-        found = self._by_id(ids, _VECTORS, fields=["embedding"])
-        missing = next((id_ for id_ in ids if id_ not in found), None)
-        if missing is not None:
-            raise KeyError(missing)
-        rows = [vector_of(found[id_]) for id_ in ids]
-        return np.stack(rows) if rows else np.empty((0, self._dims()), np.float32)
+        rows = self._by_id(ids, queries.VECTORS, **queries.VECTORS_ALONE)
+        found = queries.vectors(self._connection, list(rows.values()))
+        return np.stack([found[id_] for id_ in ids]) if ids else np.empty((0, self._dims()), np.float32)
 
     def by_content(self, content_hashes: Sequence[str]) -> dict[str, tuple[ImageRecord, Embedding]]:
         if not content_hashes or self._look() is None:
             return {}
         found: dict[str, tuple[ImageRecord, Embedding]] = {}
-        for chunk in batched(dict.fromkeys(content_hashes), _VECTORS):
-            for hit in queries.hits(self._connection, **requests.first_of_each(chunk)):
-                record = record_of(hit["_source"])
-                found[record.content_hash] = record, vector_of(hit)
+        for chunk in batched(dict.fromkeys(content_hashes), queries.VECTORS):
+            hits = queries.hits(self._connection, **requests.first_of_each(chunk))
+            found |= {record.content_hash: (record, embedding) for record, embedding in self._read(hits)}
         return found
 
     def fingerprints(self, ids: Sequence[str]) -> dict[str, Fingerprint]:
@@ -119,11 +121,13 @@ class ElasticIndex:
         return {id_: fingerprint_of(hit["_source"]) for id_, hit in found.items()}
 
     def scan(self, where: Filter | None = None) -> Iterator[tuple[list[ImageRecord], Embeddings]]:
-        for hits in self._pages(where, _VECTORS, fields=["embedding"]):
-            yield [record_of(hit["_source"]) for hit in hits], np.stack(list(map(vector_of, hits)))
+        for hits in self._pages(where, queries.VECTORS):
+            if read := self._read(hits):
+                records, rows = zip(*read, strict=True)
+                yield list(records), np.stack(rows)
 
     def records(self, where: Filter | None = None) -> Iterator[list[ImageRecord]]:
-        for hits in self._pages(where, _ROWS):
+        for hits in self._pages(where, _ROWS, **queries.WITHOUT_VECTORS):
             yield [record_of(hit["_source"]) for hit in hits]
 
     def delete(self, ids: Sequence[str]) -> int:
@@ -138,8 +142,27 @@ class ElasticIndex:
     def totals(self, where: Filter | None = None) -> Totals:
         return queries.totals(self._connection, where) if self._look(at_once=True) else Totals(0, 0)
 
-    def label_counts(self, where: Filter | None = None) -> dict[str, int]:
-        return queries.label_counts(self._connection, where) if self._look(at_once=True) else {}
+    def facets(self, where: Filter | None = None, fields: Sequence[str] = FACETS) -> dict[str, dict[str, int]]:
+        return facets(self._connection, where, fields) if self._look(at_once=True) else {field: {} for field in fields}
+
+    def browse(
+        self, where: Filter | None = None, order: Order | None = None, offset: int = 0, limit: int = 100
+    ) -> list[ImageRecord]:
+        pages = self._ordered(where, order, offset, limit, _ROWS, **queries.WITHOUT_VECTORS)
+        return [record_of(hit["_source"]) for hits in pages for hit in hits]
+
+    def sample(self, count: int) -> Embeddings:
+        # Ids are hashes: the first of them are as good as random.
+        pages = self._ordered(None, None, 0, count, queries.VECTORS, **queries.VECTORS_ALONE)
+        rows = [row for hits in pages for row in queries.vectors(self._connection, hits).values()]
+        return np.stack(rows) if rows else np.empty((0, self._dims()), np.float32)
+
+    def revision(self) -> str:
+        found = queries.revision(self._connection)
+        if found != self._revision:
+            self._look(at_once=True)  # or the reads that follow would miss what has changed
+            self._revision = found
+        return found
 
     def settle(self) -> None:
         self._look(at_once=True)
@@ -175,13 +198,23 @@ class ElasticIndex:
         """The same for writing: waits for a server that is away, and makes nothing visible."""
         return bulk.insist(lambda: alias.find(self._connection.patient, self.name))
 
+    def _read(self, hits: Sequence[queries.Answer]) -> list[tuple[ImageRecord, Embedding]]:
+        found = queries.vectors(self._connection, hits)
+        return [(record_of(hit["_source"]), found[hit["_id"]]) for hit in hits if hit["_id"] in found]
+
     def _by_id(self, ids: Sequence[str], at_most: int, **body: Any) -> dict[str, queries.Answer]:
         asked = _askable(ids)
         return queries.by_id(self._connection, asked, at_most, **body) if asked and self._look() else {}
 
     def _pages(self, where: Filter | None, at_most: int, **body: Any) -> Iterator[list[queries.Answer]]:
         if self._look(at_once=True) is not None:
-            yield from queries.pages(self._connection, where, at_most, **body)
+            yield from paging.pages(self._connection, where, at_most, **body)
+
+    def _ordered(
+        self, where: Filter | None, order: Order | None, offset: int, limit: int, at_most: int, **body: Any
+    ) -> Iterator[list[queries.Answer]]:
+        if self._look() is not None:
+            yield from paging.ordered(self._connection, where, order, offset, limit, at_most, **body)
 
     def _send(self, operations: list[Body]) -> int:
         try:

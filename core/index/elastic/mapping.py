@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.index.records import ModelStamp
+from core.index.index import ModelStamp
 
 type Body = dict[str, Any]
 
@@ -15,20 +15,25 @@ _LONG: Body = {"type": "long"}
 _INTEGER: Body = {"type": "integer"}
 _DOUBLE: Body = {"type": "double"}
 _KEPT: Body = {"type": "object", "enabled": False}  # comes back with the row and is not looked at
+_TEXTS = ("id", "path", "name", "name_folded", "folder", "content_hash", "format", "camera", "lens", "shape")
+_LISTS = ("labels", "tags", "colour_names", "folder_names")
 _FIELDS: Body = {
-    **dict.fromkeys(("id", "path", "name", "folder", "content_hash", "format", "camera", "lens", "labels"), _KEYWORD),
+    **dict.fromkeys((*_TEXTS, *_LISTS), _KEYWORD),
     **dict.fromkeys(("mtime_ns", "annotated_ns", "size"), _LONG),
     **dict.fromkeys(("width", "height", "frames", "orientation", "described"), _INTEGER),
     **dict.fromkeys(("brightness", "sharpness"), _DOUBLE),
-    **dict.fromkeys(("boxes", "colours", "gps"), _KEPT),
+    **dict.fromkeys(("boxes", "colours", "gps", "phash"), _KEPT),
     # `date` keeps milliseconds and `date_nanos` begins in 1970: bounds compare the microseconds in a number instead.
     "taken_at": {"type": "date", "format": "strict_date_optional_time"},
     "taken_us": _LONG,
 }
 
 
-def index_body(stamp: ModelStamp) -> Body:
-    """Settings and mappings of a new index.
+def index_body(stamp: ModelStamp, packs: bool) -> Body:
+    """Settings and mappings of a new index; `packs` where vectors are sent packed.
+
+    Packed ones are also kept in the rows as they were sent: the server takes 0.2 ms and 64 KB of memory to write one as
+    numbers. Those 2.7 KB a row are left out wherever a row is read without them.
 
     `fanout`: the default heuristic loses a quarter of the neighbours under filters that pass 5-10 % of the rows.
     `int8_hnsw`: the default for 512 dims, `bbq_hnsw`, finds eight of ten. `refresh_interval` keeps its default, with
@@ -42,8 +47,11 @@ def index_body(stamp: ModelStamp) -> Body:
         "index_options": {"type": "int8_hnsw"},
     }
     meta = {"model_id": stamp.model_id, "dims": stamp.dims, "preprocessing": stamp.preprocessing}
+    settings: Body = {"dense_vector": {"hnsw_filter_heuristic": "fanout"}}
+    if packs:
+        settings["mapping"] = {"exclude_source_vectors": False}
     return {
-        "settings": {"index": {"dense_vector": {"hnsw_filter_heuristic": "fanout"}}},
+        "settings": {"index": settings},
         "mappings": {"dynamic": "strict", "_meta": meta, "properties": {**_FIELDS, "embedding": embedding}},
     }
 

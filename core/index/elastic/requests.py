@@ -1,34 +1,13 @@
 """What is asked of Elasticsearch: pure functions from values to dicts."""
 
-import os
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from core.index.elastic.mapping import Body
-from core.index.elastic.rows import microseconds
-from core.index.records import Filter, storable
+from core.index.index import MOST_VALUES, Order, counted
 from core.vectors import Embedding
 
 MOST_HITS = 10_000
 """The server's own limits for `num_candidates` and for the size of one answer (`index.max_result_window`)."""
-
-
-def filter_clauses(where: Filter | None) -> list[Body]:
-    """The conditions that must all hold; empty where there are none."""
-    if where is None:
-        return []
-    clauses: list[Body] = []
-    if where.folder is not None:
-        clauses.append(_within(where.folder))
-    if where.formats:
-        clauses.append({"terms": {"format": list(map(storable, where.formats))}})
-    if where.labels:  # in an index of an earlier version no row has this field, so none is found
-        clauses.append({"terms": {"labels": list(map(storable, where.labels))}})
-    clauses += _range("taken_us", gte=_bound(where.taken_from), lt=_bound(where.taken_before))
-    clauses += _range("width", gte=where.min_width)
-    clauses += _range("height", gte=where.min_height)
-    clauses += _range("size", gte=where.min_size, lte=where.max_size)
-    return clauses
 
 
 def matching(clauses: Sequence[Body]) -> Body:
@@ -58,14 +37,13 @@ def nearest(embedding: Embedding, k: int, clauses: Sequence[Body]) -> Body:
 
 
 def first_of_each(content_hashes: Iterable[str]) -> Body:
-    """The search for the row of the smallest id of each hash, with its vector."""
+    """The search for the row of the smallest id of each hash."""
     hashes = list(content_hashes)
     return {
         "query": {"terms": {"content_hash": hashes}},
         "collapse": {"field": "content_hash"},
         "sort": [{"id": "asc"}],
         "size": len(hashes),
-        "fields": ["embedding"],
     }
 
 
@@ -80,29 +58,37 @@ def totals(clauses: Sequence[Body]) -> Body:
     }
 
 
-def labels(clauses: Sequence[Body], at_most: int, after: Body | None) -> Body:
-    """A page of the labels of the rows that fulfil the clauses, and of how many rows each is."""
-    composite: Body = {"size": at_most, "sources": [{"label": {"terms": {"field": "labels"}}}]}
-    if after is not None:
-        composite["after"] = after
+def facets(clauses: Sequence[Body], fields: Iterable[str]) -> Body:
+    """How many of the rows that fulfil the clauses have which value, for each of the fields."""
     return {
         "query": matching(clauses),
         "size": 0,
         "track_total_hits": False,
-        "aggs": {"labels": {"composite": composite}},
+        "aggs": {field: _values(field) for field in fields},
     }
 
 
-def _within(folder: str) -> Body:
-    inside = storable(folder).rstrip(os.sep) + os.sep
-    own = inside.rstrip(os.sep) or inside
-    return {"bool": {"should": [{"term": {"folder": own}}, {"prefix": {"folder": inside}}], "minimum_should_match": 1}}
+def _values(field: str) -> Body:
+    if field == "year":
+        return {"date_histogram": {"field": "taken_at", "calendar_interval": "year", "min_doc_count": 1}}
+    most = MOST_VALUES + 1  # one may be the empty text
+    return {"terms": {"field": counted(field), "size": most, "shard_size": MOST_HITS}}
 
 
-def _range(field: str, **bounds: int | None) -> list[Body]:
-    given = {operator: value for operator, value in bounds.items() if value is not None}
-    return [{"range": {field: given}}] if given else []
+def ordered(clauses: Sequence[Body], order: Order | None) -> Body:
+    """All rows that fulfil the clauses, in this order, ties by id."""
+    by = _ORDERS[order] if order else []
+    return {"query": matching(clauses), "sort": [*by, {"id": "asc"}], "track_total_hits": False}
 
 
-def _bound(moment: datetime | None) -> int | None:
-    return None if moment is None else microseconds(moment)
+def _by(field: str, way: str, kind: str = "long") -> list[Body]:
+    return [{field: {"order": way, "missing": "_last", "unmapped_type": kind}}]
+
+
+_ORDERS: dict[Order, list[Body]] = {
+    "newest": _by("taken_us", "desc"),
+    "oldest": _by("taken_us", "asc"),
+    "largest": _by("size", "desc"),
+    "smallest": _by("size", "asc"),
+    "name": _by("name_folded", "asc", "keyword"),
+}

@@ -1,5 +1,6 @@
 """How records and their embeddings look as rows of the index, and as hits in the server's answers."""
 
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,14 +8,16 @@ from typing import Any
 import numpy as np
 
 from core.index.elastic.mapping import Body
-from core.index.records import SCORE_DECIMALS, Fingerprint, Hit, ImageRecord, from_storable, storable
+from core.index.index import SCORE_DECIMALS
+from core.index.records import Fingerprint, Hit, ImageRecord, from_storable, storable
 from core.index.stored import from_plain, to_plain
 from core.vectors import Embedding
 
 FINGERPRINT = ["size", "mtime_ns", "annotated_ns", "described"]
 """The fields that `fingerprint_of` reads."""
 
-_EPOCH = datetime(1970, 1, 1)
+EPOCH = datetime(1970, 1, 1)
+_PACKED = ">f4"  # what `helpers.pack_dense_vector` writes, in base64
 _MICROSECOND = timedelta(microseconds=1)
 _TEXTS = ("path", "name", "format", "camera", "lens")  # may hold bytes that are not UTF-8
 _TIMES = ("mtime_ns", "annotated_ns")
@@ -28,7 +31,9 @@ def document(record: ImageRecord, vector: str | list[float]) -> Body:
     # What rows are filtered by stands in each of them, be it the default.
     row |= {time: max(-_LATEST, min(getattr(record, time), _LATEST)) for time in _TIMES}
     row |= {count: getattr(record, count) for count in _COUNTS}
-    row |= {"folder": storable(record.folder), "labels": list(map(storable, record.labels)), "embedding": vector}
+    row |= {text: storable(getattr(record, text)) for text in ("folder", "name_folded", "shape")}
+    row |= {texts: list(map(storable, getattr(record, texts))) for texts in ("labels", "colour_names", "folder_names")}
+    row["embedding"] = vector
     return row if record.taken_at is None else row | {"taken_us": microseconds(record.taken_at)}
 
 
@@ -42,9 +47,12 @@ def fingerprint_of(row: Mapping[str, Any]) -> Fingerprint:
     return Fingerprint(*(row.get(field, 0) for field in FINGERPRINT))
 
 
-def vector_of(hit: Mapping[str, Any]) -> Embedding:
-    """An array of shape `(dims,)` from a hit that was asked for with `fields=["embedding"]`."""
-    return np.asarray(hit["fields"]["embedding"], dtype=np.float32)
+def vector_of(hit: Mapping[str, Any]) -> Embedding | None:
+    """An array of shape `(dims,)` from a hit that came with its vector, be it packed or numbers; None without."""
+    vector = hit.get("_source", {}).get("embedding") or hit.get("fields", {}).get("embedding")
+    if isinstance(vector, str):
+        return np.frombuffer(b64decode(vector), _PACKED).astype(np.float32)
+    return None if vector is None else np.asarray(vector, np.float32)
 
 
 def hit_of(row: Mapping[str, Any]) -> Hit:
@@ -58,11 +66,13 @@ def hit_of(row: Mapping[str, Any]) -> Hit:
 
 def microseconds(moment: datetime) -> int:
     """Since the epoch."""
-    return (moment - _EPOCH) // _MICROSECOND
+    return (moment - EPOCH) // _MICROSECOND
 
 
 def _with_texts(row: Mapping[str, Any], change: Callable[[str], str]) -> Body:
     changed: Body = {field: change(row[field]) for field in _TEXTS if field in row}
     if "boxes" in row:
         changed["boxes"] = [[change(label), *place] for label, *place in row["boxes"]]
+    if "tags" in row:
+        changed["tags"] = list(map(change, row["tags"]))
     return {**row, **changed}

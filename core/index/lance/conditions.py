@@ -1,12 +1,14 @@
 """What rows are asked for, as LanceDB's SQL."""
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
+from datetime import datetime
 
 import pyarrow as pa
 
-from core.index.records import Filter, storable
+from core.index.filters import AnyOf, Between, Condition, Filter, Named, Within, attribute, comparable
+from core.index.records import storable
+
+_NONE = "false"  # also of what a table of an earlier version has no column for
 
 
 def any_of(column: str, values: Sequence[str]) -> str:
@@ -15,25 +17,48 @@ def any_of(column: str, values: Sequence[str]) -> str:
 
 def where_clause(where: Filter | None, columns: pa.Schema) -> str | None:
     """The filter as an SQL condition on a table of these columns; None where it lets everything through."""
-    if where is None:
+    if where is None or not where.conditions:
         return None
-    bounds = [
-        ("taken_at", ">=", where.taken_from and f"timestamp '{where.taken_from.isoformat(' ')}'"),
-        ("taken_at", "<", where.taken_before and f"timestamp '{where.taken_before.isoformat(' ')}'"),
-        ("width", ">=", where.min_width),
-        ("height", ">=", where.min_height),
-        ("size", ">=", where.min_size),
-        ("size", "<=", where.max_size),
-    ]
-    conditions = [f"{column} {sign} {bound}" for column, sign, bound in bounds if bound is not None]
-    if where.formats:
-        conditions.append(any_of("format", where.formats))
-    if where.labels:  # a table of an earlier version has none
-        labelled = "labels" in columns.names
-        conditions.append(f"array_has_any(labels, [{_list(where.labels)}])" if labelled else "false")
-    if where.folder is not None:
-        conditions.append(_below(where.folder if "://" in where.folder else str(Path(where.folder))))
-    return " AND ".join(conditions) or None
+    return " AND ".join(_clause(condition, columns) for condition in where.conditions)
+
+
+def _clause(condition: Condition, columns: pa.Schema) -> str:
+    clause = _positive(condition, columns)
+    return f"({clause}) IS NOT TRUE" if condition.excluded else clause
+
+
+def _positive(condition: Condition, columns: pa.Schema) -> str:
+    match condition:
+        case AnyOf(field, values):
+            return _one_of(attribute(field), list(filter(None, values)), columns)
+        case Between():
+            return _between(condition, columns)
+        case Within():
+            return _below(condition)
+        case Named():
+            known = "name_folded" in columns.names
+            return f"contains(name_folded, {_literal(condition.folded)})" if known else _NONE
+
+
+def _one_of(column: str, values: Sequence[str], columns: pa.Schema) -> str:
+    if column not in columns.names or not values:
+        return _NONE
+    several = pa.types.is_list(columns.field(column).type)
+    return f"array_has_any({column}, [{_list(values)}])" if several else any_of(column, values)
+
+
+def _between(condition: Between, columns: pa.Schema) -> str:
+    column = attribute(condition.field)
+    bounds = (condition.low, condition.high) if condition.field == "taken" else comparable(condition)
+    if bounds is None or column not in columns.names:
+        return _NONE
+    signs = zip((">=", "<"), bounds, strict=True)
+    parts = [f"{column} {sign} {_value(bound)}" for sign, bound in signs if bound is not None]
+    return " AND ".join(parts) or f"{column} IS NOT NULL"
+
+
+def _value(bound: float | datetime) -> str:
+    return f"timestamp '{bound.isoformat(' ')}'" if isinstance(bound, datetime) else repr(bound)
 
 
 def _list(values: Sequence[str]) -> str:
@@ -44,10 +69,9 @@ def _literal(text: str) -> str:
     return "'" + storable(text).replace("'", "''") + "'"
 
 
-def _below(folder: str) -> str:
+def _below(within: Within) -> str:
     # A range of strings needs no escapes, which LIKE would for %, _ and backslash, and uses the column's index:
     # all that begins with "/a/" sorts from "/a/" up to "/a0", 0 being the character after the slash.
-    inside = folder.rstrip(os.sep)
-    after = chr(ord(os.sep) + 1)
-    equal, lowest, beyond = _literal(inside or folder), _literal(inside + os.sep), _literal(inside + after)
-    return f"(folder = {equal} OR (folder >= {lowest} AND folder < {beyond}))"
+    beyond = within.below[:-1] + chr(ord("/") + 1)
+    equal, lowest, highest = map(_literal, (within.own, within.below, beyond))
+    return f"(folder = {equal} OR (folder >= {lowest} AND folder < {highest}))"

@@ -12,9 +12,12 @@ import pyarrow as pa
 from filelock import FileLock
 
 from core.errors import IndexUnavailable, ModelMismatch
-from core.index.lance import queries
+from core.index.filters import Filter
+from core.index.index import FACETS, ModelStamp, Order, Totals
+from core.index.lance import browsing, queries
 from core.index.lance.conditions import any_of
 from core.index.lance.errors import is_vanished, worded
+from core.index.lance.facets import facets
 from core.index.lance.heap import trim
 from core.index.lance.rows import (
     FINGERPRINT,
@@ -27,11 +30,10 @@ from core.index.lance.rows import (
     to_table,
 )
 from core.index.lance.upkeep import settle, tend
-from core.index.records import Filter, Fingerprint, Hit, ImageRecord, ModelStamp, Totals
+from core.index.records import Fingerprint, Hit, ImageRecord, storable
 from core.vectors import Embedding, Embeddings, check_embeddings
 
 _COMMIT = 10_000  # rows
-_IN_LIST = 1_000  # values of one IN (...)
 _SCAN = 2_048  # rows of one batch
 
 
@@ -51,6 +53,7 @@ class LanceIndex:
         self.name = name
         self.location = str(folder)
         self._folder = folder
+        self._path = folder / f"{name}.lance"
         self._claimed: ModelStamp | None = None
         self._table: Any = None
 
@@ -78,9 +81,11 @@ class LanceIndex:
         for start in range(0, len(rows), _COMMIT):
             self._commit(partial(self._merge, rows=rows.slice(start, _COMMIT), stamp=stamp))
 
-    def search(self, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:
+    def search(
+        self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
+    ) -> list[Hit]:
         check_embeddings(embedding[None], embedding.shape[-1])
-        return self._run(lambda table: queries.nearest(table, embedding, k, where), [])
+        return self._run(lambda table: queries.nearest(table, embedding, k, where, embeddings), [])
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
         found = {record.id: record for rows in self._look_up("id", ids, ["record"]) for record in to_records(rows)}
@@ -106,9 +111,10 @@ class LanceIndex:
 
     def fingerprints(self, ids: Sequence[str]) -> dict[str, Fingerprint]:
         if 10 * len(ids) < self.count():
-            parts = list(self._look_up("id", ids, FINGERPRINT))
+            parts = self._look_up("id", ids, FINGERPRINT)
         else:
-            parts = self._run(lambda table: queries.matching(table, FINGERPRINT, "id", ids), [])
+            wanted = pa.array(map(storable, ids), pa.string())
+            parts = self._run(lambda table: list(queries.matching(table, FINGERPRINT, "id", wanted)), [])
         return {id_: one for rows in parts for id_, one in to_fingerprints(rows).items()}
 
     def scan(self, where: Filter | None = None) -> Iterator[tuple[list[ImageRecord], Embeddings]]:
@@ -120,7 +126,7 @@ class LanceIndex:
     def delete(self, ids: Sequence[str]) -> int:
         if self._stamp() is None:
             return 0
-        parts = [any_of("id", ids[start : start + _IN_LIST]) for start in range(0, len(ids), _IN_LIST)]
+        parts = [any_of("id", ids[start : start + queries.IN_LIST]) for start in range(0, len(ids), queries.IN_LIST)]
         return sum(self._commit(partial(queries.delete, condition=part)).num_deleted_rows for part in parts)
 
     def settle(self) -> None:
@@ -133,8 +139,20 @@ class LanceIndex:
     def totals(self, where: Filter | None = None) -> Totals:
         return self._run(lambda table: queries.totals(table, where), Totals(0, 0))
 
-    def label_counts(self, where: Filter | None = None) -> dict[str, int]:
-        return self._run(lambda table: queries.label_counts(table, where), {})
+    def facets(self, where: Filter | None = None, fields: Sequence[str] = FACETS) -> dict[str, dict[str, int]]:
+        return self._run(lambda table: facets(table, where, fields), {field: {} for field in fields})
+
+    def browse(
+        self, where: Filter | None = None, order: Order | None = None, offset: int = 0, limit: int = 100
+    ) -> list[ImageRecord]:
+        return self._run(lambda table: browsing.page(table, where, order, offset, limit), [])
+
+    def sample(self, count: int) -> Embeddings:
+        return self._run(lambda table: browsing.sample(table, count), np.empty((0, 0), np.float32))
+
+    def revision(self) -> str:
+        # Its folder is younger where the table was made anew, and counts its versions from 1.
+        return self._run(lambda table: f"{table.version} {self._path.stat().st_mtime_ns}", "")
 
     @cached_property
     def _connection(self) -> Any:
@@ -147,7 +165,7 @@ class LanceIndex:
         return FileLock(self._folder / f".{self.name}.lock", poll_interval=0.01)
 
     def _open(self) -> Any | None:
-        if not (self._folder / f"{self.name}.lance").exists():  # connecting would create the folder
+        if not self._path.exists():  # connecting would create the folder
             self._table = None
             return None
         if (table := self._table) is not None:
@@ -204,14 +222,10 @@ class LanceIndex:
             raise self._mismatch(found, stamp)
         return queries.merge(table, rows)
 
-    def _look_up(self, column: str, values: Sequence[str], columns: list[str]) -> Iterator[pa.Table]:
+    def _look_up(self, column: str, values: Sequence[str], columns: list[str]) -> list[pa.Table]:
         """The rows with these values, in parts."""
         unique = list(dict.fromkeys(values))
-        for start in range(0, len(unique), _IN_LIST):
-            condition = any_of(column, unique[start : start + _IN_LIST])
-            rows = self._run(partial(queries.fetch, columns=columns, condition=condition), None)
-            if rows is not None:
-                yield rows
+        return self._run(lambda table: list(queries.look_up(table, column, unique, columns)), [])
 
     def _batches[T](self, columns: list[str], where: Filter | None, read: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
         with worded(self._folder, self.name):

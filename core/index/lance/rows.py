@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.index.records import Fingerprint, ImageRecord, ModelStamp, storable
+from core.index.index import ModelStamp
+from core.index.records import Fingerprint, ImageRecord, storable
 from core.index.stored import from_plain, to_plain
 from core.vectors import Embeddings
 
@@ -40,9 +42,22 @@ _ADDED = [
     pa.field("orientation", pa.int32()),
     pa.field("brightness", pa.float64()),
     pa.field("sharpness", pa.float64()),
+    pa.field("tags", pa.list_(pa.string())),
+    pa.field("colour_names", pa.list_(pa.string())),
+    pa.field("folder_names", pa.list_(pa.string())),
+    pa.field("shape", pa.string()),
+    pa.field("name_folded", pa.string()),
 ]
 _NAMES = [column.name for column in _COLUMNS]
-_TEXTS = ("folder", "format", "camera", "lens")  # may hold bytes that are not UTF-8; JSON escapes them by itself
+_TEXTS = (
+    "folder",
+    "format",
+    "camera",
+    "lens",
+    "shape",
+    "name_folded",
+)  # may hold bytes that are not UTF-8; JSON escapes them by itself
+_LISTS = ("labels", "tags", "colour_names", "folder_names")  # likewise
 _TIMES = ("mtime_ns", "annotated_ns")
 _LATEST = 2**63 - 1  # nanoseconds, in the year 2262; some file systems go further
 
@@ -86,15 +101,23 @@ def _column(records: Iterable[ImageRecord], name: str) -> list[Any]:
     if name == "record":
         return [json.dumps(to_plain(record), separators=(",", ":")) for record in records]
     values = [getattr(record, name) for record in records]
-    if name == "labels":
-        return [list(map(storable, labels)) for labels in values]
+    if name in _LISTS:
+        return [list(map(storable, texts)) for texts in values]
     if name in _TIMES:
         return [max(-_LATEST, min(value, _LATEST)) for value in values]
     return [storable(value) for value in values] if name in _TEXTS else values
 
 
 def to_records(rows: pa.Table | pa.RecordBatch) -> list[ImageRecord]:
-    return [from_plain(json.loads(text)) for text in rows.column("record").to_pylist()]
+    return [from_plain(_parsed(text)) for text in rows.column("record").to_pylist()]
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        parsed: dict[str, Any] = orjson.loads(text)  # three times as fast
+    except orjson.JSONDecodeError:  # lone surrogates: bytes that are not UTF-8
+        parsed = json.loads(text)
+    return parsed
 
 
 def to_embeddings(rows: pa.Table | pa.RecordBatch) -> Embeddings:

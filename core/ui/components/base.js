@@ -49,3 +49,18 @@ function arrange(parent, wanted) {
     else parent.insertBefore(child, place)
   }
 }
+
+// What this browser keeps for the visitor. It may refuse to: then it is forgotten with the page.
+function remembered(name) {
+  try {
+    return JSON.parse(localStorage.getItem(`image-search-${name}`))
+  } catch {
+    return null
+  }
+}
+
+function remember(name, value) {
+  try {
+    localStorage.setItem(`image-search-${name}`, JSON.stringify(value))
+  } catch {} // full, or not allowed
+}

@@ -1,7 +1,8 @@
-// The results as tiles. Python sends `items`; the triggers "similar" and "add" answer with a
-// content hash, as searches name pictures.
+// Search results as pictures. Python sends the first page of an `answer`, the `search` it answers and the `routes` of
+// the app. The triggers answer: "act" with what to do with which pictures, "narrow" with a condition as it is typed,
+// "changed" when tags were.
 
-const ELONGATED = 2.4 // from this ratio of sides on, a 4:3 crop would hide too much
+const SLIM = 640 // pixels: where words have to go
 const galleries = new WeakMap()
 
 // Called again whenever the data changes; the elements stay.
@@ -10,152 +11,150 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const gallery = mounted(galleries, root, () => new Gallery(root))
   gallery.trigger = setTriggerValue
   gallery.show(data)
-  return () => gallery.close()
+  return () => {
+    galleries.delete(root)
+    gallery.close()
+  }
 }
 
 class Gallery {
-  tiles = new Map()
-
   constructor(root) {
-    this.list = root.querySelector(".tiles")
-    this.template = root.querySelector("template").content.firstElementChild
-    this.announcement = root.querySelector(".announcement")
-    this.lightbox = new Lightbox(root.querySelector("dialog"), {
-      act: (action, id) => this.act(action, id),
-      closed: id => this.focus(id),
+    this.root = root
+    this.find = selector => root.querySelector(selector)
+    this.menu = new Menu(this.find(".menu"))
+    this.toast = new Toast(this.find(".toast"))
+    this.toolbar = new Toolbar(this.find(".actions"))
+    this.downloads = new Downloads(this.menu, this.toast)
+    this.grid = new Grid(root)
+    this.selection = new Selection(() => this.onSelect())
+    this.bar = new SelectionBar(this.find(".selection"), this.selection, {
+      act: (action, items) => this.act(action, items),
+      tag: () => this.tagging.open(this.selection.items, this.known, this.routes.tags),
+      take: anchor => this.takeSelected(anchor),
     })
-    this.list.onclick = event => this.onClick(event)
-    this.list.onkeydown = event => this.onKey(event)
-    this.list.ondragstart = event => this.onDrag(event)
-    // These two do not bubble.
-    this.list.addEventListener("load", event => event.target.classList.add("ready"), true)
-    this.list.addEventListener("error", event => event.target.closest(".tile").classList.add("broken"), true)
+    this.stack = new Stack(this.find(".stack"), this.selection, (item, leader) => this.details.open(item, leader))
+    this.head = new Head(root, { take: anchor => this.takeAll(anchor) })
+    this.pages = new Pages(this.find(".end"), { received: () => this.onPage() })
+    this.tagging = new TagDialog(this.find(".tagging"), { saved: (...changes) => this.onTagged(...changes) })
+    this.details = new Details(this.find(".details"), {
+      act: (action, items) => this.act(action, items),
+      narrow: text => this.narrow(text),
+      tagged: (...changes) => this.onTagged(...changes),
+      select: item => this.selection.toggle(item),
+      ahead: () => this.pages.load(),
+      closed: item => this.grid.focus(item?.id ?? this.grid.current),
+    })
+    this.input = new Input(this)
+    this.resizing = new ResizeObserver(() => this.fit())
+    for (const part of [root, this.find(".wanted-width")]) this.resizing.observe(part)
+  }
+
+  fit() {
+    const box = this.root.getBoundingClientRect()
+    this.root.classList.toggle("slim", box.width < SLIM)
+    this.grid.fit()
+    this.bar.place(box)
   }
 
   close() {
-    this.lightbox.dialog.close()
+    this.resizing.disconnect()
+    for (const part of [this.input, this.pages, this.downloads, this.menu, this.stack, this.head]) part.close()
+    this.toast.hide()
+    for (const dialog of this.root.querySelectorAll("dialog")) dialog.close()
   }
 
-  show({ items, scored, thumbnails, images }) {
-    const focused = this.list.contains(this.list.getRootNode().activeElement)
-    const known = this.tiles
-    this.items = items
-    this.tiles = new Map(items.map(item => [item.id, known.get(item.id) ?? this.template.cloneNode(true)]))
-    items.forEach((item, at) => fill(this.tiles.get(item.id), item, at, { scored, thumbnails }))
-    arrange(this.list, [...this.tiles.values()])
-    this.list.classList.toggle("unscored", !scored)
-    this.rove(this.tiles.has(this.current) ? this.current : items[0]?.id)
-    if (focused) this.focus(this.current, { preventScroll: true })
-    this.lightbox.update(items, thumbnails, images)
-    this.announcement.textContent = plural(items.length, "picture")
+  show({ answer, search, routes }) {
+    const key = JSON.stringify([search, routes])
+    const another = key !== this.key
+    const first = this.key === undefined
+    Object.assign(this, { key, search, routes, known: answer.tags ?? [] })
+    if (another) this.begin(first)
+    this.pages.begin(answer, { search, url: search && routes.search, another })
+    this.render()
+    if (!another) return
+    this.announce(this.find(".counts").textContent)
+    this.head.measure(this.find(".tile img"))
   }
 
-  onClick(event) {
-    const tile = event.target.closest(".tile")
-    if (!tile) return
-    const action = event.target.closest("[data-action]")?.dataset.action
-    this.rove(tile.dataset.id)
-    if (action && action !== "details") this.act(action, tile.dataset.id)
-    else this.lightbox.open(tile.dataset.id)
+  // Another search: from the top, nothing chosen, nothing open.
+  begin(first) {
+    const { search, routes } = this
+    this.root.classList.toggle("plain", !search)
+    this.details.heat.forget()
+    this.toolbar.offer(search)
+    this.bar.offer(search, routes)
+    this.details.offer(search)
+    if (first) return
+    this.selection.clear()
+    this.details.dialog.close()
+    this.menu.close()
+    this.stack.close()
+    this.grid.rove(undefined)
+    scroller(this.root).scrollTo({ top: 0, behavior: "instant" })
   }
 
-  onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    const id = event.target.closest(".tile")?.dataset.id
-    if (!id) return
-    const next = this.neighbour(id, event.key)
-    if (next) this.focus(next)
-    else if (event.key === "s") this.act("similar", id)
-    else if (event.key === "a") this.act("add", id)
-    else return
-    event.preventDefault()
-    event.stopPropagation() // Streamlit has shortcuts of its own on single letters
+  render() {
+    const { search, routes, known, selection } = this
+    const { results, answer } = this.pages
+    this.root.classList.toggle("nothing", Boolean(answer.nothing))
+    this.root.classList.toggle("judged", results.some(({ band }) => band))
+    this.grid.show(results, { search, routes, divided: !answer.nothing })
+    this.grid.paint(selection)
+    this.head.show(answer, { search, routes })
+    selection.renew(results)
+    this.details.update({ items: this.grid.items, search, routes, known, selection })
   }
 
-  neighbour(id, key) {
-    const ids = [...this.tiles.keys()]
-    const at = ids.indexOf(id)
-    const columns = getComputedStyle(this.list).gridTemplateColumns.split(" ").length
-    const lastRow = Math.floor((ids.length - 1) / columns)
-    const below = Math.floor(at / columns) < lastRow ? Math.min(at + columns, ids.length - 1) : at
-    const moves = {
-      ArrowRight: at + 1,
-      ArrowLeft: at - 1,
-      ArrowDown: below,
-      ArrowUp: at - columns,
-      Home: 0,
-      End: ids.length - 1,
-    }
-    return key in moves ? (ids[moves[key]] ?? id) : undefined
+  onPage() {
+    this.render()
+    this.announce(`${plural(this.pages.results.length, "picture")} shown`)
   }
 
-  focus(id, options) {
-    if (!this.tiles.has(id)) return
-    this.rove(id)
-    this.tiles.get(id).querySelector(".open").focus(options)
+  onSelect() {
+    const { size } = this.selection
+    this.grid.paint(this.selection)
+    this.bar.show()
+    this.details.paintSelection()
+    this.announce(size ? `${size.toLocaleString("en")} selected` : "Nothing selected")
   }
 
-  // One tile at a time is in the tab order, with its buttons; the arrow keys move which.
-  rove(id) {
-    for (const [tile, index] of [[this.tiles.get(this.current), -1], [this.tiles.get(id), 0]]) {
-      tile?.querySelectorAll("button").forEach(button => (button.tabIndex = index))
-    }
-    this.current = id
+  act(action, items) {
+    performance.mark(ASKED)
+    this.trigger("act", { action, hashes: [...new Set(items.map(({ content_hash }) => content_hash))] })
   }
 
-  act(action, id) {
-    this.trigger(action, this.items.find(item => item.id === id).content_hash)
-    this.rove(undefined) // other results follow: start again at their first
-    scrollToTop(this.list) // to where the query shows what it has become
+  narrow(text) {
+    performance.mark(ASKED)
+    this.trigger("narrow", text)
   }
 
-  onDrag(event) {
-    const item = this.items.find(({ id }) => id === event.target.closest(".tile")?.dataset.id)
-    if (!item) return
-    event.dataTransfer.effectAllowed = "copy"
-    event.dataTransfer.setData(PICTURE_DRAG, JSON.stringify({ id: item.content_hash, name: item.name }))
+  takeSelected(anchor) {
+    const ids = this.selection.items.map(({ id }) => id)
+    this.downloads.offer(anchor, `Download ${plural(ids.length, "picture")}`, this.routes.exports, { ids })
   }
-}
 
-function fill(tile, item, at, { scored, thumbnails }) {
-  const signature = JSON.stringify([item, at, scored, thumbnails])
-  if (tile.signature === signature) return
-  tile.signature = signature
-  tile.dataset.id = item.id
-  const find = selector => tile.querySelector(selector)
-  const score = item.score == null ? "" : twoDecimals(item.score)
-  find(".rank").textContent = scored ? at + 1 : ""
-  find(".name").textContent = find(".missing-name").textContent = item.name
-  find(".name").title = item.name
-  find(".score").textContent = score
-  find(".bar").style.setProperty("--strength", item.strength)
-  find(".copies").textContent = item.copies > 1 ? `×${item.copies}` : ""
-  find(".open").setAttribute("aria-label", spoken(item, at, scored, score))
-  find("[data-action=similar]").setAttribute("aria-label", `Find similar to ${item.name}`)
-  find("[data-action=add]").setAttribute("aria-label", `Add to query: ${item.name}`)
-  find("[data-action=details]").setAttribute("aria-label", `Details of ${item.name}`)
-  const ratio = item.width / item.height
-  tile.classList.toggle("elongated", ratio > ELONGATED || ratio < 1 / ELONGATED)
-  setPicture(tile, find("img"), `${thumbnails}/${item.content_hash}`)
-}
+  // All that match; where nothing does, what is shown.
+  takeAll(anchor) {
+    const { answer, results } = this.pages
+    const most = Math.min(answer.matched || results.length, MOST)
+    const scored = answer.matched && results[0].score != null
+    const which = answer.matched > MOST ? "the first" : answer.matched ? "all" : "the"
+    const what = scored ? plural(most, "match", "matches") : plural(most, "picture")
+    this.downloads.offer(anchor, `Download ${which} ${what}`, this.routes.exports, { ...this.search, most })
+  }
 
-function setPicture(tile, image, url) {
-  if (image.getAttribute("src") === url) return
-  image.classList.remove("ready")
-  tile.classList.remove("broken")
-  image.src = url
-}
+  onTagged(ids, add, remove) {
+    this.known = [...new Set([...this.known, ...add])]
+    const changed = item =>
+      ids.includes(item?.id) ? { ...item, tags: retagged(item.tags ?? [], add, remove) } : item
+    this.pages.change(changed)
+    this.details.item = changed(this.details.item)
+    this.render()
+    this.announce("Tags saved")
+    this.trigger("changed", true)
+  }
 
-function spoken({ name, copies }, at, scored, score) {
-  const parts = [scored ? `${at + 1}. ${name}` : name]
-  if (score) parts.push(`similarity ${score}`)
-  if (copies > 1) parts.push(`${copies} copies`)
-  return parts.join(", ")
-}
-
-function scrollToTop(within) {
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches
-  let box = within.getRootNode().host
-  while (box && box.scrollTop === 0) box = box.parentElement
-  box?.scrollTo({ top: 0, behavior: calm ? "instant" : "smooth" })
+  announce(text) {
+    this.find(".announcement").textContent = text
+  }
 }

@@ -1,97 +1,90 @@
-"""Search results as a grid of pictures with a larger view of each."""
+"""Search results as pictures: looked at, followed, chosen, tagged and taken away."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
-from core.images.names import displayable
 from core.ui.components.assets import component
 
-_gallery = component("gallery", "lightbox")
+# In the order in which they build on one another.
+_PARTS = (
+    *("requests", "menu", "toast", "actions", "tile", "grid", "selection", "pages", "head", "download"),
+    *("tags", "stack", "stage", "heat", "asked", "facts", "panel", "details", "input"),
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One picture of the gallery."""
-
-    id: str
-    """The record's id, unique in a gallery."""
-    content_hash: str
-    """Names the thumbnail and the larger picture; two tiles may share it."""
-    name: str
-    path: str
-    score: float | None
-    """Cosine, or None where nothing was searched for."""
-    strength: float
-    """Length of the bar, from 0 to 1."""
-    copies: int
-    """Files with the same bytes, this one included."""
-    width: int
-    """Pixels, upright."""
-    height: int
-    format: str
-    size: int
-    """Bytes."""
-    taken_at: str | None
-    """In words, as it is shown."""
-    frames: int
+_gallery = component("gallery", "floating", *(f"gallery_parts/{part}" for part in _PARTS))
 
 
 def gallery(
-    items: Sequence[Tile],
+    answer: Mapping[str, Any],
     *,
     key: str,
-    thumbnails: str,
-    images: str,
-    scored: bool,
-    on_similar: Callable[[str], None],
-    on_add: Callable[[str], None],
+    routes: Mapping[str, str],
+    on_act: Callable[[str, list[str]], None],
+    search: Mapping[str, Any] | None = None,
+    on_narrow: Callable[[str], None] | None = None,
+    on_changed: Callable[[], None] | None = None,
 ) -> None:
-    """Show pictures as tiles, best first; opening one shows it large, without a run of the page.
+    """Show the pictures of an answer, best first, and the pages that follow it as they are scrolled to.
 
     Args:
-        items: Any number; a thousand is fine.
+        answer: The first page, as the search route answers. Only `results` is needed where there is no search.
         key: Where Streamlit keeps this gallery's events.
-        thumbnails: URL to which `/<content_hash>` is added for a small picture.
-        images: Likewise for the large one.
-        scored: Whether ranks and scores are shown.
-        on_similar: Called with a picture's content hash before the next run, when its "Find similar" was used.
-        on_add: Likewise for "Add to query".
+        routes: Addresses by name: `thumbnails` and `images`, to which `/<content_hash>` is added; `boxes`, to which
+            `/<id>` is; `search`, `exports`, `tags`, `why` and `heat`, which take a POST. What has no route is not
+            offered.
+        on_act: Called before the next run with what is to be done, one of `similar`, `add`, `exclude`, `more` and
+            `less`, and the content hashes of the pictures to do it with.
+        search: What was searched for, as the search route takes it, without `offset` and `limit`; another search
+            begins at the top again. None: the pictures are only shown, and `similar` is the one thing to do.
+        on_narrow: Called with the condition that was chosen on a picture, as it would be typed: `label:cat`.
+        on_changed: Called when the gallery has changed something that is kept, such as tags.
     """
 
-    def report(event: str, callback: Callable[[str], None]) -> None:
+    def fired(event: str) -> Any:
         # Of a trigger that did not fire in this run the value is None.
-        if record_id := st.session_state[key].get(event):
-            callback(str(record_id))
+        return st.session_state[key].get(event)
 
+    def acted() -> None:
+        if act := fired("act"):
+            on_act(str(act["action"]), [str(content_hash) for content_hash in act["hashes"]])
+
+    def narrowed() -> None:
+        if on_narrow and (text := fired("narrow")):
+            on_narrow(str(text))
+
+    def changed() -> None:
+        if on_changed and fired("changed"):
+            on_changed()
+
+    data = {"answer": _shown(answer), "search": dict(search) if search is not None else None, "routes": dict(routes)}
     _gallery(
         key=key,
-        data={
-            "items": [_as_json(item, scored) for item in items],
-            "scored": scored,
-            "thumbnails": thumbnails,
-            "images": images,
-        },
-        on_similar_change=lambda: report("similar", on_similar),
-        on_add_change=lambda: report("add", on_add),
+        data=_steady(f"{key}-data", data),
+        on_act_change=acted,
+        on_narrow_change=narrowed,
+        on_changed_change=changed,
     )
 
 
-def _as_json(item: Tile, scored: bool) -> dict[str, str | float | None]:
-    return {
-        "id": item.id,
-        "content_hash": item.content_hash,
-        "name": displayable(item.name),
-        "path": displayable(item.path),
-        # Rounded, and made Python's own numbers: an unchanged result must be an unchanged message.
-        "score": round(float(item.score), 4) if scored and item.score is not None else None,
-        "strength": round(float(item.strength), 3),
-        "copies": int(item.copies),
-        "width": int(item.width),
-        "height": int(item.height),
-        "format": item.format,
-        "size": int(item.size),
-        "taken_at": item.taken_at,
-        "frames": int(item.frames),
-    }
+def _shown(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer without what only others show: of the facets, the tags are for completing."""
+    tags: Sequence[str] = list(answer.get("facets", {}).get("tag", {}))
+    return {name: value for name, value in answer.items() if name != "facets"} | {"tags": tags}
+
+
+def _steady(key: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The data, or what was shown last where nothing but the time it took is new.
+
+    Then the message is unchanged, and the browser does nothing.
+    """
+    last = st.session_state.get(key)
+    if last is None or _timeless(last) != _timeless(data):
+        st.session_state[key] = data
+    kept: dict[str, Any] = st.session_state[key]
+    return kept
+
+
+def _timeless(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {**data, "answer": {**data["answer"], "milliseconds": None}}

@@ -1,8 +1,10 @@
-// The search bar. Each change of the query fires the trigger "query" once, with the words and the pictures' ids.
-// Pictures go to the server by themselves, so that only their ids pass through Python.
+// The search bar. Each change of the query fires the trigger "query" once: with the text where it was submitted, and
+// the parts that text cannot hold; with all parts where a chip was changed; with an address where a search that was
+// kept is opened.
 
-const AT_ONCE = 10 // more pictures in one query than this are dropped by mistake
-const NOT_A_FILE = "Drop a picture file: pictures from a web page must be saved first."
+const WEIGHING = 450 // milliseconds that a weight must rest, while it is held, to be searched with
+const PATIENCE = 10000 // milliseconds after which any answer will do
+const TYPING = "input:not([type=range]), textarea, select, [contenteditable]"
 const bars = new WeakMap()
 
 // Called again whenever the data changes; the elements stay, and so does what is being typed.
@@ -18,161 +20,261 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 class QueryBar {
-  text = ""
-  pictures = []
-  sending = new Map()
+  parts = []
+  edits = new Edits("query")
+  recent = new Recent()
   leaving = new AbortController()
 
   constructor(root) {
     this.root = root
     this.find = selector => root.querySelector(selector)
-    this.words = this.find(".words")
-    this.chips = this.find(".chips")
-    this.overlay = this.find(".overlay")
-    this.picker = this.find("input[type=file]")
-    // Streamlit listens for single letters on the page, and sees only that the event came from this component.
-    root.onkeydown = event => event.stopPropagation()
-    root.onsubmit = event => this.onSubmit(event)
-    root.onclick = event => this.onClick(event)
-    this.words.oninput = () => this.paintClear()
-    this.picker.onchange = () => this.onChoose()
-    document.addEventListener("paste", event => this.onPaste(event), { signal: this.leaving.signal })
-    this.drop = new WindowDrop({
-      takes: event => this.takes(event),
-      hover: (on, event) => this.hover(on, event),
-      drop: transfer => this.onDrop(transfer),
+    this.input = this.find(".words")
+    this.box = new Box(this.input)
+    this.chips = new Chips(this.find(".chips"))
+    this.build({ data: () => this.data, field: this.find(".field") })
+    this.listen()
+  }
+
+  build({ data, field }) {
+    const { input, recent } = this
+    const saved = new Saved(data)
+    this.pictures = new Pictures(this.root, {
+      data,
+      begin: () => this.begin(),
+      changed: () => this.paint(),
+      say: (text, isError) => this.say(text, isError),
+    })
+    this.completion = new Completion(input, this.find(".completion"), field)
+    this.weight = new WeightPopover(this.find(".weigh"), {
+      weigh: (part, weight) => this.weigh(part, weight),
+      settled: () => this.settle(),
+    })
+    this.region = new RegionDialog(this.find("dialog.region"), region => this.crop(region))
+    this.searches = new Searches(this.find(".searches"), {
+      recent,
+      saved,
+      field,
+      input,
+      opener: this.find(".earlier"),
+      thumbnails: () => this.data.thumbnails,
+      open: address => this.open(address),
+    })
+    this.saving = new SavePopover(this.find(".save"), this.find(".save-search"), { saved, label: () => this.label })
+    this.offer = new Offer(this.find(".offer"), {
+      accept: text => this.setText(text),
+      dismissed: () => this.box.focus(),
+    })
+    this.help = new Help(this.find(".help"), this.find(".how"), {
+      search: text => this.setText(text),
+      narrow: filter => this.setText(`${input.value} ${filter}`.trim()),
+      type: text => this.type(text),
     })
   }
 
+  listen() {
+    const { root, input, leaving } = this
+    root.onkeydown = event => this.onKey(event)
+    root.onsubmit = event => this.onSubmit(event)
+    root.addEventListener("click", event => this.onClick(event))
+    input.oninput = () => this.onType()
+    input.onfocus = input.onclick = () => this.offerEarlier()
+    this.find(".chips").addEventListener("focusout", () => this.settle())
+    document.addEventListener("keydown", event => this.onShortcut(event), { signal: leaving.signal })
+    addEventListener("pagehide", () => this.recent.settle(), { signal: leaving.signal })
+  }
+
   close() {
+    clearTimeout(this.soon)
+    this.soon = undefined
+    this.recent.settle()
     this.leaving.abort()
-    this.drop.close()
+    this.pictures.close()
+    this.region.close()
+    for (const part of ["completion", "weight", "searches", "saving", "help"]) this[part].floating.close()
   }
 
   show(data) {
-    const before = this.data
     this.data = data
-    this.words.placeholder = data.placeholder
-    if (data.text !== (before?.text ?? "")) this.adopt(data.text)
-    this.text = data.text
-    this.pictures = data.pictures
+    this.input.placeholder = data.placeholder
+    this.completion.keys = data.completions
+    this.help.paint(data.completions)
+    if (this.follows(data)) {
+      this.box.follow(data.text)
+      this.parts = data.parts
+      this.recent.note({ address: currentAddress(), label: this.label })
+    }
     this.paint()
   }
 
-  // What Python says comes into the box, unless the visitor is at work there on something newer.
-  adopt(text) {
-    const typing = this.root.getRootNode().activeElement === this.words && this.words.value.trim() !== this.text
-    if (!typing) this.words.value = text
+  // An answer to an earlier change would undo the latest. One that never comes must not hold up those after it.
+  follows(data) {
+    const late = performance.now() - this.asked > PATIENCE
+    return (this.edits.settles(data) || late) && !this.soon
   }
 
-  change(text, pictures) {
-    this.text = text
-    this.pictures = pictures
+  get label() {
+    return [this.box.text, ...this.parts.filter(part => !isTyped(part)).map(nameOf)].filter(Boolean).join(" · ")
+  }
+
+  submit(text, parts = this.parts) {
+    this.parts = parts
+    this.ask({ text: this.box.take(text), parts: parts.filter(part => !isTyped(part)).map(asSent) })
+  }
+
+  change(parts) {
+    this.parts = parts
+    this.ask({ text: null, parts: parts.map(asSent) })
+  }
+
+  // What is typed and not yet run goes along with a changed chip, unless the chip is itself part of what is typed.
+  edit(parts, changed) {
+    if (this.box.isNewer && !isTyped(changed)) return this.submit(this.box.typed, parts)
+    this.box.reset()
+    this.change(parts)
+  }
+
+  open(address) {
+    this.box.reset()
+    this.ask({ address })
+  }
+
+  ask(change) {
+    clearTimeout(this.soon)
+    this.soon = undefined
+    this.asked = performance.now()
+    this.edits.send(this.trigger, change)
     this.paint()
-    this.trigger("query", { text, pictures: pictures.map(({ id }) => id) })
+  }
+
+  with(part, change) {
+    return this.parts.map(other => (other === part ? { ...part, ...change } : other))
+  }
+
+  // Shown at once, searched with when it rests.
+  weigh(part, weight) {
+    if (weight === part.weight) return
+    clearTimeout(this.soon)
+    this.soon = setTimeout(() => this.settle(), WEIGHING)
+    this.weighed = part
+    this.recent.pass()
+    this.parts = this.with(part, { weight })
+    this.tell(`${nameOf(part)}: ${weightText(weight)}`)
+    this.paint()
+  }
+
+  settle() {
+    if (this.soon) this.edit(this.parts, this.weighed)
+  }
+
+  crop(region) {
+    const { queryPart, isConnected } = this.cropped
+    if (isConnected) this.edit(this.with(queryPart, { region }), queryPart)
+  }
+
+  // What stands in the box when pictures come is part of the query that they make; what is typed later is newer.
+  begin() {
+    const text = this.box.isNewer ? this.box.typed : null
+    this.say("")
+    return pictures => this.add(pictures, text)
+  }
+
+  add(pictures, text) {
+    const added = new Map(pictures.map(({ id, name }) => [id, { kind: "picture", id, name, weight: 1, region: null }]))
+    const others = this.parts.filter(part => part.kind !== "picture" || part.region || !added.has(part.id))
+    const parts = [...others, ...added.values()]
+    if (text === null) this.change(parts)
+    else this.submit(text, parts)
+  }
+
+  remove(chip) {
+    const at = [...chip.parentElement.children].indexOf(chip)
+    const { queryPart } = chip
+    this.say("")
+    this.edit(this.parts.filter(part => part !== queryPart), queryPart)
+    this.tell(`Removed ${nameOf(queryPart)}`)
+    const next = this.chips.at(at)?.querySelector(".remove")
+    if (next) next.focus()
+    else this.box.focus()
+  }
+
+  setText(text) {
+    const changed = text !== this.box.text
+    this.input.value = text
+    this.say("")
+    if (changed) this.submit(text)
+    this.paintClear()
+    this.box.focus()
+  }
+
+  // To be typed on.
+  type(text) {
+    this.input.value = `${this.box.typed} ${text}`.trim()
+    this.input.focus()
+    this.onType()
   }
 
   onSubmit(event) {
     event.preventDefault()
     this.say("")
-    this.change(this.words.value.trim(), this.pictures)
-    this.settle()
+    this.completion.floating.close()
+    this.searches.floating.close()
+    this.submit(this.input.value)
+    this.box.focus()
   }
 
-  // On a touch screen the keyboard would cover the results.
-  settle() {
-    if (matchMedia("(hover: hover)").matches) this.words.focus()
-    else this.words.blur()
+  onType() {
+    this.paintClear()
+    this.searches.floating.close()
+    this.completion.suggest()
   }
 
-  onClick(event) {
-    const button = event.target.closest("button")
-    if (button?.matches(".clear")) this.setWords("")
-    else if (button?.matches(".example")) this.setWords(button.textContent)
-    else if (button?.matches(".remove")) this.remove(button.closest(".chip").dataset.id)
+  offerEarlier() {
+    if (!this.box.quiet && !this.input.value && !this.searches.floating.open) this.searches.show(false)
   }
 
-  setWords(text) {
-    const changed = text !== this.text
-    this.words.value = text
-    this.say("")
-    if (changed) this.change(text, this.pictures)
-    else this.paintClear()
-    this.settle()
+  onClick({ target }) {
+    const [pressed, chip] = [target.closest("button"), target.closest(".chip")]
+    if (pressed && chip) this.onChip(pressed, chip)
+    else if (pressed?.matches(".clear")) this.setText("")
+    else if (pressed?.matches(".example")) this.setText(pressed.textContent)
+    else if (pressed?.matches(".earlier")) this.searches.toggle()
   }
 
-  remove(id) {
-    this.say("")
-    if (id === undefined) return this.setWords("")
-    this.change(this.words.value.trim(), this.pictures.filter(picture => picture.id !== id))
-    const next = this.chips.querySelector(".remove") ?? this.words
-    next.focus()
-  }
-
-  onChoose() {
-    this.take([...this.picker.files])
-    this.picker.value = "" // the same file may be chosen again
-  }
-
-  onPaste(event) {
-    const files = [...event.clipboardData.files]
-    const intoText = event.composedPath()[0].matches?.("input, textarea, [contenteditable]")
-    // Office programs copy text together with a picture of it.
-    if (!files.length || (intoText && event.clipboardData.types.includes("text/plain"))) return
-    event.preventDefault()
-    this.take(files.map(renamed))
-  }
-
-  onDrop(transfer) {
-    const own = transfer.getData(PICTURE_DRAG)
-    if (own) this.add([JSON.parse(own)], this.words.value.trim())
-    else if (transfer.files.length) this.take([...transfer.files])
-    else this.say(NOT_A_FILE, true)
-  }
-
-  // Files are taken anywhere, a picture dragged from the gallery only here: let go elsewhere, it means nothing.
-  takes(event) {
-    const { types } = event.dataTransfer
-    if (types.includes(PICTURE_DRAG)) return event.composedPath().includes(this.root)
-    return types.includes("Files") || types.includes("text/uri-list")
-  }
-
-  hover(on, event) {
-    if (!this.overlay.isConnected) return
-    this.root.classList.toggle("dragging", on)
-    this.overlay.togglePopover(on && event.dataTransfer.types.includes("Files"))
-  }
-
-  add(pictures, text) {
-    const added = new Set(pictures.map(({ id }) => id))
-    this.change(text, [...this.pictures.filter(({ id }) => !added.has(id)), ...pictures])
-  }
-
-  // What stands in the box when the pictures arrive is part of the query they make.
-  async take(files) {
-    const errors = files.length > AT_ONCE ? [`Only the first ${AT_ONCE} pictures are taken.`] : []
-    this.text = this.words.value.trim()
-    this.say("")
-    const sent = await Promise.all(files.slice(0, AT_ONCE).map(file => this.send(file, errors)))
-    if (this.leaving.signal.aborted) return
-    const pictures = sent.filter(Boolean)
-    this.say(errors.join(" "), true)
-    if (pictures.length) this.add(pictures, this.text)
-  }
-
-  async send(file, errors) {
-    const url = URL.createObjectURL(file)
-    this.sending.set(file, url)
-    this.paint()
-    try {
-      if (file.type && !file.type.startsWith("image/")) throw new Refused("This is not a picture.")
-      return await sendFile(file, this.data.upload_url, this.data.limit, this.leaving.signal)
-    } catch (error) {
-      if (error.name !== "AbortError") errors.push(`${file.name}: ${error.message}`)
-    } finally {
-      this.sending.delete(file)
-      this.paint()
+  onChip(pressed, chip) {
+    if (pressed.matches(".remove")) this.remove(chip)
+    else if (pressed.matches(".weight")) this.weight.toggle(chip)
+    else if (pressed.matches(".label")) this.box.mark(this.parts, chip.queryPart)
+    else {
+      this.cropped = chip
+      this.region.open(chip.queryPart, chip.querySelector("img"), `${this.data.images}/${chip.queryPart.id}`)
     }
+  }
+
+  // Streamlit listens for single letters on the page, and sees only that the event came from this component.
+  onKey(event) {
+    event.stopPropagation()
+    const { target, key } = event
+    if (target === this.input) this.onBoxKey(event)
+    else if (target.matches(".weight") && WEIGHT_KEYS[key]) {
+      const { queryPart } = target.closest(".chip")
+      event.preventDefault()
+      this.weigh(queryPart, stepped(queryPart.weight, WEIGHT_KEYS[key]))
+    } else this.onShortcut(event)
+  }
+
+  onBoxKey(event) {
+    if (this.completion.onKey(event) || event.key !== "ArrowDown" || this.input.value) return
+    event.preventDefault()
+    this.searches.show(true)
+    this.searches.focus(0)
+  }
+
+  onShortcut(event) {
+    const asked = event.key === "/" || (event.key === "k" && (event.ctrlKey || event.metaKey))
+    if (!asked || event.defaultPrevented || event.composedPath()[0].closest?.(TYPING)) return
+    event.preventDefault()
+    this.input.focus()
+    this.input.select()
   }
 
   say(text, isError = false) {
@@ -180,21 +282,19 @@ class QueryBar {
     this.paintNote()
   }
 
-  paint() {
-    const sending = [...this.sending].map(([file, url]) => this.chip(url, () => sendingChip(file.name, url)))
-    const pictures = this.pictures.map(({ id, name }) => this.chip(id, () => this.pictureChip(id, name)))
-    const words = this.text ? [this.chip(`words ${this.text}`, () => wordsChip(this.text))] : []
-    const chips = [...words, ...pictures, ...sending]
-    arrange(this.chips, chips)
-    this.paintExamples(!chips.length)
-    this.paintClear()
-    this.paintNote()
+  // For those who do not see it.
+  tell(text) {
+    this.find(".spoken").textContent = text
   }
 
-  chip(key, build) {
-    const chip = [...this.chips.children].find(child => child.dataset.key === key) ?? build()
-    chip.dataset.key = key
-    return chip
+  paint() {
+    this.chips.show(this.parts, this.pictures.sending, this.data.thumbnails)
+    this.weight.follow()
+    this.paintExamples(!this.parts.length && !this.pictures.sending.size)
+    this.paintClear()
+    this.paintNote()
+    this.offer.paint(this.data)
+    this.saving.offer(this.parts.length > 0)
   }
 
   paintExamples(shown) {
@@ -204,59 +304,18 @@ class QueryBar {
   }
 
   paintClear() {
-    this.find(".clear").hidden = !this.words.value
+    this.find(".clear").hidden = !this.input.value
   }
 
   paintNote() {
     const note = this.find(".note")
-    const [file] = this.sending.keys()
-    const many = this.sending.size > 1 ? `${this.sending.size} pictures` : file?.name
-    const { text, isError } = file ? { text: `Sending ${many} …` } : (this.message ?? { text: "" })
+    const sending = this.pictures.words
+    const { text, isError } = sending ? { text: sending } : (this.message ?? { text: "" })
     if (note.textContent !== text) note.textContent = text
     note.classList.toggle("error", Boolean(isError))
   }
-
-  pictureChip(id, name) {
-    const chip = removable("picture", name)
-    chip.dataset.id = id
-    chip.prepend(element("img", { src: `${this.data.thumbnails}/${id}`, alt: "" }))
-    return chip
-  }
 }
 
-// Browsers call every picture that was copied from a page or a screenshot the same.
-function renamed(file) {
-  return file.name === "image.png" ? new File([file], "Pasted picture.png", { type: file.type }) : file
-}
-
-function wordsChip(text) {
-  const chip = removable("words-chip", text)
-  chip.prepend(icon("M5 7V5h14v2M12 5v14M9 19h6", "kind"))
-  return chip
-}
-
-function removable(kind, text) {
-  const chip = element("li", { class: `chip ${kind}` })
-  const remove = element("button", { type: "button", class: "remove", "aria-label": `Remove ${text}`, title: "Remove" })
-  remove.append(icon("M7 7l10 10M17 7L7 17"))
-  chip.append(element("span", { class: "label", title: text }, text), remove)
-  return chip
-}
-
-function sendingChip(name, url) {
-  const chip = element("li", { class: "chip picture sending", "aria-hidden": "true" })
-  const picture = element("img", { src: url, alt: "" })
-  picture.onload = picture.onerror = () => URL.revokeObjectURL(url)
-  chip.append(picture, element("span", { class: "label" }, name), element("span", { class: "spinner" }))
-  return chip
-}
-
-function icon(path, kind = "") {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", "svg")
-  made.setAttribute("viewBox", "0 0 24 24")
-  made.setAttribute("class", kind)
-  made.setAttribute("aria-hidden", "true")
-  made.append(document.createElementNS("http://www.w3.org/2000/svg", "path"))
-  made.firstChild.setAttribute("d", path)
-  return made
+function asSent({ name, ...part }) {
+  return part
 }

@@ -1,0 +1,5 @@
+"""The app's own HTTP routes, served beside Streamlit's: pictures, searches, what is done with their results."""
+
+from core.api.routing import routes
+
+__all__ = ["routes"]

@@ -1,0 +1,146 @@
+"""Exports: what is to be taken away is asked for first, then fetched as a download from an address that soon expires.
+
+A link can be followed by the browser's own download, which a POST cannot; and the address cannot be guessed.
+"""
+
+import re
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import quote
+
+from PIL import Image
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from core.api.answering import Refusal, read_json
+from core.api.bodies import ExportBody
+from core.errors import InvalidQuery
+from core.images.reading import open_upright
+from core.images.sheet import MOST as MOST_ON_SHEET
+from core.images.thumbnails import SIDE
+from core.index.index import MAX_K
+from core.index.records import ImageRecord
+from core.search import export
+from core.search.export import Line, as_csv, as_json, as_sheet, chosen, judged, matches
+from core.search.originals import zipped
+from core.search.request import Search
+from core.services import Services
+
+_EXPIRES = 600.0  # seconds
+_KEPT = 16  # exports: ten thousand lines take a few megabytes
+_LONGEST_TITLE = 60  # characters
+_KINDS = {
+    "csv": ("csv", "text/csv; charset=utf-8; header=present"),
+    "json": ("json", "application/json"),
+    "zip": ("zip", "application/zip"),
+    "sheet": ("webp", "image/webp"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    format: str
+    name: str
+    """Of the file."""
+    lines: tuple[Line, ...]
+    expires_at: float
+
+
+class Exports:
+    """Those that were asked for and can still be fetched, by tokens. Of one process. Safe to share between threads."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._kept: OrderedDict[str, Export] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def add(self, format_: str, title: str, lines: Iterable[Line]) -> tuple[str, Export]:
+        """Returns the token; of too many, the oldest goes."""
+        made = Export(format_, f"{title}.{_KINDS[format_][0]}", tuple(lines), self._now() + _EXPIRES)
+        token = secrets.token_urlsafe(24)
+        with self._lock:
+            self._kept[token] = made
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return token, made
+
+    def get(self, token: str) -> Export | None:
+        """None where there is none (any more)."""
+        with self._lock:
+            for old in [key for key, one in self._kept.items() if one.expires_at <= self._now()]:
+                del self._kept[old]
+            return self._kept.get(token)
+
+
+class Exporting:
+    def __init__(self, services: Callable[[], Services], prefix: str) -> None:
+        self._services = services
+        self._prefix = prefix
+        self._exports = Exports()
+
+    async def add(self, request: Request) -> Response:
+        asked = await read_json(request, ExportBody)
+        lines = await run_in_threadpool(self._lines, asked)
+        if not lines:
+            raise InvalidQuery("There is nothing to export: no picture matches.", "Change the search, or its cut.")
+        token, made = self._exports.add(asked.format, _title(asked.search), lines)
+        return JSONResponse({"url": f"{self._prefix}/exports/{token}/{quote(made.name)}"}, 201)
+
+    async def fetch(self, request: Request) -> Response:
+        made = self._exports.get(request.path_params["token"])
+        if made is None:
+            raise Refusal(404, "This export has expired.", "Ask for it again.")
+        headers = {"Content-Disposition": _disposition(made.name), "Cache-Control": "no-store"}
+        kind = _KINDS[made.format][1]
+        if request.method == "HEAD":
+            return Response(media_type=kind, headers=headers)
+        content = await run_in_threadpool(self._content, made)
+        return StreamingResponse(content, media_type=kind, headers=headers)
+
+    def _lines(self, asked: ExportBody) -> list[Line]:
+        services, search = self._services(), asked.search
+        most = MOST_ON_SHEET if asked.format == "sheet" else export.MOST
+        if asked.ids is None:
+            return matches(services.search(search, 0, min(asked.most, most)))
+        ids = list(dict.fromkeys(asked.ids))
+        if len(ids) > most:
+            raise InvalidQuery(
+                f"A contact sheet holds {most} pictures, and {len(ids):,} were chosen.", "Choose fewer of them."
+            )
+        return [Line(id_) for id_ in ids] if search.query.empty else judged(services.search(search, 0, MAX_K), ids)
+
+    def _content(self, made: Export) -> Iterable[bytes]:
+        services = self._services()
+        pictures = chosen(services.index, made.lines)
+        match made.format:
+            case "csv":
+                return as_csv(pictures)
+            case "json":
+                return as_json(pictures)
+            case "zip":
+                return zipped(pictures, services.library.read)
+            case _:
+                return [as_sheet(list(islice(pictures, MOST_ON_SHEET)), self._open_small)]
+
+    def _open_small(self, record: ImageRecord) -> Image.Image:
+        services = self._services()
+        kept = services.thumbnails.path(record.content_hash)
+        data = kept.read_bytes() if kept else services.library.read(record.path)
+        return open_upright(data, record.name, enough=SIDE).image
+
+
+def _title(search: Search) -> str:
+    """What to call the file: after the words that were looked for, as far as every system allows it."""
+    return re.sub(r"[^\w-]+", " ", search.query.text)[:_LONGEST_TITLE].strip(" -") or "pictures"
+
+
+def _disposition(name: str) -> str:
+    """RFC 6266: as it is for those who read UTF-8, and in plain letters for all others."""
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in " ._-") else "_" for letter in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

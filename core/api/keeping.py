@@ -1,0 +1,39 @@
+"""What people note down: tags of pictures, and searches to come back to."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from core.api.answering import Refusal, read_json, refuse_foreign
+from core.api.bodies import SavedBody, TagsBody
+from core.index.tags import change_tags
+from core.services import Services
+
+
+class Keeping:
+    def __init__(self, services: Callable[[], Services]) -> None:
+        self._services = services
+
+    async def tag(self, request: Request) -> Response:
+        asked = await read_json(request, TagsBody)
+        index = self._services().index
+        changed = await run_in_threadpool(change_tags, index, asked.ids, asked.add, asked.remove)
+        return JSONResponse({"changed": changed})
+
+    async def saved(self, _: Request) -> Response:
+        searches = await run_in_threadpool(self._services().saved.all)
+        return JSONResponse([asdict(search) for search in searches])
+
+    async def save(self, request: Request) -> Response:
+        asked = await read_json(request, SavedBody)
+        search = await run_in_threadpool(self._services().saved.save, asked.name, asked.address)
+        return JSONResponse(asdict(search), 201)
+
+    async def delete(self, request: Request) -> Response:
+        refuse_foreign(request)
+        if not await run_in_threadpool(self._services().saved.delete, request.path_params["id"]):
+            raise Refusal(404, "There is no such saved search.", "It may have been deleted already.")
+        return Response(status_code=204)

@@ -1,0 +1,106 @@
+"""Which address leads where."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from core.api import replies
+from core.api.answering import DESCRIPTION, answered
+from core.api.bodies import ExportBody, PictureBody, SavedBody, SearchBody, TagsBody, UploadsBody
+from core.api.document import Lines, Operation, describe, parameter
+from core.api.exporting import Exporting
+from core.api.keeping import Keeping
+from core.api.pictures import Pictures
+from core.api.searching import BY_ADDRESS, Searching
+from core.api.uploads import UploadRoutes
+from core.errors import ImageSearchError
+from core.search.answers import Answer
+from core.services import Services
+
+_WEBP = "image/webp"
+_NAME = parameter("name", "What to call the file.")
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def routes(services: Callable[[], Services], prefix: str = "") -> list[Route]:
+    """All routes.
+
+    Args:
+        services: Gives the shared services; called per request, so that a wrong setting is answered, not fatal.
+        prefix: The path under which the app is served (Streamlit's `server.baseUrlPath`), "" or "/path".
+    """
+    known = operations(services, prefix)
+    described = cache(lambda: describe(known, prefix))
+
+    async def description(_: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(described))
+
+    async def to_search_page(request: Request) -> Response:
+        """The default page has no path of its own; links to /search keep working."""
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{prefix}/{query}")
+
+    return [
+        *(Route(f"{prefix}{one.path}", answered(one.endpoint), methods=[one.method]) for one in known),
+        Route(f"{prefix}{DESCRIPTION}", description),
+        Route(f"{prefix}/search", to_search_page),
+        # Streamlit would answer anything else with its page and status 200.
+        Route(f"{prefix}/api/{{rest:path}}", _unknown, methods=_METHODS),
+    ]
+
+
+def operations(services: Callable[[], Services], prefix: str) -> list[Operation]:
+    """All that are described; as `routes`."""
+    pictures, uploads, searching = Pictures(services), UploadRoutes(services), Searching(services)
+    exporting, keeping = Exporting(services, prefix), Keeping(services)
+
+    async def health(_: Request) -> Response:
+        """200 as long as the server lives; what the index and the model say is in the body."""
+        return JSONResponse(await run_in_threadpool(_health, services))
+
+    looked = Lines(replies.Progress | replies.HeatMap | replies.Error)
+    return [
+        Operation("GET", "/healthz", health, "Whether the server lives, and what it has", {200: replies.Health}),
+        Operation("GET", "/api/search", searching.search_by_address, "Search", {200: Answer}, None, BY_ADDRESS),
+        Operation("POST", "/api/search", searching.search, "Search", {200: Answer}, SearchBody),
+        Operation(
+            *("POST", "/api/why", searching.why, "Why a picture matches a search"), {200: replies.Concepts}, PictureBody
+        ),
+        Operation("POST", "/api/heat", searching.heat, "Where a picture matches a search", {200: looked}, PictureBody),
+        Operation("POST", "/api/tags", keeping.tag, "Give or take tags", {200: replies.Changed}, TagsBody),
+        Operation("POST", "/api/exports", exporting.add, "Prepare an export", {201: replies.Prepared}, ExportBody),
+        Operation("GET", "/exports/{token}/{name}", exporting.fetch, "Fetch an export", {200: "*/*"}),
+        Operation("GET", "/api/saved", keeping.saved, "The saved searches, by name", {200: list[replies.Saved]}),
+        Operation("POST", "/api/saved", keeping.save, "Save a search", {201: replies.Saved}, SavedBody),
+        Operation("DELETE", "/api/saved/{id:int}", keeping.delete, "Delete a saved search", {204: None}),
+        Operation("GET", "/thumbnails/{digest}", pictures.thumbnail, "A small copy", {200: _WEBP, 404: None}),
+        Operation("GET", "/images/{digest}", pictures.image, "A large copy", {200: _WEBP, 404: None}),
+        Operation("GET", "/boxes/{id}", pictures.boxes, "A large copy with its boxes", {200: _WEBP, 404: None}),
+        Operation(
+            *("POST", "/queries", uploads.add_query, "Send a picture to search with", {201: replies.Received}),
+            *("image/*", (_NAME,)),
+        ),
+        Operation(
+            *("POST", "/uploads", uploads.add_upload, "Send a picture or archive to index", {201: replies.Received}),
+            *("*/*", (_NAME,)),
+        ),
+        Operation("POST", "/uploads/done", uploads.end, "Index what was sent", {202: replies.Started}, UploadsBody),
+    ]
+
+
+async def _unknown(_: Request) -> Response:
+    return JSONResponse({"error": "There is nothing at this address.", "remedy": f"{DESCRIPTION} lists all."}, 404)
+
+
+def _health(services: Callable[[], Services]) -> dict[str, Any]:
+    try:
+        made = services()
+        return {"status": "ok", "model": made.model.state.status, **asdict(made.status())}
+    except ImageSearchError as error:
+        return {"status": "degraded", "error": str(error)}

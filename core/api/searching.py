@@ -1,0 +1,111 @@
+"""Searches as JSON, and why and where a picture matches."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import asdict, replace
+
+import anyio
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from core.api.answering import read_json, told
+from core.api.bodies import MOST_RESULTS, PictureBody, SearchBody
+from core.api.document import parameter
+from core.errors import ImageSearchError, InvalidQuery
+from core.images.names import shown
+from core.index.filters import AnyOf, Filter
+from core.index.index import MAX_K
+from core.search.answers import answer
+from core.search.heat import Heat, Looked
+from core.search.link import from_params
+from core.search.request import Search
+from core.services import Services
+
+_DEFAULT_K = 24
+_DECIMALS = 3
+_LONGEST_NUMBER = 20  # characters
+
+_REPEATED = {"type": "array", "items": {"type": "string"}}
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST_RESULTS, "default": _DEFAULT_K}
+_OFFSET = {"type": "integer", "minimum": 0, "exclusiveMaximum": MAX_K, "default": 0}
+BY_ADDRESS = (
+    parameter("q", "Words and filter, as typed on the page"),
+    parameter("image", "A picture to search with: HASH[:weight][@left,top,width,height]", _REPEATED),
+    parameter("more", "The hash of a picture that results are to be like", _REPEATED),
+    parameter("less", "The hash of a picture that results are to be unlike", _REPEATED),
+    *(parameter(name, "As in the body of POST") for name in ("sort", "collapse", "alike", "diversity", "cut")),
+    parameter("label", "Only pictures with this label, or any of several", _REPEATED),
+    parameter("k", "How many results", _LIMIT),
+    parameter("offset", "How many to pass over", _OFFSET),
+)
+"""The parameters of the page, and these: what a search is asked with in an address."""
+
+
+class Searching:
+    def __init__(self, services: Callable[[], Services]) -> None:
+        self._services = services
+        self._looking = anyio.CapacityLimiter(1)  # each keeps the model busy for a while, and searches need it too
+
+    async def search(self, request: Request) -> Response:
+        asked = await read_json(request, SearchBody)
+        return await self._answer(asked.search, asked.offset, asked.limit)
+
+    async def search_by_address(self, request: Request) -> Response:
+        """What is malformed in the parameters of the page is left out, as there."""
+        params = request.query_params
+        limit, offset = _number(params, "k", _DEFAULT_K, 1, MOST_RESULTS), _number(params, "offset", 0, 0, MAX_K - 1)
+        search = from_params({name: params.getlist(name) for name in params})
+        if labels := tuple(params.getlist("label")):
+            search = replace(search, where=Filter((*search.where.conditions, AnyOf("label", labels))))
+        return await self._answer(search, offset, limit)
+
+    async def why(self, request: Request) -> Response:
+        asked = await read_json(request, PictureBody)
+        concepts = await run_in_threadpool(self._services().why, asked.search.query, asked.image)
+        return JSONResponse(
+            {"concepts": [{"concept": one.concept, "weight": round(one.weight, _DECIMALS)} for one in concepts]}
+        )
+
+    async def heat(self, request: Request) -> Response:
+        """Lines of JSON: how far it is, at last the map; or an error, where one comes after the first line."""
+        asked = await read_json(request, PictureBody)
+        steps = await run_in_threadpool(self._services().heat, asked.search.query, asked.image)
+        first = await run_in_threadpool(next, steps)
+        lines = self._lines(first, steps)
+        return StreamingResponse(lines, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
+
+    async def _answer(self, search: Search, offset: int, limit: int) -> Response:
+        def respond() -> Response:  # in a thread, since a thousand results take a while to write
+            return JSONResponse(answer(self._services().search(search, offset, limit)))
+
+        return await run_in_threadpool(respond)
+
+    async def _lines(self, first: Looked | Heat, rest: Iterator[Looked | Heat]) -> AsyncIterator[str]:
+        """Ends where its reader is gone, after the batch that is being embedded."""
+        yield _line(first)
+        try:
+            async with self._looking:
+                async for step in iterate_in_threadpool(rest):
+                    yield _line(step)
+        except ImageSearchError as error:
+            yield json.dumps(told(error)) + "\n"
+
+
+def _number(params: QueryParams, name: str, usual: int, least: int, most: int) -> int:
+    text = params.get(name, str(usual))
+    # Python would read any digits of Unicode, and millions of them.
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER else -1
+    if not least <= number <= most:
+        raise InvalidQuery(
+            f"{name} is {shown(text[:_LONGEST_NUMBER])}.", f"Give a whole number from {least} to {most:,}."
+        )
+    return number
+
+
+def _line(step: Looked | Heat) -> str:
+    values = asdict(step)
+    if isinstance(step, Heat):
+        values["values"] = [round(value, _DECIMALS) for value in step.values]
+    return json.dumps(values) + "\n"

@@ -1,0 +1,68 @@
+"""Files in: pictures to search with, and pictures and archives to index."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from core.api.answering import Refusal, content_type, read_json, refuse_foreign
+from core.api.bodies import UploadsBody
+from core.images.files import ARCHIVE_SUFFIX, SUFFIXES
+from core.images.names import display_name
+from core.images.uploads import Upload, Uploads
+from core.services import Services
+
+_ARCHIVES = {"application/zip", "application/x-zip-compressed"}
+_CHECKED_AT_ONCE = 2  # a large picture takes 800 MB while it is opened
+
+
+class UploadRoutes:
+    def __init__(self, services: Callable[[], Services]) -> None:
+        self._services = services
+        self._checks = anyio.CapacityLimiter(_CHECKED_AT_ONCE)
+
+    async def add_query(self, request: Request) -> Response:
+        return await _keep(request, self._services().queries, self._checks)
+
+    async def add_upload(self, request: Request) -> Response:
+        return await _keep(request, self._services().uploads, self._checks)
+
+    async def end(self, request: Request) -> Response:
+        """Index these uploads, whether or not their sender waits for it."""
+        asked = await read_json(request, UploadsBody)
+        most = self._services().settings.upload_files
+        if len(asked.ids) > most:
+            raise Refusal(400, f"{len(asked.ids)} ids were sent.", f"Send 1 to {most} at a time.")
+        ids, title = list(dict.fromkeys(asked.ids)), asked.title and display_name(asked.title)
+        return JSONResponse({"job": await run_in_threadpool(self._services().start_uploads, ids, title)}, 202)
+
+
+async def _keep(request: Request, store: Uploads, checks: anyio.CapacityLimiter) -> Response:
+    """Keep the picture, or where the store takes them the archive, that is the request's body.
+
+    A body of type image/* (or octet-stream, or an archive's) is nothing that a foreign page may send unasked either.
+    """
+    refuse_foreign(request)
+    name, kind = request.query_params.get("name", ""), content_type(request)
+    suffix = Path(name).suffix.lower() if kind == "application/octet-stream" else ""
+    archive = store.archive_limit > 0 and (kind in _ARCHIVES or suffix == ARCHIVE_SUFFIX)
+    if not (archive or kind.startswith("image/") or suffix in SUFFIXES):
+        raise Refusal(415, "This is not a picture.", "Send a picture file.")
+    try:
+        upload = await _received(request, store, name, archive, checks)
+    except ClientDisconnect as error:  # nobody is there to read this
+        raise Refusal(400, "The file was not sent to its end.") from error
+    return JSONResponse({"id": upload.id, "name": upload.name}, 201)
+
+
+async def _received(
+    request: Request, store: Uploads, name: str, archive: bool, checks: anyio.CapacityLimiter
+) -> Upload:
+    with store.receive(name, archive) as incoming:
+        async for chunk in request.stream():
+            await run_in_threadpool(incoming.write, chunk)
+        return await anyio.to_thread.run_sync(incoming.keep, limiter=checks)

@@ -1,0 +1,156 @@
+"""What narrows a search before the nearest are looked for: conditions on the fields of a record."""
+
+import math
+import sys
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from core.index.records import ImageRecord
+
+type TextField = Literal["label", "tag", "format", "camera", "lens", "shape", "colour", "folder"]
+type NumberField = Literal["width", "height", "size", "brightness", "sharpness", "taken"]
+
+_LONGEST_NAME = 255  # characters; Elasticsearch refuses to look for 314 and more that repeat themselves
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """The field is one of the values, or of a field that has several, at least one of them is."""
+
+    field: TextField
+    """`folder` stands for the names of all folders on the path, from the root down."""
+    values: tuple[str, ...]
+    """Compared letter by letter; the empty text is nobody's."""
+    excluded: bool = False
+    """The opposite: also met by records whose field is empty. Likewise below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The field lies between two bounds; records in which it is not known are left out."""
+
+    field: NumberField
+    """`width` and `height` in pixels, `size` in bytes, the others as in `Description`."""
+    low: float | datetime | None = None
+    """Inclusive; a `datetime` for `taken`, a number for the others. None: without a bound."""
+    high: float | datetime | None = None
+    """Exclusive."""
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The record lies in a folder or in one of the folders below it."""
+
+    folder: str
+    """Absolute, or an address."""
+    excluded: bool = False
+
+    @property
+    def own(self) -> str:
+        """The folder as records spell it."""
+        spelt = self.folder if "://" in self.folder else str(Path(self.folder))
+        return spelt.rstrip("/") or spelt
+
+    @property
+    def below(self) -> str:
+        """What the folders below it begin with."""
+        return f"{self.own.rstrip('/')}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The record's name contains a text, in whatever case."""
+
+    text: str
+    """Of a very long one, only as much as file systems give room for."""
+    excluded: bool = False
+
+    @property
+    def folded(self) -> str:
+        """What `ImageRecord.name_folded` contains then."""
+        return self.text.casefold()[:_LONGEST_NAME]
+
+
+type Condition = AnyOf | Between | Within | Named
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Every condition must hold."""
+
+    conditions: tuple[Condition, ...] = ()
+
+    @classmethod
+    def within(cls, folder: str) -> "Filter":
+        return cls((Within(folder),))
+
+
+def meets(record: ImageRecord, where: Filter | None) -> bool:
+    """Whether a filter lets a record through: what every engine must come to."""
+    return where is None or all(_holds(record, condition) != condition.excluded for condition in where.conditions)
+
+
+def attribute(field: str) -> str:
+    """What an `ImageRecord` calls the field, and engines their columns."""
+    return _ATTRIBUTES.get(field, field)
+
+
+def texts_of(record: ImageRecord, field: TextField) -> Collection[str]:
+    """The values of a field; those that are empty are left out."""
+    found = getattr(record, attribute(field))
+    return [text for text in ((found,) if isinstance(found, str) else found) if text]
+
+
+_ATTRIBUTES: dict[str, str] = {
+    "label": "labels",
+    "tag": "tags",
+    "colour": "colour_names",
+    "folder": "folder_names",
+    "taken": "taken_at",
+}
+
+
+def _holds(record: ImageRecord, condition: Condition) -> bool:
+    match condition:
+        case AnyOf(field, values):
+            return not set(values).isdisjoint(texts_of(record, field))
+        case Between(field, low, high):
+            value: Any = getattr(record, attribute(field))
+            return value is not None and (low is None or value >= low) and (high is None or value < high)
+        case Within():
+            return record.folder == condition.own or record.folder.startswith(condition.below)
+        case Named():
+            return condition.folded in record.name_folded
+
+
+_LARGEST: dict[str, float] = {
+    **dict.fromkeys(("width", "height"), 2**31 - 1),
+    "size": 2**63 - 1,
+    **dict.fromkeys(("brightness", "sharpness"), sys.float_info.max),
+}
+
+
+def comparable(condition: Between) -> tuple[float | None, float | None] | None:
+    """The two bounds of a number, of the field's own type: engines compare whole numbers with whole numbers only, and
+    know neither infinity nor numbers beyond what the field can hold.
+
+    Returns:
+        The least number and the one that all are less than, each None where it excludes nothing; None where no number
+        lies between them.
+    """
+    low: Any = condition.low
+    high: Any = condition.high
+    largest = _LARGEST[condition.field]
+    if low != low or high != high:  # not a number
+        return None
+    if (low is not None and low > largest) or (high is not None and high <= -largest):
+        return None
+    whole: Callable[[float], float] = math.ceil if isinstance(largest, int) else float
+    return (
+        None if low is None or low < -largest else whole(low),
+        None if high is None or high > largest else whole(high),
+    )

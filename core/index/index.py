@@ -1,0 +1,180 @@
+"""What every index can do, whichever engine is behind it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal, Protocol
+
+from core.index.filters import Filter, attribute
+from core.index.records import Fingerprint, Hit, ImageRecord
+from core.vectors import Embedding, Embeddings
+
+MAX_K = 10_000
+"""The most hits that one search returns: what Elasticsearch looks at, at most."""
+
+FACETS = ("label", "tag", "folder", "year", "colour", "shape", "format", "camera", "lens")
+"""What records are counted by. `folder` stands for the path of the folder they lie in, `year` for that of `taken_at`,
+the others for the fields of `AnyOf`."""
+
+type Order = Literal["newest", "oldest", "largest", "smallest", "name"]
+
+MOST_VALUES = 1_000
+"""Of one facet."""
+
+SCORE_DECIMALS = 6
+"""To which engines round a score: what float32 holds, so that equal vectors tie whatever order they are added up in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStamp:
+    """Which model made the embeddings of an index: embeddings of two stamps cannot be compared."""
+
+    model_id: str
+    dims: int
+    preprocessing: int = 1
+    """Raised when the way pictures are prepared for the model changes its input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many records, and how many bytes their files have together."""
+
+    count: int
+    size: int
+
+
+class Index(Protocol):
+    """Where records live. Safe to share between threads; reads see every earlier write.
+
+    All methods raise `IndexUnavailable` (or its child `StorageFull`) where the engine does not answer, naming the
+    address or folder and the remedy.
+    """
+
+    @property
+    def engine(self) -> str:
+        """`lancedb` or `elasticsearch`."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The name of the index."""
+        ...
+
+    @property
+    def location(self) -> str:
+        """The folder or address, without secrets: for people to read."""
+        ...
+
+    def model(self) -> ModelStamp | None:
+        """The stamp of the model that made it; None where nothing is in it yet: an empty index belongs to nobody."""
+        ...
+
+    def claim(self, stamp: ModelStamp) -> None:
+        """Make the index ready for embeddings of this model, creating it where needed. One that an earlier version of
+        the app made is brought up to date: its records stay, as not yet described.
+
+        Raises:
+            ModelMismatch: it holds records of another model.
+        """
+        ...
+
+    def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
+        """Store records, replacing those of the same id; the last of one id in a batch wins.
+
+        Args:
+            records: n records; any number, the engine splits them.
+            embeddings: An array of shape `(n, dims)`.
+
+        Raises:
+            InvalidEmbedding: a row is not finite, has length zero, or the wrong dims; nothing was stored.
+        """
+        ...
+
+    def search(
+        self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
+    ) -> list[Hit]:
+        """The k nearest by cosine, best first, ties by id; fewer only where fewer match the filter.
+
+        Args:
+            embeddings: Whether the hits come with theirs.
+
+        Raises:
+            InvalidEmbedding: as for `upsert`.
+        """
+        ...
+
+    def get(self, ids: Sequence[str]) -> list[ImageRecord]:
+        """Those that exist, in the order asked."""
+        ...
+
+    def embeddings(self, ids: Sequence[str]) -> Embeddings:
+        """An array of shape `(n, dims)` in the order asked.
+
+        Raises:
+            KeyError: an id is not in the index.
+        """
+        ...
+
+    def by_content(self, content_hashes: Sequence[str]) -> dict[str, tuple[ImageRecord, Embedding]]:
+        """For each hash that is in the index, one record with these bytes (the one of the smallest id)."""
+        ...
+
+    def fingerprints(self, ids: Sequence[str]) -> dict[str, Fingerprint]:
+        """Of those that exist."""
+        ...
+
+    def scan(self, where: Filter | None = None) -> Iterator[tuple[list[ImageRecord], Embeddings]]:
+        """Every record once, in batches, in no particular order."""
+        ...
+
+    def records(self, where: Filter | None = None) -> Iterator[list[ImageRecord]]:
+        """As `scan`, without reading the embeddings."""
+        ...
+
+    def delete(self, ids: Sequence[str]) -> int:
+        """Remove these; returns how many there were."""
+        ...
+
+    def count(self, where: Filter | None = None) -> int: ...
+
+    def totals(self, where: Filter | None = None) -> Totals: ...
+
+    def facets(self, where: Filter | None = None, fields: Sequence[str] = FACETS) -> dict[str, dict[str, int]]:
+        """For each of these facets, how many records have which value, the most frequent first, equally frequent ones
+        by name; without what is empty. Of a facet with very many values the most frequent 1,000."""
+        ...
+
+    def browse(
+        self, where: Filter | None = None, order: Order | None = None, offset: int = 0, limit: int = 100
+    ) -> list[ImageRecord]:
+        """A page of the records that a filter lets through, in an order that stays the same while nothing changes.
+        Those without a date come last by date; equal ones are in the order of their ids. None: by id."""
+        ...
+
+    def sample(self, count: int) -> Embeddings:
+        """So many embeddings at random, all where there are fewer: an array of shape `(n, dims)`. The same ones again
+        as long as the index does not change."""
+        ...
+
+    def revision(self) -> str:
+        """Another text whenever records were added, changed or removed, by whatever process."""
+        ...
+
+    def settle(self) -> None:
+        """Make what was written as fast to search as what was there before: for the end of an ingest."""
+        ...
+
+
+def counted(facet: str) -> str:
+    """The attribute of `ImageRecord` whose values a facet counts."""
+    return {"folder": "folder", "year": "taken_at"}.get(facet) or attribute(facet)
+
+
+def by_frequency(counts: Mapping[str, int]) -> dict[str, int]:
+    """The largest count first, equal ones by name."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def most_frequent(counts: Mapping[str, int]) -> dict[str, int]:
+    """The same of the `MOST_VALUES` largest."""
+    return dict(islice(by_frequency(counts).items(), MOST_VALUES))

@@ -1,0 +1,170 @@
+"""Results as plain values: what the HTTP routes answer, and what the page's gallery is given."""
+
+from collections.abc import Mapping
+from typing import Literal, TypedDict
+
+from pydantic import ConfigDict, with_config
+
+from core.images.names import displayable
+from core.index.records import Hit
+from core.search.options import Band
+from core.search.results import Result, Results
+
+# Rounded, so that a result that has not changed is a message that has not changed.
+_SCORE, _SHARE, _DEGREES, _MILLISECONDS = 4, 3, 6, 2
+
+_described = with_config(ConfigDict(use_attribute_docstrings=True))  # what is said here stands in the API's description
+
+
+@_described
+class Duplicate(TypedDict):
+    """A picture that is shown as one with another."""
+
+    id: str
+    content_hash: str
+    name: str
+    path: str
+    score: float | None
+
+
+@_described
+class Item(Duplicate):
+    """A picture: the score is a cosine in [-1, 1], null where nothing was looked for."""
+
+    folder: str
+    strength: float | None
+    """How far it stands above what chance brings, from 0 to 1; null where it is not judged, as the next."""
+    band: Literal["strong", "likely", "weak", "none"] | None
+    matches: bool
+    """Whether it is above the cut."""
+    count: int
+    """Of the pictures shown as one, this and the others."""
+    others: list[Duplicate]
+    width: int
+    """Pixels, upright; likewise the next."""
+    height: int
+    format: str
+    size: int
+    """Bytes."""
+    taken_at: str | None
+    """By the camera's clock, which knows no zone: `2024-05-17T09:30:00`."""
+    camera: str
+    lens: str
+    gps: list[float] | None
+    """Latitude and longitude in degrees."""
+    frames: int
+    labels: list[str]
+    tags: list[str]
+    colours: list[list[str | float]]
+    """The dominant ones as `#rrggbb`, each with its share of the area."""
+    boxes: int
+    """How many labelled parts it has."""
+
+
+@_described
+class Milliseconds(TypedDict):
+    """Where the time of a search went."""
+
+    embedding: float
+    index: float
+    ranking: float
+
+
+@_described
+class Answer(TypedDict):
+    """A page of results."""
+
+    results: list[Item]
+    offset: int
+    """How many stand before this page."""
+    matched: int
+    """How many are above the cut, on all pages."""
+    at_least: bool
+    """Whether there may be more than so many."""
+    bands: dict[str, int]
+    """How many of each band, on all pages; empty where nothing is judged."""
+    nothing: bool
+    """Whether nothing really matches."""
+    searched: int
+    """How many pictures were searched: all that the filter lets through."""
+    collapsed: int
+    """How many stand in the stack of another."""
+    more: bool
+    """Whether there are further pages."""
+    facets: dict[str, dict[str, int]]
+    """How many of the matches have which value, the most frequent first."""
+    alike: float
+    """The cosine from which pictures were taken as alike."""
+    milliseconds: Milliseconds
+    read_text: str | None
+    """As much of the words as the model read, where they were too long."""
+    notes: list[str]
+
+
+def answer(results: Results) -> Answer:
+    """What `POST /api/search` answers; all of it is JSON, whatever files are called."""
+    return Answer(
+        results=[item(result, results.scored) for result in results.results],
+        offset=results.offset,
+        matched=results.matched,
+        at_least=results.at_least,
+        bands={band.value: results.bands[band] for band in Band if band in results.bands},
+        nothing=results.nothing,
+        searched=results.searched,
+        collapsed=results.collapsed,
+        more=results.more,
+        facets={facet: _displayed(counts) for facet, counts in results.facets.items()},
+        alike=round(float(results.alike), _SCORE),
+        milliseconds=Milliseconds(
+            embedding=round(results.timings.embedding * 1000, _MILLISECONDS),
+            index=round(results.timings.index * 1000, _MILLISECONDS),
+            ranking=round(results.timings.ranking * 1000, _MILLISECONDS),
+        ),
+        read_text=None if results.read_text is None else displayable(results.read_text),
+        notes=[displayable(note) for note in results.notes],
+    )
+
+
+def item(result: Result, scored: bool = True) -> Item:
+    """One place in the list.
+
+    Args:
+        scored: Whether the score of its hit is one, rather than the 0 of records that were not searched.
+    """
+    record = result.record
+    return Item(
+        **_duplicate(result.hit, scored),
+        folder=displayable(record.folder),
+        strength=None if result.strength is None else round(float(result.strength), _SHARE),
+        band=None if result.band is None else result.band.value,
+        matches=result.matches,
+        count=result.count,
+        others=[_duplicate(hit, scored) for hit in result.others],
+        width=record.width,
+        height=record.height,
+        format=displayable(record.format),
+        size=record.size,
+        taken_at=record.taken_at.isoformat() if record.taken_at else None,
+        camera=displayable(record.camera),
+        lens=displayable(record.lens),
+        gps=[round(degrees, _DEGREES) for degrees in record.gps] if record.gps else None,
+        frames=record.frames,
+        labels=[displayable(label) for label in record.labels],
+        tags=[displayable(tag) for tag in record.tags],
+        colours=[[colour.rgb, round(colour.share, _SHARE)] for colour in record.colours],
+        boxes=len(record.boxes),
+    )
+
+
+def _duplicate(hit: Hit, scored: bool) -> Duplicate:
+    return Duplicate(
+        id=hit.record.id,
+        content_hash=hit.record.content_hash,
+        name=displayable(hit.record.name),
+        path=displayable(hit.record.path),
+        score=round(float(hit.score), _SCORE) if scored else None,
+    )
+
+
+def _displayed(counts: Mapping[str, int]) -> dict[str, int]:
+    return {displayable(value): count for value, count in counts.items()}

@@ -1,0 +1,143 @@
+"""Keeps what is known of the scores of an index up to date, in the background."""
+
+import hashlib
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import batched
+from pathlib import Path
+
+import numpy as np
+
+from core.embedding.embedder import Embedder
+from core.errors import ImageSearchError, InvalidEmbedding, ModelUnavailable
+from core.index.index import Index
+from core.search.concepts import CONCEPTS, EDITION, Bank
+from core.search.scores import SAMPLE, Calibration, learn
+from core.vectors import Embeddings, check_embeddings
+
+_CHUNK = 16  # concepts embedded at once: what a visitor searches for goes in between
+_CHANGED = 0.2  # of the number of pictures: after so much what was learned is learned again
+_LOOK_EVERY = 5.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    of: str
+    """The edition of the bank that it was learned with."""
+    count: int
+    calibration: Calibration
+
+
+class Calibrations:
+    """Gives what was learned last and never waits. Safe to share between threads.
+
+    Whatever goes wrong in the background is tried again with a later search: the search itself will say what is wrong.
+
+    Args:
+        folder: Where the embeddings of everyday concepts are kept; None: in memory only.
+    """
+
+    def __init__(self, index: Index, folder: Path | None = None, look_every: float = _LOOK_EVERY) -> None:
+        self._index = index
+        self._folder = folder
+        self._look_every = look_every
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._looked = -np.inf
+        self._bank: tuple[str, Bank] | None = None
+        self._learned: _Learned | None = None
+
+    def current(self, embedder: Embedder | None) -> Calibration | None:
+        """The one learned last, None where none is yet; learns again when the index has changed much.
+
+        Args:
+            embedder: The model, None while it is not loaded: then nothing new is learned.
+        """
+        if embedder is not None:
+            self._look(embedder)
+        learned = self._learned
+        if learned is None or (embedder is not None and learned.of != _edition(embedder)):
+            return None
+        return learned.calibration
+
+    def learn(self, embedder: Embedder) -> None:
+        """Do at once what `current` has done in the background."""
+        with suppress(ImageSearchError):
+            self._learn(embedder)
+
+    def bank(self, embedder: Embedder) -> Bank | None:
+        """The everyday concepts as this model embeds them, None while it has not."""
+        self._look(embedder)
+        bank = self._bank
+        return bank[1] if bank and bank[0] == _edition(embedder) else None
+
+    def wait(self) -> None:
+        """Until what is being learned in the background is learned."""
+        thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _look(self, embedder: Embedder) -> None:
+        """See whether there is something to learn: in a thread, for the index may take its time."""
+        with self._lock:
+            busy = self._thread is not None and self._thread.is_alive()
+            if busy or time.monotonic() - self._looked < self._look_every:
+                return
+            # No daemon: one that is inside the index when Python ends may take the process down.
+            self._thread = threading.Thread(target=self._work, args=(embedder,), name="calibration")
+            self._thread.start()
+
+    def _work(self, embedder: Embedder) -> None:
+        with suppress(ImageSearchError):
+            self._learn(embedder)
+        self._looked = time.monotonic()
+
+    def _learn(self, embedder: Embedder) -> None:
+        edition, count, before = _edition(embedder), self._index.count(), self._learned
+        if self._bank is None or self._bank[0] != edition:
+            self._bank = edition, (CONCEPTS, self._embedded(embedder))
+        if before and before.of == edition and abs(count - before.count) < _CHANGED * max(1, before.count):
+            return
+        stamp, sample = self._index.model(), self._index.sample(SAMPLE)
+        if len(sample) and stamp and stamp.model_id == embedder.model_id:
+            self._learned = _Learned(edition, count, learn(self._bank[1][1], sample))
+
+    def _embedded(self, embedder: Embedder) -> Embeddings:
+        file = self._folder / f"{_edition(embedder)}.npy" if self._folder else None
+        if file and (kept := _read(file, embedder.dims)) is not None:
+            return kept
+        chunks = []
+        for texts in batched(CONCEPTS, _CHUNK):
+            if not threading.main_thread().is_alive():  # Python is ending, and waits for this thread
+                raise ModelUnavailable("The app is ending.", "Start it again.")
+            chunks.append(embedder.embed_texts([embedder.fit_text(text) for text in texts]))
+        embeddings = np.concatenate(chunks)
+        if file:
+            _write(file, embeddings)
+        return embeddings
+
+
+def _edition(embedder: Embedder) -> str:
+    made_by = f"{embedder.model_id} {embedder.dims} {embedder.preprocessing} {EDITION}"
+    return hashlib.sha256(made_by.encode()).hexdigest()[:32]
+
+
+def _read(file: Path, dims: int) -> Embeddings | None:
+    """None where there is none, or none that is whole."""
+    try:
+        embeddings: Embeddings = np.load(file, allow_pickle=False)
+        check_embeddings(embeddings, dims)
+    except (OSError, ValueError, EOFError, InvalidEmbedding):
+        return None
+    return embeddings if len(embeddings) == len(CONCEPTS) else None
+
+
+def _write(file: Path, embeddings: Embeddings) -> None:
+    part = file.with_suffix(f".{threading.get_ident()}.part")
+    with suppress(OSError):  # a full disk costs the time to embed them again, no more
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            np.save(stream, embeddings)
+        part.replace(file)

@@ -1,0 +1,126 @@
+"""Results to take away: as a table, as JSON, or as a contact sheet. `originals` gives the files themselves."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from itertools import batched, chain
+from typing import Any
+
+from PIL import Image
+
+from core.errors import ImageSearchError
+from core.images.sheet import MOST as MOST_ON_SHEET
+from core.images.sheet import Tile, contact_sheet
+from core.index.index import Index
+from core.index.records import Hit, ImageRecord
+from core.search.answers import item
+from core.search.options import Band
+from core.search.results import Result, Results
+
+MOST = 10_000
+"""Pictures of one export."""
+
+_CHUNK = 200
+_COLUMNS = (
+    *("name", "path", "score", "strength", "band", "width", "height", "format", "size", "taken_at", "camera", "lens"),
+    *("latitude", "longitude", "labels", "tags", "content_hash", "id"),
+)
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")  # what spreadsheets take for one: OWASP, CSV Injection
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A picture that was chosen, by the id of its record, and how it was judged where it was searched for."""
+
+    id: str
+    score: float | None = None
+    strength: float | None = None
+    band: Band | None = None
+
+
+type Chosen = tuple[Line, ImageRecord | None]
+"""None: it is not in the index any more."""
+
+
+def matches(results: Results) -> list[Line]:
+    """Those above the cut, without the duplicates that are shown as one with them."""
+    return [_line(result, result.hit, results.scored) for result in results.results if result.matches]
+
+
+def judged(results: Results, ids: Sequence[str]) -> list[Line]:
+    """A line for each id, with the score it has among the results."""
+    found = {
+        hit.record.id: _line(result, hit, results.scored)
+        for result in results.results
+        for hit in (result.hit, *result.others)
+    }
+    return [found.get(id_, Line(id_)) for id_ in ids]
+
+
+def chosen(index: Index, lines: Sequence[Line]) -> Iterator[Chosen]:
+    """The lines with their records, as they are now."""
+    for batch in batched(lines, _CHUNK):
+        records = {record.id: record for record in index.get([line.id for line in batch])}
+        yield from ((line, records.get(line.id)) for line in batch)
+
+
+def as_csv(pictures: Iterable[Chosen]) -> Iterator[bytes]:
+    """RFC 4180, UTF-8; a text that a spreadsheet would calculate gets an apostrophe before it."""
+    rows = (_row(line, record) for line, record in pictures if record)
+    for batch in batched(chain([_COLUMNS], rows), _CHUNK):
+        text = StringIO(newline="")
+        csv.writer(text, lineterminator="\r\n").writerows([[_harmless(cell) for cell in row] for row in batch])
+        yield text.getvalue().encode()
+
+
+def as_json(pictures: Iterable[Chosen]) -> Iterator[bytes]:
+    """A list of what a search answers for each."""
+    before = "[\n"
+    for batch in batched((_item(line, record) for line, record in pictures if record), _CHUNK):
+        yield (before + ",\n".join(json.dumps(values, ensure_ascii=False) for values in batch)).encode()
+        before = ",\n"
+    yield b"\n]\n" if before == ",\n" else b"[]\n"
+
+
+def as_sheet(pictures: Sequence[Chosen], open_small: Callable[[ImageRecord], Image.Image]) -> bytes:
+    """A WebP of the first `MOST_ON_SHEET`, with names and scores.
+
+    Args:
+        open_small: Gives a small upright RGB copy; raises an `ImageSearchError` where there is none.
+    """
+    shown = pictures[:MOST_ON_SHEET]
+    return contact_sheet(len(shown), (_tile(line, record, open_small) for line, record in shown))
+
+
+def _line(result: Result, hit: Hit, scored: bool) -> Line:
+    return Line(hit.record.id, hit.score if scored else None, result.strength, result.band)
+
+
+def _item(line: Line, record: ImageRecord) -> dict[str, Any]:
+    hit = Hit(record, line.score or 0.0)
+    values = item(Result(hit, line.strength, line.band, matches=True), scored=line.score is not None)
+    return {name: value for name, value in values.items() if name not in {"matches", "count", "others"}}
+
+
+def _row(line: Line, record: ImageRecord) -> list[Any]:
+    values = _item(line, record)
+    latitude, longitude = values["gps"] or (None, None)
+    values |= {"latitude": latitude, "longitude": longitude}
+    values |= {name: "; ".join(values[name]) for name in ("labels", "tags")}
+    return [values[column] for column in _COLUMNS]
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
+
+
+def _tile(line: Line, record: ImageRecord | None, open_small: Callable[[ImageRecord], Image.Image]) -> Tile:
+    if record is None:
+        return Tile("This picture is not in the index any more.", "")
+    note = "" if line.score is None else f"{line.score:.3f}"
+    try:
+        return Tile(open_small(record), record.name, note)
+    except ImageSearchError as error:
+        return Tile(error.message, record.name, note)

@@ -1,0 +1,56 @@
+"""How the nearest are made into results: what is taken as the same, how varied, how good, in what order."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Band(StrEnum):
+    """How well a picture matches, judged against what chance would bring in a collection of this size."""
+
+    STRONG = "strong"
+    LIKELY = "likely"
+    WEAK = "weak"
+    NONE = "none"
+
+
+class Collapse(StrEnum):
+    """Which pictures are shown as one; each includes those above it."""
+
+    OFF = "off"
+    BYTES = "bytes"
+    PICTURE = "picture"
+    """Also the same picture in another size or format, brighter, or mirrored."""
+    ALIKE = "alike"
+    """Also pictures whose embeddings are nearly equal: cropped copies, shots of a series."""
+
+
+class Cut(StrEnum):
+    """Down to where hits count as matches."""
+
+    AUTO = "auto"
+    """Where the query's own matches end."""
+    STRONG = "strong"
+    LIKELY = "likely"
+    WEAK = "weak"
+    ALL = "all"
+
+
+class Sort(StrEnum):
+    BEST = "best"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LARGEST = "largest"
+    SMALLEST = "smallest"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    collapse: Collapse = Collapse.ALIKE
+    alike: float | None = None
+    """The cosine from which pictures are alike, in (0, 1]; None: what suits the model."""
+    diversity: float = 0.0
+    """From 0, best match first, to 1, as unlike one another as can be."""
+    cut: Cut = Cut.AUTO
+    sort: Sort = Sort.BEST
+    """The order of the matches; what is below the cut stays in the order of its scores."""

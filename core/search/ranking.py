@@ -1,0 +1,105 @@
+"""From hits to results: what is shown as one, what counts as a match, and in which order."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from core.index.records import Hit, ImageRecord
+from core.search import facets
+from core.search.collapse import stacks
+from core.search.diversity import spread_out
+from core.search.options import Band, Options, Sort
+from core.search.results import Result
+from core.search.strength import Judgement
+
+ALIKE = 0.95
+"""The cosine from which pictures are alike, until something better is learned."""
+
+_EPOCH = datetime(1970, 1, 1)
+_VARIED = 200  # results whose order diversity changes: further ones would change it again with each page
+
+_ORDERS: dict[Sort, Callable[[ImageRecord], Any]] = {
+    Sort.NEWEST: lambda record: (record.taken_at is None, -_seconds(record)),
+    Sort.OLDEST: lambda record: (record.taken_at is None, _seconds(record)),
+    Sort.LARGEST: lambda record: -record.size,
+    Sort.SMALLEST: lambda record: record.size,
+    Sort.NAME: lambda record: record.name.casefold(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """All results among the hits looked at."""
+
+    results: Sequence[Result]
+    matched: int
+    """How many are above the cut: the first so many."""
+    nothing: bool
+    alike: float
+    facets: Mapping[str, Mapping[str, int]]
+    """Of the matches; of all where there are none."""
+    seconds: float = 0.0
+
+    @property
+    def bands(self) -> Mapping[Band, int]:
+        return Counter(result.band for result in self.results if result.band is not None)
+
+    @property
+    def collapsed(self) -> int:
+        return sum(len(result.others) for result in self.results)
+
+    def covers(self, count: int) -> bool:
+        """Whether the first `count` results are among these, and so is the end of the matches, as far as it is near."""
+        return len(self.results) >= count and (self.matched < len(self.results) or count <= self.matched)
+
+
+def rank(hits: Sequence[Hit], judgement: Judgement | None, options: Options, alike: float) -> Ranking:
+    """
+    Args:
+        hits: Best first, with their embeddings.
+        judgement: None where nothing is known of what scores mean: then all are matches.
+        alike: The cosine from which two pictures are alike.
+    """
+    results = [_result(hits, stack, judgement) for stack in stacks(hits, options.collapse, alike)]
+    matched = sum(result.matches for result in results)
+    matches = _ordered(results[:matched], options)
+    counted = matches or results
+    records = [hit.record for result in counted for hit in chain((result.hit,), result.others)]
+    return Ranking(
+        [*matches, *results[matched:]],
+        matched,
+        judgement.nothing if judgement else False,
+        alike,
+        facets.count(records),
+    )
+
+
+def _result(hits: Sequence[Hit], stack: Sequence[int], judgement: Judgement | None) -> Result:
+    leader, *others = stack
+    rest = tuple(hits[other] for other in others)
+    if judgement is None:
+        return Result(hits[leader], None, None, True, rest)
+    strength, band = judgement.strengths[leader], judgement.bands[leader]
+    return Result(hits[leader], strength, band, leader < judgement.cut, rest)
+
+
+def _ordered(matches: Sequence[Result], options: Options) -> Sequence[Result]:
+    if options.sort is not Sort.BEST:
+        order = _ORDERS[options.sort]
+        return sorted(matches, key=lambda result: order(result.record))
+    if not options.diversity or len(matches) < 2:
+        return matches
+    head = matches[:_VARIED]
+    scores = np.array([result.hit.score for result in head])
+    embeddings = np.stack([result.hit.embedding for result in head if result.hit.embedding is not None])
+    varied = [head[position] for position in spread_out(scores, embeddings, options.diversity)]
+    return [*varied, *matches[_VARIED:]]
+
+
+def _seconds(record: ImageRecord) -> float:
+    return (record.taken_at - _EPOCH).total_seconds() if record.taken_at else 0.0

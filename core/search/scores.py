@@ -1,0 +1,156 @@
+"""What scores mean: how far a picture stands above what is to be expected of one that has nothing to do with the query.
+
+Everything is learned from the model and the collection themselves, without labels: from what everyday concepts score
+with some of the pictures, and these with one another. docs/decisions/0009-match-strength.md says why it is done so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.search.collapse import learn_alike
+from core.search.compose import Composed, Kind, Part
+from core.vectors import Embeddings
+
+SAMPLE = 1_000
+"""So many pictures of a collection tell what the others are like."""
+
+_TRUSTED = 50  # pictures: what fewer have in common may well be what is searched for
+_FEWEST = 5  # pictures whose pairs tell anything
+_LEEWAY = 1.5  # deviations by which a query may be nearer to all pictures than most concepts are
+_DEVIATION = 1.4826  # of normal deviates, as a multiple of their median absolute deviation
+_LEAST = 1e-6
+
+type Vectors = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """What parts of one kind, words or pictures, score here."""
+
+    centre: Vectors
+    """What all parts of this kind have in common, shape `(dims,)`: it says nothing of what is searched for."""
+    length: float
+    """How far parts usually are from it."""
+    spread: float
+    """How widely the scores of unrelated pictures scatter along a direction away from it."""
+    scatter: float
+    """And those of all pictures: what decides their order."""
+    mean: Vectors
+    """Of the pictures, shape `(dims,)`."""
+    trust: float
+    """How far their mean score in a direction is to be expected of unrelated ones, from 0 to 1."""
+    bounds: tuple[float, float] = (-np.inf, np.inf)
+    """Between these it lies where the collection is not about what is searched for."""
+
+    def towards(self, parts: Sequence[Part]) -> Vectors:
+        """Where these parts lead together, shape `(dims,)`: as long as their share in the score is."""
+        weights = np.array([part.weight for part in parts])
+        away = np.stack([part.embedding for part in parts]) - self.centre
+        return np.asarray(weights @ away * (self.spread / self.scatter / self.length), np.float64)
+
+    def deviates(self, towards: Vectors, embeddings: Embeddings) -> Vectors:
+        """The scores of n pictures along m directions, shape `(n, m)`: of unrelated ones about normal deviates."""
+        directions = _directions(towards)
+        expected = self.trust * np.clip(directions @ self.mean, *self.bounds)
+        return np.asarray((embeddings @ directions.T - expected) / self.spread, np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Of one model and one collection; made by `learn`."""
+
+    alike: float
+    """The cosine from which two pictures are alike."""
+    _words: _Scale
+    _pictures: _Scale
+    _concepts: Vectors
+    """Everyday concepts, seen from their centre, shape `(m, dims)`."""
+
+    @property
+    def spreads(self) -> Mapping[Kind, float]:
+        """How widely the cosines of the pictures scatter with texts, and with pictures."""
+        scales = {Kind.WORDS: self._words, Kind.PICTURE: self._pictures}
+        return {kind: scale.scatter * scale.length for kind, scale in scales.items()}
+
+    def strengths(self, composed: Composed, embeddings: Embeddings) -> Vectors:
+        """How far each picture stands above what is to be expected of an unrelated one, in deviations.
+
+        Args:
+            embeddings: Of n pictures, shape `(n, dims)`.
+
+        Returns:
+            An array of shape `(n,)`. Where a query has no words, what is alike to a picture of it is that picture
+            itself: its strength is infinite.
+        """
+        words, pictures = ([part for part in composed.parts if part.kind is kind] for kind in Kind)
+        if not pictures:
+            return self._of_words(self._words.towards(words), embeddings)
+        if words:
+            return self._of_both(self._words.towards(words), self._pictures.towards(pictures), embeddings)
+        wanted = np.stack([part.embedding for part in pictures if part.weight > 0])
+        itself = (embeddings @ wanted.T).max(axis=1) >= self.alike
+        return np.where(itself, np.inf, self._of_pictures(self._pictures.towards(pictures), embeddings))
+
+    def _of_words(self, towards: Vectors, embeddings: Embeddings) -> Vectors:
+        """How much better a picture fits the words than it fits everyday concepts: the logarithm of the odds between
+        them. Concepts count by how well they fit, so that a picture that clearly shows something else falls behind;
+        to one that fits none of them they add up to 1/2, the logarithm of the mean exponential of normal deviates.
+        """
+        usual = np.log(np.exp(self._words.deviates(self._concepts, embeddings)).mean(axis=1)) - 0.5
+        return np.asarray(self._words.deviates(towards[np.newaxis], embeddings)[:, 0] - usual)
+
+    def _of_pictures(self, towards: Vectors, embeddings: Embeddings) -> Vectors:
+        return self._pictures.deviates(towards[np.newaxis], embeddings)[:, 0]
+
+    def _of_both(self, words: Vectors, pictures: Vectors, embeddings: Embeddings) -> Vectors:
+        """Each by its share in the score. What both say of unrelated pictures agrees as far as they lead one way."""
+        shares = float(np.linalg.norm(words)), float(np.linalg.norm(pictures))
+        total = shares[0] * self._of_words(words, embeddings) + shares[1] * self._of_pictures(pictures, embeddings)
+        spread = np.sqrt(shares[0] ** 2 + shares[1] ** 2 + 2 * max(0.0, float(words @ pictures)))
+        return np.asarray(total / max(float(spread), _LEAST))
+
+
+def learn(concepts: Embeddings, sample: Embeddings) -> Calibration:
+    """
+    Args:
+        concepts: Embeddings of everyday concepts, shape `(m, dims)`.
+        sample: Embeddings of some pictures of the collection, shape `(n, dims)`, at least one.
+    """
+    centre, mean = concepts.mean(axis=0, dtype=np.float64), sample.mean(axis=0, dtype=np.float64)
+    away, apart = concepts - centre, sample - mean
+    directions = _directions(away)
+    trust = len(sample) / (len(sample) + _TRUSTED)
+    scores = sample @ directions.T
+    usual = scores.mean(axis=0)
+    # What a concept scores with all pictures alike is no scatter; with few it cannot be told from it.
+    spread = float(np.sqrt(max((scores**2).mean() - trust * usual.var(), _LEAST**2)))
+    middle = float(np.median(usual))
+    leeway = _LEEWAY * _DEVIATION * float(np.median(np.abs(usual - middle)))
+    words = _Scale(centre, _length(away), spread, spread, mean, trust, (middle - leeway, middle + leeway))
+    pictures = _Scale(mean, _length(apart), *_spread_of_pairs(apart, directions), mean, trust)
+    return Calibration(learn_alike(sample), words, pictures, away)
+
+
+def _spread_of_pairs(apart: Vectors, concepts: Vectors) -> tuple[float, float]:
+    """Of the scores of unrelated pictures with one another, and of all. Those of related ones are higher: the lower
+    half tells what the unrelated do.
+
+    Where there are too few pictures, concepts stand in for them: they spread over the same space.
+    """
+    if len(apart) < _FEWEST:
+        apart = concepts
+    scores = apart @ _directions(apart).T
+    pairs = scores[~np.eye(len(scores), dtype=bool)]
+    below = np.minimum(pairs - np.median(pairs), 0.0)
+    return max(float(np.sqrt(2 * (below**2).mean())), _LEAST), max(float(pairs.std()), _LEAST)
+
+
+def _directions(vectors: Vectors) -> Vectors:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), _LEAST))
+
+
+def _length(vectors: Vectors) -> float:
+    return max(float(np.sqrt((vectors**2).sum(axis=1).mean())), _LEAST)

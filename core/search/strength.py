@@ -1,0 +1,95 @@
+"""From strengths to words: which band a hit is in, how many hits are matches, and whether there are any."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.search.options import Band, Cut
+
+# How many unrelated pictures are to be expected, among all that were searched, that match as well as the worst of a
+# band. These constants are chosen by measurement: docs/decisions/0009-match-strength.md.
+_EXPECTED = {Band.STRONG: 0.01, Band.LIKELY: 0.1, Band.WEAK: 1.0}
+_NOTHING = 0.2
+_SHARE = 0.7  # of the best strength: what is weaker is no match beside it
+_MOST = 10_000  # of more pictures than these nobody has measured what chance brings
+_WINDOWS = (200, 1_000, 4_000)
+_NORMAL = NormalDist()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Of the hits of a query, in their order."""
+
+    bands: Sequence[Band]
+    """Never a better one after a worse."""
+    strengths: Sequence[float]
+    """From 0 to 1, where the band `strong` begins; never a greater one after a smaller."""
+    cut: int
+    """So many from the top count as matches."""
+    nothing: bool
+    """Whether even the best are what chance would bring."""
+
+
+def judge(strengths: NDArray[np.float64], searched: int, cut: Cut) -> Judgement:
+    """
+    Args:
+        strengths: Of the best hits, in the order of their scores, shape `(n,)`, as `Calibration.strengths` gives them.
+            A longer list is judged as the shorter ones that it begins with, where these end at 200, 1,000 or 4,000.
+        searched: How many pictures they are the best of.
+    """
+    falling = descending(strengths)
+    begins = {band: reached_by(expected, searched) for band, expected in _EXPECTED.items()}
+    counts = {band: int((falling >= start).sum()) for band, start in begins.items()}
+    nothing = not matches(strengths, searched)
+    bands = [next((band for band, count in counts.items() if at < count), Band.NONE) for at in range(len(falling))]
+    shares = np.clip(falling / begins[Band.STRONG], 0.0, 1.0)
+    return Judgement(bands, [float(share) for share in shares], _cut(falling, counts, nothing, cut), nothing)
+
+
+def reached_by(expected: float, searched: int) -> float:
+    """The strength that so many of as many unrelated pictures reach by chance: strengths are normal deviates."""
+    return -_NORMAL.inv_cdf(min(0.5, expected / max(1, min(searched, _MOST))))
+
+
+def matches(strengths: NDArray[np.float64], searched: int) -> bool:
+    """Whether the best one is, or the best few together are, better than chance would bring (Benjamini and Hochberg,
+    1995): for some k, the k best reach what at most a fifth of k unrelated pictures are expected to reach.
+    """
+    best = np.sort(strengths[: _WINDOWS[0]])[::-1]
+    return any(one >= reached_by(_NOTHING * k, searched) for k, one in enumerate(best, 1))
+
+
+def descending(strengths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Midway between the least strength so far and the greatest yet to come: so what is shown as a match is the top of
+    the list, without a hole. Window by window, for a longer list must begin as a shorter one does.
+    """
+    falling = np.empty(len(strengths))
+    highest = np.inf
+    for window in _windows(len(strengths)):
+        ahead = np.maximum.accumulate(strengths[window][::-1])[::-1]
+        behind = np.minimum.accumulate(strengths[window])
+        falling[window] = np.minimum(highest, (ahead + behind) / 2)
+        highest = falling[window][-1]
+    return falling
+
+
+def _windows(count: int) -> Iterator[slice]:
+    edges = [0, *(edge for edge in _WINDOWS if edge < count), count]
+    return (slice(start, stop) for start, stop in pairwise(edges) if stop > start)
+
+
+def _cut(falling: NDArray[np.float64], counts: dict[Band, int], nothing: bool, cut: Cut) -> int:
+    if cut is Cut.ALL:
+        return len(falling)
+    if cut is not Cut.AUTO:
+        return counts[Band(cut.value)]
+    if nothing:
+        return 0
+    others = falling[np.isfinite(falling)]  # the query's own picture does not say where the others end
+    best = others[0] if len(others) else np.inf
+    beside_it = min(int((falling >= _SHARE * best).sum()), counts[Band.WEAK])
+    return max(1, counts[Band.STRONG], beside_it)

@@ -1,0 +1,130 @@
+// A list of values to choose and to exclude. Like a list box it is one Tab stop: arrow keys move in it, Space chooses,
+// minus excludes.
+
+class Choices {
+  rows = new Map() // by value
+
+  // `act` is called with "choose" or "exclude" and a value; `turn`, for a tree, with a value and whether to open it.
+  constructor(list, template, { role, act, turn }) {
+    this.list = list
+    this.template = template
+    this.role = role
+    this.act = act
+    this.turn = turn
+    list.onclick = event => this.onClick(event)
+    list.onkeydown = event => this.onKey(event)
+    list.addEventListener("focusin", event => this.rove(event.target.closest(".row")?.choice))
+  }
+
+  get focused() {
+    return this.list.getRootNode().activeElement?.closest?.(".rows") === this.list
+  }
+
+  // Somebody is at it: what is under the pointer or has the keyboard must not go elsewhere.
+  get busy() {
+    return this.list.matches(":hover") || Boolean(this.list.querySelector(":focus-visible"))
+  }
+
+  // Each entry has a `value`, the `name` it is shown by, the `count` or null, and its `state`: "in", "out" or "".
+  paint(entries) {
+    const { activeElement } = this.list.getRootNode()
+    const focused = this.focused && activeElement
+    const known = this.rows
+    this.entries = new Map(entries.map(entry => [entry.value, entry]))
+    this.rows = new Map(entries.map(({ value }) => [value, known.get(value) ?? this.template.cloneNode(true)]))
+    for (const entry of entries) this.fill(this.rows.get(entry.value), entry)
+    arrange(this.list, [...this.rows.values()])
+    if (!this.rows.has(this.current)) this.rove(entries[0]?.value)
+    if (focused?.isConnected) focused.focus({ preventScroll: true }) // moved elements lose it
+    else if (focused) this.focus(this.current)
+  }
+
+  fill(row, entry) {
+    const signature = JSON.stringify(entry)
+    if (row.signature === signature) return
+    row.signature = signature
+    const { value, name, title, count, state, level, open, share, mark } = entry
+    const find = selector => row.querySelector(selector)
+    row.choice = value
+    row.dataset.state = state
+    row.style.setProperty("--level", level ?? 0)
+    row.style.setProperty("--share", share ?? 0)
+    row.classList.toggle("empty", count === 0)
+    find(".value").textContent = name
+    find(".count").textContent = count === null ? "" : count.toLocaleString("en")
+    find(".turn").hidden = open === undefined
+    find(".mark").hidden = !mark
+    find(".mark").dataset.mark = mark ?? ""
+    const choose = find(".choose")
+    choose.title = title ?? name
+    choose.setAttribute("role", this.role)
+    choose.setAttribute("aria-checked", { in: "true", out: "mixed" }[state] ?? "false")
+    choose.setAttribute("aria-label", spokenChoice(entry))
+    if (level !== undefined) choose.setAttribute("aria-level", level + 1)
+    if (open !== undefined) choose.setAttribute("aria-expanded", open)
+    else choose.removeAttribute("aria-expanded")
+    const exclude = find(".exclude")
+    exclude.title = state === "out" ? "Excluded: click to allow again" : `Exclude ${name}`
+    exclude.setAttribute("aria-label", `Exclude ${name}`)
+    exclude.setAttribute("aria-pressed", state === "out")
+  }
+
+  onClick(event) {
+    const button = event.target.closest("button")
+    if (!button) return
+    const value = button.closest(".row").choice
+    this.rove(value)
+    if (button.matches(".turn")) this.turn(value, !this.entries.get(value).open)
+    else this.act(button.matches(".exclude") ? "exclude" : "choose", value)
+  }
+
+  onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const value = event.target.closest(".row").choice
+    const { open } = this.entries.get(value)
+    const values = [...this.entries.keys()]
+    const at = values.indexOf(value)
+    const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: values.length - 1 }
+    if (event.key in moves) this.focus(values[moves[event.key]] ?? value)
+    else if (event.key === "-" || event.key === "Delete") this.act("exclude", value)
+    else if (event.key === "ArrowRight" && open === false) this.turn(value, true)
+    else if (event.key === "ArrowLeft" && open) this.turn(value, false)
+    else return
+    event.preventDefault()
+  }
+
+  focus(value) {
+    this.rove(value)
+    this.rows.get(value)?.querySelector(".choose").focus()
+  }
+
+  // One row at a time is in the tab order, with the button that excludes it.
+  rove(value) {
+    for (const [row, index] of [[this.rows.get(this.current), -1], [this.rows.get(value), 0]]) {
+      row?.querySelectorAll(".choose, .exclude").forEach(button => (button.tabIndex = index))
+    }
+    this.current = value
+  }
+}
+
+function spokenChoice({ name, count, state }) {
+  const parts = [name]
+  if (count !== null) parts.push(plural(count, "picture"))
+  if (state === "out") parts.push("excluded")
+  return parts.join(", ")
+}
+
+// What becomes of lists of chosen and excluded values when one is acted on; `only` allows one chosen.
+function acted({ chosen, excluded }, action, value, only = false) {
+  const was = chosen.includes(value) ? "choose" : excluded.includes(value) ? "exclude" : ""
+  const without = values => values.filter(other => other !== value)
+  const becomes = was === action || (was === "exclude" && action === "choose") ? "" : action
+  return {
+    chosen: [...(only && becomes === "choose" ? [] : without(chosen)), ...(becomes === "choose" ? [value] : [])],
+    excluded: [...without(excluded), ...(becomes === "exclude" ? [value] : [])],
+  }
+}
+
+function stateIn({ chosen, excluded }, value) {
+  return chosen.includes(value) ? "in" : excluded.includes(value) ? "out" : ""
+}

@@ -1,0 +1,112 @@
+// The line above the pictures: how many there are, how good, how long it took; and what is to be said about them.
+
+const ASKED = "image-search:asked" // the mark that the search bar sets when a search begins
+const FORGOTTEN = 15_000 // milliseconds: a mark this old was of a search that changed nothing
+
+class Head {
+  constructor(root, { take }) {
+    this.root = root
+    this.find = selector => root.querySelector(selector)
+    this.times = new Floating(this.find(".times"))
+    this.find(".time").onclick = ({ currentTarget: button }) =>
+      this.times.open ? this.times.close() : this.times.show(button)
+    this.find(".take").onclick = event => take(event.currentTarget)
+  }
+
+  close() {
+    this.times.close()
+  }
+
+  show(answer, { search, routes, loaded }) {
+    this.answer = answer
+    this.find(".head").hidden = !search
+    this.find(".take").hidden = !(routes.exports && answer.results.length)
+    if (!search) return
+    this.find(".counts").replaceChildren(...counts(answer, loaded))
+    this.find(".notices").replaceChildren(...notices(answer).map(noticed))
+    this.paintTime()
+  }
+
+  // How long the visitor waited: from the moment of asking until the first pictures are painted.
+  async measure(first) {
+    const asked = performance.getEntriesByName(ASKED).at(-1)?.startTime
+    performance.clearMarks(ASKED)
+    this.waited = null
+    this.waiting = asked !== undefined && performance.now() - asked < FORGOTTEN
+    this.paintTime()
+    if (!this.waiting) return
+    const answer = this.answer
+    await painted(first)
+    if (this.answer !== answer) return // another search has begun
+    Object.assign(this, { waiting: false, waited: performance.now() - asked })
+    this.paintTime()
+  }
+
+  paintTime() {
+    const { milliseconds, results, collapsed } = this.answer
+    const scored = milliseconds && results.some(({ score }) => score != null)
+    const time = this.find(".time")
+    time.hidden = !scored || this.waiting
+    if (!scored) return
+    const all = milliseconds.embedding + milliseconds.index + milliseconds.ranking
+    time.querySelector("span").textContent = inMilliseconds(this.waited ?? all)
+    time.setAttribute("aria-label", `${inMilliseconds(this.waited ?? all)}: where the time went`)
+    const rows = [
+      ["Reading the query", milliseconds.embedding],
+      ["Searching the index", milliseconds.index],
+      ["Ranking", milliseconds.ranking],
+      this.waited && ["Page, from asking to the first pictures", this.waited],
+    ].filter(Boolean)
+    const list = element("dl")
+    for (const [name, took] of rows) list.append(element("dt", {}, name), element("dd", {}, inMilliseconds(took)))
+    const notes = []
+    if (this.waited && this.waited < all) notes.push("The ranking was kept from when it was first asked for.")
+    if (collapsed) notes.push(`${plural(collapsed, "near-duplicate is", "near-duplicates are")} in stacks.`)
+    this.times.element.replaceChildren(list, ...notes.map(note => element("p", {}, note)))
+  }
+}
+
+// 24 strong · 12 likely · 3 weak of 100,000 pictures
+function counts({ bands = {}, searched = 0, results, at_least: atLeast }, loaded) {
+  const of = plural(searched, "picture")
+  const found = ["strong", "likely", "weak"].filter(band => bands[band])
+  if (!results.length) return [element("b", {}, "No pictures"), " here"]
+  if (results.every(({ score }) => score == null)) return [element("b", {}, of)]
+  if (!Object.keys(bands).length) return [element("b", {}, "The nearest"), ` of ${of}`]
+  if (!found.length) return [element("b", {}, "No matches"), ` among ${of}`]
+  const last = found.at(-1)
+  const parts = found.flatMap((band, at) => {
+    const count = `${bands[band].toLocaleString("en")}${atLeast && band === last ? "+" : ""} ${band}`
+    return [at ? " · " : "", element(at ? "span" : "b", { "data-band": band }, count)]
+  })
+  return [...parts, ` of ${of}`]
+}
+
+function notices({ nothing, read_text: read, notes = [], results }) {
+  const verdict = { text: "Nothing here really matches.", more: "The nearest:", verdict: true }
+  const said = notes.map(text => ({ text }))
+  if (read != null) said.unshift({ text: `Your text is longer than the model can read. It searched for: “${read}”` })
+  if (nothing && results.length) said.push(verdict)
+  if (!results.length) said.push({ text: "No picture passes these filters.", more: "Remove one to see more." })
+  return said
+}
+
+function noticed({ text, more, verdict }) {
+  const notice = element("p", { class: verdict ? "notice verdict" : "notice" })
+  notice.append(glyph("info"), verdict ? element("b", {}, text) : element("span", {}, text), more ? ` ${more}` : "")
+  return notice
+}
+
+// Resolves when the picture is on the screen, or has failed to get there.
+async function painted(image) {
+  if (image && !image.complete) {
+    await new Promise(resolve => {
+      for (const kind of ["load", "error"]) image.addEventListener(kind, resolve, { once: true })
+    })
+  }
+  await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)))
+}
+
+function inMilliseconds(time) {
+  return time < 1 ? "under 1 ms" : `${Math.round(time).toLocaleString("en")} ms`
+}

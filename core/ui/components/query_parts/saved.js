@@ -1,0 +1,108 @@
+// Searches that are kept on the server under a name.
+
+class Saved {
+  all = []
+
+  constructor(data) {
+    this.data = data
+  }
+
+  async read() {
+    this.all = await this.ask("", {})
+  }
+
+  of(address) {
+    return this.all.find(one => sameAddress(one.address, address))
+  }
+
+  // Under another name than before it is kept once, as one of the same name is.
+  async add(name, address) {
+    const before = this.of(address)
+    const headers = { "Content-Type": "application/json" }
+    await this.ask("", { method: "POST", headers, body: JSON.stringify({ name, address }) })
+    await this.read()
+    const others = this.all.filter(one => one.id !== before?.id && sameAddress(one.address, address))
+    if (before && others.length) await this.remove(before)
+  }
+
+  async remove({ id }) {
+    await this.ask(`/${encodeURIComponent(id)}`, { method: "DELETE" })
+    await this.read()
+  }
+
+  async ask(path, options) {
+    const answer = await fetch(this.data().saved_url + path, options).catch(() => {
+      throw new Error("The server does not answer.")
+    })
+    const said = await answer.json().catch(() => undefined)
+    if (!answer.ok) throw new Error(said?.error ?? `The server failed (${answer.status}).`)
+    return Array.isArray(said) ? said : []
+  }
+}
+
+// The form in which the search of the page gets its name, or loses it.
+class SavePopover {
+  constructor(form, anchor, { saved, label }) {
+    Object.assign(this, { form, anchor, saved, label })
+    this.find = selector => form.querySelector(selector)
+    this.input = this.find("input")
+    this.floating = new Floating(form)
+    anchor.onclick = () => (this.floating.open ? this.floating.close() : this.show())
+    this.find(".unsave").onclick = () => this.act(() => saved.remove(saved.of(currentAddress())))
+    form.onsubmit = event => this.onSubmit(event)
+  }
+
+  offer(possible) {
+    this.anchor.hidden = !possible
+    if (!possible) this.floating.close()
+    this.paint()
+  }
+
+  async show() {
+    this.fail("")
+    this.suggest()
+    this.floating.show(this.anchor)
+    this.input.select()
+    await this.saved.read().catch(error => this.fail(error.message))
+    this.suggest()
+    this.paint()
+  }
+
+  // What is typed meanwhile stays.
+  suggest() {
+    const name = this.saved.of(currentAddress())?.name ?? this.label().slice(0, this.input.maxLength)
+    if (!this.floating.open || this.input.value === this.suggested) this.input.value = name
+    this.suggested = name
+  }
+
+  paint() {
+    const kept = Boolean(this.saved.of(currentAddress()))
+    this.find("[type=submit]").textContent = kept ? "Rename" : "Save"
+    this.find(".unsave").hidden = !kept
+    this.anchor.classList.toggle("kept", kept)
+    this.anchor.querySelector("span").textContent = kept ? "Saved" : "Save this search"
+  }
+
+  onSubmit(event) {
+    event.preventDefault()
+    event.stopPropagation() // the search bar is a form, too
+    const name = this.input.value.trim()
+    if (name) this.act(() => this.saved.add(name, currentAddress()))
+  }
+
+  async act(change) {
+    this.fail("")
+    try {
+      await change()
+    } catch (error) {
+      return this.fail(error.message)
+    }
+    this.paint()
+    this.floating.close()
+    this.anchor.focus()
+  }
+
+  fail(text) {
+    this.find(".failed").textContent = text
+  }
+}

@@ -1,0 +1,193 @@
+// How results are shown. Each change of an option fires the trigger "options" once, with all of them; a slider fires
+// while it is dragged too. The size of the tiles never leaves the browser.
+
+const MOVED = 150 // ms that a slider rests before results follow it
+const views = new WeakMap()
+
+const CHOICES = {
+  sort: {
+    best: "Best match",
+    newest: "Newest",
+    oldest: "Oldest",
+    largest: "Largest",
+    smallest: "Smallest",
+    name: "Name",
+  },
+  cut: { auto: "Auto", strong: "Strong", likely: "Likely", weak: "Weak", all: "Everything" },
+  collapse: { off: "Off", bytes: "Same bytes", picture: "Same picture", alike: "Look-alikes" },
+  tile: { small: "Small", medium: "Medium", large: "Large" },
+}
+
+const HINTS = {
+  auto: "Ends where the search's own matches end.",
+  strong: "Only what clearly matches.",
+  likely: "Also what probably matches.",
+  weak: "Also what might match.",
+  all: "Everything, best first, matching or not.",
+  off: "Every file is shown by itself.",
+  bytes: "Files with the same content are shown once.",
+  picture: "Also other sizes, formats and mirrored copies of a picture.",
+  alike: "Also cropped copies and shots of a series.",
+}
+
+const SUMMARIES = {
+  off: "all files",
+  bytes: "same bytes as one",
+  picture: "same picture as one",
+  alike: "look-alikes as one",
+}
+
+const TILES = { small: "9rem", medium: "13.5rem", large: "20rem" }
+
+// Called again whenever the data changes; the elements stay.
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".view")
+  const view = mounted(views, root, () => new View(root))
+  view.trigger = setTriggerValue
+  view.show(data)
+  return () => {
+    views.delete(root)
+    view.close()
+  }
+}
+
+class View {
+  edits = new Edits("options")
+
+  constructor(root) {
+    this.find = selector => root.querySelector(selector)
+    this.opener = this.find(".opener")
+    this.popover = this.find(".options")
+    this.floating = new Floating(this.popover)
+    for (const name of Object.keys(CHOICES)) this.addPills(name)
+    this.addSlider("alike")
+    this.addSlider("diversity")
+    this.watching = new ResizeObserver(() => makeRoom(this.opener.offsetWidth))
+    this.watching.observe(this.opener)
+    this.opener.onclick = () => (this.floating.open ? this.floating.close() : this.open())
+    this.find(".close").onclick = () => this.leave()
+    this.find(".automatic").onclick = () => this.automatic()
+    this.find(".reset").onclick = () => this.reset()
+    root.onkeydown = event => event.stopPropagation() // Streamlit has shortcuts of its own on single letters
+    this.setTile(remembered("tile"))
+  }
+
+  close() {
+    clearTimeout(this.waiting)
+    this.watching.disconnect()
+    makeRoom(0)
+    this.floating.close()
+  }
+
+  open() {
+    this.floating.show(this.opener)
+    this.popover.querySelector(":checked").focus({ preventScroll: true })
+  }
+
+  leave() {
+    this.floating.close()
+    this.opener.focus()
+  }
+
+  addPills(name) {
+    const field = this.find(`[data-option=${name}]`)
+    const hint = field.querySelector(".hint")
+    for (const [value, text] of Object.entries(CHOICES[name])) {
+      const radio = element("input", { type: "radio", class: "visually-hidden", name, value })
+      if (hint?.id) radio.setAttribute("aria-describedby", hint.id)
+      radio.onchange = () => (name === "tile" ? this.setTile(value) : this.set(name, value))
+      const pill = element("label", { class: "pill" })
+      pill.append(radio, element("span", {}, text))
+      field.querySelector(".pills").append(pill)
+    }
+  }
+
+  addSlider(name) {
+    const slider = this.find(`#${name}`)
+    slider.oninput = () => {
+      this.options[name] = Number(slider.value)
+      this.paint()
+      clearTimeout(this.waiting)
+      this.waiting = setTimeout(() => this.send(), MOVED)
+    }
+    slider.onchange = () => this.send()
+  }
+
+  show(data) {
+    this.data = data
+    if (this.edits.settles(data) && !this.waiting) this.options = { ...data.options }
+    this.options ??= { ...data.options }
+    this.paint()
+  }
+
+  set(name, value) {
+    this.options[name] = value
+    this.paint()
+    this.send()
+  }
+
+  automatic() {
+    this.set("alike", null)
+    this.find("#alike").focus() // the button that was pressed is gone
+  }
+
+  reset() {
+    this.options = { ...this.data.defaults }
+    this.setTile("medium")
+    this.paint()
+    this.send()
+  }
+
+  // A slider that is let go has often been heard of already, while it rested.
+  send() {
+    clearTimeout(this.waiting)
+    this.waiting = undefined
+    const options = JSON.stringify(this.options)
+    if (options === this.sent && !this.edits.settles(this.data)) return
+    if (options === JSON.stringify(this.data.options) && this.edits.settles(this.data)) return
+    this.sent = options
+    this.edits.send(this.trigger, this.options)
+  }
+
+  setTile(size) {
+    this.tile = size in TILES ? size : "medium"
+    remember("tile", this.tile)
+    document.documentElement.style.setProperty("--image-search-tile", TILES[this.tile])
+    if (this.options) this.paint()
+  }
+
+  paint() {
+    const { options, data } = this
+    const chosen = { ...options, tile: this.tile }
+    for (const name of Object.keys(CHOICES)) {
+      for (const radio of this.popover.querySelectorAll(`[name=${name}]`)) radio.checked = radio.value === chosen[name]
+    }
+    this.find(".main").textContent = CHOICES.sort[options.sort]
+    this.find(".rest").textContent = ` · ${SUMMARIES[options.collapse]}`
+    this.find("#cut-hint").textContent =
+      data.nothing && options.cut !== "all" ? "Nothing really matches: choose everything to see the nearest." : HINTS[options.cut]
+    this.find("#collapse-hint").textContent = HINTS[options.collapse]
+    this.find(".alike").hidden = options.collapse !== "alike"
+    this.paintSlider("alike", options.alike ?? data.alike, options.alike === null ? "auto · " : "")
+    this.find(".automatic").hidden = options.alike === null
+    this.paintSlider("diversity", options.diversity, "")
+    const changed = Object.entries(data.defaults).some(([name, value]) => options[name] !== value)
+    this.opener.classList.toggle("changed", changed)
+    this.opener.setAttribute("aria-label", this.find(".summary").textContent) // on a phone it is an icon only
+    this.find(".reset").disabled = !changed && this.tile === "medium"
+  }
+
+  paintSlider(name, value, how) {
+    const slider = this.find(`#${name}`)
+    const shown = value.toFixed(3).replace(/0$/, "")
+    if (Number(slider.value) !== value) slider.value = value
+    slider.style.setProperty("--share", (slider.value - slider.min) / (slider.max - slider.min))
+    slider.setAttribute("aria-valuetext", how + shown)
+    this.find(`output[for=${name}]`).textContent = how + shown
+  }
+}
+
+// What stands in the same line reads how much of it is taken.
+function makeRoom(pixels) {
+  document.documentElement.style.setProperty("--image-search-view", `${pixels}px`)
+}

@@ -1,0 +1,123 @@
+"""A client of the routes that holds every answer against their description."""
+
+import copy
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from jsonschema import Draft202012Validator
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from core.api import routes
+from core.images.describe import Box
+from core.search.calibration import Calibrations
+from core.search.scores import learn
+from core.vectors import Embeddings
+from tests.colours import COLOURS
+
+
+class Description:
+    """What `/api/openapi.json` says, at its word: no answer may hold more than is described."""
+
+    def __init__(self, document):
+        self.document = copy.deepcopy(document)
+        for schema in self.document["components"]["schemas"].values():
+            if schema.get("type") == "object":
+                schema.setdefault("additionalProperties", False)
+
+    def operation(self, method, path):
+        for template, operations in self.document["paths"].items():
+            if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path):
+                return operations.get(method.lower())
+        return None
+
+    def check(self, response):
+        operation = self.operation(response.request.method, response.request.url.path)
+        if operation is None:
+            return
+        response.read()
+        told = operation["responses"].get(str(response.status_code)) or operation["responses"]["default"]
+        kind = response.headers.get("content-type", "").partition(";")[0]
+        content = told.get("content", {kind: {}} if not response.content else {})
+        assert kind in content or "*/*" in content or not response.content, f"{kind} is not described"
+        if schema := content.get(kind, {}).get("schema"):
+            lines = response.text.splitlines() if "ndjson" in kind else [response.text]
+            for line in lines:
+                self.validate(json.loads(line), schema)
+
+    def validate(self, value, schema):
+        Draft202012Validator({**schema, "components": self.document["components"]}).validate(value)
+
+
+@pytest.fixture(scope="session")
+def description():
+    client = TestClient(Starlette(routes=routes(lambda: None)))
+    return Description(client.get("/api/openapi.json").json())
+
+
+@pytest.fixture(autouse=True)
+def uncalibrated(monkeypatch):
+    """What is learned in the background would change the answers at some moment of a test."""
+    monkeypatch.setattr(Calibrations, "current", lambda self, embedder: None)
+
+
+@pytest.fixture
+def calibrated(services, corpus, embedder, monkeypatch):
+    """What would be learned of the corpus, from now on."""
+    learned = learn(embedder.embed_texts(list(COLOURS)), services.index.sample(1000))
+    monkeypatch.setattr(Calibrations, "current", lambda self, embedder: learned)
+
+
+@pytest.fixture
+def client(services, description):
+    made = TestClient(Starlette(routes=routes(lambda: services)))
+    made.event_hooks = {"response": [description.check]}
+    return made
+
+
+@pytest.fixture
+def index_pictures(services, tmp_path):
+    """Index what lies in the folder of pictures."""
+
+    def index():
+        for _ in services.ingest([tmp_path / "pictures"]):
+            pass
+
+    return index
+
+
+@pytest.fixture
+def red(services, picture, index_pictures):
+    """The record of an indexed picture."""
+    picture("red.png", size=(900, 600))
+    index_pictures()
+    return next(services.index.records())[0]
+
+
+@pytest.fixture
+def corpus(services, picture, index_pictures):
+    """The records of one picture of each colour, by colour."""
+    for name in COLOURS:
+        picture(f"{name}.png")
+    index_pictures()
+    return {record.name.removesuffix(".png"): record for records in services.index.records() for record in records}
+
+
+@pytest.fixture
+def change(services):
+    """Gives a record other fields: `change(record, boxes=(…,))`."""
+
+    def change(record, **fields):
+        changed = replace(record, **fields)
+        embeddings: Embeddings = services.index.embeddings([record.id])
+        services.index.upsert([changed], embeddings)
+        return changed
+
+    return change
+
+
+@pytest.fixture
+def boxed(red, change):
+    return change(red, boxes=(Box("red thing", 0.25, 0.25, 0.5, 0.5),))

@@ -1,0 +1,86 @@
+"""The description is complete and true; the other tests of the routes hold every answer against it."""
+
+import re
+
+import pytest
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from core.api import routes
+from core.search.link import from_params, to_json
+from tests.api.conftest import Description
+
+UNDESCRIBED = {"/api/openapi.json", "/search", "/api/{rest}"}
+
+
+@pytest.fixture
+def document(client):
+    return client.get("/api/openapi.json").json()
+
+
+def test_every_route_is_described_and_nothing_else(services, document):
+    made = {
+        (re.sub(r":\w+}", "}", route.path), method)
+        for route in routes(lambda: services)
+        for method in route.methods - {"HEAD"}
+    }
+    described = {(path, method.upper()) for path, operations in document["paths"].items() for method in operations}
+    assert {(path, method) for path, method in made if path not in UNDESCRIBED} == described
+
+
+def test_every_schema_is_one(document):
+    assert document["openapi"] == "3.1.0"
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    references = set(re.findall(r"'#/components/schemas/(\w+)'", str(document)))
+    assert references <= set(document["components"]["schemas"])
+
+
+def test_parameters_of_paths_are_declared(document):
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            declared = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
+            assert declared == set(re.findall(r"{(\w+)}", path))
+
+
+@pytest.mark.parametrize(
+    "params", [{}, {"q": ["2:red − blue label:cat"], "image": ["0" * 64 + ":-0.5@0,0,0.5,0.5"], "sort": ["newest"]}]
+)
+def test_what_the_page_sends_is_described(document, params):
+    Description(document).validate(to_json(from_params(params)), {"$ref": "#/components/schemas/SearchBody"})
+
+
+@pytest.mark.parametrize("body", [{"limit": 0}, {"more": ["x"]}, {"sort": "random"}, {"pictures": [{}]}, {"x": 1}])
+def test_what_is_refused_is_not_described(client, document, body):
+    assert client.post("/api/search", json=body).status_code == 400
+    with pytest.raises(ValidationError):
+        Description(document).validate(body, {"$ref": "#/components/schemas/SearchBody"})
+
+
+def test_what_is_nowhere_is_told_as_json(client):
+    for method in ("GET", "POST", "DELETE"):
+        answer = client.request(method, "/api/nothing")
+        assert answer.status_code == 404
+        assert answer.json()["error"]
+
+
+def test_health(client, red):
+    health = client.get("/healthz").json()
+    assert (health["status"], health["engine"], health["count"]) == ("ok", "lancedb", 1)
+
+
+def test_links_to_the_search_page(client):
+    moved = client.get("/search", params={"q": "red"}, follow_redirects=False)
+    assert moved.headers["location"] == "/?q=red"
+
+
+def test_routes_follow_the_path_the_app_is_served_under(services, red):
+    client = TestClient(Starlette(routes=routes(lambda: services, "/pictures")))
+    assert client.get("/pictures/healthz").status_code == 200
+    assert client.get("/healthz").status_code == 404
+    assert client.get("/pictures/api/openapi.json").json()["servers"] == [{"url": "/pictures"}]
+    url = client.post("/pictures/api/exports", json={"format": "csv", "ids": [red.id]}).json()["url"]
+    assert url.startswith("/pictures/exports/")
+    assert client.get(url).status_code == 200

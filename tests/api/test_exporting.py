@@ -1,0 +1,187 @@
+"""Exports: asked for, fetched as a download, and soon gone."""
+
+import csv
+import json
+import zipfile
+from io import BytesIO, StringIO
+from urllib.parse import unquote
+
+import pytest
+from PIL import Image
+
+from core.api.exporting import Exports
+from core.search.export import Line
+from tests.colours import COLOURS
+
+
+@pytest.fixture
+def export(client):
+    """Asks for an export and fetches it: `export(format="csv", text="red")`."""
+
+    def export(**body):
+        asked = client.post("/api/exports", json=body)
+        assert asked.status_code == 201, asked.text
+        fetched = client.get(asked.json()["url"])
+        assert fetched.status_code == 200
+        return fetched
+
+    return export
+
+
+def table(fetched):
+    return list(csv.DictReader(StringIO(fetched.content.decode(), newline="")))
+
+
+def archive(fetched):
+    return zipfile.ZipFile(BytesIO(fetched.content))
+
+
+def test_the_results_of_a_search_as_a_table(export, corpus):
+    fetched = export(format="csv", text="red", collapse="off")
+    rows = table(fetched)
+    assert len(rows) == len(COLOURS)
+    assert (rows[0]["name"], float(rows[0]["score"])) == ("red.png", pytest.approx(1, abs=1e-3))
+    assert fetched.headers["content-type"].startswith("text/csv")
+    assert fetched.headers["content-disposition"].startswith('attachment; filename="red.csv"')
+    assert fetched.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("cut", ["auto", "all"])
+def test_what_is_below_the_cut_is_left_out(client, export, calibrated, cut):
+    asked = {"text": "red", "cut": cut, "collapse": "off"}
+    matching = [item["name"] for item in client.post("/api/search", json=asked).json()["results"] if item["matches"]]
+    if not matching:
+        assert client.post("/api/exports", json=asked | {"format": "csv"}).status_code == 400
+        return
+    assert [row["name"] for row in table(export(format="csv", **asked))] == matching
+
+
+def test_what_is_shown_as_one_is_exported_once(client, export, corpus):
+    asked = {"text": "red", "alike": 0.9}
+    results = client.post("/api/search", json=asked).json()["results"]
+    assert any(item["others"] for item in results)
+    assert [row["id"] for row in table(export(format="csv", **asked))] == [item["id"] for item in results]
+
+
+def test_no_more_than_asked_for(export, corpus):
+    assert len(table(export(format="csv", text="red", most=3))) == 3
+
+
+def test_chosen_pictures_in_the_order_chosen(export, corpus):
+    ids = [corpus[name].id for name in ("blue", "red", "green", "red")]
+    rows = json.loads(export(format="json", ids=ids).content)
+    assert [(row["name"], row["score"]) for row in rows] == [("blue.png", None), ("red.png", None), ("green.png", None)]
+    scored = json.loads(export(format="json", ids=ids, text="red").content)
+    assert [row["name"] for row in scored] == ["blue.png", "red.png", "green.png"]
+    assert scored[1]["score"] == pytest.approx(1, abs=1e-3)
+
+
+def test_all_that_a_filter_lets_through(export, corpus):
+    rows = table(export(format="csv", text="name:blue"))
+    assert [(row["name"], row["score"]) for row in rows] == [("blue.png", "")]
+
+
+def test_the_files_themselves(export, corpus, tmp_path):
+    fetched = export(format="zip", ids=[corpus["red"].id, corpus["blue"].id])
+    assert fetched.headers["content-type"] == "application/zip"
+    files = archive(fetched)
+    assert files.namelist() == ["red.png", "blue.png"]
+    assert files.read("red.png") == (tmp_path / "pictures" / "red.png").read_bytes()
+
+
+def test_files_that_are_gone_are_listed(export, corpus, tmp_path):
+    (tmp_path / "pictures" / "red.png").unlink()
+    files = archive(export(format="zip", ids=[corpus["red"].id, corpus["blue"].id, "0" * 32]))
+    assert files.namelist() == ["blue.png", "missing.txt"]
+    missing = files.read("missing.txt").decode()
+    assert "red.png no longer exists" in missing
+    assert "0" * 32 in missing
+
+
+def test_a_contact_sheet(export, corpus, services, tmp_path):
+    (tmp_path / "pictures" / "blue.png").unlink()
+    services.thumbnails.remove(corpus["blue"].content_hash)
+    fetched = export(format="sheet", ids=[corpus["red"].id, corpus["blue"].id])
+    assert fetched.headers["content-type"] == "image/webp"
+    with Image.open(BytesIO(fetched.content)) as sheet:
+        colours = sheet.convert("RGB").getcolors(1 << 20)
+    assert sum(count for count, (r, g, b) in colours if r > 200 and g < 60 > b) > 500
+    assert sum(count for count, colour in colours if max(colour) - min(colour) < 12 and 200 < colour[0] < 230) > 10_000
+
+
+def test_can_be_fetched_again_and_asked_about(client, corpus):
+    url = client.post("/api/exports", json={"format": "csv", "text": "red"}).json()["url"]
+    assert client.get(url).content == client.get(url).content
+    head = client.head(url)
+    assert (head.status_code, head.content) == (200, b"")
+    assert "attachment" in head.headers["content-disposition"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("red", "red.csv"),
+        ("blau/../../etc", "blau etc.csv"),
+        ("日本 red", "日本 red.csv"),
+        ("red " * 50, "red red red red red red red red red red red red red red red.csv"),
+        ("name:red", "pictures.csv"),
+        ("..", "pictures.csv"),
+        ('"quo\u202ete;"', "quo te.csv"),
+    ],
+)
+def test_the_file_is_called_after_the_words(export, corpus, text, name):
+    disposition = export(format="csv", text=text, cut="all").headers["content-disposition"]
+    assert unquote(disposition.partition("filename*=UTF-8''")[2]) == name
+    assert disposition.isascii()
+    assert disposition.count('"') == 2
+
+
+def test_nothing_to_export(client, corpus):
+    answer = client.post("/api/exports", json={"format": "csv", "text": "name:nothing"})
+    assert answer.status_code == 400
+    assert "nothing to export" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"format": "exe"},
+        {"format": "csv", "ids": []},
+        {"format": "csv", "ids": ["../../etc/passwd"]},
+        {"format": "csv", "ids": ["0" * 64]},
+        {"format": "csv", "ids": ["0" * 32] * 10_001},
+        {"format": "csv", "text": "red", "most": 0},
+        {"format": "csv", "text": "red", "most": 10**9},
+        {"format": "csv", "text": "red", "limit": 3},
+        {"format": "sheet", "ids": [f"{number:032x}" for number in range(101)]},
+    ],
+    ids=lambda body: str(body)[:50],
+)
+def test_what_cannot_be_exported(client, corpus, body):
+    answer = client.post("/api/exports", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize("token", ["x", "0" * 32, "..%2f..%2fetc"])
+def test_what_nobody_asked_for(client, token):
+    assert client.get(f"/exports/{token}/red.csv").status_code == 404
+
+
+class TestTokens:
+    def test_expire(self):
+        now = 0.0
+        exports = Exports(lambda: now)
+        token, export = exports.add("csv", "red", [Line("a")])
+        now = 599.0
+        assert exports.get(token) == export
+        now = 600.0
+        assert exports.get(token) is None
+
+    def test_of_too_many_the_oldest_goes(self):
+        exports = Exports()
+        tokens = [exports.add("csv", str(number), [Line("a")])[0] for number in range(17)]
+        assert exports.get(tokens[0]) is None
+        assert all(exports.get(token) for token in tokens[1:])
+        assert len(set(tokens)) == 17

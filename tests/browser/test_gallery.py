@@ -1,0 +1,588 @@
+"""The gallery in a real browser, on routes that answer from a collection made up for it."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+
+from tests.browser import gallery_corpus as corpus
+from tests.browser.conftest import ROOT, Server
+from tests.nodes import free_port
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "tests/browser/gallery_app.py", "--server.port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    log = tmp_path_factory.mktemp("gallery") / "log"
+    server = Server(f"http://localhost:{port}", command, environment, log)
+    server.start()
+    yield server.url
+    server.stop()
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="module")
+def visitor(chromium: Browser) -> Iterator[BrowserContext]:
+    """Whose browser has Streamlit's own files already."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(visitor: BrowserContext) -> Iterator[Page]:
+    """A tab; any error of a script fails the test."""
+    tab, errors = visitor.new_page(), []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
+    tab.close()
+    assert not errors
+
+
+@pytest.fixture
+def touch(chromium: Browser) -> Iterator[Page]:
+    """A telephone."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def open_(page: Page, address: str) -> Callable[..., Page]:
+    def open_(query: str = "q=zebra") -> Page:
+        page.goto(f"{address}/?{query}")
+        expect(page.locator(".counts")).not_to_be_empty()
+        return page
+
+    return open_
+
+
+def tiles(page: Page) -> Locator:
+    return page.get_by_role("list", name=re.compile("Results|Weaker matches")).get_by_role("listitem")
+
+
+def tile(page: Page, at: int) -> Locator:
+    """Its button, which has the focus."""
+    return tiles(page).nth(at).locator(".open")
+
+
+def selected(page: Page) -> list[int]:
+    return [at for at, one in enumerate(tiles(page).all()) if "selected" in (one.get_attribute("class") or "")]
+
+
+def asked(page: Page, path: str) -> list[Request]:
+    """Requests to this path, as they will come."""
+    requests: list[Request] = []
+    page.on("request", lambda request: requests.append(request) if path in request.url else None)
+    return requests
+
+
+def run_again(page: Page, button: str = "Run again") -> None:
+    end = page.get_by_text("End of run")
+    runs = int(end.inner_text().split()[-1])
+    page.get_by_role("button", name=button).click()
+    expect(end).to_have_text(f"End of run {runs + 1}")
+
+
+def test_the_head_says_how_many_how_good_and_how_long(open_):
+    page = open_()
+    expect(page.locator(".counts")).to_have_text("24 strong · 12 likely · 3 weak of 300 pictures")
+    page.get_by_role("button", name="where the time went").click()
+    times = page.get_by_role("dialog", name="Where the time went")
+    for line in ("Reading the query12 ms", "Searching the index8 ms", "Ranking3 ms", "4 near-duplicates are in stacks"):
+        expect(times).to_contain_text(line)
+    page.keyboard.press("Escape")
+    expect(times).not_to_be_visible()
+    expect(page.get_by_role("button", name="where the time went")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("nothing", "Nothing here really matches. The nearest:"),
+        ("long", "It searched for: “as much as was read”"),
+        ("noted", "No picture has the label unicorn."),
+        ("empty", "No picture passes these filters."),
+    ],
+)
+def test_what_is_to_be_said_stands_above_the_pictures(open_, words, said):
+    expect(open_(f"q={words}").locator(".notices")).to_contain_text(said)
+
+
+def test_a_tile_says_all_in_words(open_):
+    page = open_()
+    expect(tile(page, 3)).to_have_accessible_name(
+        "4. picture-058.jpg, strong match, similarity 0.32, 4 of the same in a stack"
+    )
+    expect(tiles(page).nth(30)).to_contain_text("Likely")
+    tile(page, 3).click(modifiers=["Control"])
+    expect(tile(page, 3)).to_have_accessible_name(re.compile("selected$"))
+
+
+def test_weaker_matches_stand_below_a_heading(open_):
+    page = open_()
+    expect(page.get_by_role("list", name="Results").get_by_role("listitem")).to_have_count(39)
+    expect(page.get_by_role("heading", name="Weaker matches")).to_be_attached()
+    expect(page.get_by_role("list", name="Weaker matches").get_by_role("listitem")).to_have_count(21)
+
+
+def test_names_are_never_markup(open_):
+    page = open_(f"image={corpus.hash_of(13)}")
+    expect(tiles(page).first).to_contain_text(corpus.HOSTILE)
+    tile(page, 0).click()
+    expect(page.get_by_role("dialog")).to_contain_text(corpus.HOSTILE)
+    assert page.title() != "hit"
+
+
+def test_pages_are_loaded_before_their_end_is_reached(open_):
+    page = open_()
+    searches = asked(page, "/api/search")
+    for at in (59, 119, 179, 239, 299):
+        tiles(page).nth(at).scroll_into_view_if_needed()
+    expect(page.get_by_text("All 300 pictures are shown.")).to_be_visible()
+    expect(tiles(page)).to_have_count(300)
+    assert [request.post_data_json["offset"] for request in searches] == [60, 120, 180, 240]
+    names = page.locator(".name").all_text_contents()
+    assert len(set(names)) == 300
+
+
+def test_a_page_that_fails_is_said_and_tried_again(open_):
+    page = open_()
+    broken = {"error": "The index does not answer.", "remedy": "Start it."}
+    page.route("**/api/search", lambda route: route.fulfill(status=503, json=broken))
+    tiles(page).nth(59).scroll_into_view_if_needed()
+    expect(page.get_by_text("More pictures could not be loaded. The index does not answer. Start it.")).to_be_visible()
+    page.unroute("**/api/search")
+    page.get_by_role("button", name="Try again").click()
+    expect(tiles(page)).to_have_count(120)
+
+
+def test_where_the_ranking_ends_it_says_so(open_):
+    expect(open_("q=deep").get_by_text("The nearest 10,000 are shown: narrow the search")).to_be_attached()
+
+
+def _watch(page: Page) -> None:
+    """Count calls of the script, and what is done to the grid, from now on; a thumbnail that arrives does not count."""
+    page.locator(".results").evaluate(
+        """results => {
+            globalThis.called = globalThis.touched = 0
+            const find = ShadowRoot.prototype.querySelector
+            ShadowRoot.prototype.querySelector = function (selector) {
+                called += selector === ".gallery"
+                return find.call(this, selector)
+            }
+            new MutationObserver(changes => (globalThis.touched += changes.length)).observe(
+                results, { subtree: true, childList: true, characterData: true,
+                    attributeFilter: ["src", "style", "hidden", "tabindex", "aria-label", "data-band"] })
+        }"""
+    )
+
+
+def test_an_unchanged_run_leaves_200_tiles_alone(open_):
+    """Although the search takes another time on each run."""
+    page = open_()
+    for at in (59, 119, 179):
+        tiles(page).nth(at).scroll_into_view_if_needed()
+    expect(tiles(page)).to_have_count(240)
+    page.mouse.move(0, 0)
+    _watch(page)
+    thumbnails, searches = asked(page, "/thumbnails/"), asked(page, "/api/search")
+    run_again(page)
+    run_again(page)
+    assert page.evaluate("[called, touched]") == [0, 0]
+    assert not thumbnails
+    assert not searches
+    run_again(page, "Changed")
+    page.wait_for_function("called === 1")
+
+
+def test_changed_results_keep_pages_place_and_thumbnails(open_):
+    page = open_()
+    for at in (59, 119):
+        tiles(page).nth(at).scroll_into_view_if_needed()
+    expect(tiles(page)).to_have_count(180)
+    expect(page.locator(".end .spinner")).to_be_hidden()
+    loaded = page.locator(".tile img.ready").count()
+    page.locator(".tile img").evaluate_all("images => images.forEach(image => (image.kept = image.src))")
+    searches = asked(page, "/api/search")
+    with page.expect_response("**/api/search"):
+        page.get_by_role("button", name="Changed").dispatch_event("click")  # without scrolling to it
+    expect(page.locator(".end .spinner")).to_be_hidden()
+    expect(tiles(page)).to_have_count(180)
+    assert [request.post_data_json["offset"] for request in searches] == [60]
+    assert page.locator(".tile img").evaluate_all("images => images.every(image => image.kept === image.src)")
+    assert page.locator(".tile img.ready").count() >= loaded
+
+
+def test_another_search_begins_at_the_top(open_, address):
+    page = open_()
+    tiles(page).nth(59).scroll_into_view_if_needed()
+    tile(page, 50).click(modifiers=["Control"])
+    tile(page, 50).press("s")
+    expect(page.get_by_text("('similar', [105])")).to_be_visible()
+    expect(tiles(page).first).to_contain_text("picture-105.jpg")
+    expect(tiles(page).first).to_be_in_viewport()
+    expect(tile(page, 0)).to_be_focused()
+    assert selected(page) == []
+    page.go_back()
+    expect(tiles(page).first).to_contain_text("picture-055.jpg")
+
+
+def test_the_time_on_the_page_is_measured_from_the_asking(open_):
+    page = open_()
+    tile(page, 0).focus()
+    page.keyboard.press("s")
+    expect(tiles(page).first).to_be_visible()
+    page.get_by_role("button", name="where the time went").click()
+    expect(page.get_by_role("dialog", name="Where the time went")).to_contain_text(
+        "Page, from asking to the first pictures"
+    )
+
+
+def test_the_keyboard_goes_everywhere(open_):
+    page = open_("q=page")
+    page.get_by_role("button", name=re.compile("^Download")).focus()
+    page.keyboard.press("Tab")
+    expect(tile(page, 0)).to_be_focused()
+    ways = [
+        ("ArrowRight", 1),
+        ("ArrowDown", 6),
+        ("ArrowLeft", 5),
+        ("ArrowUp", 0),
+        ("ArrowLeft", 0),
+        ("End", 59),
+        ("Home", 0),
+    ]
+    for key, at in ways:
+        page.keyboard.press(key)
+        expect(tile(page, at)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator(".results :focus")).to_have_count(0)  # one stop
+
+
+def test_keys_cross_the_heading_in_their_column(open_):
+    """39 matches in five columns: four in the last row, and 21 below, one of them in a row of its own."""
+    page = open_("q=page")
+    tile(page, 34).focus()
+    for key, at in [("ArrowDown", 38), ("ArrowDown", 42), ("ArrowUp", 38), ("ArrowRight", 39), ("ArrowUp", 35)]:
+        page.keyboard.press(key)
+        expect(tile(page, at)).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowUp")
+    expect(tile(page, 54)).to_be_focused()
+    before = 54
+    page.keyboard.press("PageUp")
+    at = page.evaluate("document.activeElement.shadowRoot.activeElement.closest('.tile').at")
+    assert at < before - 5
+
+
+@pytest.mark.parametrize(
+    ("key", "action"), [("s", "similar"), ("a", "add"), ("x", "exclude"), ("m", "more"), ("l", "less")]
+)
+def test_letters_act_on_the_tile_that_has_the_focus(open_, key, action):
+    page = open_()
+    tile(page, 1).focus()
+    page.keyboard.press(key)
+    expect(page.get_by_text(f"('{action}', [56])")).to_be_visible()
+
+
+def test_actions_appear_where_the_pointer_is(open_):
+    page = open_()
+    tiles(page).nth(2).hover()
+    page.get_by_role("group", name="Actions on picture-057.jpg").get_by_role("button", name="Exclude").click()
+    expect(page.get_by_text("('exclude', [57])")).to_be_visible()
+    expect(tile(page, 2)).to_be_focused()
+
+
+def test_feedback_is_seen_on_the_tile(open_):
+    page = open_(f"q=zebra&less={corpus.hash_of(56)}")
+    expect(tiles(page).nth(1).locator(".mark")).to_have_attribute("data-kind", "less")
+
+
+def test_selecting_with_the_mouse(open_):
+    page = open_()
+    tiles(page).nth(1).hover()
+    page.get_by_role("checkbox", name="Select picture-056.jpg").click()
+    tile(page, 4).click(modifiers=["Shift"])
+    assert selected(page) == [1, 2, 3, 4]
+    tile(page, 2).click(modifiers=["Control"])
+    assert selected(page) == [1, 3, 4]
+    expect(page.get_by_role("region", name="Selection")).to_contain_text("3 selected")
+    page.get_by_role("button", name="Clear the selection").click()
+    assert selected(page) == []
+    expect(page.get_by_role("region", name="Selection")).not_to_be_visible()
+
+
+def test_selecting_with_the_keyboard(open_):
+    page = open_()
+    tile(page, 0).focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    assert selected(page) == [0, 1, 2]
+    page.keyboard.press("Shift+ArrowLeft")
+    assert selected(page) == [0, 1]
+    page.keyboard.press("Control+a")
+    assert len(selected(page)) == 60
+    page.keyboard.press("Escape")
+    assert selected(page) == []
+    expect(page.get_by_role("status").filter(has_text="Nothing selected")).to_be_attached()
+
+
+def test_what_is_selected_is_searched_with_together(open_):
+    page = open_()
+    top = tiles(page).first.bounding_box()
+    for at in (0, 2):
+        tile(page, at).click(modifiers=["Control"])
+    assert tiles(page).first.bounding_box() == top
+    page.get_by_role("button", name="Find similar to these").click()
+    expect(page.get_by_text("('similar', [55, 57])")).to_be_visible()
+
+
+def test_a_finger_selects_by_resting_and_then_by_tapping(touch, address):
+    touch.goto(f"{address}/?q=zebra")
+    first = tile(touch, 0)
+    expect(first).to_be_visible()
+    box = first.bounding_box()
+    at = {"x": box["x"] + 60, "y": box["y"] + 60}
+    cdp = touch.context.new_cdp_session(touch)
+    cdp.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+    expect(touch.get_by_text("1 selected").first).to_be_visible()
+    cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    tile(touch, 1).tap()
+    assert selected(touch) == [0, 1]
+    touch.get_by_role("button", name="Clear the selection").tap()
+    tile(touch, 1).tap()
+    expect(touch.get_by_role("dialog")).to_contain_text("picture-056.jpg")
+
+
+def test_narrow_tiles_have_a_menu(touch, address):
+    touch.goto(f"{address}/?q=zebra")
+    touch.get_by_role("button", name="Actions on picture-055.jpg").tap()
+    touch.get_by_role("menuitem", name="Less like this").tap()
+    expect(touch.get_by_text("('less', [55])")).to_be_visible()
+    assert touch.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_stack_shows_what_is_in_it(open_):
+    page = open_()
+    page.get_by_role("button", name="stack of picture-058.jpg").click()
+    stack = page.get_by_role("dialog", name="Stack of picture-058.jpg")
+    expect(stack.get_by_role("listitem")).to_have_count(4)
+    expect(stack).to_contain_text("… / old disk / 2")
+    stack.get_by_role("checkbox", name="copy 1 of 58.jpg").click()
+    expect(page.get_by_role("region", name="Selection")).to_contain_text("1 selected")
+    page.keyboard.press("Escape")
+    expect(stack).not_to_be_visible()
+    expect(tile(page, 3)).to_be_focused()
+    expect(page.get_by_role("region", name="Selection")).to_be_visible()  # the next Escape is for that
+    page.keyboard.press("d")
+    stack.get_by_text("copy 2 of 58.jpg").click()
+    expect(page.get_by_role("dialog").filter(has_text="copy 2 of 58.jpg")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("choice", "format_"), [("Table (CSV)", "csv"), ("Original files", "zip"), ("Contact", "sheet")]
+)
+def test_what_is_selected_is_taken_away(open_, choice, format_):
+    page = open_()
+    tile(page, 0).click(modifiers=["Control"])
+    page.get_by_role("region", name="Selection").get_by_role("button", name="Download").click()
+    with page.expect_request("**/api/exports") as request, page.expect_download() as download:
+        page.get_by_role("menuitem", name=choice).click()
+    assert request.value.post_data_json == {"ids": ["id55"], "format": format_}
+    assert download.value.url.endswith(f"/exports/token/pictures.{format_}")
+
+
+def test_all_matches_are_taken_away_and_errors_are_words(open_):
+    page = open_()
+    page.route(
+        "**/api/exports", lambda route: route.fulfill(status=413, json={"error": "That is too much.", "remedy": ""})
+    )
+    page.get_by_role("button", name=re.compile("^Download")).click()
+    expect(page.get_by_text("Download all 39 matches")).to_be_visible()
+    with page.expect_request("**/api/exports") as request:
+        page.get_by_role("menuitem", name="Data (JSON)").click()
+    sent = request.value.post_data_json
+    assert (sent["text"], sent["most"], sent["format"]) == ("zebra", 39, "json")
+    expect(page.get_by_text("That is too much.")).to_be_visible()
+
+
+def test_tags_of_several(open_):
+    page = open_()
+    for at in (0, 2):  # of which the second has a tag
+        tile(page, at).click(modifiers=["Control"])
+    page.get_by_role("button", name="Tag …").click()
+    dialog = page.get_by_role("dialog", name="Tags of 2 pictures")
+    expect(dialog.get_by_role("list")).to_contain_text("family")
+    dialog.get_by_role("button", name="Remove the tag family").click()
+    dialog.get_by_label("Add a tag").fill("two")
+    dialog.get_by_role("button", name="two words").click()
+    dialog.get_by_label("Add a tag").fill("new")
+    with page.expect_request("**/api/tags") as request:
+        dialog.get_by_role("button", name="Save").click()
+    assert request.value.post_data_json == {"ids": ["id55", "id57"], "add": ["two words", "new"], "remove": ["family"]}
+    expect(page.get_by_text("changed", exact=True)).to_be_visible()
+    assert selected(page) == [0, 2]
+
+
+def test_details_tell_all_and_turn(open_):
+    page = open_()
+    tile(page, 1).click()
+    details = page.get_by_role("dialog", name="picture-056.jpg")
+    for text in ("2 of 60", "Strong match", "Similarity 0.32", "480 × 640", "wild animal"):
+        expect(details).to_contain_text(text)
+    page.keyboard.press("ArrowRight")
+    details = page.get_by_role("dialog", name="picture-057.jpg")
+    for text in ("17 May 2024, 09:30", "48.1372° N, 11.5761° W", "Fujifilm X-T5", "/pictures/1"):
+        expect(details).to_contain_text(text)
+    page.keyboard.press("Escape")
+    expect(details).not_to_be_visible()
+    expect(tile(page, 2)).to_be_focused()
+
+
+def test_details_go_on_where_the_page_ends(open_):
+    page = open_()
+    tile(page, 0).click()
+    expect(page.get_by_role("dialog")).to_contain_text("1 of 60")
+    page.keyboard.press("End")
+    expect(page.get_by_role("dialog")).to_contain_text("60 of 120")
+
+
+def test_details_narrow_and_act(open_):
+    page = open_()
+    tile(page, 1).click()
+    page.get_by_role("button", name="traffic light").click()
+    expect(page.get_by_text('label:"traffic light"')).to_be_visible()
+    expect(page.get_by_role("dialog")).not_to_be_visible()
+    tile(page, 1).click()
+    page.get_by_role("dialog").get_by_role("button", name="Less like").click()
+    expect(page.get_by_text("('less', [56])")).to_be_visible()
+
+
+def test_details_show_boxes_of_every_picture_that_has_some(open_):
+    page = open_()
+    tile(page, 1).click()
+    page.get_by_role("button", name="3 boxes").click()
+    boxed = page.locator(".boxed")
+    expect(boxed).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(boxed).not_to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(boxed).to_have_attribute("src", "/boxes/id58")
+    expect(boxed).to_be_visible()
+
+
+def test_details_show_where_it_matches_and_keep_it(open_):
+    page = open_()
+    tile(page, 1).click()
+    page.get_by_role("button", name="Show where it matches").click()
+    expect(page.get_by_text(re.compile(r"\d+ of 36 parts compared"))).to_be_visible()
+    canvas = page.locator("canvas.heat")
+    expect(canvas).to_be_visible()
+    assert canvas.evaluate("canvas => [canvas.width, canvas.height]") == [192, 192]
+    page.get_by_label("Opacity of the colours").fill("40")
+    expect(canvas).to_have_css("opacity", "0.4")
+    heats = asked(page, "/api/heat")
+    page.locator(".next").click()
+    expect(canvas).not_to_be_visible()
+    page.locator(".previous").click()
+    expect(canvas).to_be_visible()
+    assert not heats
+
+
+def test_comparing_stops_with_the_picture(open_):
+    page = open_()
+    tile(page, 1).click()
+    with page.expect_event("requestfailed", lambda request: "/api/heat" in request.url):
+        page.get_by_role("button", name="Show where it matches").click()
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("canvas.heat")).not_to_be_visible()
+
+
+def test_why_and_where_say_what_went_wrong(open_):
+    page = open_()
+    for route in ("why", "heat"):
+        page.route(
+            f"**/api/{route}",
+            lambda route: route.fulfill(status=503, json={"error": f"No answer from {route.request.url[-4:]}."}),
+        )
+    tile(page, 1).click()
+    expect(page.get_by_text("No answer from /why.")).to_be_visible()
+    page.unroute("**/api/why")
+    page.get_by_role("dialog").get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("wild animal")).to_be_visible()
+    page.get_by_role("button", name="Show where it matches").click()
+    expect(page.get_by_text("No answer from heat.")).to_be_visible()
+
+
+def test_more_like_this_leads_on_and_back(open_):
+    page = open_()
+    tile(page, 1).click()
+    like = page.get_by_role("dialog").locator(".neighbours").get_by_role("button")
+    expect(like).to_have_count(8)
+    like.nth(2).click()
+    expect(page.get_by_role("dialog", name="picture-059.jpg")).to_be_visible()
+    page.get_by_role("button", name="Back").click()
+    expect(page.get_by_role("dialog", name="picture-056.jpg")).to_be_visible()
+
+
+def test_a_tag_in_the_details(open_):
+    page = open_()
+    tile(page, 1).click()
+    details = page.get_by_role("dialog")
+    details.get_by_label("Add a tag").fill("s")  # a letter that acts elsewhere
+    with page.expect_request("**/api/tags") as request:
+        page.keyboard.press("Enter")
+    assert request.value.post_data_json == {"ids": ["id56"], "add": ["s"], "remove": []}
+    expect(details.locator(".tags").get_by_role("listitem")).to_contain_text("s")
+    expect(details).to_be_visible()
+
+
+def test_browsing_has_no_scores(open_):
+    page = open_("q=")
+    expect(page.locator(".counts")).to_have_text("300 pictures")
+    expect(tile(page, 0)).to_have_accessible_name("picture-000.jpg")
+    tile(page, 0).click()
+    details = page.get_by_role("dialog")
+    expect(details.get_by_text("More like this", exact=True)).to_be_visible()
+    expect(details.get_by_text("Why this matches")).not_to_be_visible()
+    expect(details.get_by_role("button", name="Show where it matches")).not_to_be_visible()
+
+
+def test_without_a_search_pictures_are_only_shown(page, address):
+    page.goto(f"{address}/?plain=1")
+    tiles(page).first.hover()
+    actions = page.get_by_role("group", name="Actions on picture-000.jpg").get_by_role("button")
+    expect(actions).to_have_count(1)
+    expect(page.locator(".head")).not_to_be_visible()
+    expect(tiles(page)).to_have_count(60)
+
+
+def test_motion_is_spared_where_it_is_not_wanted(chromium, address):
+    context = chromium.new_context(
+        reduced_motion="reduce", forced_colors="active", viewport={"width": 1440, "height": 900}
+    )
+    page = context.new_page()
+    page.goto(f"{address}/?q=zebra")
+    tile(page, 0).click()
+    expect(page.get_by_role("dialog")).to_have_css("animation-duration", "0s")
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1440, 2560])
+def test_it_fits_everywhere(open_, width):
+    page = open_()
+    page.set_viewport_size({"width": width, "height": 844})
+    tile(page, 0).click(modifiers=["Control"])
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    bar = page.get_by_role("region", name="Selection").bounding_box()
+    assert bar["x"] >= 0
+    assert bar["x"] + bar["width"] <= width

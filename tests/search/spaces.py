@@ -1,0 +1,34 @@
+"""A space of concepts in which a reader can work out what is near what: directions at random, pictures made of them."""
+
+import numpy as np
+
+from core.search.compose import Composed, Kind, Part
+from core.vectors import unit
+
+DIMS = 256
+SHOWN = 0.5  # how far a picture leads towards what it shows, beside noise of length 1
+
+
+class Space:
+    def __init__(self, seed=0, concepts=200):
+        self._rng = np.random.default_rng(seed)
+        self.concepts = self.directions(concepts)
+
+    def directions(self, count):
+        return unit(self._rng.standard_normal((count, DIMS)))
+
+    def pictures(self, count, *shown):
+        """Of nothing in particular, or of what these directions stand for."""
+        return unit(self.directions(count) + SHOWN * np.sum([np.zeros(DIMS), *shown], axis=0))
+
+
+def words(*weighted):
+    return composed(*(Part(Kind.WORDS, weight, embedding) for weight, embedding in weighted))
+
+
+def picture(embedding, weight=1.0):
+    return composed(Part(Kind.PICTURE, weight, embedding))
+
+
+def composed(*parts):
+    return Composed(unit(np.sum([part.weight * part.embedding for part in parts], axis=0)), parts)

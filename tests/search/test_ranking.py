@@ -1,0 +1,84 @@
+"""From hits to results: what is a match, what is shown as one, in which order, and what is counted."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+
+from core.index.records import Hit
+from core.search.options import Band, Collapse, Options, Sort
+from core.search.ranking import rank
+from core.search.strength import Judgement
+from core.vectors import unit
+from tests.records import a_record
+
+BANDS = (Band.STRONG, Band.STRONG, Band.LIKELY, Band.WEAK, Band.NONE, Band.NONE)
+
+
+@pytest.fixture
+def hits():
+    """Six, each a tenth worse than the one before, no two alike; record i has i bytes and was taken on day i, the
+    first on no day."""
+    days = [None, *(datetime(2020, 1, 1) + timedelta(days=day) for day in range(5))]
+    records = [a_record(f"{at}.jpg", size=at, taken_at=day) for at, day in enumerate(days)]
+    rows = unit(np.eye(6, 8))
+    return [Hit(record, 0.9 - at / 10, rows[at]) for at, record in enumerate(records)]
+
+
+def judgement(cut: int, nothing: bool = False) -> Judgement:
+    return Judgement(BANDS, [1.0, 1.0, 0.7, 0.4, 0.1, 0.0], cut, nothing)
+
+
+def places(ranking, hits):
+    return [next(at for at, hit in enumerate(hits) if hit.record == result.record) for result in ranking.results]
+
+
+def test_what_is_above_the_cut_matches(hits):
+    ranking = rank(hits, judgement(3), Options(), 0.9)
+    assert [result.matches for result in ranking.results] == [True] * 3 + [False] * 3
+    assert [result.band for result in ranking.results] == list(BANDS)
+    assert (ranking.matched, ranking.nothing) == (3, False)
+    assert ranking.bands == {Band.STRONG: 2, Band.LIKELY: 1, Band.WEAK: 1, Band.NONE: 2}
+
+
+def test_without_a_judgement_all_match(hits):
+    ranking = rank(hits, None, Options(), 0.9)
+    assert ranking.matched == 6
+    assert {result.band for result in ranking.results} == {None}
+    assert ranking.bands == {}
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [(Sort.LARGEST, [2, 1, 0]), (Sort.SMALLEST, [0, 1, 2]), (Sort.NEWEST, [2, 1, 0]), (Sort.OLDEST, [1, 2, 0])],
+)
+def test_only_matches_are_sorted(hits, sort, first):
+    assert places(rank(hits, judgement(3), Options(sort=sort), 0.9), hits) == [*first, 3, 4, 5]
+
+
+def test_a_stack_is_where_its_best_is_and_counts_once(hits):
+    copies = [replace(hits[4].record, content_hash=hits[1].record.content_hash)]
+    again = [*hits[:4], Hit(copies[0], hits[4].score, hits[4].embedding), hits[5]]
+    ranking = rank(again, judgement(5), Options(collapse=Collapse.BYTES), 0.9)
+    assert [result.count for result in ranking.results] == [1, 2, 1, 1, 1]
+    assert ranking.results[1].others == (again[4],)
+    assert (ranking.matched, ranking.collapsed) == (4, 1)
+
+
+def test_facets_are_of_the_matches_and_of_all_where_there_are_none(hits):
+    assert sum(rank(hits, judgement(3), Options(), 0.9).facets["folder"].values()) == 3
+    assert sum(rank(hits, judgement(0, nothing=True), Options(), 0.9).facets["folder"].values()) == 6
+
+
+def test_variety_keeps_the_best_first(hits):
+    near = [*hits[:2], Hit(hits[2].record, 0.7, unit(hits[1].embedding + 0.3 * hits[2].embedding)), *hits[3:]]
+    order = places(rank(near, judgement(6), Options(collapse=Collapse.OFF, diversity=0.9), 0.99), near)
+    assert order[0] == 0
+    assert order.index(3) < order.index(2)
+    assert sorted(order) == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("cut", "count", "covered"), [(3, 6, True), (3, 7, False), (6, 5, True), (6, 7, False)])
+def test_what_a_list_covers(hits, cut, count, covered):
+    assert rank(hits, judgement(cut), Options(), 0.9).covers(count) is covered

@@ -1,0 +1,110 @@
+"""What typed values stand for, given what the pictures have."""
+
+import pytest
+
+from core.index.filters import AnyOf, Between, Filter, Named, Within
+from core.index.records import storable
+from core.search.resolve import resolve
+
+KNOWN = {
+    "label": {"cat": 9, "Cat": 1, "dog": 3, "Straße": 1, "café": 1},
+    "tag": {},
+    "folder": {"/home/Ada/Holiday 2024/raw": 5, "s3://bucket/Rome": 2},
+    "colour": {"grey": 5, "red": 2},
+    "shape": {"landscape": 7},
+    "format": {"JPEG": 7, "TIFF": 1},
+    "camera": {"Canon EOS R5": 4, "Canon EOS R": 2, "NIKON Z 6": 1},
+    "lens": {"RF24-105mm F4": 1},
+}
+
+
+def resolved(field, *values):
+    where, notes = resolve(Filter((AnyOf(field, values),)), KNOWN)
+    return where.conditions[0].values, notes
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "meant"),
+    [
+        ("label", "cat", ("cat",)),
+        ("label", "CAT", ("cat", "Cat")),
+        ("label", "STRASSE", ("Straße",)),
+        ("label", "cafe\u0301", ("café",)),
+        ("colour", "gray", ("grey",)),
+        ("colour", "Gray", ("grey",)),
+        ("shape", "Landscape", ("landscape",)),
+        ("format", "jpg", ("JPEG",)),
+        ("format", "Tif", ("TIFF",)),
+        ("camera", "Canon EOS R", ("Canon EOS R",)),
+        ("camera", "canon", ("Canon EOS R5", "Canon EOS R")),
+        ("camera", "z 6", ("NIKON Z 6",)),
+        ("lens", "24-105", ("RF24-105mm F4",)),
+        ("folder", "RAW", ("raw",)),
+        ("folder", "holiday", ("Holiday 2024",)),
+        ("folder", "rome", ("Rome",)),
+    ],
+)
+def test_what_a_value_stands_for(field, typed, meant):
+    assert resolved(field, typed) == (meant, [])
+
+
+def test_several_values_are_resolved_each():
+    assert resolved("camera", "nikon", "canon", "NIKON Z 6") == (("NIKON Z 6", "Canon EOS R5", "Canon EOS R"), [])
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "note"),
+    [
+        ("label", "dgo", "No picture has the label “dgo”. Did you mean “dog”?"),
+        ("label", "at", "No picture has the label “at”. Did you mean “cat”?"),
+        ("label", "giraffe", "No picture has the label “giraffe”."),
+        ("tag", "x", "No picture has the tag “x”."),
+        ("camera", "Sony", "No picture has the camera “Sony”."),
+        ("folder", "/", "No picture lies in a folder called “/”."),
+        ("folder", "holydays 2024", "No picture lies in a folder called “holydays 2024”. Did you mean “Holiday 2024”?"),
+    ],
+)
+def test_what_stands_for_nothing_stays_and_is_told(field, typed, note):
+    assert resolved(field, typed) == ((typed,), [note])
+
+
+def test_excluded_conditions_likewise():
+    where, notes = resolve(Filter((AnyOf("label", ("DOG", "dgo"), excluded=True),)), KNOWN)
+    assert where == Filter((AnyOf("label", ("dog", "dgo"), excluded=True),))
+    assert notes == ["No picture has the label “dgo”. Did you mean “dog”?"]
+
+
+def test_a_folder_that_holds_nothing_is_told():
+    inside = Filter((Within("/home/Ada"), Within("/"), Within("s3://bucket"), Within("/home/Ada/Holiday 2024/raw")))
+    assert resolve(inside, KNOWN) == (inside, [])
+    where, notes = resolve(Filter((Within("/home/ada/holiday 2024/raw"),)), KNOWN)
+    assert where == Filter((Within("/home/ada/holiday 2024/raw"),))
+    assert notes == [
+        "No picture lies in “/home/ada/holiday 2024/raw”. Did you mean “/home/Ada/Holiday 2024/raw”?",
+    ]
+
+
+def test_other_conditions_stay_as_they_are():
+    where = Filter((Between("width", 5), Named("IMG")))
+    assert resolve(where, KNOWN) == (where, [])
+
+
+def test_nothing_is_said_of_values_beyond_those_that_are_known():
+    known = {"label": {str(number): 1 for number in range(1_000)}}
+    where = Filter((AnyOf("label", ("cat",)), AnyOf("label", ("7",))))
+    assert resolve(where, known) == (where, [])
+
+
+def test_of_many_only_some_are_told():
+    where, notes = resolve(Filter((AnyOf("label", tuple("x" * 50_000 + str(number) for number in range(200))),)), KNOWN)
+    assert len(where.conditions[0].values) == 200
+    assert len(notes) == 5
+    assert all(len(note) < 200 for note in notes)
+
+
+def test_names_that_are_not_utf_8():
+    known = {"folder": {"/pictures/\udcff": 1}}
+    where, notes = resolve(Filter((AnyOf("folder", ("\udcff", "\udcfe")),)), known)
+    assert where.conditions[0].values == ("\udcff", "\udcfe")
+    notes[0].encode()
+    assert storable("\udcfe") not in notes[0]

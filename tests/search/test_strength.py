@@ -1,0 +1,105 @@
+"""Bands, the cut and the verdict: always the top of the list, and never another one for a longer list."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.search.options import Band, Cut
+from core.search.strength import descending, judge, matches, reached_by
+
+BEST_FIRST = list(Band)
+
+strengths = st.lists(st.floats(-5, 8), max_size=300).map(np.array)
+sizes = st.integers(1, 100_000)
+
+
+@given(strengths, sizes, st.sampled_from(Cut))
+def test_no_better_after_a_worse(values, searched, cut):
+    judged = judge(values, searched, cut)
+    places = [BEST_FIRST.index(band) for band in judged.bands]
+    assert places == sorted(places)
+    assert list(judged.strengths) == sorted(judged.strengths, reverse=True)
+    assert all(0 <= share <= 1 for share in judged.strengths)
+    assert len(judged.bands) == len(judged.strengths) == len(values)
+    assert 0 <= judged.cut <= len(values)
+
+
+@given(strengths, sizes)
+def test_nothing_is_shown_only_where_nothing_matches(values, searched):
+    judged = judge(values, searched, Cut.AUTO)
+    assert (judged.cut == 0) == judged.nothing
+    if not judged.nothing:
+        assert judged.cut >= judge(values, searched, Cut.STRONG).cut
+
+
+@given(strengths, sizes)
+def test_a_likely_one_at_the_top_is_a_match(values, searched):
+    judged = judge(values, searched, Cut.AUTO)
+    if judged.bands and judged.bands[0] in (Band.STRONG, Band.LIKELY):
+        assert not judged.nothing
+
+
+@given(strengths, sizes, sizes)
+def test_among_more_pictures_the_same_is_worth_no_more(values, one, other):
+    fewer, more = (judge(values, size, Cut.AUTO) for size in sorted((one, other)))
+    assert all(BEST_FIRST.index(a) <= BEST_FIRST.index(b) for a, b in zip(fewer.bands, more.bands, strict=True))
+
+
+@pytest.mark.parametrize("length", [200, 1000])
+def test_a_longer_list_begins_as_the_shorter(length):
+    falling = np.linspace(6, -3, 1500) + np.random.default_rng(0).standard_normal(1500)
+    short, long = (judge(falling[:end], 5000, Cut.AUTO) for end in (length, 1500))
+    assert list(long.bands[:length]) == list(short.bands)
+    assert list(long.strengths[:length]) == list(short.strengths)
+    assert long.nothing == short.nothing
+
+
+@pytest.mark.parametrize(
+    ("cut", "count"), [(Cut.STRONG, 2), (Cut.LIKELY, 3), (Cut.WEAK, 4), (Cut.ALL, 6), (Cut.AUTO, 3)]
+)
+def test_where_the_matches_end(cut, count):
+    borders = [reached_by(expected, 100) for expected in (0.01, 0.1, 1.0)]
+    values = np.array([borders[0] + 0.1, borders[0], borders[1], borders[2], 0.0, -1.0])
+    judged = judge(values, 100, cut)
+    assert list(judged.bands) == [Band.STRONG, Band.STRONG, Band.LIKELY, Band.WEAK, Band.NONE, Band.NONE]
+    assert (judged.cut, judged.nothing) == (count, False)
+
+
+def test_beside_much_better_ones_weak_ones_are_no_matches():
+    assert judge(np.array([9.0, 8.5, 4.5, 3.0, 0.0]), 100, Cut.AUTO).cut == 3  # two at the top, and a strong one
+    assert judge(np.array([3.1, 2.9, 2.5, 2.4, 0.0]), 100, Cut.AUTO).cut == 4
+
+
+def test_one_alone_or_many_together_match():
+    unrelated = np.zeros(60)
+    assert not matches(unrelated, 100)
+    assert matches(np.array([3.5, *unrelated]), 100)
+    assert not matches(np.array([2.0, *unrelated]), 100)
+    assert matches(np.array([*np.full(40, 2.0), *unrelated]), 100)
+
+
+@pytest.mark.parametrize("searched", [20, 100, 1000])
+def test_chance_alone_matches_seldom(searched):
+    draws = -np.sort(-np.random.default_rng(1).standard_normal((400, searched)))
+    assert 0.1 < np.mean([matches(draw, searched) for draw in draws]) < 0.25
+
+
+def test_the_picture_that_was_searched_with_does_not_say_where_the_others_end():
+    values = np.array([np.inf, 4.0, 3.5, 3.0, 0.5])
+    judged = judge(values, 100, Cut.AUTO)
+    assert judged.cut == 1 + judge(values[1:], 100, Cut.AUTO).cut == 4
+    assert judged.strengths[0] == 1.0
+    alone = judge(np.array([np.inf, 0.5, 0.1]), 100, Cut.AUTO)
+    assert (alone.cut, alone.nothing) == (1, False)
+
+
+@pytest.mark.parametrize("cut", Cut)
+def test_of_no_pictures_nothing_matches(cut):
+    judged = judge(np.array([]), 0, cut)
+    assert (judged.bands, judged.strengths, judged.cut, judged.nothing) == ([], [], 0, True)
+
+
+def test_what_falls_is_left_as_it_is_and_the_rest_evened_out():
+    assert descending(np.array([3.0, 2.0, 1.0])).tolist() == [3, 2, 1]
+    assert descending(np.array([2.0, 4.0, 1.0])).tolist() == [3, 3, 1]
