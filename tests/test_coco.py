@@ -17,7 +17,10 @@ from core.config import Settings
 from core.embedding.worker import WorkerEmbedder
 from core.index.records import ImageRecord
 from core.ingest.progress import Counts
-from core.search.query import Query
+from core.search.language import parse
+from core.search.options import Collapse, Options
+from core.search.query import Picture, Query, Region, Words
+from core.search.request import Search
 from core.services import Services
 
 pytestmark = pytest.mark.clip
@@ -83,6 +86,14 @@ def shown(coco: Path, label: str) -> set[str]:
     }
 
 
+def words(text: str) -> Search:
+    return Search(Query((Words(text),)), options=Options(collapse=Collapse.OFF))
+
+
+def picture(digest: str) -> Search:
+    return Search(Query(pictures=(Picture(digest),)), options=Options(collapse=Collapse.OFF))
+
+
 def all_records(services: Services) -> tuple[list[ImageRecord], np.ndarray]:
     batches = list(services.index.scan())
     records = [record for batch, _ in batches for record in batch]
@@ -96,17 +107,17 @@ def test_the_second_run_adds_nothing_and_loads_no_model(indexed, coco, monkeypat
     assert indexed.index.count() == 128
 
 
-@pytest.mark.parametrize("words", NAMED)
-def test_words_find_what_they_name(indexed, coco, words):
-    assert indexed.search(Query(words), 1).hits[0].record.name in shown(coco, words)
+@pytest.mark.parametrize("text", NAMED)
+def test_words_find_what_they_name(indexed, coco, text):
+    assert indexed.search(words(text)).hits[0].record.name in shown(coco, text)
 
 
-@pytest.mark.parametrize("words", [*NAMED, "a person surfing a wave", "something on a table"])
-def test_hits_equal_brute_force(indexed, worker, words):
+@pytest.mark.parametrize("text", [*NAMED, "a person surfing a wave", "something on a table"])
+def test_hits_equal_brute_force(indexed, worker, text):
     records, embeddings = all_records(indexed)
-    scores = embeddings @ worker.embed_texts([words])[0]
+    scores = embeddings @ worker.embed_texts([text])[0]
     expected = sorted(zip(-scores, [record.id for record in records], strict=True))[:24]
-    hits = indexed.search(Query(words), 24).hits
+    hits = indexed.search(words(text), limit=24).hits
     assert [hit.record.id for hit in hits] == [id_ for _, id_ in expected]
     assert np.allclose([hit.score for hit in hits], [-score for score, _ in expected], atol=1e-3)
 
@@ -127,10 +138,10 @@ def test_a_picture_finds_itself_and_its_twins(indexed, coco, tmp_path):
         exif[0x0112] = 6  # "turn it to the right to see it": so the bytes hold it turned to the left
         image.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "turned.jpg", exif=exif, quality=95)
     itself = indexed.queries.add(original.read_bytes(), original.name).id
-    assert indexed.search(Query(images=(itself,)), 1).hits[0].score == pytest.approx(1.0, abs=1e-3)
+    assert indexed.search(picture(itself)).hits[0].score == pytest.approx(1.0, abs=1e-3)
     for twin in ("twin.png", "turned.jpg"):
         digest = indexed.queries.add((tmp_path / twin).read_bytes(), twin).id
-        hit = indexed.search(Query(images=(digest,)), 1).hits[0]
+        hit = indexed.search(picture(digest)).hits[0]
         assert hit.record.name == original.name
         assert hit.score >= 0.99
 
@@ -163,13 +174,28 @@ def test_killed_in_the_middle_and_run_again(engine, make_services, coco, clip_ca
     assert len({record.path for record in records}) == len(records) == len(embeddings) == 128
 
 
-def test_both_engines_give_the_same_hits(make_services, coco):
-    lance, elastic = make_services("lancedb"), make_services("elasticsearch")
-    for services in (lance, elastic):
+@pytest.fixture(scope="module")
+def both(make_services: Callable[[str], Services], coco: Path) -> tuple[Services, Services]:
+    """COCO128 in each engine, and what scores mean there learned."""
+    made = make_services("lancedb"), make_services("elasticsearch")
+    for services in made:
         for _ in services.ingest([coco]):
             pass
-    picture = next(iter(lance.index.scan()))[0][0].content_hash
-    for query in [*(Query(words) for words in NAMED), Query(images=(picture,)), Query("zebra", (picture,))]:
-        ours, theirs = lance.search(query, 24).hits, elastic.search(query, 24).hits
-        assert [hit.record for hit in ours] == [hit.record for hit in theirs]
-        assert np.allclose([hit.score for hit in ours], [hit.score for hit in theirs], atol=1e-3)
+        services.learn_scores()
+    return made
+
+
+@pytest.mark.parametrize("text", [*NAMED, "2:zebra + giraffe − people", "dog label:dog,cat width:>=500 -colour:blue"])
+@pytest.mark.parametrize("region", [None, Region(0.1, 0.2, 0.6, 0.7)])
+@pytest.mark.parametrize("pictures", [0, 1, 2])
+def test_both_engines_give_the_same_results(both, text, region, pictures):
+    terms, where = parse(text)
+    records = next(both[0].index.records())[:pictures]
+    examples = tuple(record.content_hash for record in records)
+    composed = Query(terms, tuple(Picture(digest, 0.8, region) for digest in examples), more=examples[:1])
+    ours, theirs = (services.search(Search(composed, where), limit=24) for services in both)
+    assert ours.hits
+    assert [hit.record for hit in ours.hits] == [hit.record for hit in theirs.hits]
+    assert np.allclose([hit.score for hit in ours.hits], [hit.score for hit in theirs.hits], atol=1e-3)
+    assert [result.others for result in ours.results] == [result.others for result in theirs.results]
+    assert (ours.searched, ours.facets) == (theirs.searched, theirs.facets)

@@ -13,7 +13,9 @@ from core.images import reading
 from core.images.reading import open_upright
 from core.ingest.progress import Counts, Outcome
 from core.ingest.state import Status
-from core.search.query import Query
+from core.search.options import Collapse, Options
+from core.search.query import Query, Words
+from core.search.request import Search
 from tests.hostile import ARCHIVE_HARMS, ARCHIVE_LOSSES, ARCHIVES, FOLDERS, PICTURE_HARMS
 from tests.hostile.drawn import long_tiff, png
 from tests.hostile.kinds import Fate, added, failed
@@ -84,7 +86,8 @@ def assert_helpful(fate, reason):
 
 def found(services, colour):
     """The paths of what shows a colour, as a search for its name finds them."""
-    return {hit.record.path for hit in services.search(Query(colour), 1000).hits if hit.score > 0.99}
+    search = Search(Query((Words(colour),)), options=Options(collapse=Collapse.OFF))
+    return {hit.record.path for hit in services.search(search, limit=1000).hits if hit.score > 0.99}
 
 
 @pytest.mark.parametrize("kind", [*FOLDERS, *ARCHIVES])

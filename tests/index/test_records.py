@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.images.describe import Box
+from core.images.describe import Box, Colour
 from core.index.index import by_frequency
 from core.index.records import Fingerprint, from_storable, record_id, storable
 
@@ -62,6 +62,52 @@ def test_the_id_does_not_change_between_releases():
 def test_the_folder_follows_from_the_path(make_records, path, folder):
     (record,), _ = make_records(1)
     assert replace(record, path=path).folder == folder
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/a/b c/d.jpg", ("a", "b c")),
+        ("/d.jpg", ()),
+        ("/a/b.zip/c/d.jpg", ("a", "b.zip", "c")),
+        ("https://example.org/a/b.jpg", ("example.org", "a")),
+        (os.fsdecode(b"/a/\xe9/d.jpg"), ("a", os.fsdecode(b"\xe9"))),
+    ],
+)
+def test_the_names_of_the_folders_follow_from_the_path(make_records, path, names):
+    (record,), _ = make_records(1)
+    assert replace(record, path=path).folder_names == names
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shape"),
+    [
+        (100, 100, "square"),
+        (109, 100, "square"),
+        (110, 100, "landscape"),
+        (100, 110, "portrait"),
+        (199, 100, "landscape"),
+        (200, 100, "panorama"),
+        (1, 1000, "panorama"),
+        (0, 10, "square"),
+        (10, 0, "square"),
+    ],
+)
+def test_the_shape_follows_from_the_sides(make_records, width, height, shape):
+    (record,), _ = make_records(1)
+    assert replace(record, width=width, height=height).shape == shape
+
+
+def test_colours_are_named_each_once(make_records):
+    (record,), _ = make_records(1)
+    colours = tuple(Colour(rgb, share) for rgb, share in (("#010101", 0.5), ("#ffffff", 0.3), ("#020202", 0.2)))
+    assert replace(record, colours=colours).colour_names[0] == "black"
+    assert len(replace(record, colours=colours).colour_names) == 2
+
+
+def test_names_are_compared_without_capitals(make_records):
+    (record,), _ = make_records(1)
+    assert replace(record, name="Straße İ.JPG").name_folded == "strasse i\u0307.jpg"
 
 
 def test_the_fingerprint_follows_from_the_record(make_records):

@@ -24,9 +24,11 @@ descriptions = st.fixed_dictionaries(
         "colours": st.lists(st.builds(Colour, st.just("#00ff88"), shares), max_size=3).map(tuple),
         "brightness": st.none() | shares,
         "sharpness": st.none() | st.floats(0, 1e9),
+        "phash": st.sampled_from(["", "00ff00ff00ff00ff"]),
         "described": st.integers(0, 3),
         "boxes": st.lists(st.builds(Box, texts, shares, shares, shares, shares), max_size=3).map(tuple),
         "annotated_ns": st.integers(0, 2**70),
+        "tags": st.lists(texts, max_size=3).map(tuple),
     }
 )
 PLAINEST = ImageRecord(
