@@ -17,14 +17,16 @@ PROJECT = Path(__file__).parents[1]
 _START_SECONDS, _READY_SECONDS = 120.0, 300.0
 _POLL_SECONDS = 0.05
 
+_TILES = 200  # that a rerun must leave alone
+
 _WATCH = """
 () => {
   const lists = root => [...root.querySelectorAll("*")].flatMap(({ shadowRoot }) =>
     shadowRoot ? [...shadowRoot.querySelectorAll(".tiles"), ...lists(shadowRoot)] : [])
-  let list = null
+  let found = []
   const tiles = () => {
-    if (!list?.isConnected) list = lists(document)[0] ?? null
-    return list ? [...list.querySelectorAll(".tile")] : []
+    if (!found.length || !found.every(list => list.isConnected)) found = lists(document)
+    return found.flatMap(list => [...list.querySelectorAll(".tile")])
   }
   const ids = () => tiles().map(tile => tile.dataset.id).join()
   const seen = tile => tile.getBoundingClientRect().top < innerHeight
@@ -47,6 +49,26 @@ _WATCH = """
 """
 """Resolves to milliseconds from Enter until other tiles stand there, and until those in view show their pictures."""
 
+_WATCH_RUN = """
+() => {
+  const app = document.querySelector("[data-testid=stApp]")
+  let started = null
+  addEventListener("keydown", () => (started = performance.now()), { capture: true, once: true })
+  window.measuredRun = new Promise(resolve => {
+    let ran = false
+    const watch = new MutationObserver(() => {
+      if (app.dataset.testScriptState === "running") ran = true
+      else if (ran) {
+        watch.disconnect()
+        resolve(performance.now() - started)
+      }
+    })
+    watch.observe(app, { attributeFilter: ["data-test-script-state"] })
+  })
+}
+"""
+"""Resolves to milliseconds from a key to the end of the run that it brought about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -68,14 +90,18 @@ class Server:
 
 
 @contextmanager
-def serve(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
-    """`streamlit run`, from the moment at which it answers."""
+def serve(environment: Mapping[str, str], log: Path, project: Path = PROJECT) -> Iterator[Server]:
+    """`streamlit run`, from the moment at which it answers.
+
+    Args:
+        project: Where the app is: another one is an earlier version.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
     with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=project, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
             url = f"http://localhost:{port}"
             _wait_for(url, process, log)
@@ -141,6 +167,32 @@ def search(page: Any, words: str) -> tuple[float, float] | None:
     box.press("Enter")
     result = page.evaluate("() => window.measured")
     return (float(result[0]), float(result[1])) if result else None
+
+
+def rerun(page: Any, url: str, words: str, times: int) -> tuple[list[float], int]:
+    """Milliseconds that runs of a page of 200 tiles take in which nothing changes, from the key that asks for one until
+    the page says that it is done; and how many thumbnails were asked for meanwhile.
+
+    The number of tiles is a parameter of the address in the first version of the page; since then they are scrolled to.
+    """
+    page.goto(f"{url}/?q={words}&k={_TILES}")
+    tiles = page.locator(".tile")
+    tiles.first.wait_for(timeout=60_000)
+    while tiles.count() < _TILES:
+        tiles.last.scroll_into_view_if_needed()
+        page.wait_for_timeout(100)
+    page.wait_for_load_state("networkidle")
+    thumbnails: list[str] = []
+    page.on("request", lambda request: thumbnails.append(request.url) if "/thumbnails/" in request.url else None)
+    page.evaluate("document.activeElement?.blur()")
+    return [_rerun(page) for _ in range(times)], len(thumbnails)
+
+
+def _rerun(page: Any) -> float:
+    """In the page, so that driving it from outside is not measured."""
+    page.evaluate(_WATCH_RUN)
+    page.keyboard.press("r")  # Streamlit's own shortcut
+    return float(page.evaluate("() => window.measuredRun"))
 
 
 def _chromium() -> str | None:

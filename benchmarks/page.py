@@ -5,14 +5,19 @@ First view  from navigation to the first contentful paint and to the search box,
 Search      from Enter to other tiles on the page, and until every thumbnail in view is painted, with the model loaded.
             Each word is asked for once; no thumbnail was seen by this browser before.
 Server      the same through `/api/search`, without a browser.
+Rerun       a run of the page in which nothing changes, with 200 tiles on it.
+
+With --against REVISION the searches and reruns of that version of the app are measured in turn with this one's, on the
+same index: the first version of the page is e29c2da.
 
 The index is the embedded one, with embeddings of pictures; each record has a thumbnail of its own.
 """
 
 import argparse
 import os
+import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,8 +35,10 @@ from core.images.thumbnails import Thumbnails
 from core.index.lance.engine import LanceIndex
 from core.index.records import ImageRecord
 
-FIRST_VIEW_SECONDS, SEARCH_MS = 3.0, 300.0
+FIRST_VIEW_SECONDS, SEARCH_MS, RERUN_MS = 3.0, 400.0, 50.0
+RERUNS = 15
 K = 24
+_TURNS = 4
 
 
 def main() -> None:
@@ -50,11 +57,14 @@ def main() -> None:
                 views.append(browser.first_view(chromium, server.url))
                 say(f"First view: paint {views[-1][0]:.2f} s, search box {views[-1][1]:.2f} s")
         _report_views(views)
+        words = WORDS[: options.words]
         with browser.serve(environment, log) as server:
             server.wait_for_model()
-            words = WORDS[: options.words]
             searches = _search(chromium, server.url, words)
             _report_searches(searches, _ask(server.url, words), options.rows)
+            _report_reruns(*_rerun(chromium, server.url))
+        if options.against:
+            _compare(chromium, environment, folder, options.against, words)
 
 
 def _fill(folder: Path, count: int) -> None:
@@ -104,6 +114,66 @@ def _search(chromium: Any, url: str, words: Sequence[str]) -> list[tuple[float, 
     if len(answered) < len(taken):
         say(f"{len(taken) - len(answered)} searches did not change the page within 10 s")
     return answered
+
+
+def _rerun(chromium: Any, url: str) -> tuple[list[float], int]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    try:
+        return browser.rerun(context.new_page(), url, WORDS[0], RERUNS)
+    finally:
+        context.close()
+
+
+def _compare(chromium: Any, environment: Mapping[str, str], folder: Path, revision: str, words: Sequence[str]) -> None:
+    """This version and an earlier one, both served all the while, half of the words with each in turn."""
+    earlier = folder / "earlier"
+    git = ["git", "-C", str(browser.PROJECT), "worktree"]
+    subprocess.run([*git, "add", "--quiet", "--detach", str(earlier), revision], check=True)
+    try:
+        with (
+            browser.serve(environment, folder / "log") as now,
+            browser.serve(environment, folder / "log of the earlier", earlier) as then,
+        ):
+            servers = {"earlier": then, "now": now}
+            for server in servers.values():
+                server.wait_for_model()
+            taken = {name: list[tuple[float, float]]() for name in servers}
+            for turn in range(_TURNS):
+                for name, server in servers.items():
+                    taken[name] += _search(chromium, server.url, words[turn::_TURNS])
+            reruns = {name: _rerun(chromium, server.url)[0] for name, server in servers.items()}
+            _report_comparison(revision, taken, reruns)
+    finally:
+        subprocess.run([*git, "remove", "--force", str(earlier)], check=True)
+
+
+def _report_comparison(
+    revision: str, taken: Mapping[str, Sequence[tuple[float, float]]], reruns: Mapping[str, Sequence[float]]
+) -> None:
+    figures = {
+        name: [
+            *(percentile([times[at] for times in taken[name]], share) for at in (0, 1) for share in (50, 95)),
+            percentile(reruns[name], 50),
+        ]
+        for name in taken
+    }
+    what = ("Enter → tiles, p50", "p95", "Enter → thumbnails, p50", "p95", "rerun of 200 tiles, p50")
+    rows = [
+        [name, then, now, now / then] for name, then, now in zip(what, figures["earlier"], figures["now"], strict=True)
+    ]
+    show(f"Against {revision}, ms", ["what", revision, "now", "ratio"], rows)
+
+
+def _report_reruns(taken: Sequence[float], thumbnails: int) -> None:
+    show(
+        "A rerun in which nothing changes, 200 tiles",
+        ["what", "p50 ms", "p95 ms", "runs"],
+        [["key → done", percentile(taken, 50), percentile(taken, 95), len(taken)]],
+        [
+            Target("rerun, p50", percentile(taken, 50), RERUN_MS, True, " ms"),
+            Target("thumbnails asked for again", float(thumbnails), 0.0, True),
+        ],
+    )
 
 
 def _ask(url: str, words: Sequence[str]) -> list[float]:
@@ -156,6 +226,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=100_000, help="records in the index (100000)")
     parser.add_argument("--starts", type=int, default=4, help="fresh starts of the server (4)")
     parser.add_argument("--words", type=int, default=30, help=f"searches, at most {len(WORDS)} (30)")
+    parser.add_argument("--against", metavar="REVISION", help="an earlier version to measure in turn with this one")
     parser.add_argument("--model-dir", type=Path, help="where a model without weights is kept (a temporary folder)")
     return parser.parse_args()
 

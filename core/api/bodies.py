@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.index.index import MAX_K
 from core.search import export
-from core.search.language import parse
+from core.search.language import LONGEST, parse
 from core.search.options import Collapse, Cut, Options, Sort
 from core.search.query import LEAST_WEIGHT, MOST_PARTS, MOST_WEIGHT, Picture, Query, Region
 from core.search.request import Search
@@ -52,7 +52,7 @@ class PicturePart(Body):
 class Asked(Body):
     """A search; all that the filter lets through where nothing is looked for."""
 
-    text: Annotated[str, Field(max_length=100_000)] = ""
+    text: Annotated[str, Field(max_length=LONGEST)] = ""
     """Words and filter, as typed on the page: `2:beach + sunset − people label:cat -folder:raw width:>=1000`."""
     pictures: Annotated[list[PicturePart], Field(max_length=MOST_PARTS)] = []
     more: _Examples = []

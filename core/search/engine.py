@@ -1,7 +1,7 @@
 """From a search to results: composes the vector, asks the index, judges, collapses and orders what it finds."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,6 +69,7 @@ class Searcher:
         self._calibrations = calibrations
         # Asked again for the next page, for another look at the same hits, and by every run of a page.
         self._found: Kept[_Found] = Kept(_KEPT)
+        self._counts: Kept[Mapping[str, Mapping[str, int]]] = Kept(_KEPT)
         self._rankings: Kept[tuple[Ranking, _Found]] = Kept(_KEPT)
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
@@ -135,7 +136,7 @@ class Searcher:
         started = time.perf_counter()
         records = self._index.browse(where, _BROWSED.get(options.sort), offset, limit + 1)
         searched = self._index.count(where)
-        facets = self._index.facets(where)
+        facets = self._counts.get((where, self._index.revision()), lambda: self._index.facets(where))
         return Results(
             results=[Result.of(record) for record in records[:limit]],
             offset=offset,

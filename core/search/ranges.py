@@ -152,13 +152,22 @@ def _write_times(low: Any, high: Any) -> str:
         return f"<{_write_time(high)}"
     for length in _LENGTHS:
         first, last = _iso(low, length), _iso(high - datetime.resolution, length)
-        if (_period(first)[0], _period(last)[1]) == (low, high):
+        spans = _period_or_none(first), _period_or_none(last)
+        if all(spans) and (spans[0][0], spans[1][1]) == (low, high):
             break
     return first if first == last else f"{first}..{last}"
 
 
 def _write_time(moment: datetime) -> str:
-    return next(text for length in _LENGTHS if _period(text := _iso(moment, length))[0] == moment)
+    return next(text for length in _LENGTHS if _period_or_none(text := _iso(moment, length))[:1] == (moment,))
+
+
+def _period_or_none(text: str) -> tuple[datetime, ...]:
+    """As `_period`; empty where it ends after the last day there is."""
+    try:
+        return _period(text)
+    except ValueError:
+        return ()
 
 
 def _iso(moment: datetime, length: int) -> str:

@@ -169,6 +169,8 @@ def test_words_and_conditions_stand_in_any_order():
         ("brightness:>0", "brightness:>0"),
         ("brightness:=0.5", "brightness:=0.5"),
         ("date:2024-01..2024-12", "taken:2024"),
+        ("taken:9999-05-01", "taken:9999-05-01"),
+        ("taken:>=9999-05-01", "taken:>=9999-05"),
         ("taken:2023-05..2023", "taken:2023-05..2023-12"),
         ("taken:<2024", "taken:<2024"),
         ("taken:>2024", "taken:>=2025"),
