@@ -118,9 +118,7 @@ def test_the_panel_narrows_and_its_counts_follow(corpus, open_page, picture, tmp
 
 def test_options_are_in_the_address(corpus, open_page):
     at = open_page(q="green")
-    Component(at, "view").trigger(
-        "options", {"edit": 1, "value": {"sort": "name", "collapse": "off", "diversity": 0.5}}
-    )
+    Component(at, "view").trigger("options", {"edit": 1, "value": {"sort": "name", "collapse": "off", "cut": "all"}})
     assert (at.query_params["sort"], at.query_params["collapse"]) in (("name", "off"), (["name"], ["off"]))
     assert names(at) == sorted(names(at))
 
