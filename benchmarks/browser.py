@@ -64,10 +64,11 @@ _WATCH_RUN = """
       }
     })
     watch.observe(app, { attributeFilter: ["data-test-script-state"] })
+    setTimeout(() => resolve(NaN), 5000)
   })
 }
 """
-"""Resolves to milliseconds from a key to the end of the run that it brought about."""
+"""Resolves to milliseconds from a key to the end of the run that it brings about; to NaN without one in 5 s."""
 
 
 @dataclass(frozen=True, slots=True)
