@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,18 +15,12 @@ from core.embedding.embedder import Embedder
 from core.embedding.loading import ModelLoader
 from core.embedding.weights import check_obtainable
 from core.embedding.worker import WorkerEmbedder
-from core.errors import (
-    ImageSearchError,
-    IndexUnavailable,
-    InvalidQuery,
-    ModelMismatch,
-    ModelUnavailable,
-    UnreadableImage,
-)
+from core.errors import ImageSearchError, IndexUnavailable, ModelMismatch, ModelUnavailable, UnreadableImage
 from core.images.describe import content_hash
 from core.images.reading import read_bytes
 from core.images.thumbnails import Thumbnails
 from core.images.uploads import Uploads
+from core.index.filters import Filter
 from core.index.index import Index
 from core.index.records import ImageRecord
 from core.ingest.jobs import Jobs
@@ -39,9 +32,8 @@ from core.search.calibration import Calibrations
 from core.search.concepts import Bank
 from core.search.engine import Searcher
 from core.search.examples import Examples
-from core.search.explain import Concept, Explainer
+from core.search.explain import Concept, Explainer, looked_up
 from core.search.heat import Heat, Heats, Looked
-from core.search.kept import Kept
 from core.search.query import Query, Words
 from core.search.request import Search
 from core.search.resolve import resolve
@@ -93,7 +85,6 @@ class Services:
         )
         self.model = ModelLoader(self._load_embedder)
         self._examples = Examples(self.index)
-        self._facets: Kept[Mapping[str, Mapping[str, int]]] = Kept(1)
         self._fitted, self._looked = False, 0.0
         self._calibrations = Calibrations(self.index, settings.data_dir / "calibration")
         self._searcher = Searcher(
@@ -191,7 +182,7 @@ class Services:
 
     def facets(self) -> Mapping[str, Mapping[str, int]]:
         """Of all pictures, how many have which value; counted again when the index has changed."""
-        return self._facets.get(self.index.revision(), self.index.facets)
+        return self._searcher.facets(Filter())
 
     def warm_up(self) -> None:
         """Load the model, and run one search for nobody.
@@ -274,10 +265,6 @@ class Services:
         count = self.index.count()
         return self._examples.words(count, None if self.jobs.busy else self.model.state.embedder) if count else ()
 
-    def some(self, k: int) -> list[ImageRecord]:
-        """Any k records, to look at before the first search."""
-        return list(islice((record for records, _ in self.index.scan() for record in records), k))
-
     def _query_picture(self, content_hash: str) -> bytes | None:
         try:
             found = self.picture(content_hash)
@@ -299,10 +286,8 @@ class Services:
 
     def heat(self, query: Query, content_hash: str) -> Iterator[Looked | Heat]:
         """As `Heats.look`, of a picture of the index; what is wrong with the query is raised at once."""
-        found = self.index.by_content([content_hash])
-        if content_hash not in found:
-            raise InvalidQuery("This picture is not in the index any more.", "Search again.")
-        return self._heats.look(found[content_hash][0], self._searcher.compose(query).embedding, self.embedder())
+        record, _ = looked_up(self.index, content_hash)
+        return self._heats.look(record, self._searcher.compose(query).embedding, self.embedder())
 
     def _bank(self) -> Bank | None:
         embedder = self.model.state.embedder

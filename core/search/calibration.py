@@ -90,8 +90,7 @@ class Calibrations:
             self._thread.start()
 
     def _work(self, embedder: Embedder) -> None:
-        with suppress(ImageSearchError):
-            self._learn(embedder)
+        self.learn(embedder)
         self._looked = time.monotonic()
 
     def _learn(self, embedder: Embedder) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 
 from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
-from core.embedding.texts import TextCache
 from core.errors import InvalidQuery
 from core.images.reading import open_upright
 from core.index.index import Index
+from core.search.kept import Kept
 from core.search.query import Picture, Query, Region
 from core.vectors import Embedding, unit
 
@@ -60,7 +60,7 @@ class Composer:
         self._index = index
         self._embedder = embedder
         self._picture = picture
-        self._kept = TextCache(_KEPT_PICTURES)
+        self._kept: Kept[Embedding] = Kept(_KEPT_PICTURES)
 
     def compose(self, query: Query, spreads: Mapping[Kind, float]) -> Composed:
         """
@@ -114,16 +114,15 @@ class Composer:
     def _embedded(self, picture: Picture, data: bytes) -> Embedding:
         embedder = self._embedder()
 
-        def embed(_: list[str]) -> Embedding:
+        def embed() -> Embedding:
             region = picture.region
             # A part is as sharp as the whole would be: it needs as many pixels for itself.
             share = min(region.width, region.height) if region else 1.0
             image = open_upright(data, "The picture of this search", round(enough(embedder.crop[0]) / share)).image
-            return embedder.embed_images([image.crop(_pixels(region, image.size)) if region else image])
+            row: Embedding = embedder.embed_images([image.crop(_pixels(region, image.size)) if region else image])[0]
+            return row
 
-        key = f"{embedder.model_id} {picture.content_hash} {picture.region}"
-        row: Embedding = self._kept.get([key], embed)[0]
-        return row
+        return self._kept.get((embedder.model_id, picture.content_hash, picture.region), embed)
 
 
 def _pull(weight: float) -> float:

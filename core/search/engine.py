@@ -93,6 +93,10 @@ class Searcher:
                 break
         return _page(ranking, found, offset, limit, more=not exhausted and depth < MAX_K)
 
+    def facets(self, where: Filter) -> Mapping[str, Mapping[str, int]]:
+        """Of all pictures that a filter lets through; counted again when the index has changed."""
+        return self._counts.get((where, self._index.revision()), lambda: self._index.facets(where))
+
     def compose(self, query: Query) -> Composed:
         """What the index is asked with; raises as `search` does."""
         return self._compose(checked(query), self._calibration())
@@ -136,7 +140,7 @@ class Searcher:
         started = time.perf_counter()
         records = self._index.browse(where, _BROWSED.get(options.sort), offset, limit + 1)
         searched = self._index.count(where)
-        facets = self._counts.get((where, self._index.revision()), lambda: self._index.facets(where))
+        facets = self.facets(where)
         return Results(
             results=[Result.of(record) for record in records[:limit]],
             offset=offset,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.errors import InvalidQuery, ModelUnavailable
 from core.index.index import Index
+from core.index.records import ImageRecord
 from core.search.compose import Composed, Kind
 from core.search.concepts import Bank
 from core.search.kept import Kept
@@ -53,7 +54,9 @@ class Explainer:
         bank = self._bank()
         if bank is None:
             raise ModelUnavailable("The model is still reading the words to explain with.", "Ask again in a moment.")
-        return shared_concepts(self._compose(query), embedding_of(self._index, content_hash), self._mean(), bank)
+        composed = self._compose(query)
+        _, picture = looked_up(self._index, content_hash)
+        return shared_concepts(composed, picture, self._mean(), bank)
 
     def _mean(self) -> Embedding:
         def make() -> Embedding:
@@ -64,7 +67,7 @@ class Explainer:
         return self._means.get(self._index.revision(), make)
 
 
-def embedding_of(index: Index, content_hash: str) -> Embedding:
+def looked_up(index: Index, content_hash: str) -> tuple[ImageRecord, Embedding]:
     """
     Raises:
         InvalidQuery: the index has no picture with this content.
@@ -72,7 +75,7 @@ def embedding_of(index: Index, content_hash: str) -> Embedding:
     found = index.by_content([content_hash])
     if content_hash not in found:
         raise InvalidQuery("This picture is not in the index any more.", "Search again.")
-    return found[content_hash][1]
+    return found[content_hash]
 
 
 def shared_concepts(composed: Composed, picture: Embedding, mean: Embedding, bank: Bank) -> list[Concept]:

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
-from core.index.filters import texts_of
-from core.index.index import FACETS, by_frequency
+from core.index.index import FACETS, by_frequency, counted
 from core.index.records import ImageRecord
 
 
@@ -21,8 +21,7 @@ def count(records: Iterable[ImageRecord]) -> dict[str, dict[str, int]]:
 
 
 def _values(record: ImageRecord, facet: str) -> Iterable[str]:
-    if facet == "folder":
-        return (record.folder,)
-    if facet == "year":
-        return (str(record.taken_at.year),) if record.taken_at else ()
-    return texts_of(record, facet)  # type: ignore[arg-type]
+    found = getattr(record, counted(facet))
+    if isinstance(found, datetime):
+        return (str(found.year),)
+    return filter(None, (found,) if isinstance(found, str) else found or ())

@@ -18,6 +18,9 @@ from core.search.options import Collapse, Cut, Options, Sort
 from core.search.query import LEAST_WEIGHT, MOST_PARTS, MOST_WEIGHT, Picture, Query, Region, Words, checked, clean
 from core.search.request import Search
 
+PARAMETERS = frozenset({"q", "image", "more", "less", "sort", "collapse", "alike", "diversity", "cut"})
+"""What the address of a search consists of."""
+
 type Params = Mapping[str, Sequence[str]]
 
 _USUAL = Options()

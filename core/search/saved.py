@@ -26,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.database import Database, transaction
 from core.errors import SavedRefused
+from core.search.link import PARAMETERS
 from core.search.query import clean
 
 MOST = 200
@@ -33,8 +34,6 @@ MOST = 200
 
 LONGEST_NAME = 100  # characters
 LONGEST_ADDRESS = 8000  # bytes
-PARAMETERS = frozenset({"q", "image", "more", "less", "sort", "collapse", "alike", "diversity", "cut"})
-"""What the address of a search consists of."""
 
 _MOST_VALUES = 200
 _LARGEST = 2**31 - 1  # of ids, in some databases

@@ -3,14 +3,14 @@
 Its parameters are those of `core.search.link`. All are written together: each change is one Back step.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qs
 
 import streamlit as st
 
 from core.search.language import parse
-from core.search.link import from_params, to_params
+from core.search.link import PARAMETERS, from_params, to_params
 from core.search.query import EXCLUDED, MOST_PARTS, Picture, Query
 from core.search.request import Search
 
@@ -22,13 +22,12 @@ def read_search() -> Search:
 
 def write_search(search: Search) -> None:
     """Make it the page's search; what is as it would be anyway leaves the URL."""
-    # An empty list takes a parameter out of the URL.
-    st.query_params.update({**_NOTHING, **to_params(search)})
+    _write(to_params(search))
 
 
 def write_unread(text: str) -> None:
     """Keep what was typed and cannot be read, so that it can be mended; the page says what is wrong with it."""
-    st.query_params.update({**_NOTHING, **to_params(read_search()), "q": text})
+    _write({**to_params(read_search()), "q": [text]})
 
 
 def typed() -> str:
@@ -89,6 +88,6 @@ def _with_examples(query: Query, more: Sequence[str] = (), less: Sequence[str] =
     )
 
 
-_NOTHING: dict[str, list[str]] = {
-    name: [] for name in ("q", "image", "more", "less", "sort", "collapse", "alike", "diversity", "cut")
-}
+def _write(params: Mapping[str, list[str]]) -> None:
+    # An empty list takes a parameter out of the URL.
+    st.query_params.update({**params, **{name: [] for name in PARAMETERS - params.keys()}})

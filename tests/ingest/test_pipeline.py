@@ -140,7 +140,7 @@ def test_what_was_embedded_before_the_model_failed_is_stored(services, picture, 
 def test_the_size_of_a_large_picture_is_its_own(services, picture, tmp_path):
     picture("red.jpg", size=(4000, 3000))
     run(services, tmp_path / "pictures")
-    (record,) = services.some(1)
+    (record,) = services.index.browse(limit=1)
     assert (record.width, record.height) == (4000, 3000)
 
 
