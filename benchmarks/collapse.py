@@ -39,7 +39,7 @@ from core.images.thumbnails import SIDE
 from core.index.records import Hit, ImageRecord, record_id
 from core.search.collapse import learn_alike, stacks
 from core.search.options import Collapse
-from core.services import sample_pictures
+from core.sources.samples import sample_pictures
 from core.vectors import Embeddings, unit
 
 JOINED = 0.95

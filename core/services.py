@@ -6,7 +6,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -41,14 +40,9 @@ from core.search.results import Results
 from core.search.saved import SavedSearches
 from core.sources.listed import SUFFIX as LIST_SUFFIX
 from core.sources.listed import write_list
+from core.sources.samples import sample_pictures
 from core.sources.urls import is_url
 
-# Of scikit-image's pictures those that show something: test patterns and crops for unit tests are left out.
-_SAMPLES = (
-    *("astronaut.png", "brick.png", "camera.png", "cell.png", "chelsea.png", "coffee.png", "coins.png", "grass.png"),
-    *("gravel.png", "horse.png", "hubble_deep_field.jpg", "ihc.png", "moon.png", "motorcycle_left.png"),
-    *("motorcycle_right.png", "page.png", "retina.jpg", "rocket.jpg", "text.png"),
-)
 _LOOK_EVERY = 5.0  # seconds
 _QUERIES_KEPT = timedelta(days=30)
 
@@ -314,15 +308,6 @@ def open_index(settings: Settings) -> Index:
     from core.index.lance.engine import LanceIndex
 
     return LanceIndex(settings.data_dir / "index", settings.index_name)
-
-
-def sample_pictures() -> list[Path]:
-    """Photographs that come with scikit-image; none where it is not installed. It is found, not imported."""
-    spec = find_spec("skimage")
-    if spec is None or spec.origin is None:
-        return []
-    folder = Path(spec.origin).parent / "data"
-    return [path for name in _SAMPLES if (path := folder / name).is_file()]
 
 
 @cache

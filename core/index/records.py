@@ -56,7 +56,7 @@ class ImageRecord(Description):
     @property
     def folder_names(self) -> tuple[str, ...]:
         """Of all folders on its path, from the root down."""
-        return tuple(part for part in self.folder.partition("://")[2 if "://" in self.folder else 0].split("/") if part)
+        return names_on(self.folder)
 
     @property
     def name_folded(self) -> str:
@@ -89,6 +89,12 @@ class Hit:
     """Cosine of query and picture, in [-1, 1]."""
     embedding: Embedding | None = field(default=None, compare=False, repr=False)
     """Where it was asked for."""
+
+
+def names_on(path: str) -> tuple[str, ...]:
+    """What the folders on a path, or in an address, are called."""
+    scheme, _, rest = path.partition("://")
+    return tuple(name for name in (rest or scheme).split("/") if name)
 
 
 def record_id(path: str | Path) -> str:

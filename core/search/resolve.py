@@ -9,6 +9,7 @@ from itertools import islice
 from PIL import Image
 
 from core.index.filters import AnyOf, Condition, Filter, TextField, Within
+from core.index.records import names_on
 from core.search.conditions import named
 
 type Known = dict[str, str]
@@ -42,7 +43,7 @@ def _resolved(condition: Condition, known: Mapping[str, Mapping[str, int]]) -> C
 def _there(field: TextField, known: Mapping[str, Mapping[str, int]]) -> Known:
     values: Sequence[str] = list(known.get(field, ()))
     if field == "folder":  # of which the paths are known, and the names meant
-        values = [name for path in values for name in path.rpartition("://")[2].split("/") if name]
+        values = [name for path in values for name in names_on(path)]
     return {value: _folded(value) for value in values}
 
 

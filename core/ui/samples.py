@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.services import sample_pictures
+from core.sources.samples import sample_pictures
 from core.ui.server import services
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import InvalidQuery
 from core.index.filters import Filter
+from core.index.records import names_on
 from core.search.answers import answer
 from core.search.language import format_, parse
 from core.search.link import to_json
@@ -96,7 +97,7 @@ def _completions() -> dict[str, list[str]]:
     """What conditions of a filter can be typed to: the keys, and the most frequent values of each."""
     known = services().facets()
     values = {key: list(counts)[:_MOST_COMPLETED] for key, counts in known.items()}
-    folders = (part for folder in values.get("folder", []) for part in folder.split("/") if part)
+    folders = (name for folder in values.get("folder", []) for name in names_on(folder))
     return values | {"folder": list(dict.fromkeys(folders))[:_MOST_COMPLETED]}
 
 

@@ -93,6 +93,19 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         assert "Traceback" not in server.log.read_text(), server.log.read_text()
 
 
+@pytest.fixture(scope="module")
+def component_page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The script of a page for one component by itself, which the test's module names in `PAGE`."""
+    port, log = free_port(), tmp_path_factory.mktemp("page") / "log"
+    command = [sys.executable, "-m", "streamlit", "run", f"tests/browser/{request.module.PAGE}"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    server = Server(f"http://localhost:{port}", [*command, "--server.port", str(port)], environment, log)
+    server.start()
+    yield server
+    server.stop()
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
 @pytest.fixture(scope="session")
 def clip(clip_cache: Path) -> dict[str, str]:
     """The environment in which Inference finds CLIP-format weights without a network."""

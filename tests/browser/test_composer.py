@@ -1,9 +1,7 @@
 """The search bar on a page of its own, with the server's routes played by the test."""
 
 import json
-import os
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, WebSocketRoute, expect
 
 from tests.browser.conftest import Server
-from tests.nodes import free_port
 
 pytestmark = pytest.mark.browser
 
+PAGE = "composer_page.py"
 RED, BLUE, GREEN = "a1" * 32, "b2" * 32, "c3" * 32
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><rect width="400" height="200"/></svg>'
 FILE = {"name": "<i>new</i>.png", "mimeType": "image/png", "buffer": b"a picture"}
@@ -104,18 +102,6 @@ class Bar:
             self.saved = [one for one in self.saved if str(one["id"]) != id_]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    port, log = free_port(), tmp_path_factory.mktemp("composer") / "log"
-    script = "tests/browser/composer_page.py"
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-    started = Server(f"http://localhost:{port}", command, dict(os.environ), log)
-    started.start()
-    yield started
-    started.stop()
-    assert "Traceback" not in log.read_text(), log.read_text()
-
-
 def opened(page: Page, server: Server) -> Iterator[Bar]:
     bar, errors = Bar(page, server.url), []
     page.route("**/fake/**", bar.answer)
@@ -125,14 +111,14 @@ def opened(page: Page, server: Server) -> Iterator[Bar]:
 
 
 @pytest.fixture
-def bar(page: Page, server: Server) -> Iterator[Bar]:
-    yield from opened(page, server)
+def bar(page: Page, component_page: Server) -> Iterator[Bar]:
+    yield from opened(page, component_page)
 
 
 @pytest.fixture
-def phone(chromium: Browser, server: Server) -> Iterator[Bar]:
+def phone(chromium: Browser, component_page: Server) -> Iterator[Bar]:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    yield from opened(context.new_page(), server)
+    yield from opened(context.new_page(), component_page)
     context.close()
 
 

@@ -1,18 +1,16 @@
 """The panel of facets and the view options, in a page of their own: `facets_app.py`."""
 
-import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import Server
-from tests.nodes import free_port
 
 pytestmark = pytest.mark.browser
 
+PAGE = "facets_app.py"
 OBSERVE = """() => {
     window.changes = 0
     const see = node => {
@@ -27,18 +25,6 @@ OBSERVE = """() => {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "tests/browser/facets_app.py", "--server.port", str(port)]
-    log = tmp_path_factory.mktemp("facets") / "log"
-    server = Server(f"http://localhost:{port}", command, dict(os.environ), log)
-    server.start()
-    yield server
-    server.stop()
-    assert "Traceback" not in log.read_text(), log.read_text()
-
-
-@pytest.fixture(scope="module")
 def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
     """One for all tests: Streamlit's own scripts are loaded once."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
@@ -47,7 +33,7 @@ def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def visit(server: Server, browser_context: BrowserContext) -> Iterator[Callable[..., Page]]:
+def visit(component_page: Server, browser_context: BrowserContext) -> Iterator[Callable[..., Page]]:
     """Opens the page: `visit("where=rich")`. Whatever a script raises fails the test."""
     page = browser_context.new_page()
     errors: list[str] = []
@@ -55,7 +41,7 @@ def visit(server: Server, browser_context: BrowserContext) -> Iterator[Callable[
     page.on("dialog", lambda dialog: errors.append(dialog.message))
 
     def open_(address: str = "") -> Page:
-        page.goto(f"{server.url}/?{address}")
+        page.goto(f"{component_page.url}/?{address}")
         expect(page.get_by_role("heading", name="Filters")).to_be_visible()
         return page
 
@@ -377,10 +363,10 @@ def test_the_tiles_have_a_size_that_is_kept(visit):
     edits(page, 0)
 
 
-def test_on_a_phone(server: Server, chromium: Browser):
+def test_on_a_phone(component_page: Server, chromium: Browser):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.goto(f"{server.url}/?where=folders")
+    page.goto(f"{component_page.url}/?where=folders")
     page.get_by_role("button", name="Best match").tap()
     page.get_by_role("dialog").get_by_text("Oldest").tap()
     box = page.get_by_role("dialog", name="View options").bounding_box()

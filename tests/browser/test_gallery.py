@@ -1,31 +1,23 @@
 """The gallery in a real browser, on routes that answer from a collection made up for it."""
 
-import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
 from tests.browser import gallery_corpus as corpus
-from tests.browser.conftest import ROOT, Server
-from tests.nodes import free_port
+from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
 
 
+PAGE = "gallery_app.py"
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "tests/browser/gallery_app.py", "--server.port", str(port)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    log = tmp_path_factory.mktemp("gallery") / "log"
-    server = Server(f"http://localhost:{port}", command, environment, log)
-    server.start()
-    yield server.url
-    server.stop()
-    assert "Traceback" not in log.read_text(), log.read_text()
+def address(component_page: Server) -> str:
+    return component_page.url
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.images.describe import DESCRIPTION, Box, Colour
-from core.index.index import Index
+from core.index.index import Index, ModelStamp
 from core.index.lance.engine import LanceIndex
 from core.index.records import ImageRecord, record_id
 from core.vectors import Embeddings, unit
@@ -21,6 +21,7 @@ type OpenIndex = Callable[[], Index]
 
 type MakeRecords = Callable[..., tuple[list[ImageRecord], Embeddings]]
 
+STAMP = ModelStamp("clip/ViT-B-16", 32)
 ENGINES = [pytest.param("lancedb"), pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
 FORMATS = ("JPEG", "JPEG", "JPEG", "PNG", "WEBP")
 TAGS = ("Anna", "by the sea", "2nd choice", "日本")
@@ -122,3 +123,12 @@ def boxes(i: int) -> tuple[Box, ...]:
 @pytest.fixture(scope="session")
 def make_records() -> MakeRecords:
     return records
+
+
+@pytest.fixture
+def filled(index: Index, make_records: MakeRecords) -> tuple[Index, list[ImageRecord], Embeddings]:
+    """The index with 300 records, the records and their embeddings."""
+    made, embeddings = make_records(300)
+    index.claim(STAMP)
+    index.upsert(made, embeddings)
+    return index, made, embeddings

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from core.index.filters import AnyOf, Between, Filter, Named, meets
-from core.index.index import ModelStamp, Order
+from core.index.index import Order
 from core.index.records import ImageRecord, storable
+from tests.index.conftest import STAMP
 
-STAMP = ModelStamp("clip/ViT-B-16", 32)
 ORDERS: dict[Order | None, Callable[[ImageRecord], tuple]] = {
     "newest": lambda r: (r.taken_at is None, r.taken_at and datetime.max - r.taken_at),
     "oldest": lambda r: (r.taken_at is None, r.taken_at),

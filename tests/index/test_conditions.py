@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from core.images.describe import Box, Colour
 from core.index.filters import AnyOf, Between, Condition, Filter, Named, Within, meets
-from core.index.index import Index, ModelStamp
+from core.index.index import Index
 from core.index.records import ImageRecord
 from core.vectors import Embeddings
+from tests.index.conftest import STAMP
 
-STAMP = ModelStamp("clip/ViT-B-16", 32)
 NAN, INFINITY = float("nan"), float("inf")
 TEXTS = (
     "it's", '"', "\\", "\\'", "a", "A", "a b", " a", "a ", "a,b", "]", "['a']", "%", "_", "*", "?", "$1", "--", "a*b",

@@ -20,8 +20,8 @@ from core.index.filters import AnyOf, Between, Filter, meets
 from core.index.index import FACETS, MAX_K, Index, ModelStamp, Totals
 from core.index.records import Hit, ImageRecord, record_id
 from core.vectors import Embedding, Embeddings, unit
+from tests.index.conftest import STAMP
 
-STAMP = ModelStamp("clip/ViT-B-16", 32)
 OTHER = ModelStamp("clip/ViT-L-14", 48, preprocessing=2)
 PNG = Filter((AnyOf("format", ("PNG",)),))
 CATS = Filter((AnyOf("label", ("cat",)),))
@@ -58,15 +58,6 @@ def only(
 ) -> tuple[list[ImageRecord], Embeddings]:
     mask = [meets(record, where) for record in records]
     return [record for record, kept in zip(records, mask, strict=True) if kept], embeddings[mask]
-
-
-@pytest.fixture
-def filled(index, make_records):
-    """The index with 300 records, the records and their embeddings."""
-    records, embeddings = make_records(300)
-    index.claim(STAMP)
-    index.upsert(records, embeddings)
-    return index, records, embeddings
 
 
 class TestEmpty:

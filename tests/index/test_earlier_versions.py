@@ -20,12 +20,12 @@ from lancedb.index import BTree
 from core.errors import ModelMismatch
 from core.images.palette import NAMES
 from core.index.filters import AnyOf, Between, Filter, Named, meets
-from core.index.index import FACETS, Index, ModelStamp, Totals
+from core.index.index import FACETS, Index, Totals
 from core.index.records import ImageRecord, record_id, storable
 from core.index.tags import change_tags
 from core.vectors import Embeddings
+from tests.index.conftest import STAMP
 
-STAMP = ModelStamp("clip/ViT-B-16", 32)
 LABELLED = Filter((AnyOf("label", ("cat", "dog")),))
 NEW = (
     AnyOf("shape", ("landscape", "portrait", "square", "panorama")),

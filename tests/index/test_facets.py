@@ -10,10 +10,10 @@ import pytest
 from core.images.describe import Box
 from core.index import index as index_module
 from core.index.filters import AnyOf, Between, Filter, Within, meets, texts_of
-from core.index.index import FACETS, MOST_VALUES, ModelStamp, by_frequency
+from core.index.index import FACETS, MOST_VALUES, by_frequency
 from core.index.records import ImageRecord
+from tests.index.conftest import STAMP
 
-STAMP = ModelStamp("clip/ViT-B-16", 32)
 LABELS = [
     "it's", '"', "\\", "\\'", "a", "A", "a b", " a", "a ", "a,b", "]", "['a']", "%", "_", "*", "?", "$1", "--", "é",
     "e\u0301", "日本", "😀", "NULL", "null", "\0", "\n", "x" * 3000, os.fsdecode(b"\xe9"), "\ud800",
@@ -32,15 +32,6 @@ def counted(records: list[ImageRecord]) -> dict[str, dict[str, int]]:
 
 def in_order(counts: dict[str, dict[str, int]]) -> dict[str, list[tuple[str, int]]]:
     return {facet: list(values.items()) for facet, values in counts.items()}
-
-
-@pytest.fixture
-def filled(index, make_records):
-    """The index with 300 records, and these."""
-    records, embeddings = make_records(300)
-    index.claim(STAMP)
-    index.upsert(records, embeddings)
-    return index, records, embeddings
 
 
 @pytest.mark.parametrize(

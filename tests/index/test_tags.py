@@ -8,10 +8,8 @@ import pytest
 from core.errors import InvalidTags
 from core.index import tags as tags_module
 from core.index.filters import AnyOf, Filter
-from core.index.index import ModelStamp
 from core.index.tags import LONGEST_TAG, MOST_TAGS, change_tags, cleaned, merged
-
-STAMP = ModelStamp("clip/ViT-B-16", 32)
+from tests.index.conftest import STAMP
 
 
 @pytest.fixture

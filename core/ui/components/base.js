@@ -1,10 +1,20 @@
 // Put in front of every component's script: Streamlit loads one script each, without imports.
 
-// One view for each mounted root: Streamlit calls a component again with new data on the same elements.
-function mounted(views, root, build) {
-  let view = views.get(root)
-  if (!view) views.set(root, (view = build()))
-  return view
+// A component: what Streamlit calls when it is mounted, and again with new data on the same elements. There is one view
+// for each; `build` makes it of the element that the selector finds.
+function mounting(selector, build) {
+  const views = new WeakMap()
+  return ({ data, parentElement, setTriggerValue }) => {
+    const root = parentElement.querySelector(selector)
+    if (!views.has(root)) views.set(root, build(root))
+    const view = views.get(root)
+    view.trigger = setTriggerValue
+    view.show(data)
+    return () => {
+      views.delete(root)
+      view.close?.()
+    }
+  }
 }
 
 // File names are never put into markup: they are not ours to trust.
@@ -35,6 +45,11 @@ function limitSize(bytes) {
   const [gigabytes, megabytes] = [bytes / 2 ** 30, bytes / 2 ** 20]
   if (Number.isInteger(gigabytes)) return `${gigabytes} GB`
   return Number.isInteger(megabytes) ? `${megabytes} MB` : fileSize(bytes)
+}
+
+// A value as it is typed after `label:`: core/search/conditions.py reads it.
+function quoted(value) {
+  return /^~|[\s,"“”„]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value
 }
 
 const PICTURE_DRAG = "application/x-image-search-picture"

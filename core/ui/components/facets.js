@@ -1,16 +1,7 @@
 // The panel of facets. Python sends what is chosen, as `where`, and the counts of the results; each change fires the
 // trigger "where" once, with what is chosen now.
 
-const panels = new WeakMap()
-
-// Called again whenever the data changes; the elements stay.
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".facets")
-  const panel = mounted(panels, root, () => new Panel(root))
-  panel.trigger = setTriggerValue
-  panel.show(data)
-  return () => panels.delete(root)
-}
+export default mounting(".facets", root => new Panel(root))
 
 // The second bound is the first value beyond.
 const SIZES = [

@@ -3,19 +3,8 @@
 // "changed" when tags were.
 
 const SLIM = 640 // pixels: where words have to go
-const galleries = new WeakMap()
 
-// Called again whenever the data changes; the elements stay.
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".gallery")
-  const gallery = mounted(galleries, root, () => new Gallery(root))
-  gallery.trigger = setTriggerValue
-  gallery.show(data)
-  return () => {
-    galleries.delete(root)
-    gallery.close()
-  }
-}
+export default mounting(".gallery", root => new Gallery(root))
 
 class Gallery {
   constructor(root) {

@@ -9,11 +9,11 @@ from core.ui.components.assets import component
 
 # In the order in which they build on one another.
 _PARTS = (
-    *("requests", "menu", "toast", "actions", "tile", "grid", "selection", "pages", "head", "download"),
+    *("menu", "toast", "actions", "tile", "grid", "selection", "pages", "head", "download"),
     *("tags", "stack", "stage", "heat", "asked", "facts", "panel", "details", "input"),
 )
 
-_gallery = component("gallery", "floating", *(f"gallery_parts/{part}" for part in _PARTS))
+_gallery = component("gallery", "requests", "floating", *(f"gallery_parts/{part}" for part in _PARTS))
 
 
 def gallery(

@@ -5,19 +5,9 @@
 const WEIGHING = 450 // milliseconds that a weight must rest, while it is held, to be searched with
 const PATIENCE = 10000 // milliseconds after which any answer will do
 const TYPING = "input:not([type=range]), textarea, select, [contenteditable]"
-const bars = new WeakMap()
 
-// Called again whenever the data changes; the elements stay, and so does what is being typed.
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".query")
-  const bar = mounted(bars, root, () => new QueryBar(root))
-  bar.trigger = setTriggerValue
-  bar.show(data)
-  return () => {
-    bars.delete(root)
-    bar.close()
-  }
-}
+// What is being typed stays when the data changes.
+export default mounting(".query", root => new QueryBar(root))
 
 class QueryBar {
   parts = []

@@ -13,7 +13,9 @@ _PARTS = (
     *("box", "chips", "weight", "region", "pictures", "completion"),
     *("recent", "saved", "searches", "help", "offer"),
 )
-_query = component("query", "edits", "upload_client", "floating", *(f"query_parts/{part}" for part in _PARTS))
+_query = component(
+    "query", "edits", "requests", "upload_client", "floating", *(f"query_parts/{part}" for part in _PARTS)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,12 @@
 
 const PARALLEL = 3
 const LISTED = 100
-const areas = new WeakMap()
 
 // The elements go when another page of the app is shown; what is being sent stays here, and is shown again later.
 const kept = (globalThis.imageSearchUpload ??= { upload: null })
 
-// Called again whenever the data changes; an upload under way goes on.
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".uploads")
-  const area = mounted(areas, root, () => new UploadArea(root))
-  area.trigger = setTriggerValue
-  area.show(data)
-  return () => {
-    areas.delete(root)
-    area.close()
-  }
-}
+// An upload under way goes on when the data changes.
+export default mounting(".uploads", root => new UploadArea(root))
 
 // What a visitor sends at one time. `changed` is called after every step, by whoever shows it now.
 class Upload {

@@ -2,7 +2,6 @@
 // while it is dragged too. The size of the tiles never leaves the browser.
 
 const MOVED = 150 // ms that a slider rests before results follow it
-const views = new WeakMap()
 
 const CHOICES = {
   sort: {
@@ -39,17 +38,7 @@ const SUMMARIES = {
 
 const TILES = { small: "9rem", medium: "13.5rem", large: "20rem" }
 
-// Called again whenever the data changes; the elements stay.
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".view")
-  const view = mounted(views, root, () => new View(root))
-  view.trigger = setTriggerValue
-  view.show(data)
-  return () => {
-    views.delete(root)
-    view.close()
-  }
-}
+export default mounting(".view", root => new View(root))
 
 class View {
   edits = new Edits("options")

@@ -151,6 +151,5 @@ function concept({ concept: name, weight }, all) {
 
 // A condition as it is typed: what could be taken apart stands in quotes, a quote within is written twice.
 function condition(field, value) {
-  const plain = /^[^~\s,"“”„][^\s,"“”„]*$/.test(value)
-  return `${field}:${plain ? value : `"${value.replaceAll('"', '""')}"`}`
+  return `${field}:${quoted(value)}`
 }

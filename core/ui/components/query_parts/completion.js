@@ -100,10 +100,6 @@ function valueOffers(before, typed, values) {
   return fitting.slice(0, OFFERED).map(value => ({ label: value, insert: `${quoted(value)} `, start, isValue: true }))
 }
 
-function quoted(value) {
-  return /^~|[\s,"“”„]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value
-}
-
 function optionOf({ label }, at) {
   return element("li", { role: "option", id: `completion-${at}` }, label)
 }

@@ -8,7 +8,8 @@ class Saved {
   }
 
   async read() {
-    this.all = await this.ask("", {})
+    const saved = await ask(this.url)
+    this.all = Array.isArray(saved) ? saved : []
   }
 
   of(address) {
@@ -18,25 +19,19 @@ class Saved {
   // Under another name than before it is kept once, as one of the same name is.
   async add(name, address) {
     const before = this.of(address)
-    const headers = { "Content-Type": "application/json" }
-    await this.ask("", { method: "POST", headers, body: JSON.stringify({ name, address }) })
+    await ask(this.url, { name, address })
     await this.read()
     const others = this.all.filter(one => one.id !== before?.id && sameAddress(one.address, address))
     if (before && others.length) await this.remove(before)
   }
 
   async remove({ id }) {
-    await this.ask(`/${encodeURIComponent(id)}`, { method: "DELETE" })
+    await send(`${this.url}/${encodeURIComponent(id)}`, undefined, undefined, "DELETE")
     await this.read()
   }
 
-  async ask(path, options) {
-    const answer = await fetch(this.data().saved_url + path, options).catch(() => {
-      throw new Error("The server does not answer.")
-    })
-    const said = await answer.json().catch(() => undefined)
-    if (!answer.ok) throw new Error(said?.error ?? `The server failed (${answer.status}).`)
-    return Array.isArray(said) ? said : []
+  get url() {
+    return this.data().saved_url
   }
 }
 

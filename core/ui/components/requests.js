@@ -1,8 +1,9 @@
 // Asking the app's own routes. What goes wrong is an Error whose message is a sentence for the visitor; what was
 // stopped by its signal is an AbortError, which nobody needs to hear of.
 
-async function ask(url, body, signal) {
-  const answer = await send(url, body, signal)
+// Without a body it is a GET, as long as nothing else is said.
+async function ask(url, body, signal, method) {
+  const answer = await send(url, body, signal, method)
   return answer.json().catch(error => {
     throw stopped(error) ? error : new Error("The answer was cut off. Try again.")
   })
@@ -20,9 +21,9 @@ async function* askForLines(url, body, signal) {
   if (rest.trim()) yield JSON.parse(rest)
 }
 
-async function send(url, body, signal) {
-  const headers = { "Content-Type": "application/json" } // a type that no foreign page may send
-  const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body), signal }).catch(error => {
+async function send(url, body, signal, method = body === undefined ? "GET" : "POST") {
+  const headers = body === undefined ? {} : { "Content-Type": "application/json" } // which no foreign page may send
+  const answer = await fetch(url, { method, headers, body: JSON.stringify(body), signal }).catch(error => {
     throw stopped(error) ? error : new Error("The server does not answer.")
   })
   if (answer.ok) return answer
