@@ -40,8 +40,8 @@ def model_banner() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="model-banner"):
         st.markdown(
-            ":material/info: **You are using the starter model** :gray[· it knows a thousand everyday things; CLIP, "
-            "fetched when this machine is online, understands far more]",
+            ":material/info: **You are using the starter model** "
+            ":gray[· it knows a thousand everyday things, CLIP far more]",
             help=_ABOUT_STARTER + (_HOW_TO_ASK_FOR_CLIP if asked_for == STARTER else _HOW_TO_GET_CLIP),
             width="stretch",
         )
