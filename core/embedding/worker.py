@@ -163,13 +163,15 @@ def serve() -> None:
     channels = [Client(address, authkey=key) for _ in range(_CHANNELS)]
     watch = threading.Thread(target=_exit_with_parent, args=(os.getppid(),), daemon=True)
     watch.start()
+    loaded: _Traits | ImageSearchError
     try:
         embedder = load_embedder(model_id, Path(cache_dir), made_by or None)
     except ImageSearchError as error:
-        channels[0].send(_sendable(error))
+        loaded = _sendable(error)
+    else:
+        loaded = _Traits(embedder.model_id, embedder.dims, embedder.preprocessing, embedder.text_ceiling, embedder.crop)
+    if not _sent(channels[0], loaded) or isinstance(loaded, ImageSearchError):
         return
-    traits = (embedder.model_id, embedder.dims, embedder.preprocessing, embedder.text_ceiling, embedder.crop)
-    channels[0].send(_Traits(*traits))
     threads = [threading.Thread(target=_answer, args=(channel, embedder)) for channel in channels]
     for thread in threads:
         thread.start()
@@ -187,7 +189,17 @@ def _answer(channel: Connection, embedder: Embedder) -> None:
             outcome = getattr(embedder, method)(argument)
         except Exception as error:  # whatever it is, the caller must hear of it
             outcome = _sendable(error)
+        if not _sent(channel, outcome):
+            return
+
+
+def _sent(channel: Connection, outcome: object) -> bool:
+    """Whether it went out: it does not when the server has ended meanwhile, and then nobody waits for it."""
+    try:
         channel.send(outcome)
+    except OSError:
+        return False
+    return True
 
 
 def _sendable(error: Exception) -> ImageSearchError:

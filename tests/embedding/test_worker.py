@@ -4,12 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+from multiprocessing import Pipe
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from core.embedding.worker import WorkerEmbedder
+from core.embedding.worker import WorkerEmbedder, _answer
 from core.errors import ModelUnavailable
 
 pytest.importorskip("efficientnet_lite_pytorch", reason="the starter model's packages are not installed")
@@ -80,3 +81,16 @@ def test_the_process_ends_with_its_embedder(tmp_path):
     del worker
     process.wait(20)
     assert process.returncode is not None
+
+
+def test_an_answer_that_nobody_waits_for_any_more_ends_it_quietly():
+    ours, theirs = Pipe()
+
+    class Leaving:
+        def embed_texts(self, texts):
+            ours.close()  # the server goes while the model works
+            return texts
+
+    ours.send(("embed_texts", ["cat"]))
+    _answer(theirs, Leaving())  # a broken pipe would be raised
+    assert ours.closed
