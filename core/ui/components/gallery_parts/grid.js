@@ -14,9 +14,8 @@ class Grid {
     this.divider = root.querySelector(".divider")
     this.template = root.querySelector("template").content.firstElementChild
     const results = (this.results = root.querySelector(".results"))
-    // These two do not bubble.
-    results.addEventListener("load", event => event.target.classList.add("ready"), true)
-    results.addEventListener("error", event => event.target.closest(".tile").classList.add("broken"), true)
+    const broken = ({ target }) => target.closest(".tile").classList.add("broken")
+    results.addEventListener("error", broken, true) // it does not bubble
   }
 
   show(items, { search, routes, divided }) {

@@ -54,7 +54,6 @@ function feedback({ content_hash }, search) {
 
 function setPicture(tile, image, url) {
   if (image.getAttribute("src") === url) return
-  image.classList.remove("ready")
   tile.classList.remove("broken")
   image.src = url
 }
