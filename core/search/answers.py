@@ -92,7 +92,8 @@ class Answer(TypedDict):
     more: bool
     """Whether there are further pages."""
     facets: dict[str, dict[str, int]]
-    """How many of the matches have which value, the most frequent first."""
+    """How many of the matches have which value, the most frequent first; in a facet that the filter chooses in, as if
+    it did not."""
     alike: float
     """The cosine from which pictures were taken as alike."""
     milliseconds: Milliseconds

@@ -1,7 +1,7 @@
 """From a search to results: composes the vector, asks the index, judges, collapses and orders what it finds."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,8 +11,10 @@ from core.errors import InvalidQuery
 from core.index.filters import Filter
 from core.index.index import MAX_K, Index, Order
 from core.index.records import Hit
+from core.search import facets
 from core.search.calibration import Calibrations
 from core.search.compose import Composed, Composer
+from core.search.facets import Counts
 from core.search.kept import Kept
 from core.search.options import Options, Sort
 from core.search.query import Query, checked
@@ -25,6 +27,7 @@ from core.search.strength import judge
 _DEPTHS = (200, 1_000, 4_000, MAX_K)
 """How many hits are looked at: as many as the page asked for takes. Longer lists begin as the shorter do."""
 
+_WIDENED = 1_000  # hits, at most, that tell what else could be chosen in a facet
 _KEPT = 16  # lists of hits, and rankings of them
 
 _BROWSED: dict[Sort, Order] = {
@@ -69,7 +72,7 @@ class Searcher:
         self._calibrations = calibrations
         # Asked again for the next page, for another look at the same hits, and by every run of a page.
         self._found: Kept[_Found] = Kept(_KEPT)
-        self._counts: Kept[Mapping[str, Mapping[str, int]]] = Kept(_KEPT)
+        self._counts: Kept[Counts] = Kept(_KEPT)
         self._rankings: Kept[tuple[Ranking, _Found]] = Kept(_KEPT)
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
@@ -91,9 +94,15 @@ class Searcher:
             exhausted = len(found.hits) < depth
             if exhausted or ranking.covers(offset + limit):
                 break
+
+        def counted(where: Filter) -> Counts:
+            widened = replace(search, where=where)
+            return self._ranking(widened, min(depth, _WIDENED), calibration, revision)[0].facets
+
+        ranking = replace(ranking, facets=facets.with_choices(ranking.facets, search.where, counted))
         return _page(ranking, found, offset, limit, more=not exhausted and depth < MAX_K)
 
-    def facets(self, where: Filter) -> Mapping[str, Mapping[str, int]]:
+    def facets(self, where: Filter) -> Counts:
         """Of all pictures that a filter lets through; counted again when the index has changed."""
         return self._counts.get((where, self._index.revision()), lambda: self._index.facets(where))
 
@@ -140,7 +149,7 @@ class Searcher:
         started = time.perf_counter()
         records = self._index.browse(where, _BROWSED.get(options.sort), offset, limit + 1)
         searched = self._index.count(where)
-        facets = self.facets(where)
+        counts = facets.with_choices(self.facets(where), where, self.facets)
         return Results(
             results=[Result.of(record) for record in records[:limit]],
             offset=offset,
@@ -151,7 +160,7 @@ class Searcher:
             searched=searched,
             collapsed=0,
             more=len(records) > limit,
-            facets=facets,
+            facets=counts,
             timings=Timings(0.0, time.perf_counter() - started),
             alike=ALIKE,
             scored=False,

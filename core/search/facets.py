@@ -1,11 +1,15 @@
 """How many of the results have which label, folder, format … : what a search can be narrowed to next."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
+from core.index.filters import AnyOf, Between, Condition, Filter, Within
 from core.index.index import FACETS, by_frequency, counted
 from core.index.records import ImageRecord
+
+type Counts = Mapping[str, Mapping[str, int]]
+"""For each facet, how many have which value, the most frequent first."""
 
 
 def count(records: Iterable[ImageRecord]) -> dict[str, dict[str, int]]:
@@ -18,6 +22,51 @@ def count(records: Iterable[ImageRecord]) -> dict[str, dict[str, int]]:
         for facet, counter in counts.items():
             counter.update(_values(record, facet))
     return {facet: by_frequency(counter) for facet, counter in counts.items()}
+
+
+def with_choices(counts: Counts, where: Filter, count_with: Callable[[Filter], Counts]) -> Counts:
+    """Where a filter has made a choice in a facet, its values are counted as if it had not: so many there are beside
+    the values chosen, or in their place.
+
+    Where records must have several values at once, each further one narrows, and the counts stay as they are.
+
+    Args:
+        counts: With the whole filter.
+        count_with: Counts with another filter, perhaps less deep.
+    """
+    wider = {facet: count_with(without)[facet] for facet, without in _widened(where).items()}
+    return {facet: _most(values, wider.get(facet, {})) for facet, values in counts.items()}
+
+
+def _widened(where: Filter) -> dict[str, Filter]:
+    """For each facet in which the filter has made a choice, the filter without it."""
+    chosen: dict[str, list[Condition]] = {}
+    for condition in where.conditions:
+        if facet := _facet(condition):
+            chosen.setdefault(facet, []).append(condition)
+    return {
+        facet: Filter(tuple(condition for condition in where.conditions if condition not in own))
+        for facet, own in chosen.items()
+        if sum(isinstance(condition, AnyOf) and not condition.excluded for condition in own) < 2
+    }
+
+
+def _most(values: Mapping[str, int], others: Mapping[str, int]) -> Mapping[str, int]:
+    if not others:
+        return values
+    return by_frequency({value: max(values.get(value, 0), others.get(value, 0)) for value in {*values, *others}})
+
+
+def _facet(condition: Condition) -> str | None:
+    """The facet that it chooses in, None where it is not counted."""
+    match condition:
+        case AnyOf(field):
+            return field
+        case Within():
+            return "folder"
+        case Between("taken"):
+            return "year"
+    return None
 
 
 def _values(record: ImageRecord, facet: str) -> Iterable[str]:

@@ -13,6 +13,7 @@ from core.index.records import Hit, ImageRecord
 from core.search import facets
 from core.search.collapse import stacks
 from core.search.diversity import spread_out
+from core.search.facets import Counts
 from core.search.options import Band, Options, Sort
 from core.search.results import Result
 from core.search.strength import Judgement
@@ -41,7 +42,7 @@ class Ranking:
     """How many are above the cut: the first so many."""
     nothing: bool
     alike: float
-    facets: Mapping[str, Mapping[str, int]]
+    facets: Counts
     """Of the matches; of all where there are none."""
     seconds: float = 0.0
 

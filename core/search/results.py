@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.index.records import Hit, ImageRecord
+from core.search.facets import Counts
 from core.search.options import Band
 
 
@@ -70,8 +71,9 @@ class Results:
     """How many of the hits looked at stand in the stack of another."""
     more: bool
     """Whether there are further pages."""
-    facets: Mapping[str, Mapping[str, int]]
-    """For each facet, how many of the matches have which value, the most frequent first."""
+    facets: Counts
+    """For each facet, how many of the matches have which value, the most frequent first; in a facet that the filter
+    chooses in, as if it did not."""
     timings: Timings
     alike: float
     """The cosine from which pictures were taken as alike."""

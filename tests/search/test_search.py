@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import InvalidQuery, UnreadableImage
-from core.index.filters import Filter, Named
+from core.index.filters import AnyOf, Filter, Named
 from core.search.options import Collapse, Options, Sort
 from core.search.query import Picture, Query, Region, Words, clean
 from core.search.request import Search
@@ -233,3 +233,13 @@ def test_a_dropped_file_that_is_no_picture(services):
 def test_text_is_cleaned():
     assert clean("  a\tred\x00 car\n ") == "a red car"
     assert len(clean("x" * 10_000)) == 2000
+
+
+@pytest.mark.parametrize("query", [Query(), Query((Words("red"),))], ids=["browsed", "searched"])
+def test_a_facet_shows_what_else_could_be_chosen(corpus, query):
+    red = AnyOf("colour", ("red",))
+    found = corpus.search(Search(query, Filter((red,))))
+    everything = corpus.search(Search(query))
+    assert (found.searched, found.facets["format"]) == (1, {"PNG": 1})
+    assert found.facets["colour"] == everything.facets["colour"]
+    assert len(found.facets["colour"]) > 1
