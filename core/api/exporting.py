@@ -24,7 +24,6 @@ from core.errors import InvalidQuery
 from core.images.reading import open_upright
 from core.images.sheet import MOST as MOST_ON_SHEET
 from core.images.thumbnails import SIDE
-from core.index.index import MAX_K
 from core.index.records import ImageRecord
 from core.search import export
 from core.search.export import Line, as_csv, as_json, as_sheet, chosen, judged, matches
@@ -113,7 +112,9 @@ class Exporting:
             raise InvalidQuery(
                 f"A contact sheet holds {most} pictures, and {len(ids):,} were chosen.", "Choose fewer of them."
             )
-        return [Line(id_) for id_ in ids] if search.query.empty else judged(services.search(search, 0, MAX_K), ids)
+        if asked.format == "zip":  # no file says a score
+            return [Line(id_) for id_ in ids]
+        return judged(lambda limit: services.search(search, 0, limit), ids)
 
     def _content(self, made: Export) -> Iterable[bytes]:
         services = self._services()

@@ -22,6 +22,7 @@ from core.search.results import Result, Results
 MOST = 10_000
 """Pictures of one export."""
 
+_LOOKED_AT = (100, 1_000, MOST)
 _CHUNK = 200
 _COLUMNS = (
     *("name", "path", "score", "strength", "band", "width", "height", "format", "size", "taken_at", "camera", "lens"),
@@ -49,13 +50,22 @@ def matches(results: Results) -> list[Line]:
     return [_line(result, result.hit, results.scored) for result in results.results if result.matches]
 
 
-def judged(results: Results, ids: Sequence[str]) -> list[Line]:
-    """A line for each id, with the score it has among the results."""
-    found = {
-        hit.record.id: _line(result, hit, results.scored)
-        for result in results.results
-        for hit in (result.hit, *result.others)
-    }
+def judged(search: Callable[[int], Results], ids: Sequence[str]) -> list[Line]:
+    """A line for each id, with the score it has among the results of a search.
+
+    Args:
+        search: Gives the first so many results. What people choose stands near the top, so few are asked for first.
+    """
+    found: dict[str, Line] = {}
+    for limit in _LOOKED_AT:
+        results = search(limit)
+        found = {
+            hit.record.id: _line(result, hit, results.scored)
+            for result in results.results
+            for hit in (result.hit, *result.others)
+        }
+        if not results.more or not results.scored or found.keys() >= set(ids):
+            break
     return [found.get(id_, Line(id_)) for id_ in ids]
 
 

@@ -69,7 +69,12 @@ def results(search: Search) -> None:
             _await_bands()
     with st.container(gap=None):  # the options stand in the gallery's first line
         view_options(
-            key="view", options=search.options, alike=found.alike, nothing=found.nothing, on_change=_look_otherwise
+            key="view",
+            options=search.options,
+            alike=found.alike,
+            nothing=found.nothing,
+            narrowed=len(search.where.conditions),
+            on_change=_look_otherwise,
         )
         gallery(
             answer(found),

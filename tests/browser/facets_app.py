@@ -95,8 +95,12 @@ def type_cats() -> None:
     state.where = replace(state.where, conditions=(*state.where.conditions, AnyOf("label", ("cat",))))
 
 
-found = [record for record in records() if meets(record, state.where)]
-counts = facets.count(found)
+def passing(where: Filter) -> list[ImageRecord]:
+    return [record for record in records() if meets(record, where)]
+
+
+found = passing(state.where)
+counts = dict(facets.with_choices(facets.count(found), state.where, lambda where: facets.count(passing(where))))
 if "many" in st.query_params:
     counts["camera"] = {f"Camera {number:03}": 500 - number for number in range(300)}
 with st.sidebar:
@@ -104,7 +108,14 @@ with st.sidebar:
 left, right = st.columns(2, vertical_alignment="center")
 left.markdown(f"**{len(found):,}** of {len(records()):,}")
 with right:
-    view_options(key="view", options=state.options, alike=0.93, nothing="nothing" in st.query_params, on_change=look)
+    view_options(
+        key="view",
+        options=state.options,
+        alike=0.93,
+        nothing="nothing" in st.query_params,
+        narrowed=len(state.where.conditions),
+        on_change=look,
+    )
 st.button("Run again")
 st.button("Type label:cat", on_click=type_cats)
 st.text(f"edits {state.edits}")

@@ -41,7 +41,7 @@ def answer(search: dict[str, Any], version: int = 0) -> dict[str, Any]:
         "offset": offset,
         "matched": 0 if text == "nothing" else min(39, len(order)) if scored else len(order),
         "at_least": text == "deep",
-        "bands": {} if not scored else {"none": len(order)} if text == "nothing" else dict(_BANDS),
+        "bands": {} if not scored else {"weak": 1, "none": len(order) - 1} if text == "nothing" else dict(_BANDS),
         "nothing": text == "nothing",
         "searched": 100_000 if text == "deep" else len(order),
         "collapsed": 4,

@@ -108,6 +108,10 @@ def test_what_is_to_be_said_stands_above_the_pictures(open_, words, said):
     expect(open_(f"q={words}").locator(".notices")).to_contain_text(said)
 
 
+def test_where_nothing_matches_none_is_counted_as_weak(open_):
+    expect(open_("q=nothing").locator(".counts")).to_have_text("No matches among 300 pictures")
+
+
 def test_a_tile_says_all_in_words(open_):
     page = open_()
     expect(tile(page, 3)).to_have_accessible_name(
@@ -390,7 +394,8 @@ def test_what_is_selected_is_taken_away(open_, choice, format_):
     page.get_by_role("region", name="Selection").get_by_role("button", name="Download").click()
     with page.expect_request("**/api/exports") as request, page.expect_download() as download:
         page.get_by_role("menuitem", name=choice).click()
-    assert request.value.post_data_json == {"ids": ["id55"], "format": format_}
+    asked = request.value.post_data_json
+    assert (asked["ids"], asked["format"], asked["text"]) == (["id55"], format_, "zebra")
     assert download.value.url.endswith(f"/exports/token/pictures.{format_}")
 
 

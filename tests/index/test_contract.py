@@ -478,6 +478,14 @@ class TestSharing:
         assert index.count() == 302
         assert records[0] not in [hit.record for hit in index.search(embeddings[0], 5)]
 
+    def test_one_that_saw_nothing_yet_finds_what_another_has_stored_since(self, index, open_index, make_records):
+        records, embeddings = make_records(3)
+        assert index.search(embeddings[0], 5) == []
+        other = open_index()
+        other.claim(STAMP)
+        other.upsert(records, embeddings)
+        assert [hit.record for hit in index.search(embeddings[0], 1)] == records[:1]
+
     def test_threads_share_one_handle(self, index, make_records):
         records, embeddings = make_records(200)
         index.claim(STAMP)

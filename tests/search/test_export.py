@@ -42,11 +42,21 @@ class TestChoosing:
 
     def test_ids_keep_their_order_and_get_the_scores_of_the_search(self):
         copy = a_record("copy.jpg").id
-        assert judged(RESULTS, ["other", copy, CAT.id]) == [
+        assert judged(lambda limit: RESULTS, ["other", copy, CAT.id]) == [
             Line("other"),
             Line(copy, 0.31, 0.81239, Band.LIKELY),
             Line(CAT.id, 0.31239, 0.81239, Band.LIKELY),
         ]
+
+    def test_only_what_is_not_near_the_top_is_looked_for_further_down(self):
+        asked = []
+
+        def search(limit):
+            asked.append(limit)
+            return replace(RESULTS, results=RESULTS.results if limit > 100 else [], more=True)
+
+        assert judged(search, [CAT.id]) == [Line(CAT.id, 0.31239, 0.81239, Band.LIKELY)]
+        assert asked == [100, 1000]
 
     def test_without_a_search_there_are_no_scores(self):
         assert matches(replace(RESULTS, scored=False))[0].score is None

@@ -90,9 +90,10 @@ class ElasticIndex:
     def search(
         self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
     ) -> list[Hit]:
-        dims = self._dims()
-        nobodys = embedding.size != dims and not queries.count(self._connection)  # empty: answers queries of any model
-        check_embeddings(embedding[np.newaxis], embedding.size if nobodys else dims)
+        # An empty index answers queries of any model. Whether it is, is looked up along with whose it is: others may
+        # have made and filled it since this one looked last.
+        nobodys = embedding.size != self._dims() and not self.count()
+        check_embeddings(embedding[np.newaxis], embedding.size if nobodys else self._dims())
         if nobodys or k < 1:
             return []
         return queries.nearest(self._connection, embedding, min(k, MAX_K), where, embeddings)

@@ -119,7 +119,8 @@ class Gallery {
 
   takeSelected(anchor) {
     const ids = this.selection.items.map(({ id }) => id)
-    this.downloads.offer(anchor, `Download ${plural(ids.length, "picture")}`, this.routes.exports, { ids })
+    const heading = `Download ${plural(ids.length, "picture")}`
+    this.downloads.offer(anchor, heading, this.routes.exports, { ...this.search, ids }) // with the scores in this search
   }
 
   // All that match; where nothing does, what is shown.

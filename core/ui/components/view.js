@@ -36,6 +36,10 @@ const SUMMARIES = {
   alike: "look-alikes as one",
 }
 
+// The panel of filters stands in Streamlit's sidebar, which a phone hides behind an arrow without a word.
+const HEADER = "[data-testid=stHeader]"
+const sidebarOpener = () => document.querySelector("[data-testid=stExpandSidebarButton]") // only while it is hidden
+
 const TILES = { small: "9rem", medium: "13.5rem", large: "20rem" }
 
 export default mounting(".view", root => new View(root))
@@ -51,8 +55,12 @@ class View {
     for (const name of Object.keys(CHOICES)) this.addPills(name)
     this.addSlider("alike")
     this.addSlider("diversity")
-    this.watching = new ResizeObserver(() => makeRoom(this.opener.offsetWidth))
-    this.watching.observe(this.opener)
+    this.filters = this.find(".filters")
+    this.filters.onclick = () => sidebarOpener()?.click()
+    this.sidebar = new MutationObserver(() => this.paintFilters())
+    this.sidebar.observe(document.querySelector(HEADER) ?? document.body, { childList: true, subtree: true })
+    this.watching = new ResizeObserver(() => makeRoom(root.querySelector(".buttons").offsetWidth))
+    this.watching.observe(this.find(".buttons"))
     this.opener.onclick = () => (this.floating.open ? this.floating.close() : this.open())
     this.find(".close").onclick = () => this.leave()
     this.find(".automatic").onclick = () => this.automatic()
@@ -64,6 +72,7 @@ class View {
   close() {
     clearTimeout(this.waiting)
     this.watching.disconnect()
+    this.sidebar.disconnect()
     makeRoom(0)
     this.floating.close()
   }
@@ -107,6 +116,15 @@ class View {
     if (this.edits.settles(data) && !this.waiting) this.options = { ...data.options }
     this.options ??= { ...data.options }
     this.paint()
+    this.paintFilters()
+  }
+
+  paintFilters() {
+    const { narrowed } = this.data
+    this.filters.hidden = !sidebarOpener()
+    this.filters.querySelector(".badge").hidden = !narrowed
+    this.filters.querySelector(".badge").textContent = narrowed
+    this.filters.setAttribute("aria-label", narrowed ? `Filters, ${narrowed} set` : "Filters")
   }
 
   set(name, value) {

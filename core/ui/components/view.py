@@ -12,9 +12,16 @@ _view = component("view", "edits", "floating")
 
 
 def view_options(
-    *, key: str, options: Options, alike: float, nothing: bool, on_change: Callable[[Options], None]
+    *,
+    key: str,
+    options: Options,
+    alike: float,
+    nothing: bool,
+    narrowed: int = 0,
+    on_change: Callable[[Options], None],
 ) -> None:
-    """Show a button that says how the results are shown, and opens the means to change it.
+    """Show a button that says how the results are shown, and opens the means to change it; and while the sidebar is
+    hidden, one that opens the filters there.
 
     The size of the tiles is the visitor's own: their browser keeps it, and gives it to all of the page as the length
     `--image-search-tile`.
@@ -24,6 +31,7 @@ def view_options(
         options: Those in use.
         alike: The cosine from which pictures were taken as alike in this search.
         nothing: Whether nothing in the results really matches.
+        narrowed: How many conditions the filter has.
         on_change: Called with the new options before the next run; several times while a slider is dragged.
     """
 
@@ -32,7 +40,11 @@ def view_options(
             on_change(options_of(sent, options))
 
     data = {"options": asdict(options), "defaults": asdict(Options()), "alike": round(float(alike), 4)}
-    _view(key=key, data={**data, "nothing": nothing, "answered": answered(key)}, on_options_change=report)
+    _view(
+        key=key,
+        data={**data, "nothing": nothing, "narrowed": narrowed, "answered": answered(key)},
+        on_options_change=report,
+    )
 
 
 def options_of(sent: object, before: Options) -> Options:

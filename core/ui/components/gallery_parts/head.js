@@ -17,12 +17,12 @@ class Head {
     this.times.close()
   }
 
-  show(answer, { search, routes, loaded }) {
+  show(answer, { search, routes }) {
     this.answer = answer
     this.find(".head").hidden = !search
     this.find(".take").hidden = !(routes.exports && answer.results.length)
     if (!search) return
-    this.find(".counts").replaceChildren(...counts(answer, loaded))
+    this.find(".counts").replaceChildren(...counts(answer))
     this.find(".notices").replaceChildren(...notices(answer).map(noticed))
     this.paintTime()
   }
@@ -67,13 +67,13 @@ class Head {
 }
 
 // 24 strong · 12 likely · 3 weak of 100,000 pictures
-function counts({ bands = {}, searched = 0, results, at_least: atLeast }, loaded) {
+function counts({ bands = {}, searched = 0, matched, nothing, results, at_least: atLeast }) {
   const of = plural(searched, "picture")
   const found = ["strong", "likely", "weak"].filter(band => bands[band])
   if (!results.length) return [element("b", {}, "No pictures"), " here"]
   if (results.every(({ score }) => score == null)) return [element("b", {}, of)]
   if (!Object.keys(bands).length) return [element("b", {}, "The nearest"), ` of ${of}`]
-  if (!found.length) return [element("b", {}, "No matches"), ` among ${of}`]
+  if (!found.length || (nothing && !matched)) return [element("b", {}, "No matches"), ` among ${of}`]
   const last = found.at(-1)
   const parts = found.flatMap((band, at) => {
     const count = `${bands[band].toLocaleString("en")}${atLeast && band === last ? "+" : ""} ${band}`
