@@ -5,7 +5,7 @@ run:
 	streamlit run streamlit_app.py
 
 test:
-	python -m pytest
+	python -m pytest -n 2 --dist loadfile
 
 check:
 	ruff format --check .
@@ -14,7 +14,7 @@ check:
 	lint-imports
 	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	hadolint Dockerfile
-	python -m pytest
+	python -m pytest -n 2 --dist loadfile
 
 fuzz:  # some minutes for each reader: pictures, archives, labels
 	HYPOTHESIS_PROFILE=fuzz python -m pytest tests/fuzz --timeout 1200

@@ -1,8 +1,6 @@
 """The composition root: from settings to the index, the model, the stores and the jobs, built once per process."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
@@ -10,29 +8,27 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from core.config import MODELS, Settings
-from core.embedding.embedder import Embedder
-from core.embedding.loading import ModelLoader
-from core.embedding.weights import check_obtainable
-from core.embedding.worker import WorkerEmbedder
-from core.errors import ImageSearchError, IndexUnavailable, ModelMismatch, ModelUnavailable, UnreadableImage
+from core.errors import UnreadableImage
 from core.images.describe import content_hash
 from core.images.reading import read_bytes
 from core.images.thumbnails import Thumbnails
 from core.images.uploads import Uploads
 from core.index.filters import Filter
-from core.index.index import Index
+from core.index.opening import open_index
 from core.index.records import ImageRecord
 from core.ingest.jobs import Jobs
 from core.ingest.journal import Journal
 from core.ingest.library import Library
 from core.ingest.once import ingest
 from core.ingest.progress import Progress
+from core.model import IndexModel
 from core.search.calibration import Calibrations
 from core.search.concepts import Bank
 from core.search.engine import Searcher
 from core.search.examples import Examples
 from core.search.explain import Concept, Explainer, looked_up
 from core.search.heat import Heat, Heats, Looked
+from core.search.kept import Kept
 from core.search.query import Query, Words
 from core.search.request import Search
 from core.search.resolve import resolve
@@ -43,8 +39,8 @@ from core.sources.listed import write_list
 from core.sources.samples import sample_pictures
 from core.sources.urls import is_url
 
-_LOOK_EVERY = 5.0  # seconds
 _QUERIES_KEPT = timedelta(days=30)
+_NAMED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +60,7 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.index = open_index(settings)
+        self.model = IndexModel(settings, self.index)
         self.thumbnails = Thumbnails(settings.data_dir / "thumbnails")
         limit = settings.upload_mb << 20
         self.uploads = Uploads(settings.data_dir / "uploads", limit, settings.archive_mb << 20)
@@ -73,34 +70,24 @@ class Services:
             self.thumbnails,
             Journal(settings.journal, f"{self.index.engine}/{self.index.name}"),
             settings.data_dir / "jobs",
-            self._load_for_job,
+            self.model.load_for_job,
             self._name_of,
             settings.urls,
         )
-        self.model = ModelLoader(self._load_embedder)
         self._examples = Examples(self.index)
-        self._fitted, self._looked = False, 0.0
+        self._named: Kept[ImageRecord | None] = Kept(_NAMED)  # each run of a page asks for those of all chips
         self._calibrations = Calibrations(self.index, settings.data_dir / "calibration")
         self._searcher = Searcher(
-            self.index,
-            self.embedder,
-            lambda: self.model.state.embedder,
-            self._query_picture,
-            self._calibrations,
+            self.index, self.model.embedder, lambda: self.model.loaded, self._query_picture, self._calibrations
         )
         self._explainer = Explainer(self.index, self._searcher.compose, self._bank)
         self._heats = Heats(lambda record: self.library.read(record.path))
         self.saved = SavedSearches(settings.journal, f"{self.index.engine}/{self.index.name}")
 
-    def _load_embedder(self) -> Embedder:
-        stamp = self.index.model()
-        made_by = stamp.model_id if stamp else None
-        return WorkerEmbedder.start(self.settings.model_id, self.settings.model_cache_dir, made_by)
-
     def start(self) -> None:
         """For a server: load the model, and go on with what the one before it left."""
-        self.load()
-        self.library.done = lambda: self._examples.words(self.index.count(), self.model.state.embedder)
+        self.model.load()
+        self.library.done = lambda: self._examples.words(self.index.count(), self.model.loaded)
         self.library.start()
 
     def tidy(self) -> None:
@@ -108,55 +95,6 @@ class Services:
         self.queries.expire(_QUERIES_KEPT)
         for store in (self.queries, self.uploads):
             store.clean()
-
-    def load(self) -> Future[Embedder]:
-        """Start loading the model, or give the attempt that was made; a new one where the reason may have passed: the
-        index did not answer, or the model's process died."""
-        state = self.model.state
-        stale = isinstance(state.error, IndexUnavailable) or _died(state.embedder)
-        return self.model.retry() if stale else self.model.start()
-
-    def retry_model(self) -> None:
-        """Try once more for the model that the settings ask for; the one in use stays until then."""
-        self.model.retry()
-
-    def clip_obstacle(self) -> ImageSearchError | None:
-        """What keeps the CLIP model that the settings ask for from being used; found out within seconds."""
-        try:
-            check_obtainable(self.settings.model_id, self.settings.model_cache_dir)
-        except ModelUnavailable as error:
-            return error
-        stamp = self.index.model()
-        if stamp is None or stamp.model_id == self.settings.model_id:
-            return None
-        return ModelMismatch(
-            f"{self.settings.model_id} is there now, but the {self.index.count():,} pictures in the index were "
-            f"indexed with {stamp.model_id}, and the two cannot be compared.",
-            "Take them out (python -m core remove FOLDER) and index them again, or name another index in "
-            "IMAGE_SEARCH_INDEX.",
-        )
-
-    def embedder(self) -> Embedder:
-        """The model that goes with the index; waits until it is loaded.
-
-        Raises:
-            ModelUnavailable, ModelMismatch, IndexUnavailable: why there is none.
-        """
-        attempt = self.load()
-        embedder = self.model.embedder()
-        if _died(embedder):
-            embedder = attempt.result()
-        if self._fits(embedder):
-            return embedder
-        return self.model.retry().result()  # another process filled an index that was empty to us
-
-    def _fits(self, embedder: Embedder) -> bool:
-        """Whether the index has records of this model or none; looked up every few seconds."""
-        now = time.monotonic()
-        if now - self._looked > _LOOK_EVERY or not self._fitted:
-            stamp = self.index.model()
-            self._fitted, self._looked = stamp is None or stamp.model_id == embedder.model_id, now
-        return self._fitted
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
         """As `Searcher.search`, with the values of the filter taken as `resolve` says."""
@@ -166,13 +104,13 @@ class Services:
         return replace(self._searcher.search(replace(search, where=where), offset, limit), notes=notes)
 
     def learn_scores(self) -> None:
-        """Learn at once what scores mean, where it is not known: for those who ask once. Raises as `embedder`."""
-        self._calibrations.learn(self.embedder())
+        """Learn at once what scores mean, where it is not known: for those who ask once; raises as the model does."""
+        self._calibrations.learn(self.model.embedder())
 
     @property
     def knows_scores(self) -> bool:
         """Whether it is known what scores mean in this index; while the model is loaded, it is being learned."""
-        return self._calibrations.current(self.model.state.embedder) is not None
+        return self._calibrations.current(self.model.loaded) is not None
 
     def facets(self) -> Mapping[str, Mapping[str, int]]:
         """Of all pictures, how many have which value; counted again when the index has changed."""
@@ -195,7 +133,7 @@ class Services:
     def ingest(self, locations: Sequence[str | Path]) -> Iterator[Progress]:
         """As `core.ingest.once.ingest`. The caller answers for the locations: see `check_path` and `check_url`."""
         yield from ingest(
-            locations, index=self.index, load=self._load_for_job, thumbnails=self.thumbnails, name_of=self._name_of
+            locations, index=self.index, load=self.model.load_for_job, thumbnails=self.thumbnails, name_of=self._name_of
         )
 
     def start_uploads(self, ids: Sequence[str], title: str = "") -> int:
@@ -250,14 +188,15 @@ class Services:
 
     def picture_name(self, content_hash: str) -> str:
         """What to call a picture of a query."""
-        stored = self.queries.name(content_hash) or self.uploads.name(content_hash)
-        record = None if stored else self.record(content_hash)
-        return stored or (record.name if record else "A picture that is gone")
+        if stored := self.queries.name(content_hash) or self.uploads.name(content_hash):
+            return stored
+        record = self._named.get((content_hash, self.index.revision()), lambda: self.record(content_hash))
+        return record.name if record else "A picture that is gone"
 
     def examples(self) -> tuple[str, ...]:
         """Words worth trying on these pictures; none before they were chosen, nor while pictures come in."""
         count = self.index.count()
-        return self._examples.words(count, None if self.jobs.busy else self.model.state.embedder) if count else ()
+        return self._examples.words(count, None if self.jobs.busy else self.model.loaded) if count else ()
 
     def _query_picture(self, content_hash: str) -> bytes | None:
         try:
@@ -270,10 +209,6 @@ class Services:
         name = path.rpartition("/")[2]
         return unquote(name) if is_url(path) else self.uploads.name_of(Path(path)) or name
 
-    def _load_for_job(self) -> Future[Embedder]:
-        # A job that tries again wants another attempt, not the one that has failed.
-        return self.model.retry() if self.model.state.status == "failed" else self.load()
-
     def why(self, query: Query, content_hash: str) -> list[Concept]:
         """As `Explainer.why`."""
         return self._explainer.why(query, content_hash)
@@ -281,33 +216,11 @@ class Services:
     def heat(self, query: Query, content_hash: str) -> Iterator[Looked | Heat]:
         """As `Heats.look`, of a picture of the index; what is wrong with the query is raised at once."""
         record, _ = looked_up(self.index, content_hash)
-        return self._heats.look(record, self._searcher.compose(query).embedding, self.embedder())
+        return self._heats.look(record, self._searcher.compose(query).embedding, self.model.embedder())
 
     def _bank(self) -> Bank | None:
-        embedder = self.model.state.embedder
+        embedder = self.model.loaded
         return self._calibrations.bank(embedder) if embedder else None
-
-
-def _died(embedder: Embedder | None) -> bool:
-    return isinstance(embedder, WorkerEmbedder) and not embedder.alive
-
-
-def open_index(settings: Settings) -> Index:
-    """The engine that the settings ask for; connects to nothing yet."""
-    if settings.uses_elasticsearch:
-        from core.index.elastic.engine import ElasticIndex
-
-        key = settings.elasticsearch_api_key
-        return ElasticIndex(
-            settings.elasticsearch_url,
-            settings.index_name,
-            api_key=key.get_secret_value() if key else None,
-            cloud_id=settings.elasticsearch_cloud_id,
-            ca_certs=settings.elasticsearch_ca_certs,
-        )
-    from core.index.lance.engine import LanceIndex
-
-    return LanceIndex(settings.data_dir / "index", settings.index_name)
 
 
 @cache

@@ -60,7 +60,7 @@ def make_services(
         return made[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.services.WorkerEmbedder.start", lambda *_: worker)
+        patch.setattr("core.model.WorkerEmbedder.start", lambda *_: worker)
         yield make
     for services in made:
         if services.settings.uses_elasticsearch:

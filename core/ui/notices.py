@@ -58,11 +58,11 @@ def model_banner() -> None:
 def _try_clip() -> None:
     """Say why CLIP cannot be used, or use it."""
     with st.spinner("Looking for CLIP …"):
-        obstacle = services().clip_obstacle()
+        obstacle = services().model.obstacle()
     if obstacle:
         st.warning(f"{plain(obstacle.message)} {plain(obstacle.remedy)}", icon=":material/cloud_off:")
     else:
-        services().retry_model()
+        services().model.retry()
         st.rerun()
 
 
@@ -84,7 +84,7 @@ def model_ready() -> bool:
     Raises:
         ModelUnavailable, ModelMismatch, IndexUnavailable: why the model cannot be loaded.
     """
-    services().load()
+    services().model.load()
     state = services().model.state
     if state.status == "failed" and state.error and not state.embedder:
         raise state.error
@@ -93,7 +93,7 @@ def model_ready() -> bool:
 
 def _retry(error: ImageSearchError) -> None:
     if isinstance(error, ModelUnavailable):
-        services().retry_model()
+        services().model.retry()
 
 
 def plain(text: str) -> str:

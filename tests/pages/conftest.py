@@ -39,7 +39,7 @@ class Component:
 @pytest.fixture
 def open_page(services) -> Callable[..., AppTest]:
     """Opens the app at a page: `open_page(q="red")`, `open_page("ingest.py")`."""
-    services.model.start().result()  # what a page shows while it loads is a test of its own
+    services.model.load().result()  # what a page shows while it loads is a test of its own
 
     def open_(page: str = "search.py", **query: str | list[str]) -> AppTest:
         at = AppTest.from_file(str(ROUTER), default_timeout=60)

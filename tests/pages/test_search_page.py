@@ -174,7 +174,7 @@ def test_text_that_was_cut_is_said(corpus, open_page):
 def test_while_the_model_loads_the_page_says_so(corpus, open_page, monkeypatch):
     at = open_page()
     monkeypatch.setattr(type(corpus.model), "state", ModelState("loading", 7.0, None, None))
-    monkeypatch.setattr(corpus, "load", Future)
+    monkeypatch.setattr(type(corpus.model), "load", lambda _: Future())
     at.query_params["q"] = "red"
     at.run()
     assert "The model is loading" in texts(at)
@@ -222,7 +222,7 @@ def test_trying_for_clip_again_says_what_is_in_the_way(corpus, open_page, embedd
     def offline(*_):
         raise ModelUnavailable("The weights are not here.", "Go online once.")
 
-    monkeypatch.setattr("core.services.check_obtainable", offline)
+    monkeypatch.setattr("core.model.check_obtainable", offline)
     at = press_try_clip(open_page())
     assert "Go online once" in at.warning[0].value
 
@@ -234,7 +234,7 @@ def test_clip_found_again_does_not_mix_with_what_the_starter_model_indexed(
     picture("red.png")
     for _ in services.ingest([tmp_path / "pictures"]):
         pass
-    monkeypatch.setattr("core.services.check_obtainable", lambda *_: None)
+    monkeypatch.setattr("core.model.check_obtainable", lambda *_: None)
     at = press_try_clip(open_page())
     assert "cannot be compared" in at.warning[0].value
     assert services.index.count() == 1
@@ -242,10 +242,10 @@ def test_clip_found_again_does_not_mix_with_what_the_starter_model_indexed(
 
 def test_clip_found_again_is_used_where_nothing_is_indexed(services, open_page, embedder, monkeypatch):
     embedder.model_id = "starter"
-    monkeypatch.setattr("core.services.check_obtainable", lambda *_: None)
+    monkeypatch.setattr("core.model.check_obtainable", lambda *_: None)
     retried = []
     at = open_page()
-    monkeypatch.setattr(services, "retry_model", lambda: retried.append(True))
+    monkeypatch.setattr(services.model, "retry", lambda: retried.append(True))
     assert not press_try_clip(at).exception
     assert retried == [True]
 

@@ -1,0 +1,22 @@
+"""Which engine keeps the index."""
+
+from core.config import Settings
+from core.index.index import Index
+
+
+def open_index(settings: Settings) -> Index:
+    """The index on the engine that the settings ask for; connects to nothing yet."""
+    if settings.uses_elasticsearch:
+        from core.index.elastic.engine import ElasticIndex
+
+        key = settings.elasticsearch_api_key
+        return ElasticIndex(
+            settings.elasticsearch_url,
+            settings.index_name,
+            api_key=key.get_secret_value() if key else None,
+            cloud_id=settings.elasticsearch_cloud_id,
+            ca_certs=settings.elasticsearch_ca_certs,
+        )
+    from core.index.lance.engine import LanceIndex
+
+    return LanceIndex(settings.data_dir / "index", settings.index_name)
