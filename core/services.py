@@ -91,9 +91,9 @@ class Services:
         self.library.start()
 
     def tidy(self) -> None:
-        """Remove dropped pictures that nobody has searched with for long, and uploads that were broken off."""
+        """Remove dropped pictures that nobody has searched with for long, and files whose writing was broken off."""
         self.queries.expire(_QUERIES_KEPT)
-        for store in (self.queries, self.uploads):
+        for store in (self.queries, self.uploads, self.thumbnails):
             store.clean()
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:

@@ -101,7 +101,7 @@ def all_records(services: Services) -> tuple[list[ImageRecord], np.ndarray]:
 
 
 def test_the_second_run_adds_nothing_and_loads_no_model(indexed, coco, monkeypatch):
-    monkeypatch.setattr(indexed, "load", lambda: pytest.fail("the model was loaded"))
+    monkeypatch.setattr(indexed.model, "load_for_job", lambda: pytest.fail("the model was loaded"))
     *_, last = indexed.ingest([coco])
     assert last.counts == Counts(unchanged=128)
     assert indexed.index.count() == 128

@@ -3,6 +3,10 @@
 import errno
 import os
 import tempfile
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pillow_heif
@@ -39,6 +43,11 @@ _LEFT_OUT = {
 
 
 ARCHIVE_SUFFIX = ".zip"
+
+PART_SUFFIX = ".part"
+"""Of files that are being written; their names begin with a dot."""
+
+_BROKEN_OFF = timedelta(days=1)
 
 
 def has_picture_suffix(name: str) -> bool:
@@ -77,7 +86,7 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART_SUFFIX)
         part = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -87,6 +96,20 @@ def write_whole(path: Path, data: bytes) -> None:
             part.unlink(missing_ok=True)
     except OSError as error:
         raise not_written(path.parent, error) from error
+
+
+def remove_broken_off(folders: Iterable[Path]) -> int:
+    """Remove files below these folders whose writing was broken off a day ago or longer, by a process that was killed;
+    returns how many. What is younger may still be arriving.
+    """
+    oldest, removed = time.time() - _BROKEN_OFF.total_seconds(), 0
+    for folder in folders:
+        for part in folder.glob(f"**/.*{PART_SUFFIX}"):
+            with suppress(OSError):  # another process was faster
+                if part.stat().st_mtime < oldest:
+                    part.unlink()
+                    removed += 1
+    return removed
 
 
 def not_written(folder: Path, error: OSError) -> IndexUnavailable:

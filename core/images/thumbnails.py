@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from core.images.describe import is_content_hash
-from core.images.files import write_whole
+from core.images.files import remove_broken_off, write_whole
 
 SIDE = 480
 """The longest side of a thumbnail in pixels: a column of the grid on a screen of double density."""
@@ -66,6 +66,10 @@ class Thumbnails:
         """The thumbnail, or None where there is none; anything but a hash never reaches the file system."""
         path = self._place(content_hash)
         return path if path and path.is_file() else None
+
+    def clean(self) -> int:
+        """Remove what a process that was killed had begun, long ago; returns how many."""
+        return remove_broken_off([self.folder])
 
     def remove(self, content_hash: str) -> None:
         path = self._place(content_hash)

@@ -15,12 +15,17 @@ from zipfile import is_zipfile
 
 from core.errors import TooLarge, UnreadableArchive
 from core.images.describe import is_content_hash
-from core.images.files import ARCHIVE_SUFFIX, SUFFIXES, not_written, suffix_of, write_whole
+from core.images.files import (
+    ARCHIVE_SUFFIX,
+    PART_SUFFIX,
+    SUFFIXES,
+    not_written,
+    remove_broken_off,
+    suffix_of,
+    write_whole,
+)
 from core.images.names import display_name
 from core.images.reading import open_upright, read_bytes
-
-_PART = ".part"
-_BROKEN_OFF = timedelta(days=1)  # nobody sends one file for longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Uploads:
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=_PART)
+            handle, part = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=PART_SUFFIX)
         except OSError as error:
             raise not_written(self.folder, error) from error
         incoming = Incoming(self, Path(part), handle, display_name(name), archive)
@@ -104,18 +109,12 @@ class Uploads:
         )
 
     def clean(self) -> int:
-        """Remove what was broken off a day ago or longer; returns how many. What is younger may still be arriving."""
+        """Remove what was broken off long ago; returns how many."""
         for sidecar in self.folder.glob("??/*.json"):  # where an earlier version of the app kept them
             if is_content_hash(sidecar.stem):
                 write_whole(self._sidecar(sidecar.stem), sidecar.read_bytes())
                 sidecar.unlink()
-        oldest, removed = time.time() - _BROKEN_OFF.total_seconds(), 0
-        for part in (*self.folder.glob(f"**/.*{_PART}"), *self._beside.glob(f"**/.*{_PART}")):
-            with suppress(OSError):  # another process was faster
-                if part.stat().st_mtime < oldest:
-                    part.unlink()
-                    removed += 1
-        return removed
+        return remove_broken_off([self.folder, self._beside])
 
     def put(self, part: Path, upload_id: str, suffix: str, name: str) -> Upload:
         """Give a whole file its place; one that is there already is there once, under the latest name.

@@ -1,6 +1,7 @@
 """Thumbnails and preview."""
 
 import errno
+import os
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -90,6 +91,17 @@ def test_a_full_disk_names_the_folder(kept, monkeypatch):
 def test_are_never_indexed_themselves(kept, tmp_path):
     kept.make(HASH, Image.new("RGB", (9, 9)))
     assert list(FolderSource(tmp_path).find()) == []
+
+
+def test_what_was_broken_off_long_ago_is_removed(kept):
+    path = kept.make(HASH, Image.new("RGB", (10, 10)))
+    old, new = (path.with_name(name) for name in (".old.part", ".new.part"))
+    for file in (old, new):
+        file.write_bytes(b"x")
+    for file in (old, path):
+        os.utime(file, (1, 1))
+    assert kept.clean() == 1
+    assert sorted(path.parent.iterdir()) == [new, path]
 
 
 def test_preview_is_webp_of_bounded_size():

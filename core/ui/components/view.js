@@ -119,11 +119,16 @@ class View {
     this.paintFilters()
   }
 
+  // Called for whatever changes in Streamlit's header: nothing is touched where this has not changed.
   paintFilters() {
     const { narrowed } = this.data
+    const signature = `${Boolean(sidebarOpener())} ${narrowed}`
+    if (this.signature === signature) return
+    this.signature = signature
     this.filters.hidden = !sidebarOpener()
-    this.filters.querySelector(".badge").hidden = !narrowed
-    this.filters.querySelector(".badge").textContent = narrowed
+    const badge = this.filters.querySelector(".badge")
+    badge.hidden = !narrowed
+    badge.textContent = narrowed
     this.filters.setAttribute("aria-label", narrowed ? `Filters, ${narrowed} set` : "Filters")
   }
 
