@@ -1,6 +1,7 @@
 """A page with nothing but the search bar, and what the bar said last; the query is in the URL, as it is of the app."""
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,10 @@ def changed(change: Mapping[str, Any]) -> None:
 st.set_page_config(page_title="The search bar", layout="wide")
 search = address.read_search()
 text = format_(search.query.words, search.where)
+waiting = st.empty()
+while text == "for ever":  # until the visitor asks for something else
+    time.sleep(0.05)
+    waiting.text("searching")
 query_bar(
     key="query",
     text=text,

@@ -520,3 +520,16 @@ def test_a_part_of_a_picture_by_touch(phone: Bar):
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(dialog).to_contain_text("50 × 50 % of the picture, 25 % from the left and 25 % from the top")
+
+
+def test_back_before_the_answer_brings_the_words_before(bar: Bar):
+    bar.open(q="zebra")
+    bar.search("for ever")
+    expect(bar.page.get_by_text("searching")).to_be_visible()
+    bar.page.go_back()
+    expect(bar.chips).to_have_count(1)
+    expect(bar.page.get_by_text("searching")).to_be_hidden()
+    expect(bar.box).to_have_value("zebra")
+    bar.search("pizza")
+    expect(bar.chips.first).to_contain_text("pizza")
+    expect(bar.box).to_have_value("pizza")

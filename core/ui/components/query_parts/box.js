@@ -25,8 +25,9 @@ class Box {
     this.said = this.text = text
   }
 
+  // From here on the box says this, whether Python's answer comes or the visitor has gone back before.
   take(text) {
-    this.text = text.trim()
+    this.said = this.text = text.trim()
     return this.text
   }
 
