@@ -231,7 +231,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--rows", type=int, default=100_000, help="records in the index (100000)")
     parser.add_argument("--starts", type=int, default=4, help="fresh starts of the server (4)")
-    parser.add_argument("--words", type=int, default=30, help=f"searches, at most {len(WORDS)} (30)")
+    parser.add_argument(
+        "--words", type=int, default=len(WORDS), help=f"searches, at most {len(WORDS)}, which is the default"
+    )
     parser.add_argument("--against", metavar="REVISION", help="an earlier version to measure in turn with this one")
     parser.add_argument("--model-dir", type=Path, help="where a model without weights is kept (a temporary folder)")
     return parser.parse_args()
