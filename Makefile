@@ -1,11 +1,12 @@
 # The common tasks, each one command. They use the Python of the active environment.
 .PHONY: run test check fuzz bench
+PYTEST = python -m pytest -n 2 --dist loadfile
 
 run:
 	streamlit run streamlit_app.py
 
 test:
-	python -m pytest -n 2 --dist loadfile
+	$(PYTEST)
 
 check:
 	ruff format --check .
@@ -14,7 +15,7 @@ check:
 	lint-imports
 	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	hadolint Dockerfile
-	python -m pytest -n 2 --dist loadfile
+	$(PYTEST)
 
 fuzz:  # some minutes for each reader: pictures, archives, labels
 	HYPOTHESIS_PROFILE=fuzz python -m pytest tests/fuzz --timeout 1200

@@ -1,6 +1,6 @@
 """The composition root: from settings to the index, the model, the stores and the jobs, built once per process."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
@@ -27,6 +27,7 @@ from core.search.concepts import Bank
 from core.search.engine import Searcher
 from core.search.examples import Examples
 from core.search.explain import Concept, Explainer, looked_up
+from core.search.facets import Counts
 from core.search.heat import Heat, Heats, Looked
 from core.search.kept import Kept
 from core.search.query import Query, Words
@@ -112,7 +113,7 @@ class Services:
         """Whether it is known what scores mean in this index; while the model is loaded, it is being learned."""
         return self._calibrations.current(self.model.loaded) is not None
 
-    def facets(self) -> Mapping[str, Mapping[str, int]]:
+    def facets(self) -> Counts:
         """Of all pictures, how many have which value; counted again when the index has changed."""
         return self._searcher.facets(Filter())
 

@@ -35,7 +35,7 @@ def with_choices(counts: Counts, where: Filter, count_with: Callable[[Filter], C
         count_with: Counts with another filter, perhaps less deep.
     """
     wider = {facet: count_with(without)[facet] for facet, without in _widened(where).items()}
-    return {facet: _most(values, wider.get(facet, {})) for facet, values in counts.items()}
+    return {**counts, **{facet: _most(counts[facet], others) for facet, others in wider.items()}}
 
 
 def _widened(where: Filter) -> dict[str, Filter]:
@@ -52,8 +52,6 @@ def _widened(where: Filter) -> dict[str, Filter]:
 
 
 def _most(values: Mapping[str, int], others: Mapping[str, int]) -> Mapping[str, int]:
-    if not others:
-        return values
     return by_frequency({value: max(values.get(value, 0), others.get(value, 0)) for value in {*values, *others}})
 
 

@@ -2,7 +2,7 @@
 
 import difflib
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -11,6 +11,7 @@ from PIL import Image
 from core.index.filters import AnyOf, Condition, Filter, TextField, Within
 from core.index.records import names_on
 from core.search.conditions import named
+from core.search.facets import Counts
 
 type Known = dict[str, str]
 """The values that records have in a field, each with what it is compared by."""
@@ -20,7 +21,7 @@ _CUT_OFF = 1_000  # values of a facet: there may be more, of which nothing can b
 _MOST_NOTES = 5
 
 
-def resolve(where: Filter, known: Mapping[str, Mapping[str, int]]) -> tuple[Filter, list[str]]:
+def resolve(where: Filter, known: Counts) -> tuple[Filter, list[str]]:
     """The filter with values that no record has letter by letter replaced by those that they stand for, and sentences
     about those that stand for none: these stay, and find nothing.
 
@@ -32,7 +33,7 @@ def resolve(where: Filter, known: Mapping[str, Mapping[str, int]]) -> tuple[Filt
     return Filter(conditions), list(islice(notes, _MOST_NOTES))
 
 
-def _resolved(condition: Condition, known: Mapping[str, Mapping[str, int]]) -> Condition:
+def _resolved(condition: Condition, known: Counts) -> Condition:
     if not isinstance(condition, AnyOf):
         return condition
     there = _there(condition.field, known)
@@ -40,7 +41,7 @@ def _resolved(condition: Condition, known: Mapping[str, Mapping[str, int]]) -> C
     return replace(condition, values=tuple(dict.fromkeys(meant)))
 
 
-def _there(field: TextField, known: Mapping[str, Mapping[str, int]]) -> Known:
+def _there(field: TextField, known: Counts) -> Known:
     values: Sequence[str] = list(known.get(field, ()))
     if field == "folder":  # of which the paths are known, and the names meant
         values = [name for path in values for name in names_on(path)]
@@ -73,7 +74,7 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
-def _notes(condition: Condition, known: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+def _notes(condition: Condition, known: Counts) -> Iterator[str]:
     if isinstance(condition, AnyOf) and len(known.get(condition.field, ())) < _CUT_OFF:
         there = _there(condition.field, known)
         for value in condition.values:

@@ -1,12 +1,13 @@
 """Between a filter and what the panel of facets shows of it: out as JSON, and back from what a browser sends."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from core.index.filters import AnyOf, Between, Condition, Filter, Named, NumberField, TextField, Within
 from core.search.conditions import write_condition
+from core.search.facets import Counts
 
 VALUES: tuple[TextField, ...] = ("label", "tag", "folder", "shape", "colour", "format", "camera", "lens")
 NUMBERS: tuple[NumberField, ...] = ("size", "width", "height")
@@ -19,7 +20,7 @@ _LARGEST = 2**53  # from here on JavaScript's numbers have gaps
 type Json = dict[str, Any]
 
 
-def counted(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[list[str | int]]]:
+def counted(counts: Counts) -> dict[str, list[list[str | int]]]:
     """Facets as pairs of value and count, the most frequent first; those that are empty are left out.
 
     Pairs, since objects of JavaScript put keys that look like numbers in an order of their own.

@@ -1,8 +1,9 @@
 """What a search can be narrowed to: the values that its results have, counted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from core.index.filters import Filter
+from core.search.facets import Counts
 from core.ui.components.assets import component
 from core.ui.components.edits import answered, edit
 from core.ui.facets_view import counted, filter_of, panel_of
@@ -14,7 +15,7 @@ _facets = component("facets", "edits", *(f"facets_parts/{part}" for part in _PAR
 def facets_panel(
     *,
     key: str,
-    counts: Mapping[str, Mapping[str, int]],
+    counts: Counts,
     where: Filter,
     roots: Sequence[str] = (),
     on_change: Callable[[Filter], None],

@@ -122,10 +122,11 @@ class View {
   // Called for whatever changes in Streamlit's header: nothing is touched where this has not changed.
   paintFilters() {
     const { narrowed } = this.data
-    const signature = `${Boolean(sidebarOpener())} ${narrowed}`
+    const hidden = !sidebarOpener()
+    const signature = `${hidden} ${narrowed}`
     if (this.signature === signature) return
     this.signature = signature
-    this.filters.hidden = !sidebarOpener()
+    this.filters.hidden = hidden
     const badge = this.filters.querySelector(".badge")
     badge.hidden = !narrowed
     badge.textContent = narrowed
