@@ -13,6 +13,7 @@ from core.embedding.weights import WEIGHTS, weights_folder
 from core.services import Services, shared
 from tests.colours import COLOURS, ColourEmbedder
 from tests.nodes import START_ELASTICSEARCH, Node
+from tests.reports import pytest_report_to_serializable as pytest_report_to_serializable
 
 SHARED = Path(__file__).parents[2] / "shared"
 
