@@ -1,15 +1,14 @@
 """Results to take away: as a table, as JSON, or as a contact sheet. `originals` gives the files themselves."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from io import StringIO
-from itertools import batched, chain
+from itertools import batched
 from typing import Any
 
 from PIL import Image
 
+from core import csv_file
 from core.errors import ImageSearchError
 from core.images.sheet import MOST as MOST_ON_SHEET
 from core.images.sheet import Tile, contact_sheet
@@ -28,7 +27,6 @@ _COLUMNS = (
     *("name", "path", "score", "strength", "band", "width", "height", "format", "size", "taken_at", "camera", "lens"),
     *("latitude", "longitude", "labels", "tags", "content_hash", "id"),
 )
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")  # what spreadsheets take for one: OWASP, CSV Injection
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +75,8 @@ def chosen(index: Index, lines: Sequence[Line]) -> Iterator[Chosen]:
 
 
 def as_csv(pictures: Iterable[Chosen]) -> Iterator[bytes]:
-    """RFC 4180, UTF-8; a text that a spreadsheet would calculate gets an apostrophe before it."""
-    rows = (_row(line, record) for line, record in pictures if record)
-    for batch in batched(chain([_COLUMNS], rows), _CHUNK):
-        text = StringIO(newline="")
-        csv.writer(text, lineterminator="\r\n").writerows([[_harmless(cell) for cell in row] for row in batch])
-        yield text.getvalue().encode()
+    """A row for each that is still in the index."""
+    return csv_file.as_csv(_COLUMNS, (_row(line, record) for line, record in pictures if record))
 
 
 def as_json(pictures: Iterable[Chosen]) -> Iterator[bytes]:
@@ -120,10 +114,6 @@ def _row(line: Line, record: ImageRecord) -> list[Any]:
     values |= {"latitude": latitude, "longitude": longitude}
     values |= {name: "; ".join(values[name]) for name in ("labels", "tags")}
     return [values[column] for column in _COLUMNS]
-
-
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
 
 
 def _tile(line: Line, record: ImageRecord | None, open_small: Callable[[ImageRecord], Image.Image]) -> Tile:

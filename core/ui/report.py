@@ -1,10 +1,8 @@
 """What became of the files of a job: a table that can be narrowed, and taken away."""
 
-import csv
-from io import StringIO
-
 import streamlit as st
 
+from core.csv_file import as_csv
 from core.images.names import displayable
 from core.ingest.progress import Outcome
 from core.ingest.state import JobState
@@ -12,7 +10,6 @@ from core.ui.job_words import OUTCOMES
 from core.ui.server import services
 
 _MOST_ROWS = 1000  # more are for the download
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets would run
 
 
 def verdict_table(job: JobState, key: str) -> None:
@@ -70,14 +67,6 @@ def verdict_table(job: JobState, key: str) -> None:
 
 
 def _csv(job_id: int, outcomes: list[Outcome], text: str) -> bytes:
-    file = StringIO()
-    writer = csv.writer(file)
-    writer.writerow(["path", "verdict", "reason"])
-    for verdict in services().library.journal.lines.verdicts(job_id, outcomes, text):
-        writer.writerow(map(_cell, (verdict.path, verdict.outcome.value, verdict.reason)))
-    return file.getvalue().encode("utf-8-sig")  # so that spreadsheets take it for UTF-8
-
-
-def _cell(text: str) -> str:
-    shown = displayable(text)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+    verdicts = services().library.journal.lines.verdicts(job_id, outcomes, text)
+    rows = ((displayable(one.path), one.outcome.value, displayable(one.reason)) for one in verdicts)
+    return b"".join(as_csv(("path", "verdict", "reason"), rows))

@@ -29,7 +29,7 @@ def export(client):
 
 
 def table(fetched):
-    return list(csv.DictReader(StringIO(fetched.content.decode(), newline="")))
+    return list(csv.DictReader(StringIO(fetched.content.decode("utf-8-sig"), newline="")))
 
 
 def archive(fetched):

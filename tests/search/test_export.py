@@ -20,7 +20,7 @@ from tests.search.test_answers import CAT, RESULTS
 
 
 def rows(*pictures):
-    text = b"".join(as_csv(pictures)).decode("utf-8")
+    text = b"".join(as_csv(pictures)).decode("utf-8-sig")
     return list(csv.DictReader(StringIO(text, newline="")))
 
 
@@ -79,8 +79,8 @@ class TestCsv:
         assert (row["latitude"], row["longitude"]) == ("48.123457", "-11.5")  # a number, not a formula
 
     def test_the_form(self):
-        text = b"".join(as_csv([(Line("a"), a_record('comma, "quote"\nline.png'))])).decode()
-        assert text.startswith("name,path,score,")
+        text = b"".join(as_csv([(Line("a"), a_record('comma, "quote"\nline.png'))])).decode("utf-8-sig")
+        assert text.startswith('"name","path","score",')
         assert '"comma, ""quote""\nline.png"' in text
         assert text.endswith("\r\n")
 
@@ -104,7 +104,7 @@ class TestCsv:
     def test_many_come_in_pieces(self):
         pieces = list(as_csv((Line(str(n)), a_record(f"{n}.jpg")) for n in range(1000)))
         assert len(pieces) > 3
-        assert len(list(csv.reader(StringIO(b"".join(pieces).decode(), newline="")))) == 1001
+        assert len(list(csv.reader(StringIO(b"".join(pieces).decode("utf-8-sig"), newline="")))) == 1001
 
 
 class TestJson:

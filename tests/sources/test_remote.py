@@ -353,11 +353,25 @@ class TestPublicOnly:
         assert server.asked == {}
         return str(refusal.value)
 
-    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"])
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "127.0.0.1",
+            "localhost",
+            "0x7f.1",
+            "0x7f000001",
+            "0X7F.0.0.1",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+        ],
+    )
     def test_however_it_is_written(self, secret, host):
         assert "this machine or its network" in self.refused(secret, f"http://{host}:{secret.server_port}/secret.png")
 
-    @pytest.mark.parametrize("host", ["2130706433", "127.1", "0177.0.0.1", "017700000001", "①②⑦.1"])
+    @pytest.mark.parametrize(
+        "host", ["2130706433", "127.1", "127.0.1", "0177.0.0.1", "0177.1", "017700000001", "①②⑦.1"]
+    )
     def test_not_even_asked(self, secret, host):
         """Refused by the client for everyone: the resolver would take these for addresses."""
         assert self.refused(secret, f"http://{host}:{secret.server_port}/secret.png")
