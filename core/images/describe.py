@@ -4,12 +4,16 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 DESCRIPTION = 2
 """Raised when more is read out of a picture than before: records described by an older version are read again."""
+
+
+type Split = Literal["train", "val", "test"]
+"""A part of a dataset: what a model learns from, is tuned on, and is judged by."""
 
 
 class Box(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from core.index.records import ImageRecord
 
-type TextField = Literal["label", "tag", "format", "camera", "lens", "shape", "colour", "folder"]
+type TextField = Literal["label", "tag", "format", "camera", "lens", "shape", "colour", "folder", "split"]
 type NumberField = Literal["width", "height", "size", "brightness", "sharpness", "taken"]
 
 _LONGEST_NAME = 255  # characters; Elasticsearch refuses to look for 314 and more that repeat themselves
@@ -110,6 +110,7 @@ _ATTRIBUTES: dict[str, str] = {
     "tag": "tags",
     "colour": "colour_names",
     "folder": "folder_names",
+    "split": "splits",
     "taken": "taken_at",
 }
 

@@ -12,7 +12,7 @@ from core.vectors import Embedding, Embeddings
 MAX_K = 10_000
 """The most hits that one search returns: what Elasticsearch looks at, at most."""
 
-FACETS = ("label", "tag", "folder", "year", "colour", "shape", "format", "camera", "lens")
+FACETS = ("label", "tag", "folder", "year", "colour", "shape", "format", "camera", "lens", "split")
 """What records are counted by. `folder` stands for the path of the folder they lie in, `year` for that of `taken_at`,
 the others for the fields of `AnyOf`."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from core.images.describe import DESCRIPTION, Box, Description
+from core.images.describe import DESCRIPTION, Box, Description, Split
 from core.images.palette import colour_name
 from core.vectors import Embedding
 
@@ -43,6 +43,8 @@ class ImageRecord(Description):
     """Time of the last change of the file that holds the boxes, nanoseconds since the epoch; 0 where there is none."""
     tags: tuple[str, ...] = ()
     """What people have called it, each once, sorted."""
+    splits: tuple[Split, ...] = ()
+    """In which parts of its dataset it is: usually one, none outside datasets."""
 
     @property
     def folder(self) -> str:

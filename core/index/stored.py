@@ -14,6 +14,7 @@ _REBUILT: dict[str, Callable[[Any], Any]] = {
     "taken_at": datetime.fromisoformat,
     "gps": tuple,
     "tags": tuple,
+    "splits": tuple,
     "colours": lambda pairs: tuple(starmap(Colour, pairs)),
     "boxes": lambda rows: tuple(starmap(Box, rows)),
 }

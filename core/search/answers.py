@@ -55,6 +55,8 @@ class Item(Duplicate):
     frames: int
     labels: list[str]
     tags: list[str]
+    splits: list[str]
+    """In which parts of its dataset it is: `train`, `val`, `test`."""
     colours: list[list[str | float]]
     """The dominant ones as `#rrggbb`, each with its share of the area."""
     boxes: int
@@ -152,6 +154,7 @@ def item(result: Result, scored: bool = True) -> Item:
         frames=record.frames,
         labels=[displayable(label) for label in record.labels],
         tags=[displayable(tag) for tag in record.tags],
+        splits=list(record.splits),
         colours=[[colour.rgb, round(colour.share, _SHARE)] for colour in record.colours],
         boxes=len(record.boxes),
     )

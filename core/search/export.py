@@ -25,7 +25,7 @@ _LOOKED_AT = (100, 1_000, MOST)
 _CHUNK = 200
 _COLUMNS = (
     *("name", "path", "score", "strength", "band", "width", "height", "format", "size", "taken_at", "camera", "lens"),
-    *("latitude", "longitude", "labels", "tags", "content_hash", "id"),
+    *("latitude", "longitude", "labels", "tags", "splits", "content_hash", "id"),
 )
 
 
@@ -112,7 +112,7 @@ def _row(line: Line, record: ImageRecord) -> list[Any]:
     values = _item(line, record)
     latitude, longitude = values["gps"] or (None, None)
     values |= {"latitude": latitude, "longitude": longitude}
-    values |= {name: "; ".join(values[name]) for name in ("labels", "tags")}
+    values |= {name: "; ".join(values[name]) for name in ("labels", "tags", "splits")}
     return [values[column] for column in _COLUMNS]
 
 

@@ -17,6 +17,7 @@ type Known = dict[str, str]
 """The values that records have in a field, each with what it is compared by."""
 
 _BY_PART = ("camera", "lens", "folder")
+_SPLITS = {"training": "train", "valid": "val", "validation": "val", "dev": "val", "testing": "test"}
 _CUT_OFF = 1_000  # values of a facet: there may be more, of which nothing can be said
 _MOST_NOTES = 5
 
@@ -63,6 +64,8 @@ def _spelled(field: TextField, value: str) -> str:
     match field:
         case "colour":
             return "grey" if value.lower() == "gray" else value
+        case "split":
+            return _SPLITS.get(value.casefold(), value)
         case "format":
             return Image.registered_extensions().get(f".{value.lower()}", value)
         case _:

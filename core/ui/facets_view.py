@@ -9,7 +9,7 @@ from core.index.filters import AnyOf, Between, Condition, Filter, Named, NumberF
 from core.search.conditions import write_condition
 from core.search.facets import Counts
 
-VALUES: tuple[TextField, ...] = ("label", "tag", "folder", "shape", "colour", "format", "camera", "lens")
+VALUES: tuple[TextField, ...] = ("label", "tag", "folder", "shape", "colour", "format", "camera", "lens", "split")
 NUMBERS: tuple[NumberField, ...] = ("size", "width", "height")
 
 _MOST_COUNTED = 1_000  # of one facet, as engines count

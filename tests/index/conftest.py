@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.images.describe import DESCRIPTION, Box, Colour
+from core.images.describe import DESCRIPTION, Box, Colour, Split
 from core.index.index import Index, ModelStamp
 from core.index.lance.engine import LanceIndex
 from core.index.records import ImageRecord, record_id
@@ -25,6 +25,7 @@ STAMP = ModelStamp("clip/ViT-B-16", 32)
 ENGINES = [pytest.param("lancedb"), pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
 FORMATS = ("JPEG", "JPEG", "JPEG", "PNG", "WEBP")
 TAGS = ("Anna", "by the sea", "2nd choice", "日本")
+SPLITS: tuple[tuple[Split, ...], ...] = (("train",), ("val", "test"), (), ("test",))
 LABELS = ("cat", "dog", "traffic light", "it's", "日本")
 
 
@@ -107,6 +108,7 @@ def records(count: int, dims: int = 32, seed: int = 0) -> tuple[list[ImageRecord
                 described=DESCRIPTION,
                 boxes=boxes(i),
                 tags=tuple(sorted({TAGS[i % 4], TAGS[i % 3]}))[: i % 4],
+                splits=SPLITS[i % 4],
                 phash=f"{i:016x}" if i % 2 else "",
                 annotated_ns=1_600_000_000_987_654_321 + i if i % 3 else 0,
             )

@@ -114,10 +114,15 @@ def test_a_text_is_a_value_and_no_syntax(filled, field):
     assert assert_splits(filled, AnyOf(field, ("none has this",))) == 0
 
 
-@pytest.mark.parametrize("field", ["label", "tag", "format", "camera", "lens", "shape", "colour", "folder"])
+@pytest.mark.parametrize("field", ["label", "tag", "format", "camera", "lens", "shape", "colour", "folder", "split"])
 @pytest.mark.parametrize("values", [(), ("",)], ids=str)
 def test_no_value_is_nobodys(filled, field, values):
     assert assert_splits(filled, AnyOf(field, values)) == 0
+
+
+@pytest.mark.parametrize("split", ["train", "val", "test"])
+def test_parts_of_datasets(filled, split):
+    assert assert_splits(filled, AnyOf("split", (split,))) > 0
 
 
 @pytest.mark.parametrize("shape", ["square", "landscape", "portrait", "panorama"])
@@ -213,7 +218,7 @@ numbers = st.none() | st.integers(-(2**70), 2**70) | st.floats()
 conditions = st.one_of(
     st.builds(
         AnyOf,
-        st.sampled_from(["label", "tag", "format", "camera", "lens", "shape", "colour", "folder"]),
+        st.sampled_from(["label", "tag", "format", "camera", "lens", "shape", "colour", "folder", "split"]),
         st.lists(texts, max_size=4).map(tuple),
         st.booleans(),
     ),

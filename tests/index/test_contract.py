@@ -334,6 +334,8 @@ class TestRead:
             {"gps": None, "brightness": None, "sharpness": None, "colours": (), "boxes": (), "described": 0},
             {"tags": ("it's", "日本", os.fsdecode(b"\xe9"), "\ud800"), "phash": "00ff00ff00ff00ff"},
             {"tags": (), "phash": ""},
+            {"splits": ("train",)},
+            {"splits": ("val", "test")},
             {"colours": (Colour("#ffffff", 1 / 3), Colour("#000000", 0.1 + 0.2))},
             {"boxes": (Box("cat", 1 / 3, 0.1, 0.0, 1.0), Box("cat", 0.5, 1e-9, 0.1 + 0.2, 1.0)), "annotated_ns": 2**62},
             {"boxes": (Box(os.fsdecode(b"\xff") + "\ud800'", 0.0, 0.0, 1.0, 1.0), Box("", 0.0, 0.0, 1.0, 1.0))},

@@ -32,6 +32,7 @@ NEW = (
     AnyOf("folder", ("pictures",)),
     AnyOf("colour", NAMES),
     AnyOf("tag", ("Anna", "日本")),
+    AnyOf("split", ("train", "val", "test")),
     Named("jpg"),
 )
 """Conditions on what neither version kept apart."""
@@ -128,7 +129,7 @@ def first_record(record: ImageRecord) -> ImageRecord:
 
 
 def second_record(record: ImageRecord) -> ImageRecord:
-    return replace(record, described=1, phash="", tags=())
+    return replace(record, described=1, phash="", tags=(), splits=())
 
 
 VERSIONS = {
@@ -271,7 +272,7 @@ def test_it_is_counted_and_browsed(index, earlier):
     assert counts.keys() == set(FACETS)
     assert sum(counts["year"].values()) == sum(record.taken_at is not None for record in earlier)
     assert sum(counts["folder"].values()) == 60
-    assert counts["tag"] == counts["shape"] == counts["colour"] == {}
+    assert counts["tag"] == counts["shape"] == counts["colour"] == counts["split"] == {}
     assert [record.size for record in index.browse(order="largest", limit=60)] == list(range(59, -1, -1))
     assert [record.id for record in index.browse(order="name", limit=60)] == sorted(record.id for record in earlier)
     assert index.sample(10).shape == (10, 32)

@@ -152,6 +152,7 @@ def test_the_index_stands_behind_an_alias_with_a_strict_mapping(
         "described": "integer",
         "labels": "keyword",
         "tags": "keyword",
+        "splits": "keyword",
         "shape": "keyword",
         "colour_names": "keyword",
         "folder_names": "keyword",

@@ -28,6 +28,7 @@ descriptions = st.fixed_dictionaries(
         "described": st.integers(0, 3),
         "boxes": st.lists(st.builds(Box, texts, shares, shares, shares, shares), max_size=3).map(tuple),
         "annotated_ns": st.integers(0, 2**70),
+        "splits": st.sampled_from([(), ("train",), ("val", "test")]),
         "tags": st.lists(texts, max_size=3).map(tuple),
     }
 )

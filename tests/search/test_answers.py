@@ -17,6 +17,7 @@ CAT = a_record(
     taken_at=datetime(2024, 5, 17, 9, 30),
     camera="Canon EOS R5",
     lens="RF 50mm",
+    splits=("train",),
     gps=(48.123456789, -11.5),
     frames=3,
     boxes=(Box("sofa", 0, 0, 1, 1), Box("cat", 0, 0, 0.5, 0.5), Box("cat", 0.5, 0.5, 0.5, 0.5)),
@@ -75,6 +76,7 @@ def test_everything_that_is_known_is_told():
         "frames": 3,
         "labels": ["cat", "sofa"],
         "tags": ["Minka"],
+        "splits": ["train"],
         "colours": [["#102030", 0.512]],
         "boxes": 3,
     }

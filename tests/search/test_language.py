@@ -91,6 +91,7 @@ def test_what_stays_words(text):
         ('label:"say ""x"""', AnyOf("label", ('say "x"',))),
         ("color:grey", AnyOf("colour", ("grey",))),
         ("orientation:portrait", AnyOf("shape", ("portrait",))),
+        ("-split:train", AnyOf("split", ("train",), excluded=True)),
         ("format:JPEG,PNG", AnyOf("format", ("JPEG", "PNG"))),
         ("folder:raw,2024", AnyOf("folder", ("raw", "2024"))),
         ("folder:/pictures/2024/", Within("/pictures/2024")),

@@ -15,6 +15,7 @@ KNOWN = {
     "format": {"JPEG": 7, "TIFF": 1},
     "camera": {"Canon EOS R5": 4, "Canon EOS R": 2, "NIKON Z 6": 1},
     "lens": {"RF24-105mm F4": 1},
+    "split": {"train": 5, "val": 2},
 }
 
 
@@ -39,6 +40,9 @@ def resolved(field, *values):
         ("camera", "canon", ("Canon EOS R5", "Canon EOS R")),
         ("camera", "z 6", ("NIKON Z 6",)),
         ("lens", "24-105", ("RF24-105mm F4",)),
+        ("split", "Train", ("train",)),
+        ("split", "valid", ("val",)),
+        ("split", "Validation", ("val",)),
         ("folder", "RAW", ("raw",)),
         ("folder", "holiday", ("Holiday 2024",)),
         ("folder", "rome", ("Rome",)),

@@ -16,7 +16,7 @@ _INTEGER: Body = {"type": "integer"}
 _DOUBLE: Body = {"type": "double"}
 _KEPT: Body = {"type": "object", "enabled": False}  # comes back with the row and is not looked at
 _TEXTS = ("id", "path", "name", "name_folded", "folder", "content_hash", "format", "camera", "lens", "shape")
-_LISTS = ("labels", "tags", "colour_names", "folder_names")
+_LISTS = ("labels", "tags", "colour_names", "folder_names", "splits")
 _FIELDS: Body = {
     **dict.fromkeys((*_TEXTS, *_LISTS), _KEYWORD),
     **dict.fromkeys(("mtime_ns", "annotated_ns", "size"), _LONG),

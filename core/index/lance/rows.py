@@ -47,6 +47,7 @@ _ADDED = [
     pa.field("folder_names", pa.list_(pa.string())),
     pa.field("shape", pa.string()),
     pa.field("name_folded", pa.string()),
+    pa.field("splits", pa.list_(pa.string())),
 ]
 _NAMES = [column.name for column in _COLUMNS]
 _TEXTS = (
@@ -57,7 +58,7 @@ _TEXTS = (
     "shape",
     "name_folded",
 )  # may hold bytes that are not UTF-8; JSON escapes them by itself
-_LISTS = ("labels", "tags", "colour_names", "folder_names")  # likewise
+_LISTS = ("labels", "tags", "colour_names", "folder_names", "splits")  # likewise
 _TIMES = ("mtime_ns", "annotated_ns")
 _LATEST = 2**63 - 1  # nanoseconds, in the year 2262; some file systems go further
 

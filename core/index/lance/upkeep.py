@@ -33,6 +33,7 @@ _SCALARS = {
     "tags": LabelList,
     "colour_names": LabelList,
     "folder_names": LabelList,
+    "splits": LabelList,
 }
 
 

@@ -19,6 +19,7 @@ const GROUPS = [
   [Taken, { field: "taken", title: "Taken", one: "year", open: true }],
   [Values, { field: "shape", title: "Shape", open: true, marked: true }],
   [Values, { field: "colour", title: "Colour", open: true, marked: true, several: true }],
+  [Values, { field: "split", title: "Split", open: true, several: true }],
   [Values, { field: "format", title: "Format" }],
   [Values, { field: "camera", title: "Camera" }],
   [Values, { field: "lens", title: "Lens" }],

@@ -3,7 +3,7 @@
 const PAGED = ["TIFF", "PDF", "MPO"]
 
 function facts(item) {
-  const { format, size, taken_at: taken, camera, lens, gps, frames, folder, colours } = item
+  const { format, size, taken_at: taken, camera, lens, gps, frames, folder, colours, splits } = item
   return [
     ["Dimensions", dimensions(item)],
     ["File", [format, size && fileSize(size)].filter(Boolean).join(" · ")],
@@ -13,6 +13,7 @@ function facts(item) {
     ["Place", gps && degrees(gps)],
     [PAGED.includes(format) ? "Pages" : "Frames", frames > 1 && `${frames}, the first is searched`],
     ["Colours", colours?.length && swatches(colours)],
+    ["Split", splits?.join(", ")],
     ["Folder", folder],
   ].filter(([, value]) => value)
 }
