@@ -206,12 +206,24 @@ def test_what_is_to_be_said_goes_to_stderr(run, picture, tmp_path):
     assert run("search", "red").stderr == ""
 
 
-@pytest.mark.parametrize(("matching", "listed", "said"), [(1, 1, "--min-strength all"), (0, 2, "nearest are:")])
-def test_what_does_not_match_is_listed_only_where_nothing_does(
-    run, picture, tmp_path, monkeypatch, matching, listed, said
+@pytest.mark.parametrize(
+    ("arguments", "matching", "listed", "said"),
+    [
+        ((), 1, 3, ""),
+        ((), 0, 3, "nearest are:"),
+        (("-k", "2"), 1, 2, "2 of 3 shown; -k all shows more."),
+        (("-k", "2"), 0, 2, "nearest are:"),
+        (("-k", "all"), 1, 3, ""),
+        (("--min-strength", "likely"), 1, 1, "2 of the nearest do not match so well"),
+        (("--min-strength", "auto", "-k", "2"), 1, 1, "1 of the nearest do"),
+        (("--min-strength", "strong"), 0, 0, "3 of the nearest do not match so well"),
+    ],
+)
+def test_the_k_nearest_are_listed_and_fewer_where_that_is_asked_for(
+    run, picture, tmp_path, monkeypatch, arguments, matching, listed, said
 ):
-    picture("red.png")
-    picture("blue.png")
+    for name in ("red.png", "blue.png", "green.png"):
+        picture(name)
     run("ingest", tmp_path / "pictures")
     search = Services.search
 
@@ -221,10 +233,10 @@ def test_what_does_not_match_is_listed_only_where_nothing_does(
         return replace(answered, results=results, matched=matching)
 
     monkeypatch.setattr(Services, "search", judged)
-    result = run("search", "red")
+    result = run("search", "red", *arguments)
     assert len(result.stdout.splitlines()) == listed
     assert said in result.stderr
-    assert len(found(run("search", "red", "--json"))) == listed
+    assert len(found(run("search", "red", *arguments, "--json"))) == listed
 
 
 def test_pictures_are_tagged_and_found_by_it(run, picture, tmp_path):
@@ -265,7 +277,13 @@ def test_status_and_remove(run, picture, tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("ingest", "/does/not/exist"), ("search",), ("search", "red", "-k", "0"), ("search", "--image", "/no/such.png")],
+    [
+        ("ingest", "/does/not/exist"),
+        ("search",),
+        ("search", "red", "-k", "0"),
+        ("search", "red", "-k", "10001"),
+        ("search", "--image", "/no/such.png"),
+    ],
 )
 def test_an_expected_error_is_one_line_and_status_1(run, arguments):
     result = run(*arguments)
@@ -274,7 +292,9 @@ def test_an_expected_error_is_one_line_and_status_1(run, arguments):
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("arguments", [("nonsense",), ("ingest",), ("search", "red", "-k", "many")])
+@pytest.mark.parametrize(
+    "arguments", [("nonsense",), ("ingest",), *(("search", "red", "-k", k) for k in ("many", "٣", "1.5", ""))]
+)
 def test_wrong_usage_is_status_2(run, arguments):
     assert run(*arguments).exit_code == 2
 

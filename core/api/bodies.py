@@ -22,6 +22,8 @@ type _Share = Annotated[float, Field(ge=0, le=1)]
 type _Examples = Annotated[list[Hash], Field(max_length=MOST_PARTS)]
 type _Tags = Annotated[list[Annotated[str, Field(max_length=1000)]], Field(max_length=1000)]
 
+type _K = Annotated[int, Field(ge=1, le=MAX_K)] | Literal["all"]
+
 MOST_RESULTS = 1000
 """Of one answer; exports take more."""
 
@@ -66,6 +68,9 @@ class Asked(Body):
     cut: Cut = Cut.AUTO
     """Down to where hits count as matches."""
     sort: Sort = Sort.BEST
+    k: _K | None = None
+    """How many results, the best, whatever their band; pictures shown as one count once. null: 24 where something is
+    looked for, else `all`."""
 
     @property
     def search(self) -> Search:
@@ -78,14 +83,16 @@ class Asked(Body):
             Picture(part.image, part.weight, Region(*part.region) if part.region else None) for part in self.pictures
         )
         options = Options(self.collapse, self.alike, self.diversity, self.cut, self.sort)
-        return Search(Query(words, pictures, tuple(self.more), tuple(self.less)), where, options)
+        k = MAX_K if self.k == "all" else self.k
+        return Search(Query(words, pictures, tuple(self.more), tuple(self.less)), where, options, k)
 
 
 class SearchBody(Asked):
-    """A search, and which page of its results."""
+    """A search, and which page of its `k` results."""
 
     offset: Annotated[int, Field(ge=0, lt=MAX_K)] = 0
-    limit: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 60
+    limit: Annotated[int, Field(ge=1, le=MOST_RESULTS)] | None = None
+    """null: all `k` where it is given, as far as one answer goes, else 60 at most."""
 
 
 class PictureBody(Asked):

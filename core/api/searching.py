@@ -19,16 +19,17 @@ from core.index.filters import AnyOf, Filter
 from core.index.index import MAX_K
 from core.search.answers import answer
 from core.search.heat import Heat, Looked
-from core.search.link import from_params
+from core.search.link import from_params, read_k
 from core.search.request import Search
 from core.services import Services
 
-_DEFAULT_K = 24
+_USUAL_LIMIT = 60
 _DECIMALS = 3
 _LONGEST_NUMBER = 20  # characters
 
 _REPEATED = {"type": "array", "items": {"type": "string"}}
-_LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST_RESULTS, "default": _DEFAULT_K}
+_K = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_K}, {"const": "all"}]}
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST_RESULTS}
 _OFFSET = {"type": "integer", "minimum": 0, "exclusiveMaximum": MAX_K, "default": 0}
 BY_ADDRESS = (
     parameter("q", "Words and filter, as typed on the page"),
@@ -37,8 +38,9 @@ BY_ADDRESS = (
     parameter("less", "The hash of a picture that results are to be unlike", _REPEATED),
     *(parameter(name, "As in the body of POST") for name in ("sort", "collapse", "alike", "diversity", "cut")),
     parameter("label", "Only pictures with this label, or any of several", _REPEATED),
-    parameter("k", "How many results", _LIMIT),
-    parameter("offset", "How many to pass over", _OFFSET),
+    parameter("k", "How many results, or `all`; as usual 24 where something is looked for, else all", _K),
+    parameter("limit", "How many of them in one answer", _LIMIT),
+    parameter("offset", "How many of them to pass over", _OFFSET),
 )
 """The parameters of the page, and these: what a search is asked with in an address."""
 
@@ -55,11 +57,13 @@ class Searching:
     async def search_by_address(self, request: Request) -> Response:
         """What is malformed in the parameters of the page is left out, as there."""
         params = request.query_params
-        limit, offset = _number(params, "k", _DEFAULT_K, 1, MOST_RESULTS), _number(params, "offset", 0, 0, MAX_K - 1)
+        if "k" in params and read_k(params["k"]) is None:
+            raise _out_of_range(params, "k", f"1 to {MAX_K:,}, or `all`")
+        limit, offset = _number(params, "limit", 1, MOST_RESULTS), _number(params, "offset", 0, MAX_K - 1)
         search = from_params({name: params.getlist(name) for name in params})
         if labels := tuple(params.getlist("label")):
             search = replace(search, where=Filter((*search.where.conditions, AnyOf("label", labels))))
-        return await self._answer(search, offset, limit)
+        return await self._answer(search, offset or 0, limit)
 
     async def why(self, request: Request) -> Response:
         asked = await read_json(request, PictureBody)
@@ -76,7 +80,11 @@ class Searching:
         lines = self._lines(first, steps)
         return StreamingResponse(lines, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
 
-    async def _answer(self, search: Search, offset: int, limit: int) -> Response:
+    async def _answer(self, search: Search, offset: int, limit: int | None) -> Response:
+        if limit is None:
+            limit = min(search.k or _USUAL_LIMIT, MOST_RESULTS)
+        search = replace(search, k=search.k or search.usual_k)
+
         def respond() -> Response:  # in a thread, since a thousand results take a while to write
             return JSONResponse(answer(self._services().search(search, offset, limit)))
 
@@ -93,15 +101,18 @@ class Searching:
             yield json.dumps(told(error)) + "\n"
 
 
-def _number(params: QueryParams, name: str, usual: int, least: int, most: int) -> int:
-    text = params.get(name, str(usual))
+def _number(params: QueryParams, name: str, least: int, most: int) -> int | None:
+    if (text := params.get(name)) is None:
+        return None
     # Python would read any digits of Unicode, and millions of them.
     number = int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER else -1
     if not least <= number <= most:
-        raise InvalidQuery(
-            f"{name} is {shown(text[:_LONGEST_NUMBER])}.", f"Give a whole number from {least} to {most:,}."
-        )
+        raise _out_of_range(params, name, f"{least} to {most:,}")
     return number
+
+
+def _out_of_range(params: QueryParams, name: str, allowed: str) -> InvalidQuery:
+    return InvalidQuery(f"{name} is {shown(params[name][:_LONGEST_NUMBER])}.", f"Give a whole number from {allowed}.")
 
 
 def _line(step: Looked | Heat) -> str:

@@ -1,5 +1,6 @@
 """Commands that ask the index, and that tag what is in it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -18,15 +19,24 @@ from core.index.records import record_id
 from core.index.tags import change_tags
 from core.search.answers import answer
 from core.search.language import parse
+from core.search.link import ALL
 from core.search.negation import offer
 from core.search.options import Collapse, Cut, Options, Sort
 from core.search.query import EXCLUDED, Picture, Query
-from core.search.request import Search
+from core.search.request import USUAL_K, Search
 from core.search.results import Result, Results
 from core.services import Services, shared
 from core.sources.urls import is_url, normalised
 
 Folder = Annotated[str | None, typer.Option(help="Only pictures of this folder or address and those below it")]
+
+
+def _k(text: str | int) -> int:
+    if str(text) == ALL:
+        return MAX_K
+    if not re.fullmatch("-?[0-9]{1,9}", str(text)):
+        raise typer.BadParameter(f"{shown(str(text))} is neither a whole number nor `{ALL}`.")
+    return int(text)  # the search says which numbers it takes
 
 
 @app.command(name="search")
@@ -42,16 +52,23 @@ def search_command(
     ] = "",
     image: Annotated[list[Path] | None, typer.Option(help="A picture to look for, alone or with others")] = None,
     exclude_image: Annotated[list[Path] | None, typer.Option(help="A picture to turn away from")] = None,
-    k: Annotated[int, typer.Option("-k", help=f"How many results at most, 1 to {MAX_K}")] = 10,
+    k: Annotated[
+        int, typer.Option("-k", parser=_k, metavar="K", help=f"How many results, the best: 1 to {MAX_K:,}, or all")
+    ] = USUAL_K,
     folder: Folder = None,
     label: Annotated[list[str] | None, typer.Option(help="Only pictures with this label, or any of several")] = None,
-    min_strength: Annotated[Cut, typer.Option(help="Only what matches so well; all: the nearest")] = Cut.AUTO,
+    min_strength: Annotated[
+        Cut | None,
+        typer.Option(
+            help="Of these, only what matches so well; auto: down to where the matches end", show_default=False
+        ),
+    ] = None,
     collapse: Annotated[Collapse, typer.Option(help="Which pictures are shown as one")] = Collapse.ALIKE,
     diversity: Annotated[float, typer.Option(min=0, max=1, help="From 0, best first, to 1, all different")] = 0.0,
     sort: Annotated[Sort, typer.Option(help="The order of the results")] = Sort.BEST,
     as_json: AsJson = False,
 ) -> None:
-    """Find the nearest to words, to pictures, or to all together; with conditions only, list what meets them."""
+    """Find the `k` nearest to words, to pictures, or to all together; with conditions only, list what meets them."""
     services = shared()
     words, where = parse(text)
     where = Filter((*where.conditions, *_conditions(folder, label or [])))
@@ -60,12 +77,12 @@ def search_command(
     query = Query(words, tuple(pictures))
     if query.empty and not where.conditions and sort is Sort.BEST:
         raise InvalidQuery("There is nothing to search for.", "Give some words, a picture, a condition or an order.")
-    options = Options(collapse=collapse, diversity=diversity, cut=min_strength, sort=sort)
+    options = Options(collapse=collapse, diversity=diversity, cut=min_strength or Cut.AUTO, sort=sort)
     with console.status("Searching …"):
         if words:
             services.learn_scores()
-        results = services.search(Search(query, where, options), limit=k)
-    listed = [result for result in results.results if result.matches] or results.results  # else the nearest
+        results = services.search(Search(query, where, options, k), limit=k)
+    listed = [result for result in results.results if result.matches or min_strength is None]
     if as_json:
         print_json(answer(replace(results, results=listed)))
         return
@@ -130,7 +147,7 @@ def _location(text: str) -> str:
 
 
 def _print(listed: Sequence[Result], results: Results) -> None:
-    if listed and not results.matched:
+    if listed and results.scored and not results.matched:
         typer.echo("Nothing here really matches; the nearest are:", err=True)
     for rank, result in enumerate(listed, 1):
         typer.echo(f"{rank:>4}  {_row(result, results.scored)}")
@@ -144,7 +161,9 @@ def _row(result: Result, scored: bool) -> str:
 def _notes(results: Results, hidden: int, text: str) -> list[str]:
     notes = list(map(displayable, results.notes))
     if hidden:
-        notes.append(f"{hidden} of the nearest do not match well enough; --min-strength all shows them.")
+        notes.append(f"{hidden} of the nearest do not match so well: they are shown without --min-strength.")
+    if len(results.results) < results.total:
+        notes.append(f"{len(results.results):,} of {results.total:,} shown; -k {ALL} shows more.")
     if results.read_text is not None:
         notes.append(f"The text was too long; the model read: {displayable(results.read_text)}")
     if offered := offer(text):

@@ -92,7 +92,9 @@ class Answer(TypedDict):
     collapsed: int
     """How many stand in the stack of another."""
     more: bool
-    """Whether there are further pages."""
+    """Whether there are further pages within `k`."""
+    total: int
+    """How many results there would be with a `k` of `all`: pictures shown as one count once, as far as it is known."""
     facets: dict[str, dict[str, int]]
     """How many of the matches have which value, the most frequent first; in a facet that the filter chooses in, as if
     it did not."""
@@ -116,6 +118,7 @@ def answer(results: Results) -> Answer:
         searched=results.searched,
         collapsed=results.collapsed,
         more=results.more,
+        total=results.total,
         facets={facet: _displayed(counts) for facet, counts in results.facets.items()},
         alike=round(float(results.alike), _SCORE),
         milliseconds=Milliseconds(

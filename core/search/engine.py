@@ -76,7 +76,7 @@ class Searcher:
         self._rankings: Kept[tuple[Ranking, _Found]] = Kept(_KEPT)
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
-        """A page of results; of everything that the filter lets through where the query is empty.
+        """A page of the `search.k` results; of everything that the filter lets through where the query is empty.
 
         Raises:
             InvalidQuery: the query cannot be run, as `checked` says, or the page lies beyond the nearest `MAX_K`.
@@ -85,14 +85,19 @@ class Searcher:
         """
         if not (0 <= offset < MAX_K and 1 <= limit <= MAX_K):
             raise InvalidQuery(f"{limit} results after {offset} were asked for.", f"Ask for 1 to {MAX_K:,}.")
-        if search.query.empty and not search.query.less:
-            return self._browse(search.where, search.options, offset, limit)
+        k = MAX_K if search.k is None else search.k
+        if not 1 <= k <= MAX_K:
+            raise InvalidQuery(f"{k} results were asked for.", f"Ask for 1 to {MAX_K:,}.")
+        end = min(offset + limit, max(offset, k))
+        if search.browses:
+            return self._browse(search.where, search.options, offset, end, k)
         search = replace(search, query=checked(search.query))
         calibration, revision = self._calibration(), self._index.revision()
+        sorts_few = search.options.sort is not Sort.BEST and k <= _DEPTHS[1]  # then all k are to be known
         for depth in _depths(search.options, offset):
             ranking, found = self._ranking(search, depth, calibration, revision)
             exhausted = len(found.hits) < depth
-            if exhausted or ranking.covers(offset + limit):
+            if exhausted or ranking.covers(k if sorts_few else end):
                 break
 
         def counted(where: Filter) -> Counts:
@@ -100,7 +105,7 @@ class Searcher:
             return self._ranking(widened, min(depth, _WIDENED), calibration, revision)[0].facets
 
         ranking = replace(ranking, facets=facets.with_choices(ranking.facets, search.where, counted))
-        return _page(ranking, found, offset, limit, more=not exhausted and depth < MAX_K)
+        return _page(ranking, found, slice(offset, end), k, more=not exhausted and depth < MAX_K)
 
     def facets(self, where: Filter) -> Counts:
         """Of all pictures that a filter lets through; counted again when the index has changed."""
@@ -121,10 +126,12 @@ class Searcher:
     ) -> tuple[Ranking, _Found]:
         def make() -> tuple[Ranking, _Found]:
             found = self._found.get(key, lambda: self._find(search.query, search.where, depth, calibration))
-            return self._rank(found, search.options, calibration), found
+            return self._rank(found, search.options, calibration, k), found
 
+        # The order by score is the same for any number of results: nothing is ranked again for another.
+        k = None if search.options.sort is Sort.BEST else search.k
         key = search.query, search.where, depth, id(calibration), revision
-        return self._rankings.get((key, search.options), make)
+        return self._rankings.get((key, search.options, k), make)
 
     def _find(self, query: Query, where: Filter, depth: int, calibration: Calibration | None) -> _Found:
         started = time.perf_counter()
@@ -135,23 +142,23 @@ class Searcher:
         timings = Timings(embedded - started, time.perf_counter() - embedded)
         return _Found(composed, _as_share(hits, composed.ceiling), searched, timings)
 
-    def _rank(self, found: _Found, options: Options, calibration: Calibration | None) -> Ranking:
+    def _rank(self, found: _Found, options: Options, calibration: Calibration | None, k: int | None) -> Ranking:
         started = time.perf_counter()
         judgement = None
         if calibration is not None and found.hits:
             strengths = calibration.strengths(found.composed, _embeddings(found.hits))
             judgement = judge(strengths, found.searched, options.cut)
         alike = options.alike or (calibration.alike if calibration else ALIKE)
-        ranking = rank(found.hits, judgement, options, alike)
+        ranking = rank(found.hits, judgement, options, alike, k)
         return replace(ranking, seconds=time.perf_counter() - started)
 
-    def _browse(self, where: Filter, options: Options, offset: int, limit: int) -> Results:
+    def _browse(self, where: Filter, options: Options, offset: int, end: int, k: int) -> Results:
         started = time.perf_counter()
-        records = self._index.browse(where, _BROWSED.get(options.sort), offset, limit + 1)
+        records = self._index.browse(where, _BROWSED.get(options.sort), offset, end - offset + 1)
         searched = self._index.count(where)
         counts = facets.with_choices(self.facets(where), where, self.facets)
         return Results(
-            results=[Result.of(record) for record in records[:limit]],
+            results=[Result.of(record) for record in records[: end - offset]],
             offset=offset,
             matched=searched,
             at_least=False,
@@ -159,7 +166,8 @@ class Searcher:
             nothing=False,
             searched=searched,
             collapsed=0,
-            more=len(records) > limit,
+            more=end < k and len(records) > end - offset,
+            total=searched,
             facets=counts,
             timings=Timings(0.0, time.perf_counter() - started),
             alike=ALIKE,
@@ -183,19 +191,24 @@ def _embeddings(hits: Sequence[Hit]) -> np.ndarray:
     return np.stack([hit.embedding for hit in hits if hit.embedding is not None])
 
 
-def _page(ranking: Ranking, found: _Found, offset: int, limit: int, more: bool) -> Results:
+def _page(ranking: Ranking, found: _Found, page: slice, k: int, more: bool) -> Results:
+    """
+    Args:
+        more: Whether there are hits that were not looked at.
+    """
     results = ranking.results
     at_least = more and ranking.matched == len(results)
     return Results(
-        results=results[offset : offset + limit],
-        offset=offset,
+        results=results[page],
+        offset=page.start,
         matched=ranking.matched,
         at_least=at_least,
         bands=ranking.bands,
         nothing=ranking.nothing,
         searched=found.searched,
         collapsed=ranking.collapsed,
-        more=more or len(results) > offset + limit,
+        more=page.stop < k and (more or len(results) > page.stop),
+        total=found.searched - ranking.collapsed if more else len(results),
         facets=ranking.facets,
         timings=replace(found.timings, ranking=ranking.seconds),
         alike=ranking.alike,

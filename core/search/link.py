@@ -1,8 +1,8 @@
 """A whole search as the parameters of an address, so that links, reload and Back give it again; and as JSON.
 
 `q` holds words and filter as they are typed; `image` a picture as `HASH[:weight][@left,top,width,height]`, repeated;
-`more` and `less` the hash of an example, repeated; `sort`, `collapse`, `alike`, `diversity` and `cut` the options that
-are not as usual.
+`more` and `less` the hash of an example, repeated; `k` how many results, or `all`; `sort`, `collapse`, `alike`,
+`diversity` and `cut` the options that are not as usual.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,15 +13,19 @@ from typing import Any
 from core.errors import InvalidQuery
 from core.images.describe import is_content_hash
 from core.index.filters import Filter
+from core.index.index import MAX_K
 from core.search.language import format_, parse
 from core.search.options import Collapse, Cut, Options, Sort
 from core.search.query import LEAST_WEIGHT, MOST_PARTS, MOST_WEIGHT, Picture, Query, Region, Words, checked, clean
 from core.search.request import Search
 
-PARAMETERS = frozenset({"q", "image", "more", "less", "sort", "collapse", "alike", "diversity", "cut"})
+PARAMETERS = frozenset({"q", "image", "more", "less", "k", "sort", "collapse", "alike", "diversity", "cut"})
 """What the address of a search consists of."""
 
 type Params = Mapping[str, Sequence[str]]
+
+ALL = "all"
+"""As many results as are ranked: `MAX_K`."""
 
 _USUAL = Options()
 _DECIMALS = 4
@@ -37,6 +41,7 @@ def to_params(search: Search) -> dict[str, list[str]]:
         "image": [_write_picture(picture) for picture in query.pictures],
         "more": list(query.more),
         "less": list(query.less),
+        "k": [write_k(search.k)] if search.k else [],
         **{name: [value if isinstance(value, str) else _write(value)] for name, value in changed.items()},
     }
     return {name: values for name, values in params.items() if values}
@@ -48,7 +53,7 @@ def from_params(params: Params) -> Search:
     pictures = _parts(words, [picture for text in _first(params, "image") if (picture := _read_picture(text))])
     more = _parts((*words, *pictures), list(filter(is_content_hash, _first(params, "more"))))
     less = _parts((*words, *pictures, *more), list(filter(is_content_hash, _first(params, "less"))))
-    return Search(Query(words, pictures, more, less), where, _options(params))
+    return Search(Query(words, pictures, more, less), where, _options(params), read_k(_last(params, "k")))
 
 
 def to_json(search: Search) -> dict[str, Any]:
@@ -62,8 +67,22 @@ def to_json(search: Search) -> dict[str, Any]:
         ],
         "more": list(query.more),
         "less": list(query.less),
+        "k": search.k,
         **_plain(search.options),
     }
+
+
+def read_k(text: str) -> int | None:
+    """How many results: a number from 1 to `MAX_K`, or `all`, which is `MAX_K`; None where it is neither."""
+    if text == ALL:
+        return MAX_K
+    # Python would read any digits of Unicode, and millions of them.
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER else 0
+    return number if 1 <= number <= MAX_K else None
+
+
+def write_k(k: int) -> str:
+    return ALL if k >= MAX_K else str(k)
 
 
 def _plain(options: Options) -> dict[str, Any]:

@@ -59,20 +59,22 @@ class Ranking:
         return len(self.results) >= count and (self.matched < len(self.results) or count <= self.matched)
 
 
-def rank(hits: Sequence[Hit], judgement: Judgement | None, options: Options, alike: float) -> Ranking:
+def rank(
+    hits: Sequence[Hit], judgement: Judgement | None, options: Options, alike: float, k: int | None = None
+) -> Ranking:
     """
     Args:
         hits: Best first, with their embeddings.
         judgement: None where nothing is known of what scores mean: then all are matches.
         alike: The cosine from which two pictures are alike.
+        k: How many of the best are put into another order than theirs; None: all matches. Diversity chooses among all.
     """
     results = [_result(hits, stack, judgement) for stack in stacks(hits, options.collapse, alike)]
     matched = sum(result.matches for result in results)
-    matches = _ordered(results[:matched], options)
-    counted = matches or results
+    counted = results[:matched] or results
     records = [hit.record for result in counted for hit in chain((result.hit,), result.others)]
     return Ranking(
-        [*matches, *results[matched:]],
+        _ordered(results, matched, options, k),
         matched,
         judgement.nothing if judgement else False,
         alike,
@@ -89,17 +91,18 @@ def _result(hits: Sequence[Hit], stack: Sequence[int], judgement: Judgement | No
     return Result(hits[leader], strength, band, leader < judgement.cut, rest)
 
 
-def _ordered(matches: Sequence[Result], options: Options) -> Sequence[Result]:
+def _ordered(results: Sequence[Result], matched: int, options: Options, k: int | None) -> Sequence[Result]:
+    """All of them; those below the cut, and beyond the best `k` where these are sorted, stay as they are."""
     if options.sort is not Sort.BEST:
-        order = _ORDERS[options.sort]
-        return sorted(matches, key=lambda result: order(result.record))
-    if not options.diversity or len(matches) < 2:
-        return matches
-    head = matches[:_VARIED]
+        order, count = _ORDERS[options.sort], min(matched, k or matched)
+        return [*sorted(results[:count], key=lambda result: order(result.record)), *results[count:]]
+    if not options.diversity or matched < 2:
+        return results
+    head = results[: min(matched, _VARIED)]
     scores = np.array([result.hit.score for result in head])
     embeddings = np.stack([result.hit.embedding for result in head if result.hit.embedding is not None])
     varied = [head[position] for position in spread_out(scores, embeddings, options.diversity)]
-    return [*varied, *matches[_VARIED:]]
+    return [*varied, *results[len(head) :]]
 
 
 def _seconds(record: ImageRecord) -> float:

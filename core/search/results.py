@@ -71,6 +71,9 @@ class Results:
     """How many of the hits looked at stand in the stack of another."""
     more: bool
     """Whether there are further pages."""
+    total: int
+    """How many results there would be if all were asked for: pictures shown as one count once, as far as it is known
+    which are."""
     facets: Counts
     """For each facet, how many of the matches have which value, the most frequent first; in a facet that the filter
     chooses in, as if it did not."""

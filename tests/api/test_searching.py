@@ -67,7 +67,7 @@ class TestSearch:
 
     def test_by_address_as_by_body(self, client, corpus):
         body = {"text": "red", "collapse": "off", "limit": 5, "offset": 1}
-        address = {"q": "red", "collapse": "off", "k": "5", "offset": "1"}
+        address = {"q": "red", "collapse": "off", "limit": "5", "offset": "1"}
         posted, got = client.post("/api/search", json=body).json(), client.get("/api/search", params=address).json()
         assert got["results"] == posted["results"]
 
@@ -79,11 +79,42 @@ class TestSearch:
         answer = client.get("/api/search", params={"image": corpus["blue"].content_hash, "k": 1})
         assert names(answer) == ["blue.png"]
 
-    @pytest.mark.parametrize("k", ["0", "-1", "many", "1e3", "1001", "9" * 5000, "٣", ""])
-    def test_how_many_by_address(self, client, k):
-        answer = client.get("/api/search", params={"q": "red", "k": k})
+    @pytest.mark.parametrize("name", ["k", "limit", "offset"])
+    @pytest.mark.parametrize("number", ["-1", "many", "1e3", "10001", "9" * 5000, "٣", ""])
+    def test_what_is_no_number_by_address(self, client, name, number):
+        answer = client.get("/api/search", params={"q": "red", name: number})
         assert answer.status_code == 400
-        assert answer.json()["error"].startswith("k is")
+        assert answer.json()["error"].startswith(f"{name} is")
+
+    @pytest.mark.parametrize(
+        ("k", "count"), [(1, 1), (3, 3), (200, len(COLOURS)), (10_000, len(COLOURS)), ("all", len(COLOURS))]
+    )
+    def test_k_is_how_many_by_body_and_by_address(self, client, corpus, k, count):
+        asked = {"collapse": "off", "k": k}
+        whole = names(client.post("/api/search", json={"text": "red", "collapse": "off"}))
+        posted = client.post("/api/search", json={"text": "red", **asked})
+        got = client.get("/api/search", params={"q": "red", **asked})
+        assert names(posted) == names(got) == whole[:count]
+        assert (posted.json()["more"], posted.json()["total"]) == (False, len(COLOURS))
+
+    def test_pages_stay_within_k(self, client, corpus):
+        def page(offset):
+            return client.post("/api/search", json={"text": "red", "k": 5, "offset": offset, "limit": 3})
+
+        whole = names(client.post("/api/search", json={"text": "red"}))
+        pages = [page(offset) for offset in (0, 3, 6)]
+        assert [names(answer) for answer in pages] == [whole[:3], whole[3:5], []]
+        assert [answer.json()["more"] for answer in pages] == [True, False, False]
+
+    def test_as_usual_24_of_a_search_and_all_when_browsing(self, client, corpus, monkeypatch):
+        monkeypatch.setattr("core.search.request.USUAL_K", 4)
+        for answer in (
+            client.post("/api/search", json={"text": "red"}),
+            client.get("/api/search", params={"q": "red"}),
+        ):
+            assert (len(names(answer)), answer.json()["more"]) == (4, False)
+        assert len(names(client.get("/api/search"))) == len(COLOURS)
+        assert len(names(client.post("/api/search", json={"k": 2}))) == 2
 
     def test_a_picture_that_is_not_kept(self, client, red):
         for answer in (
@@ -147,6 +178,7 @@ class TestRefusals:
             ("limit", "5"),
             ("limit", 2.5),
             ("limit", True),
+            *(("k", k) for k in (0, -1, 10_001, 10**400, "5", "many", "", 2.5, True)),
             ("offset", -1),
             ("offset", 10_000),
             ("diversity", float("nan")),

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from core.api.bodies import Asked
 from core.index.filters import AnyOf, Between, Filter, Named
+from core.index.index import MAX_K
 from core.index.records import from_storable
-from core.search.link import from_params, to_json, to_params
+from core.search.link import PARAMETERS, from_params, to_json, to_params
 from core.search.options import Collapse, Cut, Options, Sort
 from core.search.query import MOST_PARTS, Picture, Query, Region, Words, clean
 from core.search.request import Search
@@ -23,12 +24,14 @@ def test_a_search_as_parameters():
         Query((Words("cat", 2.0),), (Picture(CAT), Picture(DOG, -0.5, Region(0.1, 0.2, 0.5, 0.25))), (CAT,), (DOG,)),
         Filter((AnyOf("label", ("cat",)), Between("width", 1000))),
         Options(Collapse.OFF, 0.9, 0.25, Cut.ALL, Sort.NEWEST),
+        12,
     )
     params = {
         "q": ["2:cat label:cat width:>=1000"],
         "image": [CAT, f"{DOG}:-0.5@0.1,0.2,0.5,0.25"],
         "more": [CAT],
         "less": [DOG],
+        "k": ["12"],
         "collapse": ["off"],
         "alike": ["0.9"],
         "diversity": ["0.25"],
@@ -73,6 +76,7 @@ def test_of_a_picture_what_is_malformed_is_left_out(image, expected):
         {"alike": ["nan"], "diversity": ["1e999"]},
         {"alike": ["1.5"], "diversity": ["9" * 1_000_000]},
         {"unknown": ["x"], "q": []},
+        *({"k": [k]} for k in ("0", "-1", "abc", "1e3", "10001", "9" * 1_000_000, "٣", "", " ", "ALL", "1.5", "\x00")),
         {"q": ["\x00" * 50_000]},
     ],
 )
@@ -84,6 +88,15 @@ def test_of_what_is_there_once_the_last_counts():
     assert from_params({"q": ["cat", "dog"], "sort": ["name", "newest"]}) == Search(
         Query((Words("dog"),)), options=Options(sort=Sort.NEWEST)
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "k", "written"),
+    [("1", 1, "1"), ("0024", 24, "24"), ("9999", 9999, "9999"), ("10000", MAX_K, "all"), ("all", MAX_K, "all")],
+)
+def test_how_many(text, k, written):
+    assert from_params({"k": ["5", text]}) == Search(k=k)
+    assert to_params(Search(k=k)) == {"k": [written]}
 
 
 @pytest.mark.parametrize("text", ["9:cat", "cat width:large", 'label:"cat'])
@@ -125,6 +138,7 @@ SEARCHES = st.builds(
         st.sampled_from(Cut),
         st.sampled_from(Sort),
     ),
+    st.none() | st.integers(1, MAX_K),
 )
 
 
@@ -140,10 +154,7 @@ def test_the_json_form_is_what_the_api_reads(search):
     assert Asked.model_validate_json(json.dumps(to_json(search))).search == search
 
 
-PARAMETERS = ["q", "image", "more", "less", "sort", "collapse", "alike", "diversity", "cut"]
-
-
-@given(st.dictionaries(st.sampled_from(PARAMETERS), st.lists(st.text())))
+@given(st.dictionaries(st.sampled_from(sorted(PARAMETERS)), st.lists(st.text())))
 def test_any_parameters_are_some_search(params):
     search = from_params(params)
     assert from_params(to_params(search)) == search

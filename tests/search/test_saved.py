@@ -43,7 +43,7 @@ def test_every_search_of_the_page_can_be_kept(saved):
         (Words("red", 2.0), Words("blue", -1.0)), (Picture(HASH, 0.5, Region(0, 0, 0.5, 1)),), (HASH,), ("0" * 64,)
     )
     options = Options(Collapse.BYTES, 0.9, 0.5, Cut.ALL, Sort.NEWEST)
-    search = Search(query, Filter((AnyOf("label", ("cat & dog",)),)), options)
+    search = Search(query, Filter((AnyOf("label", ("cat & dog",)),)), options, 12)
     assert set(to_params(search)) == PARAMETERS
     kept = saved.save("all", urlencode(to_params(search), doseq=True))
     assert from_params(parse_qs(kept.address)) == search

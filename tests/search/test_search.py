@@ -69,6 +69,56 @@ def test_pages_together_are_the_whole_list(corpus):
     assert not whole.more
 
 
+@pytest.mark.parametrize("options", [Options(), Options(diversity=0.7), Options(collapse=Collapse.OFF)])
+def test_k_are_the_first_so_many_of_all(corpus, options):
+    whole = corpus.search(Search(words("cyan"), options=options), limit=100)
+    for k in (1, 5, len(COLOURS), 200):
+        found = corpus.search(Search(words("cyan"), options=options, k=k), limit=100)
+        assert found.results == whole.results[:k]
+        assert (found.more, found.total, found.bands) == (False, whole.total, whole.bands)
+
+
+def test_k_in_another_order_are_the_best_k(corpus):
+    best = corpus.search(Search(words("cyan"), k=4), limit=100)
+    by_name = corpus.search(Search(words("cyan"), options=Options(sort=Sort.NAME), k=4), limit=100)
+    assert names(by_name) == sorted(names(best))
+    pages = [corpus.search(Search(words("cyan"), options=Options(sort=Sort.NAME), k=4), at, 3) for at in (0, 3)]
+    assert [name for page in pages for name in names(page)] == names(by_name)
+
+
+def test_k_counts_copies_once(corpus, picture, tmp_path):
+    picture("copy/blue.png", "blue")
+    index(corpus, tmp_path)
+    found = corpus.search(Search(words("blue"), options=Options(collapse=Collapse.BYTES), k=2))
+    assert [result.count for result in found.results] == [2, 1]
+    assert found.total == len(COLOURS)
+
+
+def test_k_of_what_is_browsed(corpus):
+    found = corpus.search(Search(options=Options(sort=Sort.NAME), k=3), limit=2)
+    assert (len(found.results), found.more, found.total) == (2, True, len(COLOURS))
+    last = corpus.search(Search(options=Options(sort=Sort.NAME), k=3), offset=2)
+    assert (len(last.results), last.more) == (1, False)
+    assert corpus.search(Search(k=3), offset=5).results == []
+
+
+@pytest.mark.parametrize("k", [0, -1, 10_001])
+def test_k_that_is_no_number_of_results(corpus, k):
+    with pytest.raises(InvalidQuery, match="results were asked for"):
+        corpus.search(Search(words("red"), k=k))
+
+
+def test_another_k_embeds_and_asks_nothing_again(corpus, embedder, monkeypatch):
+    monkeypatch.setattr("core.search.engine._DEPTHS", (200, 10_000))
+    for sort in (Sort.BEST, Sort.NAME):
+        corpus.search(Search(words("red"), options=Options(sort=sort), k=2))
+    monkeypatch.setattr(corpus.index, "search", None)
+    monkeypatch.setattr(embedder, "embed_texts", None)
+    for k in (1, 5, 200, 10_000, None):
+        for sort in (Sort.BEST, Sort.NAME):
+            assert corpus.search(Search(words("red"), options=Options(sort=sort), k=k)).results
+
+
 def test_a_picture_of_the_corpus_needs_no_model(corpus, embedder):
     before = embedder.embedded_images
     results = corpus.search(Search(pictures(content_hash(corpus, "blue.png"))), limit=1)
