@@ -1,6 +1,7 @@
 """Settings, read once from the environment and passed down."""
 
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import InvalidSetting
+from core.redaction import holds_secret, secrets_of, without_secrets
 
 STARTER = "starter"
 """The model id of the starter model."""
@@ -30,13 +32,19 @@ CLIP_MODELS = {
 MODELS = {STARTER: 512} | {model_id: dims for model_id, (dims, _) in CLIP_MODELS.items()}
 """Every model that can be asked for, and the dims of its embeddings."""
 
+_ENCODED = (
+    "Of a user name and password in it, all but letters, digits, - . _ and ~ must be percent-encoded: "
+    "@ is %40, / is %2F, : is %3A, # is %23, ? is %3F and % is %25"
+)
+_API_KEY = re.compile(r"[\x21-\x7e]+")  # what an HTTP header can hold
+_ADDRESSES = frozenset({"ELASTICSEARCH_URL", "ELASTICSEARCH_CLOUD_ID", "IMAGE_SEARCH_JOURNAL", "IMAGE_SEARCH_URLS"})
 _INDEX_NAME = r"^[a-z0-9][a-z0-9_-]{0,99}$"  # what both LanceDB tables and Elasticsearch aliases accept
 
 
 class Settings(BaseSettings):
     """Everything that can be set, each by the environment variable named in `validation_alias`."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
 
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("image-search", appauthor=False)),
@@ -86,6 +94,7 @@ class Settings(BaseSettings):
     )
     journal_url: str | None = Field(
         None,
+        repr=False,  # may hold a password
         validation_alias="IMAGE_SEARCH_JOURNAL",
         description="Database for jobs and saved searches, as SQLAlchemy takes it; by default in the data folder",
     )
@@ -96,11 +105,15 @@ class Settings(BaseSettings):
     )
     elasticsearch_url: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
+        repr=False,  # may hold a password
         validation_alias="ELASTICSEARCH_URL",
         description="Address of the Elasticsearch server, or several separated by commas",
     )
     elasticsearch_cloud_id: str | None = Field(
-        None, validation_alias="ELASTICSEARCH_CLOUD_ID", description="Instead of the address, on Elastic Cloud"
+        None,
+        repr=False,
+        validation_alias="ELASTICSEARCH_CLOUD_ID",
+        description="Instead of the address, on Elastic Cloud",
     )
     elasticsearch_api_key: SecretStr | None = Field(
         None, validation_alias="ELASTICSEARCH_API_KEY", description="API key, encoded form"
@@ -120,17 +133,26 @@ class Settings(BaseSettings):
         try:
             return cls(**{aliases[name]: value for name, value in values.items()})
         except ValidationError as error:
-            raise _worded(error) from error
+            wrong = _worded(error)
+        raise wrong  # out of reach of the other, whose traceback would show what was set
 
     @field_validator("library_roots", mode="before")
     @classmethod
     def _split_roots(cls, value: object) -> object:
         return [part for part in value.split(os.pathsep) if part.strip()] if isinstance(value, str) else value
 
-    @field_validator("elasticsearch_url", "urls", mode="before")
+    @field_validator("urls", mode="before")
     @classmethod
     def _split_urls(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("elasticsearch_url", mode="before")
+    @classmethod
+    def _split_servers(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        parts = re.split(r",(?=\s*(?:https?://|$|,))", value)  # passwords may hold commas
+        return [part.strip() for part in parts if part.strip(" ,")]
 
     @field_validator("data_dir", "model_cache", "elasticsearch_ca_certs")
     @classmethod
@@ -150,13 +172,36 @@ class Settings(BaseSettings):
             raise ValueError(f"expected one of {', '.join(MODELS)}")
         return value
 
+    @field_validator("urls")
+    @classmethod
+    def _without_passwords(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(map(holds_secret, value)):
+            raise ValueError("an address holds a user name, password or key, which everyone would see")
+        return value
+
     @field_validator("elasticsearch_url")
     @classmethod
     def _web_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for url in value:
-            if not url.startswith(("http://", "https://")):
-                raise ValueError("expected addresses such as http://localhost:9200")
+            _check_server(url)
         return value
+
+    @field_validator("journal_url")
+    @classmethod
+    def _database(cls, value: str | None) -> str | None:
+        if value and "://" not in value and (not Path(value).is_absolute() or value.startswith("//")):
+            raise ValueError(
+                "expected an address such as postgresql+psycopg://user@host/name, or the absolute path of a file"
+            )
+        return value
+
+    @field_validator("elasticsearch_api_key")
+    @classmethod
+    def _header(cls, value: SecretStr | None) -> SecretStr | None:
+        key = value.get_secret_value().strip() if value else ""
+        if key and not _API_KEY.fullmatch(key):
+            raise ValueError("expected the encoded form of a key, letters and digits without blanks")
+        return SecretStr(key) if key else None
 
     @field_validator("elasticsearch_ca_certs")
     @classmethod
@@ -176,6 +221,13 @@ class Settings(BaseSettings):
         return bool(self.elasticsearch_url or self.elasticsearch_cloud_id)
 
     @cached_property
+    def secrets(self) -> frozenset[str]:
+        """Passwords and keys among the settings, in all writings: what nobody may read anywhere."""
+        urls = [*self.elasticsearch_url, *filter(None, [self.journal_url])]
+        key = self.elasticsearch_api_key.get_secret_value() if self.elasticsearch_api_key else ""
+        return frozenset(filter(None, [key, *(secret for url in urls for secret in secrets_of(url))]))
+
+    @cached_property
     def journal(self) -> str:
         """The address of the journal's database, or the path of a SQLite file."""
         return self.journal_url or str(self.data_dir / "jobs" / "jobs.db")
@@ -191,5 +243,23 @@ def _worded(error: ValidationError) -> InvalidSetting:
     if not first["loc"]:
         return InvalidSetting(f"{reason}.", "Unset one and start again.")
     variable = str(first["loc"][0])
-    shown = "" if variable == "ELASTICSEARCH_API_KEY" else f" is set to {first['input']!r}, but this"
+    shown = _shown(variable, first["input"])
     return InvalidSetting(f"{variable}{shown} does not work: {reason}.", "Correct it and start again.")
+
+
+def _shown(variable: str, value: object) -> str:
+    """What was set, unless it is a key, or may hold a password in whatever place."""
+    parts = map(str.strip, map(str, value) if isinstance(value, list | tuple) else str(value).split(","))
+    hidden = variable in _ADDRESSES and any(part != without_secrets(part) for part in parts)
+    return "" if hidden or variable == "ELASTICSEARCH_API_KEY" else f" is set to {value!r}, but this"
+
+
+def _check_server(url: str) -> None:
+    scheme, separator, rest = url.partition("://")
+    if scheme not in ("http", "https") or not separator:
+        raise ValueError("expected addresses such as http://localhost:9200")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if "@" in rest[len(authority) :]:
+        raise ValueError(f"it is no address. {_ENCODED}")
+    if not re.search(r"^[^:]*(:[0-9]*)?$|\](:[0-9]*)?$", authority.rpartition("@")[2]):
+        raise ValueError(f"its port is no number, or its server is missing. {_ENCODED}")

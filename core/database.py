@@ -1,5 +1,6 @@
 """The database of the app's own notes: how it is reached, and what its errors mean."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Timeout
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from core.database_errors import not_an_address, unavailable
 from core.errors import JournalUnavailable
 from core.images.files import make_folder
 
@@ -51,15 +53,8 @@ class Database:
 
 
 def _open(url: str, metadata: MetaData) -> Engine:
-    try:
-        parsed = URL.create("sqlite", database=url) if Path(url).is_absolute() else make_url(url)
-        engine = create_engine(parsed, **_options(parsed.get_backend_name(), parsed.database))
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise JournalUnavailable(
-            f"IMAGE_SEARCH_JOURNAL does not name a database that can be used: {error}",
-            "Give an address as SQLAlchemy takes it, such as postgresql+psycopg://user@host/name, and install its "
-            "driver.",
-        ) from error
+    parsed = _parsed(url)
+    engine = _engine(parsed)
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         if parsed.database:
@@ -70,6 +65,35 @@ def _open(url: str, metadata: MetaData) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def _parsed(url: str) -> URL:
+    if Path(url).is_absolute():
+        return URL.create("sqlite", database=url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # without what they say: it may hold a part of the password
+        parsed = None
+    if parsed is None or _is_torn(parsed):
+        raise not_an_address("it is no address")
+    return parsed
+
+
+def _is_torn(url: URL) -> bool:
+    """Whether a sign in the password was taken for its end, so that the rest of it stands in another place; or the
+    other way round."""
+    elsewhere = (url.host or "") + (url.database or "" if url.host else "")
+    return "@" in elsewhere or re.search(r"\?.*=", str(url.password or "")) is not None
+
+
+def _engine(url: URL) -> Engine:
+    try:
+        return create_engine(url, **_options(url.get_backend_name(), url.database))
+    except (NoSuchModuleError, ImportError):
+        reason = f"there is no driver {url.drivername}"
+    except (ArgumentError, TypeError):  # the latter of what the driver does not take
+        reason = "its driver does not take it"
+    raise not_an_address(reason)
 
 
 def _create_tables(engine: Engine, metadata: MetaData) -> None:
@@ -108,10 +132,4 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except (DBAPIError, TimeoutError) as error:
-        place = engine.url.render_as_string(hide_password=True)
-        reason = error.orig if isinstance(error, DBAPIError) else error
-        raise JournalUnavailable(
-            f"The journal in {place} cannot be used: {reason}.",
-            "Check that there is space, that it may be written, and that its server runs. If it is damaged, move it "
-            "away: pictures and index are not affected.",
-        ) from error
+        raise unavailable(engine.url, error) from error

@@ -22,6 +22,7 @@ from core.ingest.library import Library
 from core.ingest.once import ingest
 from core.ingest.progress import Progress
 from core.model import IndexModel
+from core.redaction import keep_out_of_logs
 from core.search.calibration import Calibrations
 from core.search.concepts import Bank
 from core.search.engine import Searcher
@@ -59,6 +60,7 @@ class Services:
     """What the pages, the command line and the HTTP routes share. Building it does no I/O and loads no model."""
 
     def __init__(self, settings: Settings) -> None:
+        keep_out_of_logs(settings.secrets)
         self.settings = settings
         self.index = open_index(settings)
         self.model = IndexModel(settings, self.index)

@@ -8,8 +8,10 @@ import typer
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
 from core.errors import FolderRefused
-from core.images.names import displayable
+from core.images.names import displayable, shown
 from core.ingest.library import Library, SourceState
+from core.redaction import without_secrets
+from core.sources.urls import is_url
 
 sources_app = typer.Typer(help="Where the indexed pictures are from.", invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
@@ -61,7 +63,10 @@ def unfollow_command(location: Location) -> None:
 
 def _known(library: Library, location: str) -> str:
     if library.journal.sources.get(location) is None:
-        raise FolderRefused(f"{location} is none of the sources.", "List them: python -m core sources")
+        raise FolderRefused(
+            f"{shown(without_secrets(location) if is_url(location) else location)} is none of the sources.",
+            "List them: python -m core sources",
+        )
     return location
 
 

@@ -7,10 +7,22 @@ import aiohttp
 
 from core.errors import UnreadableImage
 from core.images.names import shown
+from core.redaction import scrubbed
 from core.sources.public import NotPublic
 
 _PAUSES = (0.5, 2.0)  # seconds, before each further attempt
 _PASSING = (TimeoutError, ConnectionError, aiohttp.ClientConnectionError, aiohttp.ClientPayloadError)
+_WORDS: dict[type[Exception], str] = {
+    aiohttp.ClientConnectorDNSError: "there is no server of this name",
+    aiohttp.ClientConnectorCertificateError: "the certificate of its server is not trusted",
+    aiohttp.ClientSSLError: "no secure connection to its server comes about",
+    aiohttp.ClientConnectionError: "its server does not answer",
+    aiohttp.ClientPayloadError: "its server broke off the answer",
+    aiohttp.TooManyRedirects: "its server leads around in a circle",
+    aiohttp.InvalidURL: "its server leads to something that is no address",
+    aiohttp.ClientError: "its server does not answer as web servers do",
+}
+"""The first that fits."""
 _PASSING_STATUS = {429, 500, 502, 503, 504}
 
 
@@ -47,8 +59,19 @@ def in_words(url: str, error: Exception, credentials: str) -> UnreadableImage:
         return UnreadableImage(f"{name} leads to this machine or its network.", "Index it from the command line.")
     if isinstance(error, TimeoutError):
         return UnreadableImage(f"{name} took too long to answer.", "Index its address again later.")
-    reason = " ".join(shown(str(error)).split())[:200] or type(error).__name__
-    return UnreadableImage(f"{name} cannot be read: {reason}.", "Check the address, and that its server answers.")
+    return UnreadableImage(
+        f"{name} cannot be read: {_reason(error)}.", "Check the address, and that its server answers."
+    )
+
+
+def _reason(error: Exception) -> str:
+    """Without the words of the web's library, in which addresses stand that a server leads on to, with their keys."""
+    if isinstance(status := _status(error), int) and status >= 400:
+        return f"its server answers with status {status}"
+    for kind, words in _WORDS.items():
+        if isinstance(error, kind):
+            return words
+    return " ".join(shown(scrubbed(str(error))).split())[:200] or type(error).__name__
 
 
 def may_pass(error: Exception) -> bool:

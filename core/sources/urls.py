@@ -10,6 +10,7 @@ from yarl import URL
 
 from core.errors import SourceRefused
 from core.images.names import shown
+from core.redaction import holds_secret, is_secret_name, without_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,6 @@ _LONGEST = 2000  # characters
 _URL = re.compile(r"\s*[a-z][a-z0-9+.-]+:(//|:)", re.IGNORECASE)  # two letters at least: C:// is a drive
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]*")
 _BUCKET = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
-_SECRET = re.compile(r"(sig|signature|token|key|secret|password|credential)$", re.IGNORECASE)  # of a query, by name
 
 
 def is_url(text: str) -> bool:
@@ -83,6 +83,8 @@ def normalised(text: str) -> str:
             f"Give one that begins with {', '.join(f'{known}://' for known in SCHEMES if known != 'memory')}, "
             "or the path of a file.",
         )
+    if holds_secret(url):
+        raise _holds_secret(scheme)
     _check_path(url, re.split(r"[?#]", rest)[0] if scheme in WEB else rest)
     return _web(scheme, url) if scheme in WEB else _bucket(scheme, rest)
 
@@ -98,10 +100,12 @@ def is_normalised(url: str) -> bool:
 def _web(scheme: str, url: str) -> str:
     try:
         parsed = URL(url)  # by what will ask for it, so that both read it alike
-    except ValueError as error:
-        raise _refused(url, f"is no address: {error}") from error
-    if parsed.raw_user is not None or parsed.raw_password is not None or any(map(_SECRET.search, parsed.query)):
-        raise _holds_secret(scheme)
+    except ValueError:  # without what it says: it may hold a part of a password
+        parsed = None
+    if parsed is None:
+        raise _refused(url, "is no address")
+    if parsed.raw_user is not None or parsed.raw_password is not None or any(map(is_secret_name, parsed.query)):
+        raise _holds_secret(scheme)  # as whoever will ask for it reads it
     host = (parsed.raw_host or "").rstrip(".")
     if not _HOST.fullmatch(host):
         raise _refused(url, "names no server")
@@ -147,5 +151,5 @@ def _refused(url: str, why: str) -> SourceRefused:
 
 
 def _short(url: str) -> str:
-    bare = re.sub(r"//[^/]*@", "//", url).partition("?")[0]  # neither on the page nor in logs
+    bare = without_secrets(url)  # neither on the page nor in logs
     return shown(bare if len(bare) <= 200 else f"{bare[:200]}…")

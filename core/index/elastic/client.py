@@ -3,7 +3,7 @@
 import logging
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from elasticsearch import (
 )
 
 from core.errors import IndexUnavailable, StorageFull
+from core.redaction import without_secrets
 
 CONNECT_SECONDS = 2.0
 """How long to wait for a connection. An answer may take as long as the request allows."""
@@ -62,8 +63,9 @@ NODE_CLASS: type[BaseNode] = QuickConnectNode
 def location(urls: Sequence[str], cloud_id: str | None) -> str:
     """The addresses without user names and passwords, for people to read."""
     if cloud_id:
-        return f"Elastic Cloud {cloud_id.partition(':')[0]}"
-    return ", ".join(_without_secrets(url) for url in urls)
+        name, separator, _ = cloud_id.partition(":")
+        return f"Elastic Cloud {name}" if separator else "Elastic Cloud"
+    return ", ".join(map(without_secrets, urls))
 
 
 def connect(urls: Sequence[str], api_key: str | None, cloud_id: str | None, ca_certs: Path | None) -> Elasticsearch:
@@ -77,9 +79,8 @@ def connect(urls: Sequence[str], api_key: str | None, cloud_id: str | None, ca_c
     )
     if ca_certs is not None:
         where["ca_certs"] = str(ca_certs)
-    try:
-        if ca_certs is not None:  # the client would open it with the first request, and say less
-            ssl.create_default_context(cafile=ca_certs)
+        _check_certificate(ca_certs)  # the client would open it with the first request, and say less
+    with suppress(ValueError):  # what it says repeats the address, or a part of it
         return Elasticsearch(
             **where,
             api_key=api_key,
@@ -89,15 +90,18 @@ def connect(urls: Sequence[str], api_key: str | None, cloud_id: str | None, ca_c
             max_retries=3,
             retry_on_timeout=True,
         )
+    raise IndexUnavailable(
+        f"{location(urls, cloud_id)} is not an address of Elasticsearch.",
+        "Correct ELASTICSEARCH_URL or ELASTICSEARCH_CLOUD_ID.",
+    )
+
+
+def _check_certificate(file: Path) -> None:
+    try:
+        ssl.create_default_context(cafile=file)
     except OSError as error:  # ssl.SSLError is one
-        raise IndexUnavailable(
-            f"The certificate file {ca_certs} cannot be used: {error}.", "Correct ELASTICSEARCH_CA_CERTS."
-        ) from error
-    except ValueError as error:
-        raise IndexUnavailable(
-            f"{location(urls, cloud_id)} is not an address of Elasticsearch.",
-            "Correct ELASTICSEARCH_URL or ELASTICSEARCH_CLOUD_ID.",
-        ) from error
+        why = "holds no certificate" if isinstance(error, ssl.SSLError) else "cannot be read"
+        raise IndexUnavailable(f"The file {file} {why}.", "Correct ELASTICSEARCH_CA_CERTS.") from error
 
 
 @contextmanager
@@ -198,9 +202,3 @@ def _with_port(url: str) -> str:
     except ValueError:
         return url
     return parts._replace(netloc=f"{parts.netloc.rstrip(':')}:{_PORTS[parts.scheme]}").geturl()
-
-
-def _without_secrets(url: str) -> str:
-    scheme, separator, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
