@@ -14,10 +14,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.api import routes
+from core.api import protection, routes
 from core.errors import ImageSearchError
 from core.services import shared
-from core.ui.server import base_path
+from core.ui.server import base_path, served_hosts, server_settings
 
 
 @asynccontextmanager
@@ -46,4 +46,9 @@ def _spare_garbage_collection() -> None:
     gc.freeze()
 
 
-app = st.App(Path(__file__).parent / "pages" / "router.py", lifespan=lifespan, routes=routes(shared, base_path()))
+app = st.App(
+    Path(__file__).parent / "pages" / "router.py",
+    lifespan=lifespan,
+    routes=routes(shared, base_path()),
+    middleware=protection(served_hosts(), base_path(), server_settings().frame_ancestors),
+)

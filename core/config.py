@@ -4,13 +4,14 @@ import os
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import InvalidSetting
+from core.hosts import parse_pattern
 from core.redaction import holds_secret, secrets_of, without_secrets
 
 STARTER = "starter"
@@ -38,13 +39,62 @@ _ENCODED = (
 )
 _API_KEY = re.compile(r"[\x21-\x7e]+")  # what an HTTP header can hold
 _ADDRESSES = frozenset({"ELASTICSEARCH_URL", "ELASTICSEARCH_CLOUD_ID", "IMAGE_SEARCH_JOURNAL", "IMAGE_SEARCH_URLS"})
+# What CSP takes as a source that is a host: its grammar is that of CSP Level 3, section 2.3.1, without paths.
+_ANCESTOR = re.compile(r"(https?://)?(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:([0-9]{1,5}|\*))?|https:|\*")
+
 _INDEX_NAME = r"^[a-z0-9][a-z0-9_-]{0,99}$"  # what both LanceDB tables and Elasticsearch aliases accept
 
 
-class Settings(BaseSettings):
-    """Everything that can be set, each by the environment variable named in `validation_alias`."""
+class ServerSettings(BaseSettings):
+    """What holds before anything is answered: read by itself, so that nothing else that is wrong opens a door."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
+
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        validation_alias="IMAGE_SEARCH_HOSTS",
+        description="Names under which the app is served, beside localhost and its address, separated by commas",
+    )
+    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        validation_alias="IMAGE_SEARCH_FRAME_ANCESTORS",
+        description="Sites that may show the app in a frame, separated by commas",
+    )
+
+    @classmethod
+    def load(cls, **values: Any) -> Self:
+        """Read the environment; `values` (by field name) take precedence, for tests.
+
+        Raises:
+            InvalidSetting: names the first wrong variable, what it holds and what was expected.
+        """
+        aliases = {name: str(field.validation_alias) for name, field in cls.model_fields.items()}
+        try:
+            return cls(**{aliases[name]: value for name, value in values.items()})
+        except ValidationError as error:
+            wrong = _worded(error)
+        raise wrong  # out of reach of the other, whose traceback would show what was set
+
+    @field_validator("hosts", "frame_ancestors", mode="before")
+    @classmethod
+    def _split_names(cls, value: object) -> object:
+        return re.split(r"[,\s]+", value.strip(", ")) if isinstance(value, str) else value
+
+    @field_validator("hosts")
+    @classmethod
+    def _host_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(parse_pattern, value))
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _sources(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(_ANCESTOR.fullmatch, value)):
+            raise ValueError("expected sites such as https://intranet.example.com")
+        return value
+
+
+class Settings(ServerSettings):
+    """Everything that can be set, each by the environment variable named in `validation_alias`."""
 
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("image-search", appauthor=False)),
@@ -121,20 +171,6 @@ class Settings(BaseSettings):
     elasticsearch_ca_certs: Path | None = Field(
         None, validation_alias="ELASTICSEARCH_CA_CERTS", description="File with the certificate of the server's CA"
     )
-
-    @classmethod
-    def load(cls, **values: Any) -> "Settings":
-        """Read the environment; `values` (by field name) take precedence, for tests.
-
-        Raises:
-            InvalidSetting: names the first wrong variable, what it holds and what was expected.
-        """
-        aliases = {name: str(field.validation_alias) for name, field in cls.model_fields.items()}
-        try:
-            return cls(**{aliases[name]: value for name, value in values.items()})
-        except ValidationError as error:
-            wrong = _worded(error)
-        raise wrong  # out of reach of the other, whose traceback would show what was set
 
     @field_validator("library_roots", mode="before")
     @classmethod

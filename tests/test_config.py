@@ -6,7 +6,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from core.config import Settings
+from core.config import ServerSettings, Settings
 from core.errors import InvalidSetting
 
 
@@ -45,6 +45,10 @@ def test_an_empty_variable_is_one_that_is_not_set(monkeypatch):
         ("IMAGE_SEARCH_MODEL", "clip/ViT-Z", "clip/ViT-B-16"),
         ("IMAGE_SEARCH_INDEX", "Not A Name", "pattern"),
         ("ELASTICSEARCH_URL", "localhost:9200", "http://localhost:9200"),
+        ("IMAGE_SEARCH_HOSTS", "https://photos.example.com", "photos.example.com"),
+        ("IMAGE_SEARCH_HOSTS", "photos.example.com:443", "without http:// and port"),
+        ("IMAGE_SEARCH_FRAME_ANCESTORS", "https://a.example; script-src *", "https://intranet.example.com"),
+        ("IMAGE_SEARCH_FRAME_ANCESTORS", "'unsafe-inline'", "https://intranet.example.com"),
         ("ELASTICSEARCH_CA_CERTS", "/does/not/exist.pem", "certificate file"),
     ],
 )
@@ -67,3 +71,18 @@ def test_two_servers_are_one_too_many(monkeypatch):
 def test_the_api_key_is_never_shown(monkeypatch):
     monkeypatch.setenv("ELASTICSEARCH_API_KEY", "hush")
     assert "hush" not in repr(Settings.load())
+
+
+@pytest.mark.parametrize("hosts", ["Photos.Example.com, *.example.org", "photos.example.com *.example.org,"])
+def test_names_under_which_the_app_is_served(monkeypatch, hosts):
+    monkeypatch.setenv("IMAGE_SEARCH_HOSTS", hosts)
+    monkeypatch.setenv("IMAGE_SEARCH_FRAME_ANCESTORS", "https://intranet.example.com:8443, https://*.example.org")
+    for settings in (Settings.load(), ServerSettings.load()):
+        assert settings.hosts == ("photos.example.com", "*.example.org")
+        assert settings.frame_ancestors == ("https://intranet.example.com:8443", "https://*.example.org")
+
+
+def test_what_else_is_wrong_opens_no_door(monkeypatch):
+    monkeypatch.setenv("IMAGE_SEARCH_HOSTS", "photos.example.com")
+    monkeypatch.setenv("IMAGE_SEARCH_MODEL", "nonsense")
+    assert ServerSettings.load().hosts == ("photos.example.com",)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from core.api.bodies import Body
+from core.api.sites import FOREIGN, is_foreign
 from core.errors import (
     FolderRefused,
     ImageSearchError,
@@ -74,8 +75,8 @@ def refuse_foreign(request: Request) -> None:
     Raises:
         Refusal: a page of another site has sent it.
     """
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise Refusal(403, "This is accepted from the app's own pages only.", "Open the app itself.")
+    if is_foreign(request, private=True):
+        raise Refusal(403, *FOREIGN)
 
 
 def content_type(request: Request) -> str:

@@ -1,14 +1,14 @@
 """Which address leads where."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, compile_path
 
 from core.api import replies
 from core.api.answering import DESCRIPTION, answered
@@ -25,7 +25,10 @@ from core.services import Services
 
 _WEBP = "image/webp"
 _NAME = parameter("name", "What to call the file.")
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+OWN = frozenset({"api", "healthz", "thumbnails", "images", "boxes", "queries", "uploads", "exports"})
+"""First parts of the paths that are ours and no pages."""
 
 
 def routes(services: Callable[[], Services], prefix: str = "") -> list[Route]:
@@ -51,7 +54,11 @@ def routes(services: Callable[[], Services], prefix: str = "") -> list[Route]:
         Route(f"{prefix}{DESCRIPTION}", description),
         Route(f"{prefix}/search", to_search_page),
         # Streamlit would answer anything else with its page and status 200.
-        Route(f"{prefix}/api/{{rest:path}}", _unknown, methods=_METHODS),
+        *(
+            Route(f"{prefix}/{part}{below}", partial(_unknown, known, prefix), methods=_METHODS)
+            for part in sorted(OWN)
+            for below in ("", "/{rest:path}")
+        ),
     ]
 
 
@@ -94,8 +101,15 @@ def operations(services: Callable[[], Services], prefix: str) -> list[Operation]
     ]
 
 
-async def _unknown(_: Request) -> Response:
-    return JSONResponse({"error": "There is nothing at this address.", "remedy": f"{DESCRIPTION} lists all."}, 404)
+async def _unknown(known: Sequence[Operation], prefix: str, request: Request) -> Response:
+    """Where there is something, but not for this method, which methods there are."""
+    remedy = f"{DESCRIPTION} lists all."
+    path = str(request.scope["path"]).removeprefix(request.scope.get("root_path", "")).removeprefix(prefix)
+    methods = sorted({one.method for one in known if compile_path(one.path)[0].match(path)})
+    if not methods:
+        return JSONResponse({"error": "There is nothing at this address.", "remedy": remedy}, 404)
+    words = {"error": f"{request.method} is not accepted at this address, {' or '.join(methods)} is.", "remedy": remedy}
+    return JSONResponse(words, 405, {"Allow": ", ".join(methods)})
 
 
 def _health(services: Callable[[], Services]) -> dict[str, Any]:

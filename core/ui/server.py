@@ -1,7 +1,16 @@
 """What the pages know of the server that they run in."""
 
-import streamlit as st
+import ipaddress
+import socket
+from functools import cache
 
+import psutil
+import streamlit as st
+from streamlit import config
+
+from core.config import ServerSettings
+from core.errors import InvalidSetting
+from core.hosts import LOOPBACK, Hosts, parse_pattern
 from core.services import Services, shared
 
 
@@ -23,3 +32,47 @@ def base_path() -> str:
 def route(name: str) -> str:
     """The address of one of the app's own routes: `route("thumbnails")`."""
     return f"{base_path()}/{name}"
+
+
+@cache
+def server_settings() -> ServerSettings:
+    """Where these are wrong, which the pages say, the most careful ones."""
+    try:
+        return ServerSettings.load()
+    except InvalidSetting:
+        return ServerSettings.model_construct()
+
+
+def served_hosts() -> Hosts:
+    """The names under which the app is served, of which Streamlit is told: it checks its websocket by itself.
+
+    Beside those of the setting, the addresses that Streamlit was given. Where it listens on all of the machine's, all
+    of these: no name that is made to lead here is an address.
+    """
+    given = [st.get_option(option) or "" for option in ("server.address", "browser.serverAddress")]
+    everywhere = not given[0] or _is_unspecified(given[0])
+    own = _own_addresses() if everywhere else []
+    named = [name for name in map(_pattern, [*given, *own]) if name and not _is_unspecified(name)]
+    hosts = Hosts([*LOOPBACK, *named, *server_settings().hosts])
+    config.set_option("server.allowedHosts", list(hosts.patterns))
+    return hosts
+
+
+def _own_addresses() -> list[str]:
+    families = (socket.AF_INET, socket.AF_INET6)
+    found = [address for addresses in psutil.net_if_addrs().values() for address in addresses]
+    return [address.address.partition("%")[0] for address in found if address.family in families]
+
+
+def _is_unspecified(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_unspecified
+    except ValueError:
+        return False
+
+
+def _pattern(name: str) -> str:
+    try:
+        return parse_pattern(name)
+    except ValueError:  # the path of a socket
+        return ""
