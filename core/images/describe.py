@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
-DESCRIPTION = 2
-"""Raised when more is read out of a picture than before: records described by an older version are read again."""
+DESCRIPTION = 3
+"""Raised when more is read out of a picture than before: records described by an older version are read again. Their
+embeddings stay, but where the picture itself looks different now: `OpenedImage.looks_so_since`."""
 
 
 type Split = Literal["train", "val", "test"]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.images.describe import Colour
+from core.images.lab import lab
 from core.images.phash import perceptual_hash
 
 _SIDE = 256  # pixels of the longer side that fine detail is measured at
@@ -22,12 +23,6 @@ _LEAST_SHARE = 0.03
 # most shades lie within the first, and is given all within the second: with one distance for both, what was left around
 # a colour was in two of five pictures of COCO128 found as another.
 _CORE, _REACH = 12.0, 20.0
-
-_LEVELS = np.arange(256) / 255
-# sRGB to linear light, and that to CIE XYZ in shares of the white D65 (IEC 61966-2-1).
-_LINEAR = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4)
-_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-_XYZ /= _XYZ.sum(axis=1, keepdims=True)
 
 
 class Look(NamedTuple):
@@ -63,7 +58,7 @@ def _colours(image: Image.Image) -> tuple[Colour, ...]:
     reduced = image.quantize(_SHADES, Image.Quantize.FASTOCTREE)
     shares = np.bincount(np.asarray(reduced).ravel()) / (image.width * image.height)
     shades = np.array(reduced.getpalette(), np.uint8).reshape(-1, 3)[: len(shares)]
-    distances = _distances(_lab(shades))
+    distances = _distances(lab(shades))
     colours: list[Colour] = []
     for _ in range(_MOST_COLOURS):
         taken = distances[((distances < _CORE) @ shares).argmax()] < _REACH
@@ -76,16 +71,16 @@ def _colours(image: Image.Image) -> tuple[Colour, ...]:
     return tuple(sorted(colours, key=lambda colour: -colour.share))
 
 
-def _distances(lab: NDArray[np.float64]) -> NDArray[np.float64]:
+def _distances(colours: NDArray[np.float64]) -> NDArray[np.float64]:
     """Between n colours of shape `(n, 3)`, an array of shape `(n, n)`."""
-    lengths = (lab**2).sum(axis=1)
-    squares: NDArray[np.float64] = lengths[:, None] + lengths - 2 * lab @ lab.T
+    lengths = (colours**2).sum(axis=1)
+    squares: NDArray[np.float64] = lengths[:, None] + lengths - 2 * colours @ colours.T
     return squares.clip(0) ** 0.5
 
 
 def _brightness(image: Image.Image) -> float:
     """The mean of L* in CIELAB, over 100."""
-    return round(float(_lab(np.asarray(image))[..., 0].mean()) / 100, 4)
+    return round(float(lab(np.asarray(image))[..., 0].mean()) / 100, 4)
 
 
 def _sharpness(image: Image.Image) -> float:
@@ -98,11 +93,3 @@ def _sharpness(image: Image.Image) -> float:
     middle = luma[1:-1, 1:-1]
     laplacian = luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:] - 4 * middle
     return round(float(laplacian.std()), 4)
-
-
-def _lab(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """CIELAB (CIE 15:2018) of sRGB colours, an array of shape `(..., 3)`: L* from 0 to 100, a*, b*."""
-    xyz = _LINEAR[rgb] @ _XYZ.T
-    roots = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
-    x, y, z = np.moveaxis(roots, -1, 0)
-    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)

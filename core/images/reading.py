@@ -28,8 +28,7 @@ MAX_PIXELS = 200_000_000
 _REDUCTIONS = (8, 4, 2)  # the scales at which libjpeg decodes beside the full one
 _MAX_FRAMES = 2**31 - 1  # a header may claim more than the integers of an index hold
 _MAX_PAGES = 10_000  # of a TIFF, where each must be looked for: 60,000 took half a minute
-_MAX_PROFILE = 4096  # bytes: the common profiles are smaller, and each thumbnail carries its own
-_RGB_MODES = {"RGB", "RGBA", "RGBX", "P"}
+_SPECIAL_SINCE = 3  # before, colours of other spaces were not converted, every ground was white, and 16 bits all in use
 
 # Pillow refuses twice this, and so guards the pictures within pictures (icons), which are not ours to measure.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2
@@ -61,6 +60,8 @@ class OpenedImage:
     """Pillow's name of the format that was found, whatever the file is called."""
     frames: int
     metadata: Metadata
+    looks_so_since: int = 0
+    """The `DESCRIPTION` from which on it is rendered as it is now: to an older one it looked different."""
 
     def describe(self, content_hash: str, size: int, mtime_ns: int) -> Description:
         """With what is known of the file before it is opened: the hash of its bytes, their number, and its time.
@@ -165,13 +166,15 @@ def _open(data: bytes, name: str, enough: int | None) -> OpenedImage:
             image.info["original_orientation"] = orientation(image)
         image.load()
         _check_size(image, name)  # icons take the size of the picture within
-        upright = _turned(to_rgb(image), orientation(image))
+        rendered = to_rgb(image, data)
+        upright = _turned(rendered.image, orientation(image))
         size = (upright.width * reduction, upright.height * reduction)
         if upright is image:  # let go of the file and its bytes
             upright = image.copy()
-        upright.info = _kept_info(image)
+        upright.info = {}  # no profile, for it is in sRGB; no EXIF, which would turn a saved copy once more
         metadata = read_metadata(image)  # before the frames are counted, for which some formats leave the first
-        return OpenedImage(upright, size, str(image.format), _frames(image), metadata)
+        since = _SPECIAL_SINCE if rendered.is_special else 0
+        return OpenedImage(upright, size, str(image.format), _frames(image), metadata, since)
 
 
 def _reduce(image: ImageFile.ImageFile, enough: int | None) -> int:
@@ -198,13 +201,6 @@ def _check_size(image: ImageFile.ImageFile, name: str) -> None:
 def _turned(image: Image.Image, orientation: int) -> Image.Image:
     turn = _TURNS.get(orientation)
     return image if turn is None else image.transpose(turn)
-
-
-def _kept_info(image: Image.Image) -> dict[str | tuple[int, int], object]:
-    """The colour profile where it is one of RGB; no EXIF, which would turn a saved copy once more."""
-    profile = image.info.get("icc_profile")
-    fits = isinstance(profile, bytes) and len(profile) <= _MAX_PROFILE and image.mode in _RGB_MODES
-    return {"icc_profile": profile} if fits else {}
 
 
 def _frames(image: ImageFile.ImageFile) -> int:

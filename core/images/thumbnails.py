@@ -92,5 +92,5 @@ def preview(image: Image.Image, side: int) -> bytes:
     # Resized to its own size it is a copy: cheap, and the caller's picture is never touched.
     shrunk = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=_SHRINK_FIRST)
     buffer = BytesIO()
-    shrunk.save(buffer, "WEBP", quality=_QUALITY, method=_METHOD, icc_profile=image.info.get("icc_profile", b""))
+    shrunk.save(buffer, "WEBP", quality=_QUALITY, method=_METHOD)
     return buffer.getvalue()

@@ -47,8 +47,12 @@ def read_directory(exif: Image.Exif, tag: int, wanted: Iterable[int]) -> dict[in
     Raises:
         Exception: whatever Pillow raises for corrupt bytes.
     """
-    place = exif.get(tag)
-    if place is None:
+    return read_directory_at(exif, exif.get(tag), tag, wanted)
+
+
+def read_directory_at(exif: Image.Exif, place: object, tag: int, wanted: Iterable[int]) -> dict[int, object]:
+    """As `read_directory`, of the directory at a place within the block."""
+    if not isinstance(place, int):
         return {}
     directory = ImageFileDirectory_v2(exif.head, group=tag)
     exif.fp.seek(place)

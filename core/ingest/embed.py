@@ -77,7 +77,12 @@ class Embed:
     def __call__(self, prepared: Sequence[Prepared]) -> Embedded:
         images = {p.record.content_hash: p.image for p in prepared}
         stored = self._index.by_content(list(images)) if images else {}
-        known = self._before | {digest: (record.path, row) for digest, (record, row) in stored.items()}
+        since = {p.record.content_hash: p.looks_so_since for p in prepared}
+        known = self._before | {
+            digest: (record.path, row)
+            for digest, (record, row) in stored.items()
+            if record.described >= since[digest]  # else it was embedded as it looked then
+        }
         first = {p.record.content_hash: p.record.path for p in reversed(prepared)}
         new = [digest for digest in images if digest not in known]
         rows = self._embedder.embed_images([images[digest] for digest in new]) if new else ()

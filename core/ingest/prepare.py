@@ -15,7 +15,7 @@ from core.images.reading import open_upright
 from core.images.thumbnails import SIDE, Thumbnails, preview
 from core.index.records import ImageRecord, record_id
 from core.ingest.progress import Outcome, Verdict
-from core.ingest.state import PlannedFile
+from core.ingest.state import Planned, PlannedFile
 from core.sources.source import Found, Source
 
 _log = logging.getLogger(__name__)
@@ -34,6 +34,8 @@ class Prepared:
     """WebP; None where there is one already."""
     note: str
     """What else there is to know: of labels that could not be read."""
+    looks_so_since: int = 0
+    """As `OpenedImage.looks_so_since`: what an older description says of it, its embedding is not of this picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,10 @@ class Prepare:
             boxes=boxes,
             annotated_ns=found.annotated_ns,
         )
-        thumbnail = None if self.thumbnails.path(digest) else preview(opened.image, SIDE)
-        return Prepared(file, record, self.embedder.prepare(opened.image), thumbnail, note)
+        is_outdated = file.planned is Planned.CHANGED and opened.looks_so_since > 0
+        is_kept = self.thumbnails.path(digest) is not None and not is_outdated
+        thumbnail = None if is_kept else preview(opened.image, SIDE)
+        return Prepared(file, record, self.embedder.prepare(opened.image), thumbnail, note, opened.looks_so_since)
 
 
 def _boxes(source: Source, path: str, size: tuple[int, int]) -> tuple[tuple[Box, ...], str]:

@@ -158,13 +158,15 @@ class TestAlpha:
         image = open_upright(encoded(palette, transparency=b"\x00\xff"), "x").image
         assert [image.getpixel((x, 0)) for x in range(3)] == [WHITE, BLUE, WHITE]
 
-    @pytest.mark.parametrize(("mode", "colour"), [("L", 7), ("RGB", (10, 20, 30)), ("1", 0)])
-    def test_one_transparent_colour_without_alpha(self, mode, colour, encoded):
-        image = Image.new(mode, (4, 4), 255 if mode != "RGB" else RED)
+    @pytest.mark.parametrize(
+        ("mode", "shown", "colour"), [("L", 90, 7), ("RGB", RED, (10, 20, 30)), ("1", 0, 1), ("1", 0, 255)]
+    )
+    def test_one_transparent_colour_without_alpha(self, mode, shown, colour, encoded):
+        image = Image.new(mode, (4, 4), shown)
         image.putpixel((1, 1), colour)
         opened = open_upright(encoded(image, transparency=colour), "x").image
         assert opened.getpixel((1, 1)) == WHITE
-        assert opened.getpixel((0, 0)) == (WHITE if mode != "RGB" else RED)
+        assert opened.getpixel((0, 0)) == (shown if mode == "RGB" else (shown,) * 3)
 
     def test_one_transparent_shade_of_16_bits(self, encoded):
         values = np.full((4, 4), 20_000, np.uint16)
@@ -303,15 +305,6 @@ class TestFrames:
         for format in ("GIF", "WEBP", "PNG"):
             image = open_upright(encoded(frames[0], format, save_all=True, append_images=frames[1:]), "x").image
             assert image.getpixel((4, 4)) == WHITE
-
-
-def test_the_profile_is_kept_where_it_fits_the_pixels(encoded):
-    from PIL import ImageCms
-
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    for mode, expected in (("RGB", profile), ("RGBA", profile), ("L", None), ("CMYK", None)):
-        data = encoded(Image.new(mode, (4, 4)), "TIFF", icc_profile=profile)
-        assert open_upright(data, "x").image.info.get("icc_profile") == expected
 
 
 def test_the_name_does_not_decide_the_format(encoded):

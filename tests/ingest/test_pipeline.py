@@ -4,11 +4,14 @@ import os
 import shutil
 import threading
 from concurrent.futures import Future
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from core.errors import ModelMismatch, ModelUnavailable, SourceUnavailable
 from core.images.reading import read_bytes
@@ -17,6 +20,7 @@ from core.index.lance.engine import LanceIndex
 from core.index.records import record_id
 from core.ingest.once import ingest
 from core.ingest.progress import Counts, Outcome, Phase
+from core.vectors import unit
 from tests.colours import COLOURS, ColourEmbedder
 
 
@@ -310,3 +314,29 @@ def test_batch_size_and_order_change_nothing(smallest, order, picture, tmp_path_
     for name in names:
         (hit, *_) = index.search(embedder.embed_texts([name])[0], 3)
         assert (hit.record.name, round(hit.score, 3)) == (f"{name}.png", 1.0)
+
+
+def test_what_is_drawn_in_another_way_now_is_embedded_and_shown_anew(services, tmp_path, embedder):
+    """By an index of an earlier version: a white drawing on white. What looks as it did keeps its embedding."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    white = Image.new("RGBA", (40, 30), (0, 0, 0, 0))
+    white.paste("white", (10, 10, 30, 20))
+    white.save(folder / "white.png")
+    Image.new("RGB", (40, 30), "red").save(folder / "red.png")
+    run(services, folder)
+    records = services.index.get([record_id((folder / name).resolve()) for name in ("white.png", "red.png")])
+    before = services.index.embeddings([record.id for record in records])
+    blank = np.tile(unit(np.array([[1, 1, 1, 0.1]])), (2, 1)).astype(np.float32)
+    services.index.upsert([replace(record, described=2) for record in records], blank)
+    thumbnails = [services.thumbnails.path(record.content_hash) for record in records]
+    for path in thumbnails:
+        path.write_bytes(b"old")
+    looked_at = embedder.embedded_images
+    assert run(services, folder)[1].counts == Counts(updated=2)
+    assert embedder.embedded_images == looked_at + 1
+    after = services.index.embeddings([record.id for record in records])
+    assert np.allclose(after[0], before[0], atol=1e-3)
+    assert np.allclose(after[1], blank[1], atol=1e-3)
+    assert [path.read_bytes() == b"old" for path in thumbnails] == [False, True]
+    assert run(services, folder)[1].counts == Counts(unchanged=2)
