@@ -14,7 +14,7 @@ from filelock import FileLock
 from core.errors import IndexUnavailable, ModelMismatch
 from core.index.filters import Filter
 from core.index.index import FACETS, ModelStamp, Order, Totals
-from core.index.lance import browsing, queries
+from core.index.lance import browsing, queries, versions
 from core.index.lance.conditions import any_of
 from core.index.lance.errors import is_vanished, worded
 from core.index.lance.facets import facets
@@ -88,13 +88,14 @@ class LanceIndex:
         return self._run(lambda table: queries.nearest(table, embedding, k, where, embeddings), [])
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
-        found = {record.id: record for rows in self._look_up("id", ids, ["record"]) for record in to_records(rows)}
+        parts = self._look_up("id", ids, ["record"], to_records)
+        found = {record.id: record for records in parts for record in records}
         return [found[id_] for id_ in ids if id_ in found]
 
     def embeddings(self, ids: Sequence[str]) -> Embeddings:
         found: dict[str, Embedding] = {}
-        for rows in self._look_up("id", ids, ["id", "vector"]):
-            found.update(zip(rows.column("id").to_pylist(), to_embeddings(rows), strict=True))
+        for part in self._look_up("id", ids, ["id", "vector"], lambda rows: (_ids(rows), to_embeddings(rows))):
+            found.update(zip(*part, strict=True))
         if ids:
             return np.stack([found[id_] for id_ in ids])
         stamp = self._stamp()
@@ -102,8 +103,8 @@ class LanceIndex:
 
     def by_content(self, content_hashes: Sequence[str]) -> dict[str, tuple[ImageRecord, Embedding]]:
         found: dict[str, tuple[ImageRecord, Embedding]] = {}
-        for rows in self._look_up("content_hash", content_hashes, ["record", "vector"]):
-            for record, embedding in zip(to_records(rows), to_embeddings(rows), strict=True):
+        for part in self._look_up("content_hash", content_hashes, ["record", "vector"], _whole):
+            for record, embedding in zip(*part, strict=True):
                 known = found.get(record.content_hash)
                 if known is None or record.id < known[0].id:
                     found[record.content_hash] = record, embedding
@@ -111,14 +112,15 @@ class LanceIndex:
 
     def fingerprints(self, ids: Sequence[str]) -> dict[str, Fingerprint]:
         if 10 * len(ids) < self.count():
-            parts = self._look_up("id", ids, FINGERPRINT)
+            parts = self._look_up("id", ids, FINGERPRINT, to_fingerprints)
         else:
             wanted = pa.array(map(storable, ids), pa.string())
-            parts = self._run(lambda table: list(queries.matching(table, FINGERPRINT, "id", wanted)), [])
-        return {id_: one for rows in parts for id_, one in to_fingerprints(rows).items()}
+            matching = partial(queries.matching, columns=FINGERPRINT, column="id", values=wanted)
+            parts = self._run(lambda table: list(map(to_fingerprints, matching(table))), [])
+        return {id_: one for part in parts for id_, one in part.items()}
 
     def scan(self, where: Filter | None = None) -> Iterator[tuple[list[ImageRecord], Embeddings]]:
-        return self._batches(["record", "vector"], where, lambda rows: (to_records(rows), to_embeddings(rows)))
+        return self._batches(["record", "vector"], where, _whole)
 
     def records(self, where: Filter | None = None) -> Iterator[list[ImageRecord]]:
         return self._batches(["record"], where, to_records)
@@ -165,19 +167,24 @@ class LanceIndex:
         return FileLock(self._folder / f".{self.name}.lock", poll_interval=0.01)
 
     def _open(self) -> Any | None:
-        if not self._path.exists():  # connecting would create the folder
+        if not self._path.is_dir():  # connecting would create the folder
             self._table = None
+            versions.check_absent(self._path)
             return None
         if (table := self._table) is not None:
             with suppress(RuntimeError, ValueError):  # the table was made anew: open that
                 table.checkout_latest()
                 return table
+        noted = versions.newest(self._path)
         try:
-            self._table = table = self._connection.open_table(self.name)
+            table = self._connection.open_table(self.name)
         except ValueError as error:
             if "was not found" in str(error):
+                versions.check_nothing_lost(self._path)
                 return None
             raise
+        versions.check_newest(noted, table.version)
+        self._table = table
         return table
 
     def _run[T](self, action: Callable[[Any], T], without: T) -> T:
@@ -222,10 +229,12 @@ class LanceIndex:
             raise self._mismatch(found, stamp)
         return queries.merge(table, rows)
 
-    def _look_up(self, column: str, values: Sequence[str], columns: list[str]) -> list[pa.Table]:
-        """The rows with these values, in parts."""
+    def _look_up[T](
+        self, column: str, values: Sequence[str], columns: list[str], read: Callable[[pa.Table], T]
+    ) -> list[T]:
+        """What is read out of the rows with these values, in parts."""
         unique = list(dict.fromkeys(values))
-        return self._run(lambda table: list(queries.look_up(table, column, unique, columns)), [])
+        return self._run(lambda table: list(map(read, queries.look_up(table, column, unique, columns))), [])
 
     def _batches[T](self, columns: list[str], where: Filter | None, read: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
         with worded(self._folder, self.name):
@@ -260,6 +269,15 @@ class LanceIndex:
             "Remove its pictures (python -m core remove FOLDER) and index them again, set IMAGE_SEARCH_MODEL to "
             f"{found.model_id}, or choose another IMAGE_SEARCH_INDEX.",
         )
+
+
+def _ids(rows: pa.Table) -> list[str]:
+    ids: list[str] = rows.column("id").to_pylist()
+    return ids
+
+
+def _whole(rows: pa.Table | pa.RecordBatch) -> tuple[list[ImageRecord], Embeddings]:
+    return to_records(rows), to_embeddings(rows)
 
 
 def _named(stamp: ModelStamp) -> str:

@@ -1,15 +1,34 @@
 """What LanceDB raises, worded for the person who uses the app."""
 
 import errno
-import re
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
+
 from core.errors import IndexUnavailable, StorageFull
 
+_log = logging.getLogger(__name__)
+
+_PANICS = frozenset({"PanicException", "RustPanic"})  # what the engine's Rust code raises where it gives up
 _FULL = ("No space left", "Disk quota exceeded", "not enough space")
-_RUST_SOURCE = re.compile(r"(, \S+\.rs:\d+:\d+)+")
+_NOT_PERMITTED = ("Permission denied", "Operation not permitted", "Read-only file system")
+_REASONS = {
+    "Not found": "a file of it is missing",
+    "No such file": "a file of it is missing",
+    "Not a directory": "a file stands where its folder should be",
+    "File exists": "a file stands where its folder should be",
+    "Is a directory": "a folder stands where a file of it should be",
+    "Too many open files": "this machine has too many files open",
+    "Input/output error": "its disk does not read or write",
+}
+"""By what the system says, in the engine's words too."""
+
+
+class Damaged(ValueError):
+    """Something is wrong with the table that the engine does not notice, told in words."""
 
 
 @contextmanager
@@ -17,8 +36,17 @@ def worded(folder: Path, name: str) -> Iterator[None]:
     """Turn what the engine raises inside into `IndexUnavailable` or `StorageFull`."""
     try:
         yield
-    except (OSError, RuntimeError, ValueError) as error:  # the engine words broken files as any of these
+    except (OSError, RuntimeError, ValueError, pa.ArrowException) as error:  # broken files are any of these
         raise _expected(error, folder, name) from error
+    except BaseException as error:
+        if not is_panic(error):
+            raise
+        raise _expected(error, folder, name) from error
+
+
+def is_panic(error: BaseException) -> bool:
+    """Whether the engine gave up in its Rust code: no `Exception`, and in no module that could be imported."""
+    return type(error).__name__ in _PANICS
 
 
 def is_vanished(error: Exception) -> bool:
@@ -26,20 +54,33 @@ def is_vanished(error: Exception) -> bool:
     return "Not found" in str(error)
 
 
-def _expected(error: Exception, folder: Path, name: str) -> IndexUnavailable:
+def _expected(error: BaseException, folder: Path, name: str) -> IndexUnavailable:
+    _log.debug("The index in %s", folder, exc_info=error)
     text = str(error)
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    if full or any(sign in text for sign in _FULL):
+    if _is(error, errno.ENOSPC, errno.EDQUOT) or any(sign in text for sign in _FULL):
         return StorageFull(
             f"There is no space left for the index in {folder}.",
             "Free some space and start again: what was stored before is kept.",
         )
-    reason = _RUST_SOURCE.sub("", text).removeprefix("lance error: ")
-    if isinstance(error, PermissionError) or "Permission denied" in text:
-        remedy = "Give the user who runs the app the right to read and write this folder."
-    else:
-        remedy = (
-            f"Check the folder and its disk. If it is damaged, delete {folder / name}.lance and index the pictures "
-            "again, or set IMAGE_SEARCH_DATA_DIR to another folder."
+    if _is(error, errno.EACCES, errno.EPERM, errno.EROFS) or any(sign in text for sign in _NOT_PERMITTED):
+        return IndexUnavailable(
+            f"The index in {folder} may not be read or written.",
+            "Give the user who runs the app the right to read and write this folder.",
         )
-    return IndexUnavailable(f"The index in {folder} cannot be used: {reason}.", remedy)
+    return IndexUnavailable(
+        f"The index in {folder} cannot be used: {_reason(error)}.",
+        f"Check the folder and its disk, or put the folder back from a backup. If it stays damaged, delete "
+        f"{folder / name}.lance and index the pictures again, or set IMAGE_SEARCH_DATA_DIR to another folder. The "
+        "pictures themselves are not affected.",
+    )
+
+
+def _is(error: BaseException, *codes: int) -> bool:
+    return isinstance(error, OSError) and error.errno in codes
+
+
+def _reason(error: BaseException) -> str:
+    text = str(error)
+    if isinstance(error, Damaged):
+        return text
+    return next((words for sign, words in _REASONS.items() if sign in text), "a file of it is damaged")

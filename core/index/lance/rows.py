@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.index.index import ModelStamp
+from core.index.lance.errors import Damaged
 from core.index.records import Fingerprint, ImageRecord, storable
 from core.index.stored import from_plain, to_plain
 from core.vectors import Embeddings
@@ -78,7 +79,7 @@ def stamp_of(found: pa.Schema) -> ModelStamp:
     """
     metadata = {key.decode(): value.decode() for key, value in (found.metadata or {}).items()}
     if not {"model_id", "dims", "preprocessing"} <= metadata.keys() or {*_NAMES, "vector"} - {*found.names}:
-        raise ValueError("the table has other columns than this version of the app writes")
+        raise Damaged("its table has other columns than this version of the app writes")
     return ModelStamp(metadata["model_id"], int(metadata["dims"]), int(metadata["preprocessing"]))
 
 
@@ -110,7 +111,14 @@ def _column(records: Iterable[ImageRecord], name: str) -> list[Any]:
 
 
 def to_records(rows: pa.Table | pa.RecordBatch) -> list[ImageRecord]:
-    return [from_plain(_parsed(text)) for text in rows.column("record").to_pylist()]
+    """
+    Raises:
+        Damaged: a row holds no record.
+    """
+    try:
+        return [from_plain(_parsed(text)) for text in rows.column("record").to_pylist()]
+    except (ValueError, TypeError, AttributeError, KeyError) as error:  # bytes that have changed on the disk
+        raise Damaged("a row of it is damaged") from error
 
 
 def _parsed(text: str) -> dict[str, Any]:
