@@ -25,7 +25,7 @@ from benchmarks.data import ORIGINALS, jpeg, numbered
 from benchmarks.table import Target, say, show
 from core.embedding.crop import centre_square
 from core.embedding.embedder import Embedder
-from core.images.describe import Box
+from core.images.describe import Box, Split
 from core.images.thumbnails import Thumbnails
 from core.index.lance.engine import LanceIndex
 from core.ingest.journal import Journal
@@ -89,6 +89,9 @@ class Camera:
         return False
 
     def boxes(self, path: str, size: tuple[int, int]) -> tuple[Box, ...]:
+        return ()
+
+    def splits(self, path: str) -> tuple[Split, ...]:
         return ()
 
 

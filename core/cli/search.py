@@ -114,7 +114,7 @@ def labels_command(folder: Folder = None, as_json: AsJson = False) -> None:
     for label, count in counts.items():
         typer.echo(f"{count:>9,}  {displayable(label)}")
     if not counts:
-        typer.echo("No picture has labels. Datasets in YOLOv8 layout bring them.", err=True)
+        typer.echo("No picture has labels. Datasets (YOLO, COCO, Pascal VOC) bring them.", err=True)
 
 
 @app.command(name="tag")

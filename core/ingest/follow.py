@@ -15,6 +15,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from core.images.files import has_picture_suffix, is_left_out
+from core.sources.dataset_files import is_part
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +29,6 @@ _CHANGES: list[type[events.FileSystemEvent]] = [  # reading a file would be told
     *(events.FileMovedEvent, events.FileDeletedEvent),
     *(events.DirCreatedEvent, events.DirMovedEvent, events.DirDeletedEvent),
 ]
-_LABELS = {".txt", ".yaml"}
 
 
 @dataclass
@@ -172,4 +172,4 @@ class _Handler(events.FileSystemEventHandler):
         below = Path(path.removeprefix(self._location))
         if any(map(is_left_out, below.parts)):
             return False
-        return is_folder or has_picture_suffix(below.name) or below.suffix in _LABELS
+        return is_folder or has_picture_suffix(below.name) or is_part(below.name)

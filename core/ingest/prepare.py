@@ -9,7 +9,7 @@ from PIL import Image
 from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
 from core.errors import ArchiveUnavailable, ImageSearchError, SourceUnavailable, UnreadableImage, UnreadableLabels
-from core.images.describe import Box, Description, content_hash
+from core.images.describe import Box, Description, Split, content_hash
 from core.images.names import shown
 from core.images.reading import open_upright
 from core.images.thumbnails import SIDE, Thumbnails, preview
@@ -82,13 +82,14 @@ class Prepare:
         opened = open_upright(data, file.path, max(SIDE, enough(self.embedder.crop[0])))
         digest = content_hash(data)
         description = opened.describe(digest, found.size, found.mtime_ns)
-        boxes, note = _boxes(source, file.path, opened.size)
+        boxes, splits, note = _labels(source, file.path, opened.size)
         record = ImageRecord(
             **{name: getattr(description, name) for name in _DESCRIBED},
             id=record_id(file.path),
             path=file.path,
             name=self.name_of(file.path),
             boxes=boxes,
+            splits=splits,
             annotated_ns=found.annotated_ns,
         )
         is_outdated = file.planned is Planned.CHANGED and opened.looks_so_since > 0
@@ -97,8 +98,12 @@ class Prepare:
         return Prepared(file, record, self.embedder.prepare(opened.image), thumbnail, note, opened.looks_so_since)
 
 
-def _boxes(source: Source, path: str, size: tuple[int, int]) -> tuple[tuple[Box, ...], str]:
+def _labels(source: Source, path: str, size: tuple[int, int]) -> tuple[tuple[Box, ...], tuple[Split, ...], str]:
+    """What its dataset says of a picture, and what of it cannot be read: no reason to do without the picture."""
+    boxes, splits, note = tuple[Box, ...](), tuple[Split, ...](), ""
     try:
-        return source.boxes(path, size), ""
-    except UnreadableLabels as error:  # no reason to do without the picture
-        return (), f"Without labels: {error}"
+        splits = source.splits(path)
+        boxes = source.boxes(path, size)
+    except UnreadableLabels as error:
+        note = f"Without labels: {error}"
+    return boxes, splits, note

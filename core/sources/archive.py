@@ -2,17 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from zipfile import ZipInfo
 
 from core.errors import UnreadableArchive, UnreadableImage, UnreadableLabels
-from core.images.describe import Box
+from core.images.describe import Box, Split
 from core.images.names import shown
-from core.sources import labels
+from core.sources.dataset_files import Listing, listing_of
 from core.sources.datasets import Datasets
 from core.sources.directory import Directory, directory_of
 from core.sources.members import Limits, mtime_ns
-from core.sources.source import NO_PICTURE, Found, PassedOver
+from core.sources.source import Found, PassedOver
 
 LIMITS = Limits()
 
@@ -69,6 +70,12 @@ class ArchiveSource:
         except UnreadableArchive as error:
             raise UnreadableLabels(error.message, error.remedy) from error
 
+    def splits(self, path: str) -> tuple[Split, ...]:
+        try:
+            return self._datasets(self._directory()).splits(path)
+        except UnreadableArchive as error:
+            raise UnreadableLabels(error.message, error.remedy) from error
+
     def _directory(self) -> Directory:
         return directory_of(self._path, self._limits)
 
@@ -80,8 +87,9 @@ class ArchiveSource:
             used.update(datasets.files(found.path))
             yield found
         for path in map(self._full, members.texts):
-            if not (path in used or datasets.holds(path)):
-                yield PassedOver(path, NO_PICTURE)
+            is_used = path in used and not path.lower().endswith(".xml")  # of which not all are annotations
+            if not is_used and (reason := datasets.why_not(path, beside=False)):
+                yield PassedOver(path, reason)
         for one in members.passed_over:
             yield PassedOver(self._full(one.path), one.reason, one.failed)
 
@@ -97,15 +105,7 @@ class ArchiveSource:
         return known[1]
 
     def _new_datasets(self, directory: Directory) -> Datasets:
-        texts = directory.members.texts
-
-        def read(path: str) -> bytes:
-            info = texts[self._name(path)]
-            if info.file_size > labels.MAX_BYTES:
-                raise UnreadableLabels(f"{shown(path)} is too large.", "Correct it and index the archive again.")
-            return directory.unpack(info, path)
-
-        return Datasets(self.location, lambda path: self._name(path) in texts, read)
+        return Datasets(self.location, _Files(self.location, directory))
 
     def _member(self, directory: Directory, path: str) -> ZipInfo:
         info = directory.members.pictures.get(self._name(path))
@@ -118,6 +118,54 @@ class ArchiveSource:
 
     def _name(self, path: str) -> str:
         return path.removeprefix(f"{self.location}/")
+
+
+class _Files:
+    """Keeps `DatasetFiles`."""
+
+    def __init__(self, location: str, directory: Directory) -> None:
+        self._location, self._directory = location, directory
+        self._texts = directory.members.texts
+        self._folders = {folder for name in (*self._texts, *directory.members.pictures) for folder in _above(name)}
+
+    @cached_property
+    def _listings(self) -> dict[str, Listing]:
+        entries: dict[str, list[tuple[str, bool]]] = {}
+        for folder in self._folders - {""}:
+            entries.setdefault(folder.rpartition("/")[0], []).append((folder.rpartition("/")[2], True))
+        for text in self._texts:
+            entries.setdefault(text.rpartition("/")[0], []).append((text.rpartition("/")[2], False))
+        return {folder: listing_of(found) for folder, found in entries.items()}
+
+    def exists(self, path: str) -> bool:
+        return self._name(path) in self._texts
+
+    def is_folder(self, path: str) -> bool:
+        return self._name(path) in self._folders
+
+    def listing(self, folder: str) -> Listing:
+        return self._listings.get(self._name(folder)) or Listing()
+
+    def read(self, path: str, most: int) -> bytes:
+        info = self._texts[self._name(path)]
+        if info.file_size > most:
+            raise UnreadableLabels(f"{shown(path)} is too large.", "Correct it and index the archive again.")
+        return self._directory.unpack(info, path)
+
+    def head(self, path: str, size: int) -> bytes:
+        try:
+            return self._directory.unpack(self._texts[self._name(path)], path, size)
+        except (UnreadableImage, KeyError):
+            return b""
+
+    def _name(self, path: str) -> str:
+        return "" if path == self._location else path.removeprefix(f"{self._location}/")
+
+
+def _above(name: str) -> Iterator[str]:
+    while name:
+        name = name.rpartition("/")[0]
+        yield name
 
 
 def archive_of(path: str) -> Path | None:

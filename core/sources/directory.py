@@ -15,7 +15,7 @@ from core.sources.members import Limits, is_bomb, sort_out
 _KEPT = 4  # archives: a full one takes 200 MB
 
 # A pipe that nobody writes to would block; neither flag exists on every system.
-_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 _COPY_AGAIN = "Copy it again from where it came from, or unpack it and index the folder."
 _UNPACK = "Unpack it and index the folder."
@@ -47,31 +47,32 @@ class Directory:
         if is_bomb(sum(info.file_size for info in self.members.pictures.values()), stamp.size, limits):
             raise UnreadableArchive(f"{shown(path)} is a bomb: it would become hundreds of times larger.", _UNPACK)
 
-    def unpack(self, info: ZipInfo, name: str) -> bytes:
-        """All bytes of a member.
+    def unpack(self, info: ZipInfo, name: str, most: int | None = None) -> bytes:
+        """The bytes of a member.
 
         Args:
             name: What to call it in messages.
+            most: How many of them at most; all are checked, some are not.
 
         Raises:
             UnreadableImage: it is damaged.
             UnreadableArchive: the archive is gone, or is another one by now.
         """
         try:
-            data = self._unpack(info)
+            data = self._unpack(info, info.file_size + 1 if most is None else most)
         except UnreadableImage:
             raise
         except Exception as error:  # as above; zlib.error and EOFError too
             raise UnreadableImage(f"{shown(name)} is damaged: {_reason(error)}.", _COPY_AGAIN) from error
-        if len(data) < info.file_size:
+        if most is None and len(data) < info.file_size:
             raise UnreadableImage(f"{shown(name)} is truncated.", _COPY_AGAIN)
         return data
 
-    def _unpack(self, info: ZipInfo) -> bytes:
+    def _unpack(self, info: ZipInfo, size: int) -> bytes:
         with self._counting:  # ZipFile counts the members that are open without a lock
             member = self._zip.open(info)
         try:
-            return member.read(info.file_size + 1)  # never more than it said; at its end the checksum is compared
+            return member.read(size)  # never more than it said; at its end the checksum is compared
         finally:
             with self._counting:
                 member.close()
@@ -153,7 +154,7 @@ class _File:
 
     def _read(self, size: int) -> bytes:
         try:
-            with os.fdopen(os.open(self._path, _OPEN_FLAGS), "rb") as file:
+            with os.fdopen(os.open(self._path, OPEN_FLAGS), "rb") as file:
                 if _stamp(os.fstat(file.fileno())) != self._stamp:
                     raise UnreadableArchive(f"{shown(self._path)} has changed.", "Index it again.")
                 file.seek(self._position)

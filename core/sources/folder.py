@@ -2,19 +2,21 @@
 
 import os
 import stat
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import SourceUnavailable, UnreadableImage, UnreadableLabels
-from core.images.describe import Box
+from core.images.describe import Box, Split
 from core.images.files import ARCHIVE_SUFFIX, has_picture_suffix, is_left_out
 from core.images.names import shown
 from core.images.reading import read_bytes
 from core.sources.absent import has_something, is_absent, is_below, is_gone, mounts_above
 from core.sources.archive import archive_of
+from core.sources.dataset_files import Listing, is_part, listing_of
 from core.sources.datasets import Datasets
-from core.sources.labels import MAX_BYTES
+from core.sources.directory import OPEN_FLAGS
 from core.sources.source import NO_PICTURE, Found, PassedOver
 
 _CACHE_TAG = "CACHEDIR.TAG"  # bford.info/cachedir: such a folder holds what can be made again, our thumbnails too
@@ -36,6 +38,8 @@ class _Entry:
     is_folder: bool
     aside: bool = False
     """Whether the walk comes to it through a link alone."""
+    beside: bool = False
+    """Whether it is no picture, and lies beside one of the same name but for the suffix."""
 
 
 class FolderSource:
@@ -98,6 +102,9 @@ class FolderSource:
     def boxes(self, path: str, size: tuple[int, int]) -> tuple[Box, ...]:
         return self._datasets.boxes(path, size)
 
+    def splits(self, path: str) -> tuple[Split, ...]:
+        return self._datasets.splits(path)
+
     def _check_reachable(self, path: str) -> None:
         """
         Raises:
@@ -113,7 +120,8 @@ class FolderSource:
             )
 
     def _new_datasets(self) -> Datasets:
-        return Datasets(self.location, os.path.isfile, _read_text)
+        self._files = _Files()
+        return Datasets(self.location, self._files)
 
     def _find(self) -> Iterator[Found | PassedOver]:
         try:
@@ -153,18 +161,20 @@ class FolderSource:
         except OSError as error:
             yield self._unreadable(folder, error)
             return
+        stems = _stems(entries)
         for entry in entries:
             try:
-                found = self._entry(entry, aside)
+                found = self._entry(entry, aside, stems)
             except OSError as error:  # some file systems have to look at a file to say what it is
                 found = self._unreadable(entry.path, error)
             if found:
                 yield found
 
-    def _entry(self, entry: os.DirEntry[str], aside: bool) -> _Entry | PassedOver | None:
+    def _entry(self, entry: os.DirEntry[str], aside: bool, stems: Set[str]) -> _Entry | PassedOver | None:
         if entry.is_symlink() or entry.is_junction():
             return self._followed(entry)
-        return _Entry(entry.path, entry.name, entry.is_dir(follow_symlinks=False), aside)
+        is_folder = entry.is_dir(follow_symlinks=False)
+        return _Entry(entry.path, entry.name, is_folder, aside, _stem(entry.name) in stems)
 
     def _listed(self, folder: str) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as found:
@@ -174,7 +184,9 @@ class FolderSource:
                 return []
             if os.path.ismount(folder):
                 self._mounted.add(folder)
-        return [entry for entry in entries if not is_left_out(entry.name)]
+        kept = [entry for entry in entries if not is_left_out(entry.name)]
+        self._files.note(folder, kept)
+        return kept
 
     def _followed(self, link: os.DirEntry[str]) -> _Entry | PassedOver | None:
         """Where a link leads; None where the walk comes there without it."""
@@ -194,9 +206,10 @@ class FolderSource:
     def _judged(self, entry: _Entry) -> Found | PassedOver | None:
         if has_picture_suffix(entry.name):
             return self._found(entry.path)
-        if self._datasets.holds(entry.path):
-            return None
-        return PassedOver(entry.path, _ARCHIVE if entry.name.lower().endswith(ARCHIVE_SUFFIX) else NO_PICTURE)
+        if entry.name.lower().endswith(ARCHIVE_SUFFIX):
+            return PassedOver(entry.path, _ARCHIVE)
+        reason = self._datasets.why_not(entry.path, entry.beside) if is_part(entry.name) else NO_PICTURE
+        return PassedOver(entry.path, reason) if reason else None
 
     def _found(self, path: str) -> Found | PassedOver:
         try:
@@ -221,7 +234,52 @@ def _mtime_ns(path: str) -> int:
         return 0
 
 
-def _read_text(path: str) -> bytes:
-    if os.path.getsize(path) > MAX_BYTES:  # noqa: PTH202 - as above
-        raise UnreadableLabels(f"{shown(path)} is too large.", "Correct it and check the source again.")
-    return read_bytes(Path(path))
+def _stem(name: str) -> str:
+    return os.path.splitext(name)[0]  # noqa: PTH122 - as above
+
+
+def _stems(entries: Sequence[os.DirEntry[str]]) -> set[str]:
+    """The names of the pictures without their suffixes, where there is anything that may go with them."""
+    if not any(is_part(entry.name) for entry in entries):
+        return set()
+    return {_stem(entry.name) for entry in entries if has_picture_suffix(entry.name)}
+
+
+class _Files:
+    """Keeps `DatasetFiles`. What the walk has listed is not listed again."""
+
+    def __init__(self) -> None:
+        self._listings: dict[str, Listing] = {}
+
+    def note(self, folder: str, entries: Sequence[os.DirEntry[str]]) -> None:
+        """What is in a folder."""
+        with suppress(OSError):  # some file systems have to look at a file to say what it is
+            self._listings[folder] = listing_of((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+
+    def exists(self, path: str) -> bool:
+        return os.path.isfile(path)  # noqa: PTH113 - as above
+
+    def is_folder(self, path: str) -> bool:
+        return os.path.isdir(path)  # noqa: PTH112 - as above
+
+    def listing(self, folder: str) -> Listing:
+        if folder not in self._listings:
+            try:
+                with os.scandir(folder) as found:
+                    self.note(folder, [entry for entry in found if not is_left_out(entry.name)])
+            except OSError:
+                pass
+        return self._listings.get(folder) or Listing()
+
+    def read(self, path: str, most: int) -> bytes:
+        with suppress(OSError):  # told by the reading
+            if os.path.getsize(path) > most:  # noqa: PTH202 - as above
+                raise UnreadableLabels(f"{shown(path)} is too large.", "Correct it and check the source again.")
+        return read_bytes(Path(path))
+
+    def head(self, path: str, size: int) -> bytes:
+        try:
+            with os.fdopen(os.open(path, OPEN_FLAGS), "rb") as file:
+                return file.read(size) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+        except (OSError, ValueError):
+            return b""

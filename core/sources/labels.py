@@ -1,4 +1,4 @@
-"""The files of datasets in YOLOv8 layout: class names from a `data.yaml`, boxes from the label file of a picture."""
+"""Label files in YOLO layout, each with the boxes of one picture; and YAML from whoever wrote it."""
 
 import math
 import os
@@ -11,15 +11,15 @@ from core.errors import UnreadableLabels
 from core.images.describe import Box
 from core.images.names import shown
 
-DATA_FILE = "data.yaml"
-
 MAX_BYTES = 4 << 20
-"""The largest data.yaml or label file that is read: 4 MiB."""
+"""The largest data file or label file that is read: 4 MiB."""
 
 MAX_BOXES = 5000
 """The most boxes that one picture has."""
 
-_MAX_CLASSES = 100_000
+MAX_CLASSES = 100_000
+"""The most class names that are read."""
+
 _MAX_DEPTH = 16  # libyaml builds nested lists by recursion in C, which nothing stops
 _LONGEST_NAME = 100
 _DECIMALS = 6
@@ -27,42 +27,6 @@ _TOLERANCE = 0.01  # how far Ultralytics lets centres and sides lie out of [0, 1
 
 # Takes all it reads as text: no dates, no numbers of a million digits, and a class `no` is not False.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-
-
-def read_names(data: bytes, name: str = DATA_FILE) -> dict[int, str]:
-    """The names of the classes by their ids, as people can read them.
-
-    Args:
-        data: The content of a data.yaml, whose `names` are a list, or a mapping from ids.
-        name: What to call it in messages; likewise below.
-
-    Raises:
-        UnreadableLabels: it is no YAML, too large, uses aliases, or has no such `names`.
-    """
-    match _read_yaml(data, name).get("names"):
-        case list(texts):
-            names = dict(enumerate(texts))
-        case dict(texts) if all(map(_is_id, texts)):
-            names = {int(id_): text for id_, text in texts.items()}
-        case _:
-            raise _refusal(name, "has no list of class names under `names`")
-    if not all(isinstance(text, str) for text in names.values()):
-        raise _refusal(name, "has class names that are no texts")
-    return {id_: _legible(text) or str(id_) for id_, text in names.items()}
-
-
-def read_keypoints(data: bytes, name: str = DATA_FILE) -> int:
-    """How many numbers follow each box in a dataset of poses (its `kpt_shape`); 0 in others.
-
-    Raises:
-        UnreadableLabels: as for `read_names`; or `kpt_shape` is no pair of numbers.
-    """
-    match _read_yaml(data, name).get("kpt_shape"):
-        case None:
-            return 0
-        case [str(points), str(values)] if _is_id(points) and _is_id(values):
-            return int(points) * int(values)
-    raise _refusal(name, "has a `kpt_shape` that is no pair of numbers")
 
 
 def label_path(image_path: str) -> str:
@@ -84,7 +48,7 @@ def parse_boxes(
         data: A line for each: the class, then centre and sides, or the corners of a polygon, in shares of the picture.
         names: Of the classes; one that has none is called by its id.
         size: Upright width and height in pixels.
-        keypoints: As `read_keypoints` answers.
+        keypoints: As in `DataFile`.
 
     Raises:
         UnreadableLabels: it is too large, or a line is of another kind; the message has the number of the line.
@@ -99,22 +63,34 @@ def parse_boxes(
         found = yolo_annotations_to_detections(list(lines.values()), resolution_wh=size, with_masks=False)
         corners = (found.xyxy / np.array([*size, *size], dtype=np.float32)).tolist()
     for number, row in zip(lines, corners, strict=True):
-        if not _is_within(row):
-            raise _refusal(name, "lies outside the picture: coordinates are shares of it, from 0 to 1", number)
+        if not is_within(row):
+            raise refusal(name, "lies outside the picture: coordinates are shares of it, from 0 to 1", number)
     ids = [] if found.class_id is None else found.class_id.tolist()
-    return tuple(_box(names.get(id_, str(id_)), row) for id_, row in zip(ids, corners, strict=True))
+    return tuple(to_box(names.get(id_, str(id_)), row) for id_, row in zip(ids, corners, strict=True))
 
 
-def _read_yaml(data: bytes, name: str) -> dict[object, object]:
+def read_mapping(data: bytes, name: str) -> dict[object, object]:
+    """What a YAML file holds, all of it as texts.
+
+    Raises:
+        UnreadableLabels: it is no YAML, too large, uses aliases, or is no mapping.
+    """
     _check_length(data, name)
     try:
         _check_structure(data)
         content = yaml.load(data, Loader=_Loader)  # noqa: S506 - it makes texts, lists and mappings only
+    except _Excessive as error:
+        raise refusal(name, "uses aliases, is nested too deeply, or has too many values") from error
     except Exception as error:  # a parser of hostile bytes: YAMLError, ValueError, RecursionError, MemoryError …
-        raise _refusal(name, f"cannot be read: {_first_words(str(error))}") from error
+        mark = getattr(error, "problem_mark", None)
+        raise refusal(name, "is no YAML" + (f": line {mark.line + 1} cannot be read" if mark else "")) from error
     if not isinstance(content, dict):
-        raise _refusal(name, "is no mapping of names to values")
+        raise refusal(name, "is no mapping of names to values")
     return content
+
+
+class _Excessive(Exception):
+    """It would take far more memory than its bytes."""
 
 
 def _check_structure(data: bytes) -> None:
@@ -122,8 +98,8 @@ def _check_structure(data: bytes) -> None:
     depth = 0
     for count, event in enumerate(yaml.parse(data, Loader=_Loader)):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if isinstance(event, yaml.AliasEvent) or depth > _MAX_DEPTH or count > 2 * _MAX_CLASSES:
-            raise ValueError("it uses aliases, is nested too deeply, or has too many values")
+        if isinstance(event, yaml.AliasEvent) or depth > _MAX_DEPTH or count > 2 * MAX_CLASSES:
+            raise _Excessive
 
 
 def _lines(data: bytes, keypoints: int, name: str) -> dict[int, str]:
@@ -132,12 +108,12 @@ def _lines(data: bytes, keypoints: int, name: str) -> dict[int, str]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _refusal(name, "is no text") from error
+        raise refusal(name, "is no text") from error
     lines: dict[int, str] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if values := line.split():
             if len(lines) == MAX_BOXES:
-                raise _refusal(name, f"has more than {MAX_BOXES} boxes")
+                raise refusal(name, f"has more than {MAX_BOXES} boxes")
             lines[number] = _checked(values, keypoints, name, number)
     return lines
 
@@ -146,46 +122,47 @@ def _checked(values: Sequence[str], keypoints: int, name: str, number: int) -> s
     try:
         numbers = list(map(float, values))
     except ValueError as error:
-        raise _refusal(name, "is not made of numbers", number) from error
+        raise refusal(name, "is not made of numbers", number) from error
     if len(numbers) < 5 or not all(map(math.isfinite, numbers)):
-        raise _refusal(name, "is no class with a box or polygon", number)
+        raise refusal(name, "is no class with a box or polygon", number)
     # Before supervision sees it, which would write out a class of 1e999999999 to its last digit.
-    if not (0 <= numbers[0] < _MAX_CLASSES and numbers[0].is_integer()):
-        raise _refusal(name, "does not begin with a class", number)
+    if not (0 <= numbers[0] < MAX_CLASSES and numbers[0].is_integer()):
+        raise refusal(name, "does not begin with a class", number)
     coordinates = numbers[1:5] if keypoints and len(numbers) == 5 + keypoints else numbers[1:]
     if len(coordinates) <= 5 and min(coordinates[2:4]) < 0:
-        raise _refusal(name, "has a side that is negative", number)
+        raise refusal(name, "has a side that is negative", number)
     return " ".join([str(int(numbers[0])), *map(repr, coordinates)])
 
 
-def _is_within(corners: Sequence[float]) -> bool:
+def is_within(corners: Sequence[float]) -> bool:
+    """Whether a box lies in its picture, in shares of it: left, top, right and bottom."""
     left, top, right, bottom = corners
     shares = ((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
     return all(-_TOLERANCE <= share <= 1 + _TOLERANCE for share in shares)  # not of NaN
 
 
-def _box(label: str, corners: Sequence[float]) -> Box:
+def to_box(label: str, corners: Sequence[float]) -> Box:
+    """From left, top, right and bottom in shares of the picture."""
     left, top, right, bottom = (round(min(max(share, 0.0), 1.0), _DECIMALS) for share in corners)
     return Box(label, left, top, round(right - left, _DECIMALS), round(bottom - top, _DECIMALS))
 
 
-def _is_id(text: object) -> bool:
-    return isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < len(str(_MAX_CLASSES))
+def is_id(text: object) -> bool:
+    """Whether it is the number of a class, as text."""
+    return isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < len(str(MAX_CLASSES))
 
 
-def _legible(text: str) -> str:
+def legible(text: str) -> str:
+    """A class name as people can read it, not too long."""
     return shown(" ".join(text[: 2 * _LONGEST_NAME].split()))[:_LONGEST_NAME]
-
-
-def _first_words(text: str) -> str:
-    return shown(" ".join(text[:1000].split()))[:200]
 
 
 def _check_length(data: bytes, name: str) -> None:
     if len(data) > MAX_BYTES:
-        raise _refusal(name, f"is larger than {MAX_BYTES >> 20} MiB")
+        raise refusal(name, f"is larger than {MAX_BYTES >> 20} MiB")
 
 
-def _refusal(name: str, what: str, line: int | None = None) -> UnreadableLabels:
+def refusal(name: str, what: str, line: int | None = None) -> UnreadableLabels:
+    """What is wrong with a file of a dataset, and on which line."""
     place = name if line is None else f"Line {line} of {name}"
     return UnreadableLabels(f"{place} {what}.", "Correct it and index the dataset again.")

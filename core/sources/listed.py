@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from core.errors import SourceRefused, SourceUnavailable, UnreadableImage
-from core.images.describe import Box
+from core.images.describe import Box, Split
 from core.images.files import write_whole
 from core.images.names import shown
 from core.sources.folder import FolderSource
@@ -49,6 +49,9 @@ class ListedSource:
         return self._files.read(path)
 
     def boxes(self, path: str, size: tuple[int, int]) -> tuple[Box, ...]:
+        return ()
+
+    def splits(self, path: str) -> tuple[Split, ...]:
         return ()
 
     @property

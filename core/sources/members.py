@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 from core.images.files import has_picture_suffix, is_left_out
 from core.images.names import shown
 from core.images.reading import MAX_BYTES
-from core.sources.labels import DATA_FILE
+from core.sources.dataset_files import is_part
 from core.sources.source import NO_PICTURE, PassedOver
 
 
@@ -155,8 +155,7 @@ def _rule(name: str, info: ZipInfo) -> str:
         return _NO_FILE
     if suffix in _ARCHIVES:
         return _NESTED
-    is_text = suffix == ".txt" or name.rpartition("/")[2] == DATA_FILE
-    return "" if is_text or has_picture_suffix(name) else NO_PICTURE
+    return "" if is_part(name) or has_picture_suffix(name) else NO_PICTURE
 
 
 def _fault(info: ZipInfo, limits: Limits) -> str:

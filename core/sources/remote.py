@@ -1,21 +1,21 @@
 """Pictures at an address: on a web server or in an object store."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import batched
 
 from core.errors import ImageSearchError, SourceUnavailable, UnreadableImage
-from core.images.describe import Box
+from core.images.describe import Box, Split
 from core.images.files import has_picture_suffix, is_left_out
 from core.images.names import shown
 from core.images.reading import MAX_BYTES
-from core.sources import labels
 from core.sources.attempts import in_words, may_pass
 from core.sources.buckets import Buckets
+from core.sources.dataset_files import Listing, is_part
 from core.sources.datasets import Datasets
 from core.sources.place import Entry, Place
-from core.sources.source import NO_PICTURE, Found, PassedOver
+from core.sources.source import Found, PassedOver
 from core.sources.texts import Texts
 from core.sources.urls import SCHEMES, WEB, is_normalised, normalised
 from core.sources.web import Web
@@ -80,6 +80,9 @@ class RemoteSource:
     def boxes(self, path: str, size: tuple[int, int]) -> tuple[Box, ...]:
         return self._datasets.boxes(path, size)
 
+    def splits(self, path: str) -> tuple[Split, ...]:
+        return self._datasets.splits(path)
+
     def _find(self) -> Iterator[Found | PassedOver]:
         if has_picture_suffix(self.location.partition("?")[0]):
             try:
@@ -122,15 +125,17 @@ class RemoteSource:
         return entries
 
     def _files(self, entries: list[Entry]) -> Iterator[Found | PassedOver]:
+        stems = {entry.url.rpartition(".")[0] for entry in entries if has_picture_suffix(entry.url)}
         with ThreadPoolExecutor(_AT_ONCE, "look") as pool:  # each may take as long as the server is away
             for some in batched(entries, 8 * _AT_ONCE):
-                yield from filter(None, pool.map(self._judged, some))
+                yield from filter(None, pool.map(lambda entry: self._judged(entry, stems), some))
 
-    def _judged(self, entry: Entry) -> Found | PassedOver | None:
+    def _judged(self, entry: Entry, stems: Set[str]) -> Found | PassedOver | None:
         """None for what belongs to a dataset."""
         try:
             if not has_picture_suffix(entry.url):
-                return None if self._datasets.holds(entry.url) else PassedOver(entry.url, NO_PICTURE)
+                reason = self._datasets.why_not(entry.url, entry.url.rpartition(".")[0] in stems)
+                return PassedOver(entry.url, reason) if reason else None
             if not is_normalised(entry.url):
                 return PassedOver(entry.url, _NO_ADDRESS)
             return self._annotated(entry.found) if entry.found else self.look(entry.url)
@@ -168,14 +173,33 @@ class RemoteSource:
     def _forget(self) -> None:
         """What was known of labels, which may have changed."""
         self._texts = Texts(self._place)
-        self._datasets = Datasets(
-            self.location,
-            exists=lambda path: self._texts.changed_ns(path) > 0,
-            read=lambda path: self._read(path, labels.MAX_BYTES),
-        )
+        self._datasets = Datasets(self.location, _Files(self._texts, self._read))
 
     def _failed(self, path: str, error: Exception) -> PassedOver:
         return PassedOver(path, str(in_words(path, error, self._credentials)), failed=True)
+
+
+class _Files:
+    """Keeps `DatasetFiles`."""
+
+    def __init__(self, texts: Texts, read: Callable[[str, int], bytes]) -> None:
+        self._texts = texts
+        self.read = read
+
+    def exists(self, path: str) -> bool:
+        return is_part(path) and self._texts.changed_ns(path) > 0
+
+    def is_folder(self, path: str) -> bool:
+        return self._texts.has_folder(path)
+
+    def listing(self, folder: str) -> Listing:
+        return self._texts.listing(folder)
+
+    def head(self, path: str, size: int) -> bytes:
+        try:
+            return self.read(path, size)[:size]
+        except ImageSearchError:
+            return b""
 
 
 def _is_left_out(url: str, folder: str) -> bool:

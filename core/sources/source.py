@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.images.describe import Box
+from core.images.describe import Box, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +83,13 @@ class Source(Protocol):
 
         Raises:
             UnreadableLabels: they cannot be read.
+        """
+        ...
+
+    def splits(self, path: str) -> tuple[Split, ...]:
+        """In which parts of its dataset a picture is, as far as that is told.
+
+        Raises:
+            UnreadableLabels: what tells it cannot be read.
         """
         ...

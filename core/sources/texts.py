@@ -1,10 +1,10 @@
 """The text files near the pictures of an address: whether they are there, and when they were changed."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from core.sources.attempts import is_missing
-from core.sources.labels import DATA_FILE
+from core.sources.dataset_files import Listing, is_part, listing_of
 from core.sources.place import Entry, Place
 
 _KEPT = 64  # folders
@@ -21,16 +21,28 @@ class Texts:
         self._place = place
         self._listing = threading.Lock()  # so that a folder is listed once for all who wait for it
         self._known: dict[str, dict[str, int | None]] = {}
+        self._listings: dict[str, Listing] = {}
 
-    def note(self, folder: str, entries: Iterable[Entry]) -> None:
+    def note(self, folder: str, entries: Sequence[Entry]) -> None:
         """What a folder lists."""
         if len(self._known) >= _KEPT:
             self._known = {}
         self._known[folder] = {
-            entry.url: (entry.found.mtime_ns or 1) if entry.found else None
-            for entry in entries
-            if entry.url.endswith((".txt", f"/{DATA_FILE}"))
+            entry.url: (entry.found.mtime_ns or 1) if entry.found else None for entry in entries if is_part(entry.url)
         }
+        self._listings[folder] = listing_of((entry.url.rpartition("/")[2], entry.is_folder) for entry in entries)
+
+    def listing(self, folder: str) -> Listing:
+        """What is in a folder, as far as datasets need it."""
+        with self._listing:
+            if folder not in self._listings:
+                self.note(folder, self._listed(folder))
+            return self._listings[folder]
+
+    def has_folder(self, url: str) -> bool:
+        """Whether anything is listed below it."""
+        with self._listing:
+            return bool(self._listed(url))
 
     def changed_ns(self, url: str) -> int:
         """When a file was changed, as `Found.annotated_ns`; 1 where its store does not say, 0 where there is none."""

@@ -42,7 +42,7 @@ def source_form() -> None:
             height=96,
             placeholder=str(settings.library_roots[0] / "Pictures"),
             help="Folders are read with all folders below them; what is already indexed and unchanged is skipped. "
-            "Datasets in YOLOv8 layout come with their labels.",
+            "Datasets (YOLO, COCO, Pascal VOC) come with their labels.",
             persist_state="session",
         )
         looked = st.form_submit_button("Look what is there", icon=":material/search:", type="primary")

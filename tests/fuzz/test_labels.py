@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UnreadableLabels
-from core.sources.labels import MAX_BOXES, label_path, parse_boxes, read_keypoints, read_names
+from core.sources.datafile import read_data_file
+from core.sources.labels import MAX_BOXES, label_path, parse_boxes
 
 NUMBERS = [
     "0",
@@ -69,9 +70,11 @@ def unless_refused[T](read: Callable[[], T], nothing: T) -> T:
 
 @given(texts_or_bytes(yaml_texts))
 def test_data_files(data):
-    names = unless_refused(lambda: read_names(data), {})
+    read = unless_refused(lambda: read_data_file(data, "data.yaml"), None)
+    names = read.names if read else {}
     assert all(id_ >= 0 and name.isprintable() and 0 < len(name) <= 100 for id_, name in names.items())
-    assert unless_refused(lambda: read_keypoints(data), 0) >= 0
+    assert read is None or read.keypoints >= 0
+    assert unless_refused(lambda: read_data_file(data, "other.yaml"), None) in (read, None)
 
 
 @given(texts_or_bytes(label_texts), st.integers(0, 8))

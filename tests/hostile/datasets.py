@@ -1,4 +1,4 @@
-"""Datasets whose class names or labels cannot be read: their pictures are good all the same."""
+"""Datasets whose class names, labels or annotations cannot be read: their pictures are good all the same."""
 
 from functools import partial
 from pathlib import Path
@@ -60,6 +60,44 @@ UNREADABLE_LABELS = {
     "of 5 MB": (WHOLE + b"\n") * 400_000,
     "of 10,000 things": (WHOLE + b"\n") * 10_000,
 }
+COCO = b'{"images": [{"id": 1, "file_name": "x.png"}], "categories": [{"id": 1, "name": "cat"}], "annotations": ['
+UNREADABLE_ANNOTATIONS = {
+    "COCO nested 100,000 deep": ("a.json", COCO + b"[" * 100_000),
+    "COCO with a number of 100,000 digits": (
+        "a.json", COCO + b'{"image_id": 1, "category_id": ' + b"9" * 100_000 + b"}]}"
+    ),
+    "COCO with a box that is not finite": (
+        "a.json", COCO + b'{"image_id": 1, "category_id": 1, "bbox": [0, 0, 1e999, 1]}]}'
+    ),
+    "COCO with 6,000 boxes of one picture": (
+        "a.json", COCO + b",".join([b'{"image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1]}'] * 6_000) + b"]}"
+    ),
+    "COCO that ends early": ("a.json", COCO),
+    "VOC with a bomb of entities": (
+        "images/x.xml", b"<!-- x --><annotation><object><name>&lol;</name></object></annotation>"
+    ),
+    "VOC with 6,000 objects": ("images/x.xml", b"<annotation>" + b"<object/>" * 6_000 + b"</annotation>"),
+    "VOC nested 100,000 deep": ("images/x.xml", b"<annotation>" + b"<a>" * 100_000),
+    "VOC with a box that is not finite": (
+        "images/x.xml",
+        b"<annotation><object><name>cat</name><bndbox><xmin>nan</xmin><ymin>0</ymin><xmax>1e999</xmax><ymax>1</ymax>"
+        b"</bndbox></object></annotation>",
+    ),
+}  # fmt: skip
+
+
+def annotated(name: str, data: bytes) -> Kind:
+    """A picture whose annotations cannot be read."""
+
+    def put(folder: Path) -> list[Fate]:
+        (folder / "images").mkdir()
+        (folder / "images/x.png").write_bytes(png())
+        (folder / name).write_bytes(data)
+        return [added("images/x.png", says=WITHOUT)]
+
+    return put
+
+
 DATASETS: dict[str, Kind] = {"a dataset": dataset(), "a class without a name": dataset(labels=b"77 0.5 0.5 1 1")}
 DATASETS |= {f"a data.yaml, {what}": dataset(WITHOUT, names=data) for what, data in UNREADABLE_NAMES.items()}
 DATASETS |= {f"labels {what}": dataset(WITHOUT, labels=data) for what, data in UNREADABLE_LABELS.items()}
@@ -67,3 +105,4 @@ DATASETS |= {
     f"a dataset whose {part} is a link to one outside": partial(led_out, part=part)
     for part in ("data.yaml", "labels/x.txt", "labels")
 }
+DATASETS |= {f"annotations: {what}": annotated(name, data) for what, (name, data) in UNREADABLE_ANNOTATIONS.items()}

@@ -1,105 +1,381 @@
-"""Which labels belong to which picture."""
+"""Which labels and parts of datasets belong to which picture, in folders and archives alike."""
+
+import json
+import unicodedata
+from zipfile import ZipFile
 
 import pytest
+from PIL import Image
 
-from core.errors import UnreadableImage, UnreadableLabels
+from core.errors import UnreadableLabels
 from core.images.describe import Box
-from core.sources.datasets import Datasets
+from core.images.files import has_picture_suffix
+from core.sources.archive import ArchiveSource
+from core.sources.datasets import NO_NAMES, SECOND
+from core.sources.folder import FolderSource
+from core.sources.source import NO_PICTURE, Found
+from core.sources.voc import read_voc
 
-ROOT = "/images/root"
-WHOLE = b"0 .5 .5 1 1"
-
-
-class Files(dict[str, bytes | None]):
-    """A source that knows what it was asked; None stands for a file that cannot be read."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[str] = []
-        self.opened: list[str] = []
-
-    def put(self, **files: bytes | None) -> None:
-        self.update({f"{ROOT}/{name}": data for name, data in files.items()})
-
-    def exists(self, path: str) -> bool:
-        self.asked.append(path)
-        return path in self
-
-    def read(self, path: str) -> bytes:
-        self.opened.append(path)
-        data = self[path]
-        if data is None:
-            raise UnreadableImage(f"{path} is damaged.", "Copy it again.")
-        return data
+CAT, DOG = "0 .5 .5 1 1", "1 .5 .5 1 1"
+DATA = "names: [cat, dog]\n"
+PICTURE = None
 
 
-@pytest.fixture
-def files():
-    return Files()
+def coco(*images: str, label: str = "cat", **more) -> str:
+    """Each picture has one box over its left half."""
+    return json.dumps(
+        {
+            "info": {"year": 2024},
+            "images": [{"id": 7 + n, "file_name": name, "width": 8, "height": 4} for n, name in enumerate(images)],
+            "annotations": [
+                {"id": n, "image_id": 7 + n, "category_id": 3, "bbox": [0, 0, 4, 4], "area": 16, "iscrowd": 0}
+                | {"segmentation": [[0, 0, 4, 0, 4.5, 4e0]]}
+                for n in range(len(images))
+            ],
+            "categories": [{"id": 3, "name": label}],
+        }
+        | more
+    )
 
 
-@pytest.fixture
-def datasets(files):
-    return Datasets(ROOT, files.exists, files.read)
+def box(x: float, width: float, category: object = 3) -> list[dict[str, object]]:
+    return [{"image_id": 7, "category_id": category, "bbox": [x, 0, width, 1]}]
 
 
-def test_the_nearest_data_file_above_has_the_names(files, datasets):
-    files.put(**{"data.yaml": b"names: [cat]", "a/data.yaml": b"names: [dog]"})
-    files.put(**{f"{folder}labels/x.txt": WHOLE for folder in ("", "a/", "a/b/", "c/")})
-    boxes = {f: datasets.boxes(f"{ROOT}/{f}images/x.jpg", (8, 8)) for f in ("", "a/", "a/b/", "c/")}
-    cat, dog = Box("cat", 0, 0, 1, 1), Box("dog", 0, 0, 1, 1)
-    assert boxes == {"": (cat,), "a/": (dog,), "a/b/": (dog,), "c/": (cat,)}
-    assert datasets.files(f"{ROOT}/a/images/x.jpg") == (f"{ROOT}/a/labels/x.txt", f"{ROOT}/a/data.yaml")
+def voc(label: str = "cat") -> str:
+    return (
+        "<annotation><folder>x</folder><filename>other.jpg</filename><size><width>8</width><height>4</height></size>"
+        f"<object><name>{label}</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox></object>"
+        "</annotation>"
+    )
 
 
-def test_nothing_is_known_without_a_data_file_or_labels(files, datasets):
-    files.put(**{"a/data.yaml": b"names: [cat]", "labels/x.txt": WHOLE})
-    for path in (f"{ROOT}/images/x.jpg", f"{ROOT}/a/images/x.jpg", "/elsewhere/images/x.jpg", ROOT):
-        assert datasets.files(path) == ()
-        assert datasets.boxes(path, (8, 8)) == ()
-    assert files.opened == []
+def pictures(*paths: str) -> dict[str, None]:
+    return dict.fromkeys(paths)
 
 
-def test_nothing_outside_the_root_is_asked_for(files, datasets):
-    files.put(**{"data.yaml": b"names: [cat]"})
-    datasets.files(f"{ROOT}/x.jpg")
-    datasets.files(f"{ROOT}/a/b/x.jpg")
-    datasets.files("/images/x.jpg")
-    assert all(path.startswith(f"{ROOT}/") for path in files.asked)
-    assert f"{ROOT}/x.txt" in files.asked
+LAYOUTS = {
+    **{
+        f"a data file called {name}": (
+            {name: f"train: train/images\n{DATA}", "train/labels/a.txt": DOG, **pictures("train/images/a.jpg")},
+            {"train/images/a.jpg": (["dog"], ["train"])},
+            {},
+        )
+        for name in ("data.yaml", "data.yml", "dataset.yaml", "coco128.yaml", "custom_data.yaml", "Ä b.YAML")
+    },
+    "labels beside the picture, which sorts after them": (
+        {"data.yaml": DATA, "a.txt": CAT, "notes.txt": "x", **pictures("a.webp", "b.webp")},
+        {"a.webp": (["cat"], []), "b.webp": ([], [])},
+        {"notes.txt": NO_PICTURE},
+    ),
+    "labels beside pictures in a folder called images": (
+        {"my.yaml": "nc: 1\ntrain: images\nnames: [cat]", "images/a.txt": CAT, **pictures("images/a.jpg")},
+        {"images/a.jpg": (["cat"], ["train"])},
+        {},
+    ),
+    "labels without class names": (
+        {"labels/a.txt": CAT, **pictures("images/a.jpg")},
+        {"images/a.jpg": ([], [])},
+        {"labels/a.txt": NO_NAMES},
+    ),
+    "captions beside pictures": ({"a.txt": "a cat", **pictures("a.jpg")}, {"a.jpg": ([], [])}, {"a.txt": NO_PICTURE}),
+    "class names alone, and lists": (
+        {"classes.txt": "cat\ndog\n", "labels/a.txt": DOG, "train.txt": "x", **pictures("images/a.jpg")},
+        {"images/a.jpg": (["dog"], [])},
+        {"train.txt": NO_PICTURE},
+    ),
+    "class names with the labels": (
+        {"labels/classes.txt": "cat\ndog\n", "labels/a.txt": DOG, **pictures("images/a.jpg")},
+        {"images/a.jpg": (["dog"], [])},
+        {},
+    ),
+    "Roboflow's paths, which lead above": (
+        {
+            "data.yaml": f"train: ../train/images\nval: ../valid/images\ntest: ../test/images\n{DATA}",
+            **{f"{part}/labels/a.txt": CAT for part in ("train", "valid", "test")},
+            **pictures(*(f"{part}/images/a.jpg" for part in ("train", "valid", "test", "more"))),
+            "README.roboflow.txt": "x",
+        },
+        {
+            "train/images/a.jpg": (["cat"], ["train"]),
+            "valid/images/a.jpg": (["cat"], ["val"]),
+            "test/images/a.jpg": (["cat"], ["test"]),
+            "more/images/a.jpg": ([], []),
+        },
+        {"README.roboflow.txt": NO_PICTURE},
+    ),
+    "a path from another machine": (
+        {
+            "x.yaml": f"path: D:\\sets\\birds\ntrain: images\\train\nval: [images/val, images/extra]\n{DATA}",
+            **{f"labels/{part}/a.txt": CAT for part in ("train", "val")},
+            **pictures(*(f"images/{part}/a.jpg" for part in ("train", "val", "extra"))),
+        },
+        {
+            "images/train/a.jpg": (["cat"], ["train"]),
+            "images/val/a.jpg": (["cat"], ["val"]),
+            "images/extra/a.jpg": ([], ["val"]),
+        },
+        {},
+    ),
+    "datasets side by side, each with its data file above": (
+        {
+            "one.yaml": f"path: /home/u/sets/one\ntrain: images\n{DATA}",
+            "two.yaml": "path: ../sets/two\nval: images\nnames: [horse]\n",
+            **{f"{name}/labels/a.txt": CAT for name in ("one", "two", "three")},
+            **pictures(*(f"{name}/images/a.jpg" for name in ("one", "two", "three"))),
+        },
+        {
+            "one/images/a.jpg": (["cat"], ["train"]),
+            "two/images/a.jpg": (["horse"], ["val"]),
+            "three/images/a.jpg": ([], []),
+        },
+        {"three/labels/a.txt": NO_NAMES},
+    ),
+    "two data files of one folder": (
+        {"data.yaml": DATA, "old.yaml": f"nc: 2\n{DATA}", "labels/a.txt": CAT, **pictures("images/a.jpg")},
+        {"images/a.jpg": (["cat"], [])},
+        {"old.yaml": SECOND},
+    ),
+    "lists of pictures": (
+        {
+            "data.yaml": f"path: /elsewhere/set\ntrain: train.txt\nval: lists/val.txt\ntest: test.txt\n{DATA}",
+            "train.txt": "\ufeff./images/a.jpg\r\n./images/ü.jpg\r\n\r\n",
+            "lists/val.txt": "C:\\sets\\set\\images\\b.jpg\n/home/u/set/images/deep/c.jpg\n",
+            "test.txt": "images/b.jpg\n../set/images/gone.jpg\n'images/d e.jpg'\n",
+            "labels/a.txt": CAT,
+            **pictures(*(f"images/{name}.jpg" for name in ("a", "b", "deep/c", "d e", "deep/a"))),
+            **pictures(unicodedata.normalize("NFD", "images/ü.jpg")),
+        },
+        {
+            "images/a.jpg": (["cat"], ["train"]),
+            "images/b.jpg": ([], ["val", "test"]),
+            "images/deep/c.jpg": ([], ["val"]),
+            "images/d e.jpg": ([], ["test"]),
+            "images/deep/a.jpg": ([], []),
+            unicodedata.normalize("NFD", "images/ü.jpg"): ([], ["train"]),
+        },
+        {},
+    ),
+    "parts by the names of folders, where the data file does not say": (
+        {
+            "data.yaml": DATA,
+            "train2017/labels/a.txt": CAT,
+            "strain/labels/b.txt": CAT,
+            **pictures("train2017/images/a.jpg", "strain/images/b.jpg", "train2017/images/no.jpg"),
+        },
+        {
+            "train2017/images/a.jpg": (["cat"], ["train"]),
+            "strain/images/b.jpg": (["cat"], []),
+            "train2017/images/no.jpg": ([], []),
+        },
+        {},
+    ),
+    "outlines, turned boxes": (
+        {
+            "data.yaml": DATA,
+            "labels/a.txt": "0 .25 .25 .75 .25 .75 .75\n1 0 0 1 0 1 .5 0 .5",
+            **pictures("images/a.jpg"),
+        },
+        {"images/a.jpg": (["cat", "dog"], [])},
+        {},
+    ),
+    "COCO's own folders": (
+        {
+            "annotations/instances_train2017.json": coco("000.jpg", "001.jpg"),
+            "annotations/instances_val2017.json": coco("000.jpg", label="dog"),
+            "annotations/person_keypoints_val2017.json": coco("000.jpg", label="person"),
+            "annotations/captions_val2017.json": json.dumps({"info": {}, "images": [], "annotations": []}),
+            **pictures("train2017/000.jpg", "train2017/001.jpg", "train2017/none.jpg", "val2017/000.jpg"),
+        },
+        {
+            "train2017/000.jpg": (["cat"], ["train"]),
+            "train2017/001.jpg": (["cat"], ["train"]),
+            "train2017/none.jpg": ([], []),
+            "val2017/000.jpg": (["dog"], ["val"]),
+        },
+        {"annotations/person_keypoints_val2017.json": NO_PICTURE, "annotations/captions_val2017.json": NO_PICTURE},
+    ),
+    "COCO as Roboflow exports it": (
+        {
+            "train/_annotations.coco.json": coco("a.jpg"),
+            "valid/_annotations.coco.json": coco("a.jpg", label="dog"),
+            **pictures("train/a.jpg", "valid/a.jpg"),
+        },
+        {"train/a.jpg": (["cat"], ["train"]), "valid/a.jpg": (["dog"], ["val"])},
+        {},
+    ),
+    "COCO with paths from elsewhere": (
+        {"result.json": coco("C:\\media\\upload\\a.jpg", "images/b.jpg"), **pictures("images/a.jpg", "images/b.jpg")},
+        {"images/a.jpg": (["cat"], []), "images/b.jpg": (["cat"], [])},
+        {},
+    ),
+    "other JSON": (
+        {"a.json": '{"title": "x"}', "b.json": "[1]", "a.jpg.json": coco("a.jpg"), **pictures("a.jpg")},
+        {"a.jpg": ([], [])},
+        dict.fromkeys(("a.json", "b.json", "a.jpg.json"), NO_PICTURE),
+    ),
+    "VOC beside the pictures": (
+        {"train/a.xml": voc(), "train/b.xml": "<xmp/>", **pictures("train/a.jpg", "train/b.jpg")},
+        {"train/a.jpg": (["cat"], ["train"]), "train/b.jpg": ([], [])},
+        {"train/b.xml": NO_PICTURE},
+    ),
+    "VOC in its own folders": (
+        {
+            "VOC2007/Annotations/000.xml": f"<?xml version='1.0'?>\n<!-- x -->{voc()}",
+            "VOC2007/Annotations/001.xml": voc("dog"),
+            "VOC2007/ImageSets/Main/train.txt": "000\n",
+            "VOC2007/ImageSets/Main/val.txt": "000\n001\n",
+            "VOC2007/ImageSets/Main/cat_val.txt": "001 -1\n",
+            **pictures("VOC2007/JPEGImages/000.jpg", "VOC2007/JPEGImages/001.jpg"),
+        },
+        {"VOC2007/JPEGImages/000.jpg": (["cat"], ["train", "val"]), "VOC2007/JPEGImages/001.jpg": (["dog"], ["val"])},
+        {"VOC2007/ImageSets/Main/cat_val.txt": NO_PICTURE},
+    ),
+    "VOC with parts below images and annotations": (
+        {"annotations/val/a.xml": voc(), **pictures("images/val/a.jpg", "images/train/a.jpg")},
+        {"images/val/a.jpg": (["cat"], ["val"]), "images/train/a.jpg": ([], [])},
+        {},
+    ),
+}  # fmt: skip
 
 
-def test_addresses_work_as_folders_do(files):
-    files.update({"https://host/set/data.yaml": b"names: [cat]", "https://host/set/labels/x.txt": WHOLE})
-    datasets = Datasets("https://host/set/", files.exists, files.read)
-    assert datasets.boxes("https://host/set/images/x.jpg", (8, 8)) == (Box("cat", 0, 0, 1, 1),)
+@pytest.fixture(params=["folder", "archive"])
+def source_of(request, tmp_path):
+    """Writes files, and opens the source."""
+
+    def make(files):
+        root = tmp_path / ("set" if request.param == "folder" else "set.zip")
+        jpeg = tmp_path / "x.jpg"
+        Image.new("RGB", (8, 4)).save(jpeg)
+        contents = {name: jpeg.read_bytes() if text is None else text.encode() for name, text in files.items()}
+        if request.param == "archive":
+            with ZipFile(root, "w") as archive:
+                for name, data in contents.items():
+                    archive.writestr(name, data)
+            return ArchiveSource(root)
+        for name, data in contents.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(data)
+        return FolderSource(root)
+
+    return make
 
 
-def test_a_data_file_is_read_once(files, datasets):
-    files.put(**{"data.yaml": b"names: [cat]", "labels/x.txt": WHOLE})
-    for _ in range(3):
-        datasets.boxes(f"{ROOT}/images/x.jpg", (8, 8))
-    assert files.opened.count(f"{ROOT}/data.yaml") == 1
+def known(source, path):
+    full = f"{source.location}/{path}"
+    return [box.label for box in source.boxes(full, (8, 4))], list(source.splits(full))
 
 
-@pytest.mark.parametrize(("broken", "reads"), [("data.yaml", 1), ("labels/x.txt", 3)])
-@pytest.mark.parametrize("data", [None, b"\xff"])
-def test_what_cannot_be_read_is_named_each_time(files, datasets, broken, reads, data):
-    files.put(**{"data.yaml": b"names: [cat]", "labels/x.txt": WHOLE} | {broken: data})
-    for _ in range(3):
-        with pytest.raises(UnreadableLabels, match=broken):
-            datasets.boxes(f"{ROOT}/images/x.jpg", (8, 8))
-    assert files.opened.count(f"{ROOT}/{broken}") == reads
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layouts(source_of, layout):
+    files, expected, passed_over = LAYOUTS[layout]
+    source = source_of(files)
+    found = list(source.find())
+    start = len(source.location) + 1
+    assert {one.path[start:] for one in found if isinstance(one, Found)} == set(filter(has_picture_suffix, files))
+    told = {one.path[start:]: one.reason for one in found if not isinstance(one, Found)}
+    assert told == passed_over
+    assert {path: known(source, path) for path in expected} == expected
+    fresh = type(source)(source._root if hasattr(source, "_root") else source._path)  # as another run reads it
+    assert {path: known(fresh, path) for path in expected} == expected
+    annotated = {one.path[start:]: one.annotated_ns for one in found if isinstance(one, Found)}
+    assert all(annotated[path] for path, (labels, splits) in expected.items() if labels or splits)
 
 
-def test_poses_have_boxes(files, datasets):
-    files.put(**{"data.yaml": b"names: [cat]\nkpt_shape: [1, 2]", "labels/x.txt": b"0 .5 .5 .5 .5 .1 .1"})
-    assert datasets.boxes(f"{ROOT}/images/x.jpg", (8, 8)) == (Box("cat", 0.25, 0.25, 0.5, 0.5),)
+def test_boxes_are_shares_of_the_picture(source_of):
+    source = source_of({"_annotations.coco.json": coco("a.jpg"), "b.xml": voc(), **pictures("a.jpg", "b.jpg")})
+    assert source.boxes(f"{source.location}/a.jpg", (800, 400)) == (Box("cat", 0, 0, 0.5, 1),)
+    assert source.boxes(f"{source.location}/b.jpg", (800, 400)) == (Box("cat", 0, 0, 0.5, 1),)
 
 
-def test_which_other_files_are_part_of_a_dataset(files, datasets):
-    files.put(**{"a/data.yaml": b""})
-    for name in ("a/data.yaml", "a/labels/x.txt", "a/train/labels/b/x.txt"):
-        assert datasets.holds(f"{ROOT}/{name}")
-    for name in ("a/x.txt", "a/labels/x.csv", "a/labels.txt", "labels/x.txt", "data.yml"):
-        assert not datasets.holds(f"{ROOT}/{name}")
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("data.yaml", "names: [cat", "is no YAML"),
+        ("labels/a.txt", "0 9 9 1 1", "outside the picture"),
+        ("_annotations.coco.json", coco("a.jpg")[:-20], "is no annotations file"),
+        ("_annotations.coco.json", coco("a.jpg", annotations=box(0, 99)), "outside its picture"),
+        ("_annotations.coco.json", coco("a.jpg", annotations=box(3, -1)), "negative"),
+        ("_annotations.coco.json", coco("a.jpg", annotations=box(0, 1, "x")), "is no annotations file"),
+        ("_annotations.coco.json", coco(), "names no pictures"),
+        ("images/a.xml", "<annotation><object><name>x</name></object></annotation>", "without a box"),
+        ("images/a.xml", "<annotation><object>", "is no XML"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_named_each_time(source_of, name, text, says):
+    files = {"data.yaml": DATA, "labels/a.txt": CAT} if name in ("data.yaml", "labels/a.txt") else {}
+    source = source_of({**files, name: text, **pictures("images/a.jpg")})
+    for _ in range(2):
+        with pytest.raises(UnreadableLabels, match=says) as caught:
+            source.boxes(f"{source.location}/images/a.jpg", (8, 4))
+        assert name in caught.value.message
+        assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>',
+        '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE x SYSTEM "http://example.com/x.dtd">',
+    ],
+)
+def test_entities_are_not_read(source_of, declaration):
+    source = source_of({"a.xml": declaration + voc("&b;"), "b.xml": voc("&b;"), **pictures("a.jpg", "b.jpg")})
+    assert source.boxes(f"{source.location}/a.jpg", (8, 4)) == ()  # for what begins so is no annotation
+    with pytest.raises(UnreadableLabels, match="is no XML, or declares entities"):
+        source.boxes(f"{source.location}/b.jpg", (8, 4))
+    with pytest.raises(UnreadableLabels, match="is no XML, or declares entities"):
+        read_voc(f"{declaration}{voc('&b;')}".encode(), (8, 4), "a.xml")
+
+
+def test_outlines_of_any_size_are_not_drawn(source_of):
+    points = "".join(f"<x{n}>{n * 10_000}</x{n}><y{n}>9</y{n}>" for n in range(1, 40))
+    text = voc().replace("</object>", f"<polygon>{points}</polygon></object>")
+    source = source_of({"a.xml": text, **pictures("a.jpg")})
+    assert len(source.boxes(f"{source.location}/a.jpg", (50_000, 50_000))) == 1
+
+
+def test_nothing_outside_the_source_is_read(tmp_path):
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret/list.txt").write_text("./a.jpg")
+    (tmp_path / "list.txt").write_text("./a.jpg")
+    (tmp_path / "data.yaml").write_text(DATA)
+    root = tmp_path / "set"
+    root.mkdir()
+    (root / "data.yaml").write_text(f"path: ..\ntrain: ../list.txt\nval: {tmp_path}/secret\ntest: link.txt\n{DATA}")
+    (root / "link.txt").symlink_to(tmp_path / "list.txt")
+    Image.new("RGB", (8, 4)).save(root / "a.jpg")
+    source = FolderSource(root)
+    with pytest.raises(UnreadableLabels, match="leads elsewhere"):
+        source.splits(f"{root}/a.jpg")
+    (root / "link.txt").unlink()
+    assert FolderSource(root).splits(f"{root}/a.jpg") == ()
+
+
+def test_a_long_list_is_read_once_and_an_endless_one_is_refused(source_of, monkeypatch):
+    monkeypatch.setattr("core.sources.datasets.MAX_LIST_BYTES", 100)
+    source = source_of({"data.yaml": f"train: train.txt\n{DATA}", "train.txt": "./a.jpg\n" * 50, **pictures("a.jpg")})
+    with pytest.raises(UnreadableLabels, match="too large"):
+        source.splits(f"{source.location}/a.jpg")
+
+
+def test_annotations_are_read_once_for_all_pictures(source_of, monkeypatch):
+    from core.sources import datasets
+
+    made = []
+    monkeypatch.setattr(datasets, "CocoFile", lambda *args: made.append(args) or datasets.coco.CocoFile(*args))
+    source = source_of({"_annotations.coco.json": coco("a.jpg", "b.jpg"), **pictures("a.jpg", "b.jpg")})
+    assert [found.annotated_ns > 0 for found in source.find() if isinstance(found, Found)] == [True, True]
+    assert made == []  # not to find out what is there
+    for name in ("a.jpg", "b.jpg"):
+        assert known(source, name) == (["cat"], [])
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize(("key", "most"), [("images", "_MAX_IMAGES"), ("annotations", "_MAX_ANNOTATIONS")])
+def test_annotations_of_too_many_are_refused(source_of, monkeypatch, key, most):
+    monkeypatch.setattr(f"core.sources.coco.{most}", 1)
+    source = source_of({"_annotations.coco.json": coco("a.jpg", "b.jpg"), **pictures("a.jpg")})
+    with pytest.raises(UnreadableLabels, match=f"more than 1 {key}"):
+        source.boxes(f"{source.location}/a.jpg", (8, 4))

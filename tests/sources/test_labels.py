@@ -8,9 +8,18 @@ from PIL import Image
 from core.errors import UnreadableLabels
 from core.images.describe import Box
 from core.sources import labels
-from core.sources.labels import label_path, parse_boxes, read_keypoints, read_names
+from core.sources.datafile import read_data_file, read_name_file
+from core.sources.labels import label_path, parse_boxes
 
 NAMES = {0: "cat", 1: "dog"}
+
+
+def names_in(data, name="data.yaml"):
+    return read_data_file(data, name).names
+
+
+def keypoints_in(data, name="data.yaml"):
+    return read_data_file(data, name).keypoints
 
 
 def boxes(text, **more):
@@ -22,12 +31,12 @@ def boxes(text, **more):
     ["names: [cat, dog]", "names:\n- cat\n- dog", "names: {0: cat, 1: dog}", "nc: 2\nnames:\n  1: dog\n  0: cat\n"],
 )
 def test_names_as_a_list_and_as_a_mapping(text):
-    assert read_names(text.encode()) == NAMES
+    assert names_in(text.encode()) == NAMES
 
 
 def test_names_are_texts_whatever_they_look_like():
     text = "names: [no, 1, 1.50, 2024-01-02, ~, 0x1F, <<, 'a: b', 猫]"
-    assert list(read_names(text.encode()).values()) == [
+    assert list(names_in(text.encode()).values()) == [
         "no",
         "1",
         "1.50",
@@ -41,7 +50,7 @@ def test_names_are_texts_whatever_they_look_like():
 
 
 def test_names_can_be_read_by_people():
-    (name, empty, long) = read_names(rf'names: ["a\tb\n\u202ec\0d", "", {"x" * 300}]'.encode()).values()
+    (name, empty, long) = names_in(rf'names: ["a\tb\n\u202ec\0d", "", {"x" * 300}]'.encode()).values()
     assert name == "a b �c�d"
     assert empty == "1"
     assert long == "x" * 100
@@ -57,14 +66,15 @@ def test_names_can_be_read_by_people():
     ],
 )  # fmt: skip
 def test_what_has_no_names(data):
-    with pytest.raises(UnreadableLabels, match=r"^my\.yaml ") as caught:
-        read_names(data, "my.yaml")
+    with pytest.raises(UnreadableLabels, match=r"^/a/data\.yaml ") as caught:
+        names_in(data, "/a/data.yaml")
+    assert "yaml" not in str(caught.value).replace("data.yaml", "").lower().replace("is no yaml", "")
     assert caught.value.remedy
 
 
 def test_yaml_that_would_run_something_is_text():
     text = b"names: !!python/object/apply:os.system [exit 1]"
-    assert read_names(text) == {0: "exit 1"}
+    assert names_in(text) == {0: "exit 1"}
 
 
 @pytest.mark.parametrize(
@@ -79,16 +89,16 @@ def test_yaml_that_would_run_something_is_text():
     ],
 )
 def test_yaml_that_would_grow_is_refused(data):
-    with pytest.raises(UnreadableLabels, match=r"aliases, is nested too deeply, or has too many values|nesting depth"):
-        read_names(data)  # some versions of the parser have a limit of their own
+    with pytest.raises(UnreadableLabels, match=r"aliases, is nested too deeply, or has too many values|is no YAML"):
+        names_in(data)  # some versions of the parser have a limit of their own
 
 
 def test_keypoints():
-    assert read_keypoints(b"names: [cat]") == 0
-    assert read_keypoints(b"kpt_shape: [17, 3]") == 51
+    assert keypoints_in(b"names: [cat]") == 0
+    assert keypoints_in(b"names: [a]\nkpt_shape: [17, 3]") == 51
     for text in ("kpt_shape: 17", "kpt_shape: [17]", "kpt_shape: [-1, 3]", "kpt_shape: [x, 3]", "kpt_shape: [[1], 2]"):
         with pytest.raises(UnreadableLabels, match="kpt_shape"):
-            read_keypoints(text.encode())
+            keypoints_in(f"names: [a]\n{text}".encode())
 
 
 @pytest.mark.parametrize(
@@ -166,7 +176,7 @@ def test_what_is_no_label_file(data):
 
 
 def test_coco_as_read_by_hand(coco):
-    names = read_names((coco / "data.yaml").read_bytes())
+    names = names_in((coco / "data.yaml").read_bytes())
     assert (len(names), names[0], names[79]) == (80, "person", "toothbrush")
     for image in (coco / "train/images").iterdir():
         file = PurePosixPath(label_path(str(image)))
@@ -178,3 +188,49 @@ def test_coco_as_read_by_hand(coco):
             assert box.label == names[int(id_)]
             by_hand = (x - width / 2, y - height / 2, width, height)
             assert box[1:] == pytest.approx(by_hand, abs=2e-6)
+
+
+@pytest.mark.parametrize("name", ["data.yml", "dataset.yaml", "coco128.yaml", "custom_data.yaml", "My Data.YML"])
+@pytest.mark.parametrize(
+    "text",
+    ["train: a\nnames: [cat, dog]", "path: ../x\nnames: {0: cat, 1: dog}", "nc: 2\nval:\n- a\n- b\nnames: [cat, dog]"],
+)
+def test_a_data_file_is_told_by_what_it_holds(name, text):
+    assert names_in(text.encode(), f"/a/{name}") == NAMES
+    assert names_in(b"\xef\xbb\xbf" + text.encode(), name) == NAMES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nc: 80\nbackbone: [[-1, 1, Conv]]\ndepth_multiple: 0.33",  # a model
+        "train: true\nepochs: 3\nbatch: 16",  # settings of a training
+        "services:\n  db:\n    image: x",
+        "names: Anna",
+        "names: [cat",
+        "title: x\nnames: [Anna, Bo]",
+        "",
+    ],
+)
+def test_other_yaml_is_no_data_file(text):
+    assert read_data_file(text.encode(), "/a/other.yaml") is None
+
+
+def test_classes_without_names_are_called_by_their_numbers():
+    assert names_in(b"train: a\nnc: 2", "my.yaml") == {}
+    assert [box.label for box in parse_boxes(b"1 .5 .5 1 1", {}, (8, 8))] == ["1"]
+
+
+def test_parts_are_read_as_they_stand_there():
+    data = read_data_file(b"names: [a]\npath: C:\\x\ntrain: [a/b, ./c.txt]\nvalid: d\ntest:\nval: ''", "data.yaml")
+    assert data.path == "C:\\x"
+    assert data.splits == {"train": ("a/b", "./c.txt"), "val": ("d",)}
+
+
+def test_class_names_alone():
+    assert read_name_file(b"\xef\xbb\xbfcat\r\ntraffic light\r\n\r\n", "classes.txt").names == {
+        0: "cat",
+        1: "traffic light",
+    }
+    with pytest.raises(UnreadableLabels, match="is no text"):
+        read_name_file(b"\xff\xfe", "classes.txt")

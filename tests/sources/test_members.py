@@ -27,10 +27,12 @@ def passed_over(data, limits=LIMITS):
 
 
 def test_pictures_texts_and_the_rest():
-    found = sorted_out(zipped({"a/b.JPG": b"1", "c.png": b"2", "data.yaml": b"", "n.txt": b"", "x.json": b""}))
+    found = sorted_out(
+        zipped({"a/b.JPG": b"1", "c.png": b"2", "data.yaml": b"", "n.txt": b"", "x.json": b"", "y.csv": b""})
+    )
     assert list(found.pictures) == ["a/b.JPG", "c.png"]
-    assert list(found.texts) == ["data.yaml", "n.txt"]
-    assert [(one.path, one.failed) for one in found.passed_over] == [("x.json", False)]
+    assert list(found.texts) == ["data.yaml", "n.txt", "x.json"]
+    assert [(one.path, one.failed) for one in found.passed_over] == [("y.csv", False)]
 
 
 @pytest.mark.parametrize("name", ["a/", ".x.png", ".git/x.png", "__MACOSX/x.png", "a/@eaDir/x.png", "Thumbs.db"])
