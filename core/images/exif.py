@@ -1,4 +1,4 @@
-"""What a camera wrote beside the pixels, by the standard Exif 3.0, as far as it can be read."""
+"""What a camera wrote beside the pixels, by the standard Exif 3.0, as far as it can be read; dates elsewhere too."""
 
 import math
 import re
@@ -9,17 +9,16 @@ from typing import NamedTuple
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
+from core.images.moments import first_moment, moment_in_iptc, moment_in_xmp, moment_of
 from core.images.tiff import read_directory
 
 _UPRIGHT = 1
 _LONGEST_TEXT = 64
 _MAX_BLOCK = 1 << 20  # bytes: JPEG allows 64 kB, and decoded the values take many times as much
-_FIRST_PHOTOGRAPH = 1826  # what claims to be older is a clock never set
 
 _DETAILS = (Base.DateTimeOriginal, Base.DateTimeDigitized, Base.LensModel, Base.LensMake, Base.LensSpecification)
 _PLACE = (GPS.GPSLatitude, GPS.GPSLatitudeRef, GPS.GPSLongitude, GPS.GPSLongitudeRef)
 
-_MOMENT = re.compile(r"\s*(\d{4})[:/.-](\d\d?)[:/.-](\d\d?)[ T]+(\d\d?):(\d\d?)(?::(\d\d?))?(?![\d:])")
 _WORD = re.compile(r"\w+")
 _SIGNS = {"N": 1, "E": 1, "S": -1, "W": -1}
 
@@ -34,17 +33,21 @@ class Metadata(NamedTuple):
     orientation: int = _UPRIGHT
 
 
-def read_metadata(image: Image.Image) -> Metadata:
-    """Of an opened picture of any format. Nothing is raised, whatever the bytes."""
+def read_metadata(image: Image.Image, around: Image.Exif | None = None) -> Metadata:
+    """Of an opened picture of any format. Nothing is raised, whatever the bytes.
+
+    Args:
+        around: Of a picture within another file what that says, which goes before.
+    """
     # What was turned while it was decoded has no orientation any more.
-    written = _known(image.info.get("original_orientation")) or orientation(image)
-    if len(image.info.get("exif") or b"") > _MAX_BLOCK:
-        return Metadata(orientation=written)
-    exif = _attempt(image.getexif, Image.Exif())
+    written = _known(image.info.get("original_orientation")) or orientation(image, around)
+    if around is None and len(image.info.get("exif") or b"") > _MAX_BLOCK:
+        return Metadata(_attempt(lambda: moment_in_xmp(image), None), orientation=written)
+    exif = around or _attempt(image.getexif, Image.Exif())
     details: dict[int, object] = _attempt(lambda: read_directory(exif, IFD.Exif, _DETAILS), {})
     place: dict[int, object] = _attempt(lambda: read_directory(exif, IFD.GPSInfo, _PLACE), {})
     return Metadata(
-        _attempt(lambda: _taken_at(exif, details), None),
+        _attempt(lambda: _taken_at(image, exif, details), None),
         _attempt(lambda: _camera(exif), ""),
         _attempt(lambda: _lens(details), ""),
         _attempt(lambda: _gps(place), None),
@@ -52,9 +55,10 @@ def read_metadata(image: Image.Image) -> Metadata:
     )
 
 
-def orientation(image: Image.Image) -> int:
-    """How an opened picture is still to be turned, 1 to 8 (Exif 3.0, section 4.6.5.1)."""
-    return _attempt(lambda: _known(image.getexif().get(Base.Orientation)), None) or _UPRIGHT
+def orientation(image: Image.Image, around: Image.Exif | None = None) -> int:
+    """How an opened picture is still to be turned, 1 to 8 (Exif 3.0, section 4.6.5.1); `around` as above."""
+    said = _known(around.get(Base.Orientation)) if around else None
+    return said or _attempt(lambda: _known(image.getexif().get(Base.Orientation)), None) or _UPRIGHT
 
 
 def _attempt[T](read: Callable[[], T], absent: T) -> T:
@@ -68,25 +72,15 @@ def _known(orientation: object) -> int | None:
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else None
 
 
-def _taken_at(exif: Image.Exif, details: dict[int, object]) -> datetime | None:
-    """DateTimeOriginal, else DateTimeDigitized, else DateTime; None where none is valid.
-
-    Fractions of a second and time zones, which few cameras write, are not read (Exif 3.0, section 4.6.5).
-    """
-    written = (details.get(Base.DateTimeOriginal), details.get(Base.DateTimeDigitized), exif.get(Base.DateTime))
-    return next((moment for moment in map(_moment, written) if moment), None)
-
-
-def _moment(written: object) -> datetime | None:
-    text = written.decode("ascii", "replace") if isinstance(written, bytes) else written
-    match = _MOMENT.match(text) if isinstance(text, str) else None
-    if not match:
-        return None
-    try:
-        moment = datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[arg-type]
-    except ValueError:  # 0000:00:00, or a thirteenth month
-        return None
-    return moment if moment.year >= _FIRST_PHOTOGRAPH else None
+def _taken_at(image: Image.Image, exif: Image.Exif, details: dict[int, object]) -> datetime | None:
+    """DateTimeOriginal, else DateTimeDigitized, else what XMP or IPTC says, else DateTime, which may be that of
+    a change; None where none is valid (Exif 3.0, section 4.6.5)."""
+    return (
+        first_moment((details.get(Base.DateTimeOriginal), details.get(Base.DateTimeDigitized)))
+        or _attempt(lambda: moment_in_xmp(image), None)
+        or _attempt(lambda: moment_in_iptc(image), None)
+        or moment_of(exif.get(Base.DateTime))
+    )
 
 
 def _camera(exif: Image.Exif) -> str:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from core.errors import IndexUnavailable, StorageFull
 from core.images.names import shown
+from core.images.raw import SUFFIXES as RAW_SUFFIXES
 
 _EXCLUDED = {
     "EPS",  # Pillow hands it to Ghostscript: a program that is run by a file
@@ -33,7 +34,7 @@ _SUFFIX_FORMATS = {
 FORMATS: tuple[str, ...] = tuple(sorted(set(_SUFFIX_FORMATS.values()) & set(Image.OPEN)))
 """Pillow's names of the formats that are opened, whatever a file is called."""
 
-SUFFIXES: frozenset[str] = frozenset(_SUFFIX_FORMATS)
+SUFFIXES: frozenset[str] = frozenset(_SUFFIX_FORMATS) | RAW_SUFFIXES
 """Lower-case endings of file names, with the dot, that say a file is a picture."""
 
 _LEFT_OUT = {

@@ -4,7 +4,7 @@ import os
 import re
 import stat
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from core.images.exif import Metadata, orientation, read_metadata
 from core.images.files import FORMATS
 from core.images.look import look_at
 from core.images.names import shown
-from core.images.refusals import empty, refusal, too_large
+from core.images.quiet import silence
+from core.images.raw import DNG_VERSION, is_raw, preview_of
+from core.images.refusals import claimed_size, empty, no_preview, not_given, refusal, too_large
 
 MAX_BYTES = 1 << 30
 """The largest file that is read: 1 GiB."""
@@ -36,6 +38,7 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2
 # A pipe that nobody writes to would block; neither flag exists on every system.
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
+silence()
 _SILENCE = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
 
 _TURNS = {
@@ -105,7 +108,7 @@ def read_bytes(path: Path) -> bytes:
     except PermissionError as error:
         raise UnreadableImage(f"{shown(path)} may not be read.", "Give the app's user the permission.") from error
     except (OSError, ValueError, MemoryError) as error:
-        raise UnreadableImage(f"{shown(path)} cannot be read: {error}.", "Check its drive.") from error
+        raise not_given(path, error) from error
     if len(data) != status.st_size:
         raise UnreadableImage(f"{shown(path)} changed while it was read.", "Index its folder again once it is whole.")
     return data
@@ -143,7 +146,9 @@ def open_upright(data: bytes, name: str, enough: int | None = None) -> OpenedIma
     except UnreadableImage:
         raise
     except Image.DecompressionBombError as error:
-        raise too_large(name, "far too many pixels", MAX_PIXELS) from error
+        size = claimed_size(data)  # of an icon that of the picture within
+        is_known = size is not None and size[0] * size[1] > MAX_PIXELS
+        raise too_large(name, _pixels(size) if size and is_known else "far too many pixels", MAX_PIXELS) from error
     # Plugins parse hostile bytes with struct, zlib and indexing: among what was seen to escape them are OSError,
     # SyntaxError, ValueError, TypeError, LookupError, struct.error, EOFError, OverflowError, zlib.error,
     # AttributeError, AssertionError, RuntimeError and MemoryError. Whatever it is, it is a verdict on one file.
@@ -159,22 +164,47 @@ def _silence_pillow() -> None:
 
 
 def _open(data: bytes, name: str, enough: int | None) -> OpenedImage:
+    if is_raw(data, name):
+        return _open_raw(data, name, enough)
     with Image.open(BytesIO(data), formats=FORMATS) as image:
-        _check_size(image, name)  # by the header: nothing of that size has been allocated yet
-        reduction = _reduce(image, enough)
-        if image.format == "TIFF":  # which Pillow turns as it loads it; noted as the plugin of HEIC does
+        if image.format == "TIFF":
+            if DNG_VERSION in image.tag_v2:  # type: ignore[attr-defined]
+                return _open_raw(data, name, enough)
+            # Pillow turns it as it loads it; noted as the plugin of HEIC does.
             image.info["original_orientation"] = orientation(image)
-        image.load()
-        _check_size(image, name)  # icons take the size of the picture within
-        rendered = to_rgb(image, data)
-        upright = _turned(rendered.image, orientation(image))
-        size = (upright.width * reduction, upright.height * reduction)
-        if upright is image:  # let go of the file and its bytes
-            upright = image.copy()
-        upright.info = {}  # no profile, for it is in sRGB; no EXIF, which would turn a saved copy once more
-        metadata = read_metadata(image)  # before the frames are counted, for which some formats leave the first
-        since = _SPECIAL_SINCE if rendered.is_special else 0
-        return OpenedImage(upright, size, str(image.format), _frames(image), metadata, since)
+        return _read(image, data, name, enough)
+
+
+def _open_raw(data: bytes, name: str, enough: int | None) -> OpenedImage:
+    preview = preview_of(data, name)
+    if preview is None:
+        raise no_preview(name)
+    if preview.size[0] * preview.size[1] > MAX_PIXELS:
+        raise too_large(name, _pixels(preview.size), MAX_PIXELS)
+    with Image.open(BytesIO(preview.data), formats=("JPEG",)) as image:
+        return replace(_read(image, preview.data, name, enough, preview.exif), format=preview.format, frames=1)
+
+
+def _read(
+    image: ImageFile.ImageFile, data: bytes, name: str, enough: int | None, around: Image.Exif | None = None
+) -> OpenedImage:
+    """
+    Args:
+        around: What the file around a picture says of it.
+    """
+    _check_size(image, name)  # by the header: nothing of that size has been allocated yet
+    reduction = _reduce(image, enough)
+    image.load()
+    _check_size(image, name)  # icons take the size of the picture within
+    rendered = to_rgb(image, data)
+    upright = _turned(rendered.image, orientation(image, around))
+    size = (upright.width * reduction, upright.height * reduction)
+    if upright is image:  # let go of the file and its bytes
+        upright = image.copy()
+    upright.info = {}  # no profile, for it is in sRGB; no EXIF, which would turn a saved copy once more
+    metadata = read_metadata(image, around)  # before the frames are counted, for which some formats leave the first
+    since = _SPECIAL_SINCE if rendered.is_special else 0
+    return OpenedImage(upright, size, str(image.format), _frames(image), metadata, since)
 
 
 def _reduce(image: ImageFile.ImageFile, enough: int | None) -> int:
@@ -195,7 +225,11 @@ def _reduce(image: ImageFile.ImageFile, enough: int | None) -> int:
 
 def _check_size(image: ImageFile.ImageFile, name: str) -> None:
     if image.width * image.height > MAX_PIXELS:
-        raise too_large(name, f"{image.width} × {image.height} pixels", MAX_PIXELS)
+        raise too_large(name, _pixels(image.size), MAX_PIXELS)
+
+
+def _pixels(size: tuple[int, int]) -> str:
+    return f"{size[0]} × {size[1]} pixels"
 
 
 def _turned(image: Image.Image, orientation: int) -> Image.Image:

@@ -1,28 +1,28 @@
-"""Why bytes are no picture here, in words."""
+"""Why bytes are no picture here, in words: they are no picture, or of a kind that is not read, or damaged."""
 
+import errno
 import re
 import struct
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
 
-from PIL import UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from core.errors import UnreadableImage
+from core.images.files import FORMATS
+from core.images.kinds import SAVE_AS_JPEG, kind_of
 from core.images.names import shown
 
 COPY_AGAIN = "Copy it again from where it came from."
-_SAVE_AS_JPEG = "Save it as JPEG or PNG."
 _SAVE_SMALLER = "Save a smaller version of it."
+_SHARE = "Check that its drive or network share is connected and sound."
 
-_OTHER_KINDS = {
-    rb"%!PS|\xc5\xd0\xd3\xc6": "PostScript",
-    rb"%PDF": "a PDF document",
-    rb".{4}ftyp(qt|mp4|iso|M4V|3gp)": "a film",
-    rb"\xff\x0a|\x00\x00\x00\x0cJXL ": "a JPEG XL picture",
-    rb"\s*(<\?xml.{,500})?<svg": "an SVG drawing",
-    rb"\s*<(?i:!doctype html|html)": "a web page",
-    rb"PK\x03\x04": "an archive",
-    rb"(\xef\xbb\xbf)?[\t\n\r\x20-\x7e]{16}|[\t\n\r\x20-\x7e]*$": "a text",
-}
-"""How things begin that are no pictures here, in the order they are looked for."""
+_GONE = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN}
+_UNREAD = re.compile(r"unsupported|support|unimplemented|unknown|unrecogni[sz]ed|unhandled|available|cannot handle")
+"""What Pillow says where it knows a format but not this use of it."""
+_LOOKED_AT = 16  # bytes of the beginning, as Pillow does
+_MAX_BITS, _MAX_CHANNELS = 64, 1000  # more is not another variant but damage
 
 
 def empty(name: str) -> UnreadableImage:
@@ -34,6 +34,30 @@ def too_large(name: str, size: str, most: int) -> UnreadableImage:
     return UnreadableImage(
         f"{shown(name)} has {size}, more than the {most // 1_000_000} megapixels that are opened.", _SAVE_SMALLER
     )
+
+
+def no_preview(name: str) -> UnreadableImage:
+    return UnreadableImage(
+        f"{shown(name)} is a camera raw file without a preview that is large enough: it is not read.",
+        "Develop it and save it as JPEG.",
+    )
+
+
+def not_given(path: Path, error: Exception) -> UnreadableImage:
+    """Of a file that is there, and whose bytes the system does not give."""
+    name = shown(path)
+    match error:
+        case MemoryError():
+            return UnreadableImage(f"{name} does not fit into memory.", _SAVE_SMALLER)
+        case OSError(errno=number) if number in _GONE:
+            return UnreadableImage(f"{name} cannot be read: its drive does not give it.", _SHARE)
+        case OSError(errno=errno.ENAMETOOLONG) | ValueError():
+            return UnreadableImage(f"{name} is no name of a file.", "Choose a picture file.")
+        case OSError(errno=errno.ELOOP):
+            return UnreadableImage(f"{name} is a link that leads in circles.", "Choose the file itself.")
+        case OSError(errno=errno.EMFILE | errno.ENFILE):
+            return UnreadableImage(f"{name} cannot be read: too many files are open.", "Index its folder again later.")
+    return UnreadableImage(f"{name} cannot be read.", _SHARE)
 
 
 def refusal(error: Exception, data: bytes, name: str) -> UnreadableImage:
@@ -50,15 +74,104 @@ def refusal(error: Exception, data: bytes, name: str) -> UnreadableImage:
         case UnidentifiedImageError():
             return _unknown(data, name)
         case EOFError() | IndexError() | struct.error():
-            return UnreadableImage(f"{name} is truncated.", COPY_AGAIN)
-    reason = shown(" ".join(str(error).split()))[:200] or type(error).__name__
-    if "truncated" in reason.lower():
-        return UnreadableImage(f"{name} is truncated.", COPY_AGAIN)
-    return UnreadableImage(f"{name} is damaged: {reason}.", f"{COPY_AGAIN} {_SAVE_AS_JPEG}")
+            return _truncated(name)
+    said = str(error).lower()
+    if "truncated" in said:
+        return _truncated(name)
+    if "text chunk" in said or "max_text" in said:
+        return UnreadableImage(
+            f"{name} holds texts or a colour profile that are too large.", "Save it anew as JPEG or PNG."
+        )
+    if isinstance(error, NotImplementedError | KeyError) or _UNREAD.search(said):
+        return _another_variant(data, name)
+    return UnreadableImage(f"{name} is damaged.", f"{COPY_AGAIN} If it opens elsewhere, save it as JPEG or PNG there.")
+
+
+def claimed_size(data: bytes) -> tuple[int, int] | None:
+    """What the header says, of a picture that is too large for Pillow to be opened; None where it is not known."""
+    for name in _formats_of(data):
+        with suppress(Exception):  # corrupt headers raise anything
+            return _opened(name, data).size
+    return None
+
+
+def _truncated(name: str) -> UnreadableImage:
+    return UnreadableImage(f"{name} is truncated.", COPY_AGAIN)
 
 
 def _unknown(data: bytes, name: str) -> UnreadableImage:
-    kind = next((kind for start, kind in _OTHER_KINDS.items() if re.match(start, data[:1000], re.DOTALL)), "")
+    if not data.strip(b"\0"):
+        return UnreadableImage(f"{name} holds nothing but zeros: it was not copied to its end.", COPY_AGAIN)
+    kind = kind_of(data)
+    if kind and kind.is_picture:
+        return UnreadableImage(f"{name} is {kind.title}: this kind is not read.", kind.remedy)
     if kind:
-        return UnreadableImage(f"{name} is {kind}, which cannot be opened here.", _SAVE_AS_JPEG)
+        return UnreadableImage(f"{name} is no picture but {kind.title}.", kind.remedy)
+    for format_ in _formats_of(data):
+        try:
+            _opened(format_, data)
+        except (EOFError, IndexError, struct.error):
+            return _truncated(name)
+        except Exception as error:  # as above
+            is_unread = isinstance(error, NotImplementedError | KeyError) or _UNREAD.search(str(error).lower())
+            if is_unread or _detail(format_, data):
+                return _another_variant(data, name)
+            return UnreadableImage(f"{name} is a {format_} picture whose beginning is damaged.", COPY_AGAIN)
     return UnreadableImage(f"{name} is no picture of a known format, or its beginning is damaged.", COPY_AGAIN)
+
+
+def _another_variant(data: bytes, name: str) -> UnreadableImage:
+    format_ = next(iter(_formats_of(data)), "")
+    if detail := _detail(format_, data):
+        return UnreadableImage(f"{name} is a {format_} picture with {detail}: this variant is not read.", SAVE_AS_JPEG)
+    what = f"a {format_} picture" if format_ else "a picture"
+    return UnreadableImage(
+        f"{name} is {what} of a variant that is not read, or damaged.", f"{SAVE_AS_JPEG} Otherwise copy it again."
+    )
+
+
+def _formats_of(data: bytes) -> list[str]:
+    """Pillow's names of those that begin like this."""
+    found = []
+    for name in FORMATS:
+        accept = Image.OPEN[name][1]
+        with suppress(Exception):  # too short to be told
+            accepted = accept and accept(data[:_LOOKED_AT])
+            if accepted and not isinstance(accepted, str):  # a text says why it is not
+                found.append(name)
+    return found
+
+
+def _opened(format_: str, data: bytes) -> ImageFile.ImageFile:
+    """Its header alone, whatever size it claims."""
+    return Image.OPEN[format_][0](BytesIO(data), "")
+
+
+def _detail(format_: str, data: bytes) -> str:
+    """What is unusual about the pixels of a header that is whole; empty where nothing is."""
+    try:
+        channels, bits, is_float = {"TIFF": _of_tiff, "PSD": _of_photoshop}[format_](data)
+    except Exception:  # another format, or a header that cannot be read
+        return ""
+    is_usual = channels in {1, 3, 4} and bits in {1, 2, 4, 8} and not is_float
+    if is_usual or not (1 <= bits <= _MAX_BITS and 1 <= channels <= _MAX_CHANNELS):
+        return ""
+    return f"{channels} channel{'s' * (channels > 1)} of {bits} bits{' (floating point)' * is_float}"
+
+
+def _of_tiff(data: bytes) -> tuple[int, int, bool]:
+    """Channels, bits of each, and whether they are floats (TIFF 6.0, sections 8 and 19)."""
+    exif = Image.Exif()
+    exif.load(b"Exif\0\0" + data)
+    bits, kind = (_first(exif.get(tag), otherwise) for tag, otherwise in ((258, 1), (339, 1)))
+    return _first(exif.get(277), 1), bits, kind == 3
+
+
+def _of_photoshop(data: bytes) -> tuple[int, int, bool]:
+    channels, bits = struct.unpack_from(">H8xH", data, 12)
+    return channels, bits, False
+
+
+def _first(value: object, otherwise: int) -> int:
+    value = value[0] if isinstance(value, tuple) and value else value
+    return value if isinstance(value, int) else otherwise

@@ -61,9 +61,9 @@ class Prepare:
             return Verdict(file.path, Outcome.FAILED, str(error))
         except ImageSearchError:
             raise
-        except Exception as error:  # whatever a picture brings about, the others are to be read
+        except Exception:  # whatever a picture brings about, the others are to be read
             _log.exception("%s stopped what reads it", shown(file.path))
-            return Verdict(file.path, Outcome.FAILED, f"{shown(file.path)} cannot be used: {error!r}. Save it as JPEG.")
+            return Verdict(file.path, Outcome.FAILED, f"{shown(file.path)} cannot be used. Save it as JPEG.")
 
     def is_fetching(self, file: PlannedFile) -> bool:
         """Whether its source has not given it yet."""

@@ -12,7 +12,7 @@ from core.sources.coco import CocoFile
 from core.sources.datafile import NAME_FILES, USUAL, YAML, DataFile, read_data_file, read_name_file
 from core.sources.dataset_files import DatasetFiles, Listing
 from core.sources.labels import MAX_BYTES, label_path, parse_boxes
-from core.sources.source import NO_PICTURE
+from core.sources.source import NO_PICTURE, reason_by_name
 from core.sources.splits import MAX_LIST_BYTES, ORDER, PictureList, Splits, parts, split_named
 
 NO_NAMES = "Labels without class names: put a data.yaml with `names` into a folder above."
@@ -134,7 +134,7 @@ class Datasets:
             return "" if path in used else NO_PICTURE
         if lower.endswith(".xml") and voc.is_voc(self._files.head(path, voc.HEAD)):
             return ""
-        return NO_PICTURE
+        return reason_by_name(name)
 
     def _why_no_text(self, path: str, folder: str, beside: bool) -> str:
         yolo = self._yolo_of(folder)

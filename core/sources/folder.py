@@ -17,7 +17,7 @@ from core.sources.archive import archive_of
 from core.sources.dataset_files import Listing, is_part, listing_of
 from core.sources.datasets import Datasets
 from core.sources.directory import OPEN_FLAGS
-from core.sources.source import NO_PICTURE, Found, PassedOver
+from core.sources.source import Found, PassedOver, reason_by_name
 
 _CACHE_TAG = "CACHEDIR.TAG"  # bford.info/cachedir: such a folder holds what can be made again, our thumbnails too
 
@@ -208,7 +208,8 @@ class FolderSource:
             return self._found(entry.path)
         if entry.name.lower().endswith(ARCHIVE_SUFFIX):
             return PassedOver(entry.path, _ARCHIVE)
-        reason = self._datasets.why_not(entry.path, entry.beside) if is_part(entry.name) else NO_PICTURE
+        is_part_ = is_part(entry.name)
+        reason = self._datasets.why_not(entry.path, entry.beside) if is_part_ else reason_by_name(entry.name)
         return PassedOver(entry.path, reason) if reason else None
 
     def _found(self, path: str) -> Found | PassedOver:

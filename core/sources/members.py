@@ -12,7 +12,7 @@ from core.images.files import has_picture_suffix, is_left_out
 from core.images.names import shown
 from core.images.reading import MAX_BYTES
 from core.sources.dataset_files import is_part
-from core.sources.source import NO_PICTURE, PassedOver
+from core.sources.source import PassedOver, reason_by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def _rule(name: str, info: ZipInfo) -> str:
         return _NO_FILE
     if suffix in _ARCHIVES:
         return _NESTED
-    return "" if is_part(name) or has_picture_suffix(name) else NO_PICTURE
+    return "" if is_part(name) or has_picture_suffix(name) else reason_by_name(name)
 
 
 def _fault(info: ZipInfo, limits: Limits) -> str:

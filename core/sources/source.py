@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.images.describe import Box, Split
+from core.images.kinds import unread_by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,11 @@ class PassedOver:
 
 
 NO_PICTURE = "Not a picture by its name."
-"""Why a file of another kind is passed over."""
+
+
+def reason_by_name(name: str) -> str:
+    """Why a file of another kind is passed over."""
+    return unread_by_name(name) or NO_PICTURE
 
 
 class Source(Protocol):

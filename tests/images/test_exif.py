@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
+from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import IFDRational, ImageFileDirectory_v2
 
 from core.images.exif import Metadata, read_metadata
@@ -79,9 +80,28 @@ def test_the_older_way_to_write_exif_into_a_png(encoded):
         ("    :  :     :  :  ", None),
         ("2024:13:06 07:08:09", None),
         ("2024:05:06 25:08:09", None),
-        ("2024:05:06 07:08:60", None),
+        ("2024:05:06 07:08:60", datetime(2024, 5, 6, 7, 9)),
+        ("2016:12:31 23:59:60", datetime(2017, 1, 1)),
+        ("2024:05:06 24:00:00", datetime(2024, 5, 7)),
+        ("2024:12:31 24:00", datetime(2025, 1, 1)),
+        ("2024:05:06 24:00:01", None),
+        ("2024:05:06 07:60:00", None),
+        ("2024:05:06 07:08:61", None),
+        ("9999:12:31 24:00:00", None),
         ("2024:05:06 07:08:099", None),
-        ("2024:05:06", None),
+        ("2024:05:06", datetime(2024, 5, 6)),
+        ("2024-05-06", datetime(2024, 5, 6)),
+        ("2024:05:06 ", datetime(2024, 5, 6)),
+        ("2024:05:06   :  :  ", datetime(2024, 5, 6)),
+        ("2024:05", datetime(2024, 5, 1)),
+        ("2024", datetime(2024, 1, 1)),
+        ("20240506", datetime(2024, 5, 6)),
+        ("20240506070809", datetime(2024, 5, 6, 7, 8, 9)),
+        ("2024:05:06 07:08:09Z", datetime(2024, 5, 6, 7, 8, 9)),
+        ("2024:00:00", None),
+        ("2024:05:00 07:08:09", None),
+        ("12345", None),
+        ("2024 was good", None),
         ("yesterday", None),
         ("", None),
     ],
@@ -242,3 +262,102 @@ def test_a_part_that_cannot_be_read_leaves_the_others():
 
 def test_a_block_of_more_than_a_megabyte_is_not_read():
     assert metadata_of(main={Base.Model: "EOS R5", Base.UserComment: b"x" * (1 << 20)}) == Metadata()
+
+
+def packet(content, attributes=""):
+    """XMP as Adobe's programs write it (XMP specification, part 1)."""
+    names = " ".join(
+        f'xmlns:{short}="http://ns.adobe.com/{name}/1.0/"'
+        for short, name in (("exif", "exif"), ("photoshop", "photoshop"), ("xmp", "xap"))
+    )
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description rdf:about="" {names} {attributes}>{content}</rdf:Description>'
+        "</rdf:RDF></x:xmpmeta>" + " " * 100 + '<?xpacket end="w"?>'
+    )
+
+
+def taken_at_by(xmp, **written):
+    image = Image.new("RGB", (8, 6))
+    image.info |= {"xmp": xmp.encode() if isinstance(xmp, str) else xmp}
+    if written:
+        image.info["exif"] = exif_of(**written).tobytes()
+    return read_metadata(image).taken_at
+
+
+class TestXmp:
+    @pytest.mark.parametrize(
+        ("written", "expected"),
+        [
+            ("2024", datetime(2024, 1, 1)),
+            ("2024-05", datetime(2024, 5, 1)),
+            ("2024-05-06", datetime(2024, 5, 6)),
+            ("2024-05-06T07:08", datetime(2024, 5, 6, 7, 8)),
+            ("2024-05-06T07:08Z", datetime(2024, 5, 6, 7, 8)),
+            ("2024-05-06T07:08:09", datetime(2024, 5, 6, 7, 8, 9)),
+            ("2024-05-06T07:08:09.25+05:30", datetime(2024, 5, 6, 7, 8, 9)),
+            ("2024-05-06T24:00:00", datetime(2024, 5, 7)),
+            ("2024-13", None),
+            ("", None),
+        ],
+    )
+    def test_dates_of_any_length(self, written, expected):
+        assert taken_at_by(packet(f"<xmp:CreateDate>{written}</xmp:CreateDate>")) == expected
+        assert taken_at_by(packet("", f'photoshop:DateCreated="{written}"')) == expected
+
+    def test_what_is_nearest_to_the_shot_counts(self):
+        every = [
+            ("exif:DateTimeOriginal", 2001), ("photoshop:DateCreated", 2002), ("exif:DateTimeDigitized", 2003),
+            ("xmp:CreateDate", 2004),
+        ]  # fmt: skip
+        for first in range(4):
+            content = "".join(f"<{name}>{year}-01-02</{name}>" for name, year in reversed(every[first:]))
+            assert taken_at_by(packet(content)) == datetime(2001 + first, 1, 2)
+
+    def test_exif_goes_before_but_the_time_of_the_last_change(self):
+        xmp = packet("<xmp:CreateDate>2010-01-01</xmp:CreateDate>")
+        changed = {Base.DateTime: "2022:01:01 00:00:00"}
+        assert taken_at_by(xmp, details={Base.DateTimeOriginal: "2009:01:01 00:00:00"}) == datetime(2009, 1, 1)
+        assert taken_at_by(xmp, main=changed) == datetime(2010, 1, 1)
+        assert taken_at_by(b"<", main=changed) == datetime(2022, 1, 1)
+
+    @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
+    def test_every_format_that_holds_a_packet(self, format, encoded):
+        xmp = packet("<xmp:CreateDate>2024-05-06T07:08:09</xmp:CreateDate>").encode()
+        if format == "PNG":
+            info = PngInfo()
+            info.add_itxt("XML:com.adobe.xmp", xmp.decode())
+            options = {"pnginfo": info}
+        else:
+            options = {"tiffinfo": {700: xmp}} if format == "TIFF" else {"xmp": xmp}
+        opened = open_upright(encoded(Image.new("RGB", (64, 64)), format, **options), "x")
+        assert opened.metadata.taken_at == datetime(2024, 5, 6, 7, 8, 9)
+
+    @pytest.mark.parametrize(
+        "hostile",
+        [
+            b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><x>&b;</x>',
+            b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><x>&f;</x>',
+            b"<a>" * 200_000,
+            b"<a>" * 100_000 + b"</a>" * 100_000,
+            packet("<xmp:CreateDate>2024</xmp:CreateDate>").encode() + b" " * (1 << 20),
+            b"\xff\xfe",
+            b"\0" * 50,
+        ],
+    )
+    def test_what_is_hostile_or_broken_says_nothing(self, hostile):
+        assert taken_at_by(hostile) is None
+
+
+def test_dates_by_iptc():
+    def taken_at(*records):
+        image = Image.new("RGB", (8, 6))
+        block = b"".join(b"\x1c\x02" + struct.pack(">BH", tag, len(text)) + text for tag, text in records)
+        image.info["photoshop"] = {0x0404: block}
+        return read_metadata(image).taken_at
+
+    assert taken_at((55, b"20240506"), (60, b"070809+0200")) == datetime(2024, 5, 6, 7, 8, 9)
+    assert taken_at((5, b"title"), (55, b"20240506")) == datetime(2024, 5, 6)
+    assert taken_at((55, b"00000000"), (60, b"070809+0200")) is None
+    assert taken_at((60, b"070809+0200")) is None

@@ -1,6 +1,7 @@
 """Bytes and files that are no whole picture: UnreadableImage, and nothing else, whatever they hold."""
 
 import contextlib
+import errno
 import gzip
 import os
 import struct
@@ -61,6 +62,32 @@ def test_nothing_at_all():
     ("data", "kind"),
     [
         (b"Dear diary, today I was no picture.", "a text"),
+        ("Über allen Gipfeln ist Ruh".encode(), "a text"),
+        ("Über allen Gipfeln".encode("utf-16"), "a text"),
+        (b'{"error": "AccessDenied"}', "the answer of a server (JSON)"),
+        (b'\n[\n  {"message": "Not found"}\n]', "the answer of a server (JSON)"),
+        (b"{}", "the answer of a server (JSON)"),
+        (b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", "the error message of a server"),
+        (b"<s:Fault xmlns:s='x'/>", "the error message of a server"),
+        (b"<?xml version='1.0'?><ServiceExceptionReport/>", "the error message of a server"),
+        (b"<?xml version='1.0'?><kml/>", "a file of XML"),
+        (b"HTTP/1.1 404 Not Found\r\n\r\n", "the answer of a server"),
+        (b"<!-- saved --><html>", "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Git LFS"),
+        (b"../../.git/annex/objects/aa/bb/SHA256E-s1--00.jpg", "git-annex"),
+        (b"/annex/objects/SHA256E-s1--00.jpg\n", "git-annex"),
+        (b"data:image/png;base64,iVBORw0KGgo=", "Base64"),
+        (b"/9j/4AAQSkZJRgABAQ", "Base64"),
+        (bytes(5000), "nothing but zeros"),
+        (b"8BPS\0\2" + bytes(20), "PSB"),
+        (b"\0\0\0\x18ftypcrx ", "a camera raw file"),
+        (b"\0\0\0\x18ftypqt  ", "a film"),
+        (b"\x1aE\xdf\xa3" + bytes(9), "a film"),
+        (b"ID3\3\0" + bytes(9), "a sound"),
+        (b"\x1f\x8b\x08\0", "an archive"),
+        (b"gimp xcf v011", "a GIMP picture"),
+        (bytes(128) + b"DICM", "a medical picture"),
+        (b"v/1\x01\2\0\0\0", "high dynamic range"),
         (b"hello", "a text"),
         (b"<!DOCTYPE html><html>404</html>", "a web page"),
         (b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG drawing"),
@@ -73,6 +100,92 @@ def test_nothing_at_all():
 )
 def test_other_kinds_are_named(data, kind):
     assert kind in refused(data).message
+
+
+def test_the_three_situations_are_three_reasons():
+    assert refused(b"<html></html>").message == "holiday.jpg is no picture but a web page."
+    assert refused(b"\xff\x0a\xfa\x1f").message == "holiday.jpg is a JPEG XL picture: this kind is not read."
+    assert refused(png(4, 4, png_chunk(b"IDAT", b"not packed"))).message == "holiday.jpg is damaged."
+
+
+def test_the_way_to_fetch_what_a_pointer_stands_for():
+    assert "git lfs pull" in refused(b"version https://git-lfs.github.com/spec/v1\n").remedy
+    assert "git annex get" in refused(b"/annex/objects/x\n").remedy
+
+
+def tiff(bits, channels, kind=1):
+    tags = [
+        (256, 4, 4),
+        (257, 4, 4),
+        (259, 4, 1),
+        (262, 4, 1 if channels < 3 else 2),
+        (273, 4, 400),
+        (277, 4, channels),
+    ]
+    tags += [(278, 4, 4), (279, 4, 16 * channels * bits // 8)]
+    many = struct.pack("<HHLL", 258, 3, channels, 200 if channels > 2 else bits | bits << 16)
+    kinds = struct.pack("<HHLL", 339, 3, channels, 250 if channels > 2 else kind | kind << 16)
+    entries = [struct.pack("<HHLL", tag, type_, 1, value) for tag, type_, value in tags]
+    entries = sorted([*entries, many, kinds], key=lambda entry: struct.unpack("<H", entry[:2]))
+    block = b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+    block = block.ljust(200, b"\0") + struct.pack(f"<{channels}H", *[bits] * channels)
+    block = block.ljust(250, b"\0") + struct.pack(f"<{channels}H", *[kind] * channels)
+    return block.ljust(400, b"\0") + bytes(16 * channels * bits // 8)
+
+
+@pytest.mark.parametrize(
+    ("data", "detail"),
+    [
+        (tiff(64, 1, kind=3), "1 channel of 64 bits (floating point)"),
+        (tiff(32, 3, kind=3), "3 channels of 32 bits (floating point)"),
+        (tiff(16, 5), "5 channels of 16 bits"),
+        (tiff(16, 7), "7 channels of 16 bits"),
+        (tiff(16, 2), "2 channels of 16 bits"),
+        (b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, 4, 4, 16, 3) + bytes(500), "3 channels of 16 bits"),
+        (b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, 4, 4, 32, 3) + bytes(500), "3 channels of 32 bits"),
+    ],
+)
+def test_a_whole_file_of_a_variant_that_is_not_read(data, detail):
+    error = refused(data)
+    assert detail in error.message
+    assert error.message.endswith("this variant is not read.")
+    assert error.remedy == "Save it as JPEG or PNG."
+
+
+WORDS_OF_LIBRARIES = ("Pillow", "PIL", "libtiff", "decoder", "struct", "Plugin", "errno", "[", "buffer", "index", "0x")
+
+
+@pytest.mark.parametrize("format", SAMPLES)
+def test_no_words_of_a_library(format):
+    rng = np.random.default_rng(1)
+    told = set()
+    for _ in range(40):
+        data = bytearray(SAMPLES[format])
+        for place in rng.integers(0, min(400, len(data)), 6):
+            data[place] = rng.integers(256)
+        try:
+            open_upright(bytes(data), "x")
+        except UnreadableImage as error:
+            told.add(str(error))
+    assert not [one for one in told if any(word in one for word in WORDS_OF_LIBRARIES)]
+
+
+@pytest.mark.parametrize(("size", "said"), [((20_001, 10_001), "20001 × 10001"), ((40_000, 30_000), "40000 × 30000")])
+@pytest.mark.parametrize("format", ["PNG", "BMP", "GIF", "TIFF"])
+def test_too_many_pixels_are_told_with_their_number(size, said, format):
+    data = bytearray(SAMPLES[format])
+    if format == "PNG":
+        data = png(*size, png_chunk(b"IDAT", zlib.compress(b"\0")))
+    elif format == "BMP":
+        data[18:26] = struct.pack("<ll", *size)
+    elif format == "GIF":
+        data[6:10] = struct.pack("<HH", *size)
+    else:
+        data = tiff(8, 1)
+        for tag, value in zip((256, 257), size, strict=True):
+            data = data.replace(struct.pack("<HHLL", tag, 4, 1, 4), struct.pack("<HHLL", tag, 4, 1, value))
+    message = refused(bytes(data)).message
+    assert f"has {said} pixels, more than the 200 megapixels" in message
 
 
 def test_unknown_bytes():
@@ -294,12 +407,25 @@ class TestReadBytes:
         (tmp_path / "x").chmod(0)
         assert "may not be read" in self.refused(tmp_path / "x").message
 
-    def test_a_failing_drive(self, tmp_path, monkeypatch):
+    @pytest.mark.parametrize(
+        ("number", "said"),
+        [
+            (errno.EIO, "its drive does not give it"),
+            (errno.ESTALE, "its drive does not give it"),
+            (errno.EMFILE, "too many files are open"),
+            (errno.ELOOP, "circles"),
+            (errno.ENAMETOOLONG, "no name of a file"),
+            (errno.EBADF, "cannot be read"),
+        ],
+    )
+    def test_what_a_system_says(self, number, said, tmp_path, monkeypatch):
         def fail(path, flags):
-            raise OSError(5, "Input/output error")
+            raise OSError(number, "Words of a system")
 
         monkeypatch.setattr(os, "open", fail)
-        assert "Input/output error" in self.refused(tmp_path / "x").message
+        told = self.refused(tmp_path / "x")
+        assert said in told.message
+        assert "Words" not in str(told)
 
     def test_a_nul_byte(self):
         with pytest.raises(UnreadableImage):
