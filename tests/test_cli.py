@@ -54,6 +54,15 @@ def test_a_dry_run_says_what_there_is_to_do_and_does_nothing(run, services, pict
     assert json.loads(run("jobs", "--json").stdout) == []
 
 
+def test_a_dry_run_names_copies(run, picture, tmp_path):
+    first = picture("red.png")
+    first.with_name("copy.png").write_bytes(first.read_bytes())
+    said = json.loads(run("ingest", tmp_path / "pictures", "--dry-run", "--json").stdout)
+    assert (said["found"], said["new"], said["copy"]) == (2, 1, 1)
+    assert said["copies"] == [{"path": str(first), "reason": f"Copy of {first.with_name('copy.png')}."}]
+    assert "Copy of" in run("ingest", tmp_path / "pictures", "--dry-run").stdout
+
+
 def test_prune_removes_what_is_gone_and_only_then(run, services, picture, tmp_path):
     picture("red.png")
     gone = picture("blue.png")

@@ -16,7 +16,7 @@ from core.images.names import displayable
 from core.ingest.follow import Follower
 from core.ingest.library import Library
 from core.ingest.progress import Outcome, Phase
-from core.ingest.state import JobState, Plan
+from core.ingest.state import JobState, Plan, PlannedFile
 from core.services import shared
 from core.sources.checks import check_kind, resolved
 from core.sources.urls import is_url, normalised
@@ -30,6 +30,7 @@ Locations = Annotated[
     ),
 ]
 _LOOK_EVERY = 0.2  # seconds
+_MAX_TOLD = 20  # copies in a plan
 _INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has ended
 
 
@@ -135,20 +136,27 @@ def as_dict(library: Library, job: JobState) -> dict[str, Any]:
 
 
 def _print_plan(library: Library, sources: Sequence[str], as_json: bool) -> None:
-    plan = Plan()
+    plan, copies = Plan(), list[PlannedFile]()
     with _bar() as bar:
         task = bar.add_task(Phase.FINDING.value, total=None)
-        for plan in library.look(sources):
+        for plan in library.look(sources, copies):
             bar.update(task, completed=plan.found)
     seconds = library.seconds(plan)
     if as_json:
-        print_json({"found": plan.found, **asdict(plan), "seconds": seconds and round(seconds, 1)})
+        told = [{"path": displayable(one.path), "reason": displayable(one.reason)} for one in copies]
+        print_json({"found": plan.found, **asdict(plan), "seconds": seconds and round(seconds, 1), "copies": told})
         return
     for name, count in asdict(plan).items():
+        if name == "unchecked" and not count:
+            continue
         typer.echo(f"{name:>9}  {count:,}" + (" bytes to read" if name == "size" else ""))
     typer.echo(
         f"{'time':>9}  " + (f"about {seconds:,.0f} s" if seconds is not None else "not known before the first run")
     )
+    for one in copies[:_MAX_TOLD]:
+        typer.echo(f"  {displayable(one.path)}: {displayable(one.reason)}")
+    if len(copies) > _MAX_TOLD:
+        typer.echo(f"  and {len(copies) - _MAX_TOLD:,} more copies")
 
 
 def _follow(library: Library, sources: Sequence[str], prune: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from filelock import FileLock
@@ -26,7 +27,7 @@ from core.ingest.plan import plan
 from core.ingest.prepare import Prepare
 from core.ingest.progress import Progress
 from core.ingest.remove import remove, sweep
-from core.ingest.state import TO_READ, JobState, Plan, Status
+from core.ingest.state import TO_READ, JobState, Plan, Planned, PlannedFile, Status
 from core.ingest.trial import trial
 from core.sources.absent import is_absent, is_below, is_gone
 from core.sources.archive import archive_of
@@ -99,11 +100,17 @@ class Library:
         kept = without_nested(locations)
         return self.jobs.plan(title or self._title(kept), kept, starts=starts, prunes=prunes)
 
-    def look(self, locations: Sequence[str]) -> Iterator[Plan]:
-        """What there is to do, without doing it, nor writing anything."""
+    def look(self, locations: Sequence[str], copies: list[PlannedFile] | None = None) -> Iterator[Plan]:
+        """What there is to do, without doing it, nor writing anything.
+
+        Args:
+            copies: At the end those that are found to be copies are added to it.
+        """
         with closing(Journal("sqlite://", "")) as journal:
             sources = [self._open(one) for one in without_nested(locations)]
             yield from plan(0, sources, self._index, journal.lines)
+            if copies is not None:
+                copies += chain.from_iterable(journal.lines.planned(0, {Planned.COPY}))
 
     def follow(self, location: str, followed: bool) -> None:
         """Index what changes in a source by itself, or no more."""

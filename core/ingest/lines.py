@@ -59,6 +59,14 @@ class Lines:
         rows = [{"of_job": job_id, "at": number, "planned": planned.value} for number in numbers]
         self._execute_many(update(table).where(*_one), rows)
 
+    def note_copies(self, job_id: int, reasons: Mapping[int, str]) -> None:
+        """Mark files as copies, by their numbers, and say of what."""
+        rows = [
+            {"of_job": job_id, "at": number, "planned": Planned.COPY.value, "reason": storable(reason)}
+            for number, reason in reasons.items()
+        ]
+        self._execute_many(update(table).where(*_one), rows)
+
     def gone(self, job_id: int, content_hashes: Collection[str]) -> list[PlannedFile]:
         """The records with these bytes whose file is gone, as far as they have no verdict."""
         query = select(table).where(_column.job == job_id, _column.content_hash.in_(content_hashes))

@@ -1,4 +1,4 @@
-"""What there is to do, found out without opening a file: sizes and times against those in the index."""
+"""What there is to do, found out by sizes and times against those in the index; only what may be a copy is opened."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,6 +7,7 @@ from itertools import batched, count
 from core.index.filters import Filter
 from core.index.index import Index
 from core.index.records import Fingerprint, ImageRecord, record_id
+from core.ingest.copies import Copies, copy_of
 from core.ingest.lines import Lines
 from core.ingest.state import TO_READ, Plan, Planned, PlannedFile
 from core.sources.source import Found, PassedOver, Source
@@ -30,6 +31,7 @@ def plan(job_id: int, sources: Sequence[Source], index: Index, lines: Lines) -> 
             planner.add_gone(place, source)
             yield planner.plan
     planner.recognise_renamed()
+    planner.recognise_copies(sources)
     yield planner.plan
 
 
@@ -97,6 +99,16 @@ class _Planner:
             alike = [file.number for file in chunk if self._was(Fingerprint(file.size, file.mtime_ns))]
             self._lines.replan(self._job_id, alike, Planned.RENAMED)
             self._counts.update({"renamed": len(alike), "new": -len(alike), "gone": -len(alike)})
+
+    def recognise_copies(self, sources: Sequence[Source]) -> None:
+        """Tell files with the same bytes from those that are new, as far as that takes little time."""
+        if not self._counts["new"]:
+            return
+        copies = Copies(self._job_id, sources, self._index, self._lines)
+        for found in copies.find():
+            self._lines.note_copies(self._job_id, {file.number: copy_of(original) for file, original in found})
+            self._counts.update({"copy": len(found), "new": -len(found)})
+        self._counts["unchecked"] = copies.unchecked
 
     def _was(self, fingerprint: Fingerprint) -> bool:
         self._gone[fingerprint] -= 1

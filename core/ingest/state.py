@@ -34,6 +34,8 @@ class Planned(StrEnum):
     CHANGED = "changed"
     RENAMED = "renamed"
     """New, of the size and time of a file that is gone: likely the same, which its bytes will tell."""
+    COPY = "copy"
+    """New, with the same bytes as another one or as a picture of the index."""
     UNCHANGED = "unchanged"
     SKIPPED = "skipped"
     FAILED = "failed"
@@ -41,7 +43,7 @@ class Planned(StrEnum):
     """A record whose file is not there any more."""
 
 
-TO_READ = frozenset({Planned.NEW, Planned.CHANGED, Planned.RENAMED})
+TO_READ = frozenset({Planned.NEW, Planned.CHANGED, Planned.RENAMED, Planned.COPY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Plan:
     new: int = 0
     changed: int = 0
     renamed: int = 0
+    copy: int = 0
+    """Files with the same bytes as another new one, or as a picture of the index."""
     unchanged: int = 0
     skipped: int = 0
     failed: int = 0
@@ -76,6 +80,8 @@ class Plan:
     """Records of files that could not be looked for: their drive or folder is not there."""
     size: int = 0
     """Bytes to read."""
+    unchecked: int = 0
+    """How many of the new files were not compared byte by byte: there may be copies among them."""
 
     @property
     def found(self) -> int:
@@ -83,7 +89,7 @@ class Plan:
 
     @property
     def to_read(self) -> int:
-        return self.new + self.changed + self.renamed
+        return self.new + self.changed + self.renamed + self.copy
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from core.images.thumbnails import Thumbnails
 from core.index.index import Index
 from core.index.records import ImageRecord, record_id
 from core.index.tags import merged
+from core.ingest.copies import copy_of
 from core.ingest.embed import Embedded, Round
 from core.ingest.lines import Lines
 from core.ingest.prepare import Prepared
@@ -121,7 +122,7 @@ def _verdict(prepared: Prepared, old: PlannedFile | None, twin: str) -> Verdict:
     if prepared.file.planned is Planned.CHANGED:
         return Verdict(path, Outcome.UPDATED, note)
     if twin:
-        return Verdict(path, Outcome.DUPLICATE, f"Same bytes as {shown(twin)}. {note}".rstrip())
+        return Verdict(path, Outcome.DUPLICATE, f"{copy_of(twin)} {note}".rstrip())
     return Verdict(path, Outcome.ADDED, note)
 
 

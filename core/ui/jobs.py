@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 
 from core.errors import ImageSearchError, IndexUnavailable
+from core.images.names import displayable
 from core.ingest.progress import Outcome
-from core.ingest.state import JobState, Status
+from core.ingest.state import JobState, Planned, Status
 from core.search.answers import item
 from core.search.results import Result
 from core.ui.components.gallery import gallery
@@ -84,12 +85,13 @@ def _show_plan(job: JobState) -> None:
     plan = job.plan
     with st.container(horizontal=True):
         for label, count in (
-            *(("New", plan.new), ("Changed", plan.changed), ("Renamed", plan.renamed)),
+            *(("New", plan.new), ("Copies", plan.copy), ("Changed", plan.changed), ("Renamed", plan.renamed)),
             *(("Unchanged", plan.unchanged), ("Skipped", plan.skipped), ("Failed", plan.failed), ("Gone", plan.gone)),
         ):
             if count or label in ("New", "Unchanged"):
                 st.metric(label, f"{count:,}", border=True)
     st.markdown(planned(plan, services().library.seconds(plan)))
+    _show_copies(job)
     if plan.missed:
         st.warning(
             f"{plan.missed:,} indexed pictures cannot be looked for: their drive or folder is not there. They stay in "
@@ -102,6 +104,27 @@ def _show_plan(job: JobState) -> None:
     with st.container(horizontal=True):
         _button("Start", "play_arrow", services().jobs.start, job.id, primary=True, prunes=prunes)
         _button("Discard", "delete", services().jobs.cancel, job.id)
+
+
+def _show_copies(job: JobState) -> None:
+    """Which of the files are copies, and of what."""
+    if not job.plan.copy:
+        return
+    with st.expander("Copies", icon=":material/content_copy:"):
+        copies = next(services().library.journal.lines.planned(job.id, {Planned.COPY}), [])
+        st.dataframe(
+            {
+                "File": [displayable(one.path) for one in copies],
+                "What it is": [displayable(one.reason) for one in copies],
+            },
+            hide_index=True,
+            key=f"copies-{job.id}",
+            alt="Files with the same bytes as others, and which these are",
+        )
+        if job.plan.copy > len(copies):
+            st.caption(f"{job.plan.copy - len(copies):,} more")
+        if job.plan.unchecked:
+            st.caption(f"{job.plan.unchecked:,} more files were not compared: there may be copies among them.")
 
 
 def _show_resting(job: JobState) -> None:

@@ -30,7 +30,7 @@ def added(path: str, colour: str = "red", says: str = "") -> Fate:
 
 
 def duplicate(path: str, colour: str = "red") -> Fate:
-    return Fate(path, Outcome.DUPLICATE, "Same bytes as", colour)
+    return Fate(path, Outcome.DUPLICATE, "Copy of", colour)
 
 
 def failed(path: str, says: str = "") -> Fate:

@@ -79,7 +79,7 @@ def test_the_same_bytes_are_embedded_once(services, picture, tmp_path, embedder)
     reports, last = run(services, tmp_path / "pictures")
     assert last.counts == Counts(added=1, duplicate=5)
     reasons = {verdict.reason for report in reports for verdict in report.verdicts}
-    assert reasons == {"", f"Same bytes as {original.with_name('copy0.png')}."}
+    assert reasons == {"", f"Copy of {original.with_name('copy0.png')}."}
     assert embedder.embedded_images == 1
     shutil.copy(original, original.with_name("later.png"))
     assert run(services, tmp_path / "pictures")[1].counts == Counts(duplicate=1, unchanged=6)

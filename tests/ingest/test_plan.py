@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from core.errors import UnreadableImage
 from core.images.describe import DESCRIPTION
 from core.index.index import ModelStamp
 from core.index.lance.engine import LanceIndex
@@ -23,6 +24,9 @@ class Listed:
     location: str = "/a"
     there: list[Found | PassedOver] = field(default_factory=list)
     missed: tuple[str, ...] = ()
+
+    def read(self, path):
+        raise UnreadableImage(f"{path} no longer exists.", "Index its folder again.")
 
     def find(self):
         return iter(self.there)
