@@ -21,7 +21,7 @@ from tests.hostile.drawn import long_tiff, png
 from tests.hostile.kinds import Fate, added, failed
 from tests.zips import zipped
 
-REMEDY = re.compile(r"\b(add|check|connect|copy|correct|give|index|save|unpack)\b", re.IGNORECASE)
+REMEDY = re.compile(r"\b(add|check|choose|connect|copy|correct|fetch|give|index|run|save|unpack)\b", re.IGNORECASE)
 
 NOT_STORED = {Outcome.FAILED, Outcome.SKIPPED}
 

@@ -10,9 +10,11 @@ from tests.zips import zipped
 OTHER_KINDS = {
     "nothing": (b"", "is empty"),
     "one byte": (b"\xff", "its beginning is damaged"),
-    "zero bytes": (bytes(5000), "no picture of a known format"),
+    "zero bytes": (bytes(5000), "nothing but zeros"),
     "noise": (bytes(range(200, 256)) * 9, "no picture of a known format"),
-    "a program": (b"\x7fELF\2\1\1" + bytes(99), "no picture of a known format"),
+    "a program": (b"\x7fELF\2\1\1" + bytes(99), "no picture but a program"),
+    "a pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull"),
+    "an answer of a server": (b'{"error": "AccessDenied"}', "the answer of a server"),
     "a text": (b"Dear diary, today I was no picture.\n", "a text"),
     "a web page": (b"<!DOCTYPE html><html><body>404</body></html>", "a web page"),
     "a drawing": (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "an SVG drawing"),
@@ -56,7 +58,16 @@ DAMAGED |= {
     "names that are none of pictures": several(
         *(
             one(skipped(name, "Not a picture by its name."), jpeg)
-            for name in ("jpeg", "jpeg.txt", "x.JPG~", "x.jpg.part", "x.svg", "x.eps", "x.pdf", "x.mp4")
+            for name in ("jpeg", "jpeg.txt", "x.JPG~", "x.jpg.part")
+        )
+    ),
+    "names of pictures that are not read": several(
+        *(one(skipped(name, "this kind is not read"), jpeg) for name in ("x.svg", "x.eps", "x.pdf", "x.mp4", "x.jxl"))
+    ),
+    "camera raw without a preview": several(
+        *(
+            one(failed(name, "camera raw file without a preview"), lambda: b"MM\0*" + bytes(999))
+            for name in ("a.nef", "b.dng")
         )
     ),
     "an archive in a folder": one(skipped("x.zip", "add it as a source"), lambda: zipped({"x.png": png()})),
