@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Column, Connection, Engine, MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, TimeoutError
 from sqlalchemy.pool import StaticPool
@@ -25,7 +25,8 @@ class Database:
 
     Args:
         url: As SQLAlchemy takes it, or the absolute path of a SQLite file; `sqlite://` keeps it in memory.
-        metadata: The tables, made where they are not there; others in the same database are left alone.
+        metadata: The tables, made where they are not there, and given the columns that a database of an earlier version
+            lacks: these must be nullable. Others in the same database are left alone.
     """
 
     def __init__(self, url: str, metadata: MetaData) -> None:
@@ -61,6 +62,7 @@ def _open(url: str, metadata: MetaData) -> Engine:
             make_folder(Path(parsed.database).parent)
     try:
         _create_tables(engine, metadata)
+        _add_columns(engine, metadata)
     except JournalUnavailable:
         engine.dispose()
         raise
@@ -103,6 +105,30 @@ def _create_tables(engine: Engine, metadata: MetaData) -> None:
             connection.execute(CreateTable(table, if_not_exists=True))
             for index in table.indexes:
                 connection.execute(CreateIndex(index, if_not_exists=True))
+
+
+def _add_columns(engine: Engine, metadata: MetaData) -> None:
+    """Give tables of an earlier version the columns that they lack, which older rows have no value in."""
+    for table, column in _lacking(engine, metadata):
+        try:
+            with transaction(engine) as connection:
+                kind = column.type.compile(engine.dialect)
+                names = engine.dialect.identifier_preparer
+                connection.execute(
+                    text(f"ALTER TABLE {names.format_table(table)} ADD COLUMN {names.format_column(column)} {kind}")
+                )
+        except JournalUnavailable:  # another process that starts at the same moment may have added it
+            if (table, column) in _lacking(engine, metadata):
+                raise
+
+
+def _lacking(engine: Engine, metadata: MetaData) -> list[tuple[Table, Column[Any]]]:
+    with transaction(engine) as connection:
+        found = inspect(connection)
+        present = {
+            table: {column["name"] for column in found.get_columns(table.name)} for table in metadata.tables.values()
+        }
+    return [(table, column) for table, names in present.items() for column in table.columns if column.name not in names]
 
 
 def _options(backend: str, database: str | None) -> dict[str, Any]:

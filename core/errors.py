@@ -78,6 +78,12 @@ class ModelUnavailable(ImageSearchError):
     title = "The model is not available"
 
 
+class PicturesLost(ImageSearchError):
+    """Of some pictures neither the file nor a thumbnail is there: another model cannot embed them."""
+
+    title = "Some pictures cannot be re-embedded"
+
+
 class ModelMismatch(ImageSearchError):
     title = "The index was made with another model"
 
@@ -93,7 +99,7 @@ class StorageFull(IndexUnavailable):
 
 
 class JournalUnavailable(ImageSearchError):
-    title = "The journal is not available"
+    title = "The job database is not available"
 
 
 class SavedRefused(ImageSearchError):
@@ -101,7 +107,7 @@ class SavedRefused(ImageSearchError):
 
 
 class JobRefused(ImageSearchError):
-    title = "This cannot be done with the job"
+    title = "This is not possible now"
 
 
 class InvalidEmbedding(ImageSearchError):

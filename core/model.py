@@ -1,17 +1,14 @@
 """The model that goes with the index: which one it is, loaded in the background, tried again where that may help."""
 
-import time
 from concurrent.futures import Future
 
-from core.config import Settings
+from core.config import STARTER, Settings
 from core.embedding.embedder import Embedder
 from core.embedding.loading import ModelLoader, ModelState
-from core.embedding.weights import check_obtainable
+from core.embedding.weights import check_obtainable, remedy
 from core.embedding.worker import WorkerEmbedder
-from core.errors import ImageSearchError, IndexUnavailable, ModelMismatch, ModelUnavailable
-from core.index.index import Index
-
-_LOOK_EVERY = 5.0  # seconds
+from core.errors import ImageSearchError, IndexUnavailable, ModelUnavailable
+from core.index.index import Index, ModelStamp
 
 
 class IndexModel:
@@ -21,10 +18,14 @@ class IndexModel:
         self._settings = settings
         self._index = index
         self._loader = ModelLoader(self._load)
-        self._fitted, self._looked = False, 0.0
+        self._target = ModelLoader(self._load_target)
+        self._expected: Embedder | None = None
+        self._seen: tuple[str, ModelStamp | None] | None = None
 
     def _load(self) -> Embedder:
         stamp = self._index.model()
+        if (expected := self._expected) and not _died(expected) and stamp == stamp_of(expected):
+            return expected
         made_by = stamp.model_id if stamp else None
         return WorkerEmbedder.start(self._settings.model_id, self._settings.model_cache_dir, made_by)
 
@@ -50,7 +51,38 @@ class IndexModel:
 
     def load_for_job(self) -> Future[Embedder]:
         """For a job that tries again, which wants another attempt and not the one that has failed."""
-        return self._loader.retry() if self.state.status == "failed" else self.load()
+        loaded = self.loaded
+        outdated = loaded is not None and not self._fits(loaded)
+        return self._loader.retry() if outdated or self.state.status == "failed" else self.load()
+
+    def load_target(self) -> Future[Embedder]:
+        """Start loading the model that the settings ask for, whatever made the index; or give the attempt."""
+        attempt = self._target.start()
+        failed = attempt.done() and (attempt.exception() or _died(attempt.result()))
+        return self._target.retry() if failed else attempt
+
+    def _load_target(self) -> Embedder:
+        asked_for, loaded = self._settings.model_id, self.loaded
+        if loaded is not None and loaded.model_id == asked_for and not _died(loaded):
+            return loaded
+        if asked_for != STARTER:
+            check_obtainable(asked_for, self._settings.model_cache_dir)
+        embedder = WorkerEmbedder.start(asked_for, self._settings.model_cache_dir, None)
+        if embedder.model_id == asked_for:
+            return embedder
+        embedder.close()
+        raise ModelUnavailable(
+            f"{asked_for} could not be loaded; the log tells why.", remedy(asked_for, self._settings.model_cache_dir)
+        )
+
+    def expect(self, embedder: Embedder) -> None:
+        """The index is about to hold the embeddings of this model: it is used from the moment on that it does."""
+        self._expected = embedder
+
+    def switched(self) -> None:
+        """The index holds the embeddings of the model that was expected."""
+        self._loader.retry()
+        self._target = ModelLoader(self._load_target)
 
     def embedder(self) -> Embedder:
         """The model; waits until it is loaded.
@@ -66,30 +98,37 @@ class IndexModel:
             return embedder
         return self._loader.retry().result()  # another process filled an index that was empty to us
 
+    @property
+    def in_use(self) -> Embedder | None:
+        """The model that is loaded, None where there is none or the index holds embeddings of another."""
+        loaded = self.loaded
+        return loaded if loaded is not None and self._fits(loaded) else None
+
+    def made_by(self) -> ModelStamp | None:
+        """As `Index.model`; looked up whenever the index has changed."""
+        revision, seen = self._index.revision(), self._seen
+        if seen is None or seen[0] != revision:
+            self._seen = seen = revision, self._index.model()
+        return seen[1]
+
     def _fits(self, embedder: Embedder) -> bool:
-        """Whether the index has records of this model or none; looked up every few seconds."""
-        now = time.monotonic()
-        if now - self._looked > _LOOK_EVERY or not self._fitted:
-            stamp = self._index.model()
-            self._fitted, self._looked = stamp is None or stamp.model_id == embedder.model_id, now
-        return self._fitted
+        """Whether the index has records of this model or none."""
+        return self.made_by() in (None, stamp_of(embedder))
 
     def obstacle(self) -> ImageSearchError | None:
-        """What keeps the model that the settings ask for from being used; found out within seconds."""
-        asked_for = self._settings.model_id
+        """What keeps the model that the settings ask for from being had; found out within seconds."""
+        if self._settings.model_id == STARTER:
+            return None
         try:
-            check_obtainable(asked_for, self._settings.model_cache_dir)
+            check_obtainable(self._settings.model_id, self._settings.model_cache_dir)
         except ModelUnavailable as error:
             return error
-        stamp = self._index.model()
-        if stamp is None or stamp.model_id == asked_for:
-            return None
-        return ModelMismatch(
-            f"{asked_for} is there now, but the {self._index.count():,} pictures in the index were indexed with "
-            f"{stamp.model_id}, and the two cannot be compared.",
-            "Take them out (python -m core remove FOLDER) and index them again, or name another index in "
-            "IMAGE_SEARCH_INDEX.",
-        )
+        return None
+
+
+def stamp_of(embedder: Embedder) -> ModelStamp:
+    """What an index of its embeddings is stamped with."""
+    return ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing)
 
 
 def _died(embedder: Embedder | None) -> bool:

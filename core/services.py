@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
-from core.config import MODELS, Settings
-from core.errors import UnreadableImage
+from core.config import MODELS, STARTER, Settings
+from core.embedding.clip import ClipEmbedder
+from core.embedding.starter import StarterEmbedder
+from core.errors import InvalidEmbedding, UnreadableImage
 from core.images.describe import content_hash
 from core.images.reading import read_bytes
 from core.images.thumbnails import Thumbnails
@@ -21,6 +23,7 @@ from core.ingest.journal import Journal
 from core.ingest.library import Library
 from core.ingest.once import ingest
 from core.ingest.progress import Progress
+from core.ingest.state import APP, Actor
 from core.model import IndexModel
 from core.redaction import keep_out_of_logs
 from core.search.calibration import Calibrations
@@ -76,12 +79,13 @@ class Services:
             self.model.load_for_job,
             self._name_of,
             settings.urls,
+            self.model,
         )
         self._examples = Examples(self.index)
         self._named: Kept[ImageRecord | None] = Kept(_NAMED)  # each run of a page asks for those of all chips
         self._calibrations = Calibrations(self.index, settings.data_dir / "calibration")
         self._searcher = Searcher(
-            self.index, self.model.embedder, lambda: self.model.loaded, self._query_picture, self._calibrations
+            self.index, self.model.embedder, lambda: self.model.in_use, self._query_picture, self._calibrations
         )
         self._explainer = Explainer(self.index, self._searcher.compose, self._bank)
         self._heats = Heats(lambda record: self.library.read(record.path))
@@ -102,9 +106,44 @@ class Services:
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
         """As `Searcher.search`, with the values of the filter taken as `resolve` says."""
         if not search.where.conditions:
-            return self._searcher.search(search, offset, limit)
+            return self._search(search, offset, limit)
         where, notes = resolve(search.where, self.facets())
-        return replace(self._searcher.search(replace(search, where=where), offset, limit), notes=notes)
+        return replace(self._search(replace(search, where=where), offset, limit), notes=notes)
+
+    def _search(self, search: Search, offset: int, limit: int) -> Results:
+        """Once more where the index has got another model's embeddings meanwhile: query and rows must be of one."""
+        made_by = self.model.made_by()
+        try:
+            results = self._searcher.search(search, offset, limit)
+        except InvalidEmbedding:
+            if self.model.made_by() == made_by:
+                raise
+        else:
+            if self.model.made_by() == made_by:
+                return results
+        return self._searcher.search(search, offset, limit)
+
+    def reembed(self, *, prunes: bool = False, by: Actor = APP) -> int | None:
+        """Give all pictures the embeddings of the model that the settings ask for, in the background; returns the job's
+        id, None where they have them already.
+
+        Args:
+            prunes: Whether pictures of which neither file nor thumbnail is left are to be left out.
+
+        Raises:
+            ModelUnavailable: it cannot be had on this machine.
+        """
+        if obstacle := self.model.obstacle():
+            raise obstacle
+        made_by, wanted = self.index.model(), self.settings.model_id
+        if made_by is None or (made_by.model_id == wanted and made_by.preprocessing == self._preprocessing()):
+            return None
+        return self.library.reembed(f"Re-embed with {wanted}", prunes=prunes, by=by)
+
+    def _preprocessing(self) -> int:
+        """Of the model that the settings ask for, as this version of the app prepares pictures for it."""
+        embedder = StarterEmbedder if self.settings.model_id == STARTER else ClipEmbedder
+        return embedder.preprocessing
 
     def learn_scores(self) -> None:
         """Learn at once what scores mean, where it is not known: for those who ask once; raises as the model does."""
@@ -139,7 +178,7 @@ class Services:
             locations, index=self.index, load=self.model.load_for_job, thumbnails=self.thumbnails, name_of=self._name_of
         )
 
-    def start_uploads(self, ids: Sequence[str], title: str = "") -> int:
+    def start_uploads(self, ids: Sequence[str], title: str = "", by: Actor = APP) -> int:
         """Index what a visitor has sent, pictures and archives; returns the job's id.
 
         Raises:
@@ -152,11 +191,11 @@ class Services:
         if not locations:
             raise UnreadableImage("None of these pictures is here any more.", "Send them again.")
         words = "Uploaded picture" if len(pictures) == 1 else f"{len(pictures):,} uploaded pictures"
-        return self.library.add(locations, title or (words if pictures else ""), starts=True)
+        return self.library.add(locations, title or (words if pictures else ""), starts=True, by=by)
 
-    def start_samples(self) -> int:
+    def start_samples(self, by: Actor = APP) -> int:
         """Index the sample pictures; returns the job's id."""
-        return self.library.add([self._listed(sample_pictures())], "Sample pictures", starts=True)
+        return self.library.add([self._listed(sample_pictures())], "Sample pictures", starts=True, by=by)
 
     def _listed(self, paths: Sequence[Path], folder: Path | None = None) -> str:
         """The location of a list of these files."""

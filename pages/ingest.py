@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.ui import ingest_view, sources
-from core.ui.jobs import job_panel
+from core.ui.jobs import job_panel, reports
 
 st.title("Add pictures", anchor=False)
 # In places of their own, empty or not: what comes and goes above the upload area would make it lose what it shows.
@@ -16,6 +16,8 @@ with folder:
     ingest_view.source_form()
 with upload:
     ingest_view.upload_form()
+with st.container():
+    reports()
 listed, past = st.tabs(["Sources", "History"])
 with listed:
     sources.source_list()

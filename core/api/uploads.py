@@ -14,6 +14,7 @@ from core.api.bodies import UploadsBody
 from core.images.files import ARCHIVE_SUFFIX, SUFFIXES
 from core.images.names import display_name
 from core.images.uploads import Upload, Uploads
+from core.ingest.actors import browser
 from core.services import Services
 
 _ARCHIVES = {"application/zip", "application/x-zip-compressed"}
@@ -38,7 +39,8 @@ class UploadRoutes:
         if len(asked.ids) > most:
             raise Refusal(400, f"{len(asked.ids)} ids were sent.", f"Send 1 to {most} at a time.")
         ids, title = list(dict.fromkeys(asked.ids)), asked.title and display_name(asked.title)
-        return JSONResponse({"job": await run_in_threadpool(self._services().start_uploads, ids, title)}, 202)
+        by = browser(request.headers.get("user-agent", ""), "")
+        return JSONResponse({"job": await run_in_threadpool(self._services().start_uploads, ids, title, by)}, 202)
 
 
 async def _keep(request: Request, store: Uploads, checks: anyio.CapacityLimiter) -> Response:

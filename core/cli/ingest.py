@@ -13,6 +13,7 @@ from rich.progress import Progress as Bar
 
 from core.cli.console import AsJson, app, console, expected_errors, print_json
 from core.images.names import displayable
+from core.ingest.actors import COMMAND_LINE
 from core.ingest.follow import Follower
 from core.ingest.library import Library
 from core.ingest.progress import Outcome, Phase
@@ -20,13 +21,14 @@ from core.ingest.state import JobState, Plan, PlannedFile
 from core.services import shared
 from core.sources.checks import check_kind, resolved
 from core.sources.urls import is_url, normalised
+from core.words import counted, duration, pictures
 
 Locations = Annotated[
     list[str],
     typer.Argument(
         metavar="SOURCE...",
         show_default=False,
-        help="Folders, read with all folders below them; picture files; ZIP archives; addresses (https://, s3://, …).",
+        help="Folders with all their subfolders, pictures, ZIP files, or URLs (https://, s3://, …).",
     ),
 ]
 _LOOK_EVERY = 0.2  # seconds
@@ -38,9 +40,9 @@ _INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has ended
 @expected_errors
 def ingest_command(
     locations: Locations,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what there is to do.")] = False,
-    prune: Annotated[bool, typer.Option("--prune", help="Remove records whose file is gone.")] = False,
-    follow: Annotated[bool, typer.Option("--follow", help="Then index what changes, until Ctrl-C.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove records whose file is missing.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Then index changes, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring the index up to date; run again, it does only what is new."""
@@ -49,7 +51,7 @@ def ingest_command(
         if dry_run:
             _print_plan(library, sources, as_json)
             return
-        job = finished(library, library.add(sources, starts=True, prunes=prune))
+        job = finished(library, library.add(sources, starts=True, prunes=prune, by=COMMAND_LINE))
         report(library, job, as_json)
         if follow:
             _follow(library, sources, prune)
@@ -58,14 +60,14 @@ def ingest_command(
 @app.command(name="remove")
 @expected_errors
 def remove_command(locations: Locations, as_json: AsJson = False) -> None:
-    """Take pictures out of the index, whether they still exist or not; the files stay as they are."""
+    """Remove pictures from the index, whether their files still exist or not; the files are not touched."""
     places = [text if is_url(text) else str(Path(text).expanduser().resolve()) for text in locations]
     with open_library() as library:
         removed = library.remove(places)
     if as_json:
         print_json({"removed": removed})
     else:
-        typer.echo(f"{removed} removed from the index")
+        typer.echo(f"Removed {pictures(removed)} from the index. The files are not touched.")
 
 
 @contextmanager
@@ -99,9 +101,9 @@ def finished(library: Library, job_id: int) -> JobState:
             while (job := jobs.wait(job_id, _LOOK_EVERY)).active:
                 bar.update(task, description=job.note or job.phase.value, completed=job.done, total=job.total or None)
     except KeyboardInterrupt:
-        jobs.pause(job_id)
+        jobs.pause(job_id, by=COMMAND_LINE)
         job = jobs.wait(job_id)
-        console.print(f"Paused at {job.done:,} of {job.total:,}. To go on: python -m core jobs resume {job_id}")
+        console.print(f"Paused at {job.done:,} of {job.total:,}. To resume: python -m core jobs resume {job_id}")
         raise typer.Exit(_INTERRUPTED) from None
     if job.error:
         raise job.error
@@ -114,8 +116,8 @@ def report(library: Library, job: JobState, as_json: bool) -> None:
         print_json(as_dict(library, job))
         return
     counts = {name: count for name, count in asdict(job.counts).items() if count}
-    words = ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "nothing to do"
-    typer.echo(f"{job.total:,} found: {words} ({job.seconds:.1f} s)")
+    words = ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "nothing new"
+    typer.echo(f"{counted(job.total, 'file')} found: {words} ({duration(job.seconds)})")
     for verdict in library.journal.lines.verdicts(job.id, {Outcome.FAILED}):
         typer.echo(f"  {displayable(verdict.path)}: {displayable(verdict.reason)}")
 
@@ -170,9 +172,9 @@ def _follow(library: Library, sources: Sequence[str], prune: bool) -> None:
     with closing(Follower(note)) as follower, suppress(KeyboardInterrupt):
         for location in sources:
             follower.follow(location)
-        console.print("Indexing what changes from now on. Ctrl-C ends it.")
+        console.print("Indexing changes from now on. Press Ctrl-C to end.")
         while True:
-            job = finished(library, library.add([changed.get()], starts=True, prunes=prune))
+            job = finished(library, library.add([changed.get()], starts=True, prunes=prune, by=COMMAND_LINE))
             if job.counts.stored or job.counts.removed or job.counts.failed:
                 report(library, job, as_json=False)
 

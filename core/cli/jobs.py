@@ -1,5 +1,6 @@
 """Commands about jobs: those of the app and of other terminals too."""
 
+import sys
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -8,11 +9,15 @@ import typer
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
 from core.images.names import displayable
+from core.ingest.actors import COMMAND_LINE
+from core.ingest.library import Library
 from core.ingest.state import JobState
+from core.words import ago
 
-jobs_app = typer.Typer(help="What is indexed in the background, or was.", invoke_without_command=True)
+jobs_app = typer.Typer(help="Jobs: what is being indexed in the background, or was.", invoke_without_command=True)
 app.add_typer(jobs_app, name="jobs")
 
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask where somebody else started it.")]
 JobId = Annotated[int, typer.Argument(metavar="ID", show_default=False, help="As `jobs` lists it.")]
 
 
@@ -30,59 +35,72 @@ def list_command(context: typer.Context, as_json: AsJson = False) -> None:
     for job in states:
         typer.echo(f"{job.id:>5}  {job.status.value:<11}  {job.done:,} of {job.total:,}  {displayable(job.title)}")
     if not states:
-        typer.echo("There are no jobs. Begin one: python -m core ingest FOLDER", err=True)
+        typer.echo("No jobs yet. Start one: python -m core ingest FOLDER", err=True)
 
 
 @jobs_app.command(name="show")
 @expected_errors
 def show_command(job_id: JobId, as_json: AsJson = False) -> None:
-    """What became of the files of a job."""
+    """The report of a job: a verdict on each file."""
     with open_library() as library:
         report(library, library.jobs.state(job_id), as_json)
 
 
 @jobs_app.command(name="pause")
 @expected_errors
-def pause_command(job_id: JobId) -> None:
-    """Stop a job after the round at hand; it can be resumed."""
+def pause_command(job_id: JobId, yes: Yes = False) -> None:
+    """Pause a job after the round at hand; it can be resumed."""
     with open_library() as library:
-        library.jobs.pause(job_id)
+        _ask(library, job_id, "Pause", yes)
+        library.jobs.pause(job_id, by=COMMAND_LINE)
 
 
 @jobs_app.command(name="cancel")
 @expected_errors
-def cancel_command(job_id: JobId) -> None:
+def cancel_command(job_id: JobId, yes: Yes = False) -> None:
     """Stop a job for good; what is indexed is kept."""
     with open_library() as library:
-        library.jobs.cancel(job_id)
+        _ask(library, job_id, "Cancel", yes)
+        library.jobs.cancel(job_id, by=COMMAND_LINE)
 
 
 @jobs_app.command(name="resume")
 @expected_errors
 def resume_command(job_id: JobId, as_json: AsJson = False) -> None:
-    """Go on with a job that was paused or interrupted, in this terminal."""
+    """Resume a job that was paused or interrupted, in this terminal."""
     with open_library() as library:
-        library.jobs.resume(job_id)
+        library.jobs.resume(job_id, by=COMMAND_LINE)
         report(library, finished(library, job_id), as_json)
 
 
 @jobs_app.command(name="retry")
 @expected_errors
 def retry_command(job_id: JobId, as_json: AsJson = False) -> None:
-    """Read again what failed in a job, in this terminal."""
+    """Read the failed files of a job again, in this terminal."""
     with open_library() as library:
-        library.jobs.retry(job_id)
+        library.jobs.retry(job_id, by=COMMAND_LINE)
         report(library, finished(library, job_id), as_json)
+
+
+def _ask(library: Library, job_id: int, what: str, yes: bool) -> None:
+    """At a terminal, before somebody else's job is stopped; scripts mean what they say."""
+    job = library.jobs.state(job_id)
+    if job.started_by in ("", COMMAND_LINE.label) or yes or not sys.stdin.isatty():
+        return
+    typer.confirm(f"{job.started_by} started this job {ago(job.created_at)}. {what} it anyway?", abort=True, err=True)
 
 
 def _summary(job: JobState) -> dict[str, Any]:
     return {
         "job": job.id,
+        "kind": job.kind.value,
         "title": displayable(job.title),
         "status": job.status.value,
         "sources": [displayable(source) for source in job.sources],
         "found": job.total,
         **asdict(job.counts),
+        "started_by": displayable(job.started_by),
+        "changed_by": displayable(job.changed_by),
         "note": displayable(job.note),
         "error": displayable(str(job.error)) if job.error else "",
     }

@@ -9,11 +9,12 @@ from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
 from core.errors import FolderRefused
 from core.images.names import displayable, shown
+from core.ingest.actors import COMMAND_LINE
 from core.ingest.library import Library, SourceState
 from core.redaction import without_secrets
 from core.sources.urls import is_url
 
-sources_app = typer.Typer(help="Where the indexed pictures are from.", invoke_without_command=True)
+sources_app = typer.Typer(help="Sources: where the indexed pictures come from.", invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
 
 Location = Annotated[str, typer.Argument(metavar="SOURCE", show_default=False, help="As `sources` lists it.")]
@@ -22,7 +23,7 @@ Location = Annotated[str, typer.Argument(metavar="SOURCE", show_default=False, h
 @sources_app.callback()
 @expected_errors
 def list_command(context: typer.Context, as_json: AsJson = False) -> None:
-    """The folders, archives and addresses that were indexed: how many pictures, when they were last checked."""
+    """The folders, archives and addresses that were indexed: how many pictures, when they were last scanned."""
     if context.invoked_subcommand:
         return
     with open_library() as library:
@@ -33,22 +34,22 @@ def list_command(context: typer.Context, as_json: AsJson = False) -> None:
     for source in sources:
         typer.echo("  ".join(map(str, _row(source))))
     if not sources:
-        typer.echo("Nothing is indexed yet. Begin: python -m core ingest FOLDER", err=True)
+        typer.echo("Nothing is indexed yet. Start: python -m core ingest FOLDER", err=True)
 
 
 @sources_app.command(name="check")
 @expected_errors
 def check_command(location: Location, as_json: AsJson = False) -> None:
-    """Look for what has changed in a source, and index it."""
+    """Scan a source again and index what has changed."""
     with open_library() as library:
-        job_id = library.add([_known(library, location)], starts=True)
+        job_id = library.add([_known(library, location)], starts=True, by=COMMAND_LINE)
         report(library, finished(library, job_id), as_json)
 
 
 @sources_app.command(name="follow")
 @expected_errors
 def follow_command(location: Location) -> None:
-    """Have the app index by itself what changes in a source, as long as it runs."""
+    """Have the app index changes in a source by itself while it runs."""
     with open_library() as library:
         library.journal.sources.follow(_known(library, location), True)
 
@@ -56,7 +57,7 @@ def follow_command(location: Location) -> None:
 @sources_app.command(name="unfollow")
 @expected_errors
 def unfollow_command(location: Location) -> None:
-    """Index what changes in a source by hand again."""
+    """Stop following a source."""
     with open_library() as library:
         library.journal.sources.follow(_known(library, location), False)
 
@@ -89,5 +90,5 @@ def _row(source: SourceState) -> list[str]:
         f"{source.totals.size / 1e6:>9,.1f} MB",
         f"{checked:%Y-%m-%d %H:%M}",
         ("followed" if source.known.followed else "").ljust(8),
-        displayable(source.known.location) + ("" if source.is_there else "  (not there)"),
+        displayable(source.known.location) + ("" if source.is_there else "  (not connected)"),
     ]

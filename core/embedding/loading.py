@@ -58,8 +58,8 @@ def _mismatch(model_id: str, made_by: str | None) -> ModelMismatch:
     return ModelMismatch(
         f"The index was made with {made_by}, but IMAGE_SEARCH_MODEL asks for {model_id}; their embeddings cannot be "
         "compared.",
-        f"Set IMAGE_SEARCH_MODEL={made_by} to use this index, or name another index in IMAGE_SEARCH_INDEX and index "
-        "the folders again.",
+        f"Re-embed the pictures (python -m core reembed), set IMAGE_SEARCH_MODEL={made_by}, or name another index in "
+        "IMAGE_SEARCH_INDEX.",
     )
 
 

@@ -1,6 +1,6 @@
 """What every index can do, whichever engine is behind it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, Protocol
@@ -41,6 +41,16 @@ class Totals:
 
     count: int
     size: int
+
+
+class Replacements(Protocol):
+    """The embeddings that another model made, by the content hash of their pictures."""
+
+    def __contains__(self, content_hash: object) -> bool: ...
+
+    def rows(self, content_hashes: Sequence[str]) -> Embeddings:
+        """An array of shape `(n, dims)` in the order asked; all of them are there."""
+        ...
 
 
 class Index(Protocol):
@@ -129,6 +139,23 @@ class Index(Protocol):
 
     def records(self, where: Filter | None = None) -> Iterator[list[ImageRecord]]:
         """As `scan`, without reading the embeddings."""
+        ...
+
+    def retag(self, tags: Mapping[str, Sequence[str]]) -> int:
+        """Give records these tags, by their ids, in place of those they have; all else, their embeddings too, stays.
+        Ids that are not in the index are passed over; returns how many records were changed."""
+        ...
+
+    def switch(self, stamp: ModelStamp, replacements: Replacements, without: Collection[str] = ()) -> list[str]:
+        """Give all records the embeddings of another model, in one step: a search sees the old ones or the new ones,
+        never both, and what is killed on the way leaves the old ones. Records are kept as they are at that moment.
+
+        Args:
+            without: Content hashes of records that have no replacement and are left out.
+
+        Returns:
+            Content hashes of other records that have none: then nothing was changed.
+        """
         ...
 
     def delete(self, ids: Sequence[str]) -> int:

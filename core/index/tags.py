@@ -58,14 +58,8 @@ def merged(*several: Iterable[str]) -> tuple[str, ...]:
 
 
 def _change(index: Index, ids: Sequence[str], added: Iterable[str], removed: set[str]) -> int:
-    while True:
-        changed = [new for old in index.get(ids) if (new := _changed(old, added, removed)) != old]
-        try:
-            embeddings = index.embeddings([record.id for record in changed])
-        except KeyError:  # one was deleted a moment ago
-            continue
-        index.upsert(changed, embeddings)
-        return len(changed)
+    changed = [new for old in index.get(ids) if (new := _changed(old, added, removed)) != old]
+    return index.retag({record.id: record.tags for record in changed})
 
 
 def _changed(record: ImageRecord, added: Iterable[str], removed: set[str]) -> ImageRecord:

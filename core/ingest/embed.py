@@ -1,7 +1,7 @@
 """Rounds of pictures become rounds of embeddings, one ahead of the one that is being stored."""
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -46,10 +46,9 @@ class Embedded:
 
 
 def embedded(
-    rounds: Generator[Round, None, None], index: Index, embedder: Embedder
+    rounds: Generator[Round, None, None], embed: Callable[[Sequence[Prepared]], Embedded]
 ) -> Generator[tuple[Round, Embedded], None, None]:
     """Embed one round ahead in a thread, so that the model works while the consumer stores the round before."""
-    embed = Embed(index, embedder)
     ahead: deque[tuple[Round, Future[Embedded]]] = deque()
     pool = ThreadPoolExecutor(1, thread_name_prefix="embed")
     try:

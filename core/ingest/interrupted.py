@@ -23,7 +23,7 @@ def find_interrupted(journal: Journal, owner: Owner) -> None:
 def interrupted_at(job: JobState) -> str:
     """How far it was, as its note."""
     if job.phase is Phase.FINDING:
-        return "Interrupted while it looked for pictures."
+        return "Interrupted while scanning."
     return f"Interrupted at {job.done:,} of {job.total:,}."
 
 

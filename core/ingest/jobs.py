@@ -14,7 +14,7 @@ from core.ingest.journal import Journal
 from core.ingest.loop import Loop
 from core.ingest.owner import Owner
 from core.ingest.progress import Outcome, Phase, Progress
-from core.ingest.state import ACTIVE, ENDED, JobState, Plan, Planned, Status
+from core.ingest.state import ACTIVE, APP, ENDED, Actor, JobState, Kind, Plan, Planned, Status
 from core.ingest.worker import Worker
 
 _QUEUE = 1000
@@ -28,7 +28,8 @@ class Jobs:
     """The jobs of an index, as far as this process works on them.
 
     What is wanted of a job goes through the journal, so that it does not matter which process works on it. Methods that
-    name a job raise `JobRefused` where it is in no state for that, and all may raise `JournalUnavailable`.
+    name a job raise `JobRefused` where it is in no state for that, and all may raise `JournalUnavailable`. `by` is who
+    asks, which the job is marked with.
 
     Args:
         journal: Where their states are kept.
@@ -55,7 +56,15 @@ class Jobs:
         self._changed = threading.Condition()
 
     def plan(
-        self, title: str, sources: Sequence[str], *, starts: bool = False, prunes: bool = False, quiet: bool = False
+        self,
+        title: str,
+        sources: Sequence[str],
+        *,
+        starts: bool = False,
+        prunes: bool = False,
+        quiet: bool = False,
+        kind: Kind = Kind.INGEST,
+        by: Actor = APP,
     ) -> int:
         """Find out, in the background, what is to be done; returns the job's id.
 
@@ -66,35 +75,43 @@ class Jobs:
             prunes: Whether records whose file is gone are to be removed.
             quiet: Whether to forget it where there is nothing to do.
         """
-        job_id = self._journal.create(title, sources, starts=starts, prunes=prunes, quiet=quiet, owner=self._owner.id)
+        job_id = self._journal.create(
+            title, sources, starts=starts, prunes=prunes, quiet=quiet, owner=self._owner.id, kind=kind, by=by
+        )
         self._wake()
         return job_id
 
-    def start(self, job_id: int, *, prunes: bool = False) -> None:
+    def start(self, job_id: int, *, prunes: bool = False, by: Actor = APP) -> None:
         """Do what was planned, when the jobs before it have ended."""
-        self._change(job_id, {Status.PLANNED}, status=Status.WAITING, prunes=prunes, owner=self._owner.id)
+        values = {"status": Status.WAITING, "prunes": prunes, "owner": self._owner.id, "changed_by": by.label}
+        self._change(job_id, {Status.PLANNED}, **values)
         self._wake()
 
-    def pause(self, job_id: int) -> None:
+    def pause(self, job_id: int, *, by: Actor = APP) -> None:
         """After the round at hand; what is stored stays stored, and `resume` goes on from there."""
-        self._ask(job_id, Status.PAUSED, {Status.WAITING, Status.PAUSED})
+        self._ask(job_id, Status.PAUSED, {Status.WAITING, Status.PAUSED}, by)
 
-    def cancel(self, job_id: int) -> None:
+    def cancel(self, job_id: int, *, by: Actor = APP) -> None:
         """For good, after the round at hand; what is stored stays stored."""
-        self._ask(job_id, Status.CANCELLED, _ASLEEP)
+        self._ask(job_id, Status.CANCELLED, _ASLEEP, by)
 
-    def resume(self, job_id: int) -> None:
-        """Go on with it, in this process."""
+    def resume(self, job_id: int, *, prunes: bool | None = None, by: Actor = APP) -> None:
+        """Go on with it, in this process.
+
+        Args:
+            prunes: Whether to leave out or remove what cannot be had any more; None: as it was.
+        """
         find_interrupted(self._journal, self._owner)
-        self._go_on(self._journal.job(job_id), _RESUMABLE)
+        also = {} if prunes is None else {"prunes": prunes}
+        self._go_on(self._journal.job(job_id), _RESUMABLE, changed_by=by.label, **also)
 
-    def retry(self, job_id: int) -> int:
+    def retry(self, job_id: int, *, by: Actor = APP) -> int:
         """Read again what failed; returns how many files that are."""
         lines = self._journal.lines
         if not self._journal.job(job_id).ended:
             raise JobRefused("The job has not ended yet.", "Wait until it has, or cancel it.")
         if not (count := lines.counts(job_id).failed):
-            raise JobRefused("No file of this job failed.", "To look for new files, check the source again.")
+            raise JobRefused("No file of this job failed.", "To find new files, scan the source again.")
         self._change(job_id, ENDED, status=Status.PAUSED, ended_at=None)  # nobody is to begin before all is ready
         if next(lines.planned(job_id, {Planned.FAILED}, is_open=False), None):
             # What could not even be found may be a folder: everything is looked for once more.
@@ -102,13 +119,13 @@ class Jobs:
         else:
             lines.reopen(job_id, Outcome.FAILED)
             self._journal.update(job_id, counts=lines.counts(job_id))
-        self._go_on(self._journal.job(job_id), {Status.PAUSED})
+        self._go_on(self._journal.job(job_id), {Status.PAUSED}, changed_by=by.label)
         return count
 
     def forget(self, job_id: int) -> None:
         """Take it out of the history; the index stays as it is."""
         if not self._journal.job(job_id).ended:
-            raise JobRefused("Only a job that has ended can be taken out of the history.", "Cancel it first.")
+            raise JobRefused("Only a job that has ended can be removed from the history.", "Cancel it first.")
         self._journal.forget(job_id)
         self._tell()
 
@@ -124,7 +141,7 @@ class Jobs:
         for job in left:
             if job.status is Status.INTERRUPTED and job.stalled < _MOST_STALLED:
                 with suppress(JobRefused):  # another process was faster
-                    self._go_on(job, {Status.INTERRUPTED}, note=f"{job.note.rstrip('.')}; it has gone on since.")
+                    self._go_on(job, {Status.INTERRUPTED}, note=f"{job.note.rstrip('.')}, then resumed.")
             elif job.status is Status.WAITING or job.retry_at:
                 self._journal.claim(job.id, {job.status}, {"owner": job.owner}, owner=self._owner.id)
         self._wake()
@@ -181,23 +198,24 @@ class Jobs:
                 self._journal.claim(job.id, {Status.PLANNING}, {"wish": ""}, **values)
         self._owner.close()
 
-    def _go_on(self, job: JobState, of: Collection[Status], note: str = "") -> None:
+    def _go_on(self, job: JobState, of: Collection[Status], **also: Any) -> None:
         status = Status.PLANNING if job.phase is Phase.FINDING else Status.WAITING
-        values = {"wish": "", "error": None, "retry_at": None, "ended_at": None, "note": note}
+        values = {"wish": "", "error": None, "retry_at": None, "ended_at": None, "note": "", **also}
         self._change(job.id, of, status=status, owner=self._owner.id, **values)
         self._wake()
 
-    def _ask(self, job_id: int, wish: Status, at_once: Collection[Status]) -> None:
+    def _ask(self, job_id: int, wish: Status, at_once: Collection[Status], by: Actor) -> None:
         """Have a job that is at work do it next, and one that is not be so at once."""
         ended_at = time.time() if wish in ENDED else None
-        if not self._journal.claim(job_id, at_once, status=wish, note="", retry_at=None, ended_at=ended_at):
-            self._change(job_id, ACTIVE, wish=wish.value)
+        values: dict[str, Any] = {"note": "", "retry_at": None, "ended_at": ended_at, "changed_by": by.label}
+        if not self._journal.claim(job_id, at_once, status=wish, **values):
+            self._change(job_id, ACTIVE, wish=wish.value, changed_by=by.label)
         self._tell()
 
     def _change(self, job_id: int, of: Collection[Status], **values: Any) -> None:
         if not self._journal.claim(job_id, of, **values):
             status = self._journal.job(job_id).status
-            raise JobRefused(f"Job {job_id} is {status}.", "Look at it again: another window may have changed it.")
+            raise JobRefused(f"Job {job_id} is {status}.", "Another window may have changed it: look again.")
         self._tell()
 
     def _wake(self) -> None:

@@ -20,7 +20,7 @@ from core.index.records import from_storable, storable
 from core.ingest.known import KnownSources
 from core.ingest.lines import Lines
 from core.ingest.progress import Counts, Phase
-from core.ingest.state import ENDED, JobState, Plan, Status
+from core.ingest.state import APP, ENDED, Actor, JobState, Kind, Plan, Status
 from core.ingest.tables import files as files_table
 from core.ingest.tables import jobs as table
 from core.ingest.tables import metadata
@@ -72,6 +72,8 @@ class Journal:
         prunes: bool = False,
         quiet: bool = False,
         owner: str = "",
+        kind: Kind = Kind.INGEST,
+        by: Actor = APP,
     ) -> int:
         """Note a new job, which waits to be planned; returns its id. The arguments are those of `JobState`."""
         state = JobState(
@@ -84,6 +86,9 @@ class Journal:
             prunes=prunes,
             owner=owner,
             created_at=time.time(),
+            kind=kind,
+            started_by=by.label,
+            started_key=by.key,
         )
         row = _row(asdict(state) | {"plan": state.plan, "counts": state.counts})
         del row["id"]
@@ -185,6 +190,9 @@ _TO_COLUMN: dict[str, Callable[[Any], Any]] = {
     "error": _error_to_json,
     "status": lambda status: status.value,
     "phase": lambda phase: phase.name,
+    "kind": lambda kind: kind.value,
+    "started_by": storable,
+    "changed_by": storable,
 }
 _FROM_COLUMN: dict[str, Callable[[Any], Any]] = {
     "title": from_storable,
@@ -196,4 +204,8 @@ _FROM_COLUMN: dict[str, Callable[[Any], Any]] = {
     "error": _error_from_json,
     "status": Status,
     "phase": lambda name: Phase[name],
+    "kind": lambda kind: Kind(kind or Kind.INGEST),
+    "started_by": lambda text: from_storable(text or ""),
+    "started_key": lambda text: text or "",
+    "changed_by": lambda text: from_storable(text or ""),
 }

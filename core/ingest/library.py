@@ -26,8 +26,9 @@ from core.ingest.pipeline import Workplace, run
 from core.ingest.plan import plan
 from core.ingest.prepare import Prepare
 from core.ingest.progress import Progress
+from core.ingest.reembed import Models, Reembedding, from_thumbnails, plan_reembedding, reembed
 from core.ingest.remove import remove, sweep
-from core.ingest.state import TO_READ, JobState, Plan, Planned, PlannedFile, Status
+from core.ingest.state import APP, TO_READ, Actor, JobState, Kind, Plan, Planned, PlannedFile, Status
 from core.ingest.trial import trial
 from core.sources.absent import is_absent, is_below, is_gone
 from core.sources.archive import archive_of
@@ -62,6 +63,7 @@ class Library:
         name_of: What to call the picture of a path.
         urls: Addresses below which pictures may be read, from public servers only; None: all addresses, as on the
             command line, where naming one is leave to read it.
+        models: For those who re-embed.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Library:
         load: Callable[[], Future[Embedder]],
         name_of: Callable[[str], str],
         urls: Sequence[str] | None = (),
+        models: Models | None = None,
     ) -> None:
         self.journal = journal
         self.urls = urls
@@ -83,12 +86,21 @@ class Library:
         self._folder = folder
         self._load = load
         self._name_of = name_of
+        self._models = models
         self._tried: float | None = None  # pictures a second
         writing = FileLock(folder / f"{index.engine}-{index.name}.lock")
         self._follower = Follower(self._notice)
         self.jobs = Jobs(journal, Owner(folder), writing, self._plan, self._run)
 
-    def add(self, locations: Sequence[str], title: str = "", *, starts: bool = False, prunes: bool = False) -> int:
+    def add(
+        self,
+        locations: Sequence[str],
+        title: str = "",
+        *,
+        starts: bool = False,
+        prunes: bool = False,
+        by: Actor = APP,
+    ) -> int:
         """Bring the index up to date with sources, in the background; returns the job's id.
 
         Args:
@@ -96,9 +108,24 @@ class Library:
             title: What to call the job; by default after its sources.
             starts: Whether to do what was planned without asking.
             prunes: Whether records whose file is gone are to be removed.
+            by: Who asks.
         """
         kept = without_nested(locations)
-        return self.jobs.plan(title or self._title(kept), kept, starts=starts, prunes=prunes)
+        return self.jobs.plan(title or self._title(kept), kept, starts=starts, prunes=prunes, by=by)
+
+    def reembed(self, title: str, *, prunes: bool = False, by: Actor = APP) -> int:
+        """Give all pictures the embeddings of the model that the settings ask for, in the background. Returns the job's
+        id: of the one that was begun before and has not ended, where there is one, which then goes on.
+
+        Args:
+            prunes: Whether pictures of which neither file nor thumbnail is left are to be left out.
+        """
+        begun = next((job for job in self.jobs.open() if job.kind is Kind.REEMBED), None)
+        if begun is None:
+            return self.jobs.plan(title, (), starts=True, prunes=prunes, kind=Kind.REEMBED, by=by)
+        if not begun.active:
+            self.jobs.resume(begun.id, prunes=prunes or None, by=by)
+        return begun.id
 
     def look(self, locations: Sequence[str], copies: list[PlannedFile] | None = None) -> Iterator[Plan]:
         """What there is to do, without doing it, nor writing anything.
@@ -193,6 +220,9 @@ class Library:
         return open_source(location, mounts, lists=self._folder, public_only=self.urls is not None)
 
     def _plan(self, job: JobState) -> Iterator[Plan]:
+        if job.kind is Kind.REEMBED:
+            yield from plan_reembedding(job.id, self._index, self.journal.lines)
+            return
         sources = [self._open(location) for location in job.sources]
         yield from plan(job.id, sources, self._index, self.journal.lines)
         for source in sources:
@@ -211,14 +241,25 @@ class Library:
                 self._tried = trial(files, Prepare(sources, model.result(), self._thumbnails, self._name_of))
 
     def _run(self, job: JobState) -> Iterator[Progress]:
-        at = Workplace(
-            self.journal.lines, self._index, self._thumbnails, self._load, self._name_of, self._is_gone_elsewhere()
-        )
-        yield from run(job, [self._open(location) for location in job.sources], at)
+        yield from self._reembed(job) if job.kind is Kind.REEMBED else self._ingest(job)
         try:
             self.done()
         except Exception:  # the job has ended well
             _log.exception("What was to be done after the job %r failed", job.title)
+
+    def _ingest(self, job: JobState) -> Iterator[Progress]:
+        at = Workplace(
+            self.journal.lines, self._index, self._thumbnails, self._load, self._name_of, self._is_gone_elsewhere()
+        )
+        yield from run(job, [self._open(location) for location in job.sources], at)
+
+    def _reembed(self, job: JobState) -> Iterator[Progress]:
+        assert self._models
+        folder = self._folder / f"reembed-{self._index.engine}-{self._index.name}"
+        lines = self.journal.lines
+        at = Reembedding(lines, self._index, self._thumbnails, self._models, self.read, folder)
+        yield from reembed(job, at)
+        self.journal.update(job.id, note=from_thumbnails(lines, job.id))
 
     def _is_gone_elsewhere(self) -> Callable[[str], bool]:
         """Of records that sources of this machine have: the index may have others."""

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from core.embedding.embedder import Embedder
 from core.errors import SourceUnavailable
@@ -16,7 +17,7 @@ from core.images.thumbnails import Thumbnails
 from core.index.index import Index, ModelStamp
 from core.index.records import record_id
 from core.ingest.ahead import ReadAhead
-from core.ingest.embed import Round, embedded
+from core.ingest.embed import Embed, Round, embedded
 from core.ingest.lines import Lines
 from core.ingest.prepare import Prepare, Prepared
 from core.ingest.progress import Outcome, Phase, Progress, Rate, Verdict
@@ -65,18 +66,18 @@ def run(job: JobState, sources: Sequence[Source], at: Workplace) -> Iterator[Pro
     store = Store(job.id, at.lines, at.index, at.thumbnails, at.is_gone)
     if next(at.lines.planned(job.id, TO_READ), None):
         loading = at.load()
-        while not (embedder := _within(loading, seconds=0.25)):
+        while not (embedder := within(loading, seconds=0.25)):
             yield replace(report, phase=Phase.LOADING)
         at.index.claim(ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing))
         yield (report := replace(report, model_id=embedder.model_id))
         rate, started = Rate(), time.monotonic()
         rate.add(0)
-        rounds = _rounds(_Waiting(job, at, Prepare(sources, embedder, at.thumbnails, at.name_of)))
-        with closing(embedded(rounds, at.index, embedder)) as done:
+        waiting = read_in_rounds(_Waiting(job, at, Prepare(sources, embedder, at.thumbnails, at.name_of)))
+        with closing(embedded(waiting, Embed(at.index, embedder))) as done:
             for one, result in done:
                 verdicts = store.round(one, result)
                 report = replace(
-                    _after(report, verdicts),
+                    after(report, verdicts),
                     rate=rate.add(len(verdicts)),
                     stored=tuple(prepared.record for prepared in one.prepared),
                     embedded=report.embedded + result.seen,
@@ -85,21 +86,37 @@ def run(job: JobState, sources: Sequence[Source], at: Workplace) -> Iterator[Pro
                 yield report
         at.index.settle()
     for verdicts in store.gone(sources, job.prunes):
-        report = replace(_after(report, verdicts), stored=())
+        report = replace(after(report, verdicts), stored=())
         yield report
     yield replace(report, verdicts=(), stored=())
 
 
-def _after(report: Progress, verdicts: Mapping[int, Verdict]) -> Progress:
+def after(report: Progress, verdicts: Mapping[int, Verdict]) -> Progress:
+    """The report with these verdicts more."""
     counts = report.counts.plus(Counter(verdict.outcome.value for verdict in verdicts.values()))
     return replace(report, counts=counts, verdicts=tuple(verdicts.values()))
 
 
-def _within(loading: Future[Embedder], seconds: float) -> Embedder | None:
+def within(loading: Future[Embedder], seconds: float) -> Embedder | None:
+    """The model, None where it is not there in time; raises why it cannot be loaded."""
     try:
         return loading.result(timeout=seconds)
     except NotYet:
         return None
+
+
+class Waiting(Protocol):
+    """Files that are to be read, and how."""
+
+    def __iter__(self) -> Iterator[PlannedFile]: ...
+
+    def work(self, file: PlannedFile) -> Prepared | Verdict:
+        """Called in threads."""
+        ...
+
+    def is_fetching(self, file: PlannedFile) -> bool:
+        """Whether its source has not given it yet."""
+        ...
 
 
 class _Waiting:
@@ -109,7 +126,6 @@ class _Waiting:
         self._job = job
         self._at = at
         self._prepare = prepare
-        self.is_fetching = prepare.is_fetching
         self._stored: set[int] = set()  # by another job, since this one was planned
 
     def __iter__(self) -> Iterator[PlannedFile]:
@@ -118,10 +134,13 @@ class _Waiting:
                 self._stored |= self._stored_meanwhile(chunk)
             yield from chunk
 
+    def is_fetching(self, file: PlannedFile) -> bool:
+        return self._prepare.is_fetching(file)
+
     def work(self, file: PlannedFile) -> Prepared | Verdict:
         if file.number in self._stored:
             self._stored.discard(file.number)
-            return Verdict(file.path, Outcome.UNCHANGED, "Another job has indexed it meanwhile.")
+            return Verdict(file.path, Outcome.UNCHANGED, "Another job has indexed it in the meantime.")
         return self._prepare(file)
 
     def _stored_meanwhile(self, chunk: Sequence[PlannedFile]) -> set[int]:
@@ -131,7 +150,7 @@ class _Waiting:
         return {new[id_].number for id_ in alike}
 
 
-def _rounds(waiting: _Waiting) -> Generator[Round, None, None]:
+def read_in_rounds(waiting: Waiting) -> Generator[Round, None, None]:
     """Read the files ahead in threads, and hand them out in rounds of about a second of the consumer's time."""
     size = _SMALLEST_ROUND
     ahead = ReadAhead(iter(waiting), waiting.work, _WORKERS, FILE_SECONDS)

@@ -28,9 +28,10 @@ class Outcome(StrEnum):
 
 
 class Phase(StrEnum):
-    FINDING = "Looking for pictures"
-    LOADING = "Waiting for the model"
+    FINDING = "Scanning"
+    LOADING = "Loading the model"
     INDEXING = "Indexing"
+    SWITCHING = "Switching to the new model"
 
 
 @dataclass(frozen=True, slots=True)

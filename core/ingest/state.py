@@ -27,6 +27,28 @@ ACTIVE = frozenset({Status.PLANNING, Status.WAITING, Status.RUNNING})
 ENDED = frozenset({Status.DONE, Status.CANCELLED, Status.FAILED})
 
 
+class Kind(StrEnum):
+    """What a job does."""
+
+    INGEST = "ingest"
+    """Brings the index up to date with sources."""
+    REEMBED = "reembed"
+    """Gives every picture of the index the embedding of another model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks for something to be done with a job."""
+
+    label: str = ""
+    """For people: `Firefox on Linux`, `command line`; empty: the app itself."""
+    key: str = ""
+    """Tells one browser from another; empty where there is none."""
+
+
+APP = Actor()
+
+
 class Planned(StrEnum):
     """What a file is found to be before it is read."""
 
@@ -140,6 +162,12 @@ class JobState:
     retry_at: float | None = None
     """When a job that paused by itself tries again."""
     model_id: str = ""
+    kind: Kind = Kind.INGEST
+    started_by: str = ""
+    """Who asked for it, as `Actor.label`; likewise the next, as `Actor.key`."""
+    started_key: str = ""
+    changed_by: str = ""
+    """Who paused, resumed or cancelled it last, as `Actor.label`; empty where it was the app itself."""
 
     @property
     def active(self) -> bool:

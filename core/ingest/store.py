@@ -18,8 +18,8 @@ from core.ingest.remove import delete_records, remove_orphans
 from core.ingest.state import Planned, PlannedFile
 from core.sources.source import Source
 
-_KEPT = "The file is gone; its record is kept. To remove such records, check the source and choose to."
-_BACK = "The file is there again. Check the source once more."
+_KEPT = "The file is missing; its record is kept. To remove such records, scan the source again and choose to."
+_BACK = "The file is there again. Scan the source again."
 
 
 class Store:
@@ -118,7 +118,7 @@ def _replaced(prepared: Sequence[Prepared], records: Sequence[ImageRecord]) -> s
 def _verdict(prepared: Prepared, old: PlannedFile | None, twin: str) -> Verdict:
     path, note = prepared.record.path, prepared.note
     if old:
-        return Verdict(path, Outcome.RENAMED, f"It was {shown(old.path)}. {note}".rstrip())
+        return Verdict(path, Outcome.RENAMED, f"Was {shown(old.path)}. {note}".rstrip())
     if prepared.file.planned is Planned.CHANGED:
         return Verdict(path, Outcome.UPDATED, note)
     if twin:

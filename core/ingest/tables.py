@@ -35,6 +35,11 @@ jobs = Table(
     Column("ended_at", Float),
     Column("retry_at", Float),
     Column("model_id", String(100), nullable=False),
+    # Added later, so without a value in older rows.
+    Column("kind", String(16)),
+    Column("started_by", String(200)),
+    Column("started_key", String(64)),
+    Column("changed_by", String(200)),
     sqlite_autoincrement=True,  # else the number of a job that was forgotten would be given to another
 )
 

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 _RECENT = 5  # a row of the page
 _SAY_EVERY = 0.5  # seconds
 _TRANSIENT = (IndexUnavailable, ModelUnavailable, SourceUnavailable, JournalUnavailable)
-_OTHER = "Waits for another process that is indexing into the same index."
+_OTHER = "Waiting for another process that is indexing into the same index."
 
 
 class _Stopped(Exception):
@@ -189,7 +189,8 @@ class Worker:
         failures = self._failures[job.id] = self._failures.get(job.id, 0) + 1
         retry_at = time.time() + PAUSES[min(failures, len(PAUSES)) - 1] if isinstance(error, _TRANSIENT) else None
         interruptions = self._journal.job(job.id).interruptions + 1
-        self._rest(job, Status.PAUSED, error=error, retry_at=retry_at, interruptions=interruptions)
+        values = {"error": error, "retry_at": retry_at, "interruptions": interruptions, "changed_by": ""}
+        self._rest(job, Status.PAUSED, **values)
 
     def _rest(self, job: JobState, status: Status, **values: Any) -> None:
         """Write what it comes to, where nobody has asked for anything else; else that."""

@@ -21,13 +21,14 @@ _EVERYDAY = (
 class Examples:
     """Of everyday things, those that some picture matches best; each the best match of another picture.
 
-    Chosen in the background, and again when the number of pictures has changed. Safe to share between threads.
+    Chosen in the background, and again when the number of pictures or the model has changed. Safe to share between
+    threads.
     """
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._lock = threading.Lock()
-        self._chosen_for = -1
+        self._chosen_for = (-1, "")
         self._words: tuple[str, ...] = ()
 
     def words(self, count: int, embedder: Embedder | None) -> tuple[str, ...]:
@@ -38,8 +39,8 @@ class Examples:
             embedder: The model, None while there is none: then nothing new is chosen.
         """
         with self._lock:
-            if embedder is not None and count != self._chosen_for:
-                self._chosen_for = count
+            if embedder is not None and (count, embedder.model_id) != self._chosen_for:
+                self._chosen_for = (count, embedder.model_id)
                 # No daemon: one that is inside the index when Python ends may take the process down.
                 threading.Thread(target=self._choose, args=(embedder,), name="examples").start()
             return self._words
@@ -49,7 +50,7 @@ class Examples:
             words = choose(self._index, _EVERYDAY, embedder.embed_texts(_EVERYDAY))
         except ImageSearchError:  # the page that asks next will say what is wrong
             with self._lock:
-                self._chosen_for = -1
+                self._chosen_for = (-1, "")
             return
         with self._lock:
             self._words = words

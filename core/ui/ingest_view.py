@@ -1,5 +1,7 @@
 """The parts of the ingest page: what is indexed, and the ways to add more."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.errors import ImageSearchError
@@ -10,54 +12,52 @@ from core.ui.components.uploads import UploadLimits, upload_area
 from core.ui.notices import plain
 from core.ui.samples import sample_button
 from core.ui.server import route, services
+from core.ui.who import visitor
+from core.words import pictures
 
-_ENGINES = {"lancedb": "embedded index", "elasticsearch": "Elasticsearch"}
+_ENGINES = {"lancedb": "LanceDB on this machine", "elasticsearch": "Elasticsearch"}
 
 
 def corpus() -> None:
     """How many pictures there are and where; the samples where there are none, nor any on their way."""
     status = services().status()
-    where = f"{_ENGINES[status.engine]} `{status.index}`, made with `{status.model_id}`"
-    if status.count:
-        st.caption(f"{status.count:,} pictures in the {where}.")
+    if not status.count and not services().jobs.open():
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key="invitation"):
+            st.markdown("**Nothing is indexed yet.** No pictures at hand? Try the samples.", width="stretch")
+            sample_button()
         return
-    if services().jobs.open():
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="invitation"):
-        st.markdown(
-            "**Nothing is indexed yet.** No pictures at hand? Try the ones that are already on this machine.",
-            width="stretch",
-        )
-        sample_button()
+    st.caption(f"{pictures(status.count)} in `{status.index}` · {_ENGINES[status.engine]} · model `{status.model_id}`")
 
 
 def source_form() -> None:
     """Folders, pictures and archives of the server below the library roots, and addresses that are allowed."""
     settings = services().settings
     with st.form("source", height="stretch"):
-        st.markdown("**Folders on this machine**")
         text = st.text_area(
-            "Folders, pictures or ZIP archives, one on each line",
+            "Folders, pictures or ZIP files on this machine, one per line",
             key="source-text",
             height=96,
             placeholder=str(settings.library_roots[0] / "Pictures"),
-            help="Folders are read with all folders below them; what is already indexed and unchanged is skipped. "
-            "Datasets (YOLO, COCO, Pascal VOC) come with their labels.",
+            help="Folders are read with all subfolders. What is indexed and unchanged is skipped. Datasets (YOLO, "
+            "COCO, Pascal VOC) come with their labels.",
             persist_state="session",
         )
-        looked = st.form_submit_button("Look what is there", icon=":material/search:", type="primary")
-        st.caption(f"Allowed: {', '.join(f'`{root}`' for root in settings.library_roots)} and below.")
+        scanned = st.form_submit_button("Scan folder", icon=":material/folder_open:", type="primary")
+        st.caption(f"Allowed: {_listed(settings.library_roots)} and subfolders.")
         if settings.urls:
-            st.caption(f"Also addresses: {', '.join(f'`{url}`' for url in settings.urls)} and below.")
-    if looked:
+            st.caption(f"Allowed URLs: {_listed(settings.urls)} and below.")
+    if scanned:
         _plan(text or "")
+
+
+def _listed(places: Sequence[object]) -> str:
+    return ", ".join(f"`{place}`" for place in places)
 
 
 def upload_form() -> None:
     """Pictures from the visitor's machine; indexed as soon as all are sent."""
     settings = services().settings
-    with st.container(border=True, height="stretch"):
-        st.markdown("**From this browser**")
+    with st.container(border=True, height="stretch", key="upload-form"):
         upload_area(
             key="uploads",
             upload_url=route("uploads"),
@@ -71,7 +71,7 @@ def _plan(text: str) -> None:
     """Plan what the user typed, a source on each line; the first that is refused is said, and nothing is begun."""
     lines = [line for line in text.splitlines() if line.strip()] or [""]
     try:
-        services().library.add([_location(line) for line in lines])
+        services().library.add([_location(line) for line in lines], by=visitor())
     except ImageSearchError as error:
         st.error(plain(str(error)), icon=":material/folder_off:")
         return

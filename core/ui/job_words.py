@@ -3,22 +3,23 @@
 import time
 
 from core.ingest.progress import Counts, Outcome, Phase
-from core.ingest.state import JobState, Plan, Status
+from core.ingest.state import JobState, Kind, Plan, Status
+from core.words import counted, duration, file_size, pictures
 
 OUTCOMES = {
     Outcome.ADDED: "Added",
     Outcome.UPDATED: "Updated",
     Outcome.RENAMED: "Renamed",
-    Outcome.DUPLICATE: "Same bytes",
+    Outcome.DUPLICATE: "Copies",
     Outcome.UNCHANGED: "Unchanged",
     Outcome.SKIPPED: "Skipped",
     Outcome.FAILED: "Failed",
     Outcome.REMOVED: "Removed",
-    Outcome.MISSING: "Gone",
+    Outcome.MISSING: "Missing",
 }
 
 STATUSES = {
-    Status.PLANNING: "looking",
+    Status.PLANNING: "scanning",
     Status.PLANNED: "ready to start",
     Status.WAITING: "waiting",
     Status.RUNNING: "running",
@@ -26,8 +27,15 @@ STATUSES = {
     Status.INTERRUPTED: "interrupted",
     Status.DONE: "done",
     Status.CANCELLED: "cancelled",
-    Status.FAILED: "stopped",
+    Status.FAILED: "failed",
 }
+
+_MODEL_SECONDS = 20
+
+
+def outcome_word(job: JobState, outcome: Outcome) -> str:
+    """What an outcome is called in the report of a job."""
+    return "Re-embedded" if job.kind is Kind.REEMBED and outcome is Outcome.UPDATED else OUTCOMES[outcome]
 
 
 def share(job: JobState) -> float:
@@ -39,68 +47,58 @@ def share(job: JobState) -> float:
 def in_words(job: JobState) -> str:
     """What it is doing, in one line."""
     of = f"{job.done:,} of {job.total:,}"
+    by = f" by {job.changed_by}" if job.changed_by else ""
     match job.status:
         case Status.PLANNING:
-            return f"looking for pictures · {job.total:,} files found"
+            return f"Scanning · {counted(job.total, 'file')} found"
         case Status.PLANNED:
-            return f"{pictures(job.plan.to_read)} to index, ready to start"
+            return f"Ready to start · {pictures(job.plan.to_read)} to index"
         case Status.WAITING:
-            return job.note or "waiting for the job before it"
+            return job.note or "Waiting for the job before it"
         case Status.PAUSED if job.retry_at:
-            return f"paused at {of} · tries again in {duration(max(0.0, job.retry_at - time.time()))}"
+            return f"Paused at {of} · next try in {duration(max(0.0, job.retry_at - time.time()))}"
         case Status.PAUSED | Status.INTERRUPTED:
-            return f"{STATUSES[job.status]} at {of}"
+            return f"{STATUSES[job.status].capitalize()}{by} at {of}"
+        case Status.CANCELLED:
+            return f"Cancelled{by} at {of}"
+        case Status.DONE | Status.FAILED:
+            return f"{STATUSES[job.status].capitalize()} · {counted(job.total, 'file')} in {duration(job.seconds)}"
     if job.phase is Phase.LOADING:
-        return f"waiting for the model, about 20 s after a start · {job.total - job.done:,} pictures to index"
+        left = pictures(job.total - job.done)
+        return f"Loading the model, about {_MODEL_SECONDS} s after a start · {left} to index"
+    if job.phase is Phase.SWITCHING:
+        return f"{Phase.SWITCHING} · {pictures(job.done)}"
     words = [of]
     if job.rate and job.seconds_left is not None:
         words += [f"{job.rate:.1f} files/s", f"{duration(job.seconds_left)} left"]
     return " · ".join(words)
 
 
-def counted(counts: Counts) -> str:
+def verdicts(job: JobState, counts: Counts | None = None) -> str:
     """The verdicts so far: `12 added · 1 failed`."""
-    found = [(OUTCOMES[outcome].lower(), getattr(counts, outcome)) for outcome in Outcome]
+    counts = counts or job.counts
+    found = [(outcome_word(job, outcome).lower(), getattr(counts, outcome)) for outcome in Outcome]
     return " · ".join(f"{count:,} {word}" for word, count in found if count)
+
+
+def found(plan: Plan) -> str:
+    """What a scan found, as Markdown: `**12** new · **3** unchanged`."""
+    of = (
+        *(
+            ("new", plan.new),
+            ("copies" if plan.copy != 1 else "copy", plan.copy),
+            ("changed", plan.changed),
+            ("renamed", plan.renamed),
+            ("unchanged", plan.unchanged),
+        ),
+        *(("skipped", plan.skipped), ("failed", plan.failed), ("missing", plan.gone)),
+    )
+    return " · ".join(f"**{count:,}** {word}" for word, count in of if count or word in ("new", "unchanged"))
 
 
 def planned(plan: Plan, seconds: float | None) -> str:
     """What a plan asks for: how much there is to read, and how long it will take."""
     if not plan.to_read:
         return "Nothing new to read."
-    time_ = "how long it takes is known after the first run" if seconds is None else f"about {duration(seconds)}"
-    return f"{pictures(plan.to_read)} to read, {file_size(plan.size)}: {time_} on this machine."
-
-
-def pictures(count: int) -> str:
-    return f"{count:,} picture{'' if count == 1 else 's'}"
-
-
-def duration(seconds: float) -> str:
-    """A time span in words: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
-
-
-def file_size(size: int) -> str:
-    """Bytes in words: `812 kB`, `3.4 MB`, `1.2 GB`."""
-    for unit, bytes_ in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= bytes_:
-            return f"{size / bytes_:,.{0 if unit == 'kB' else 1}f} {unit}"
-    return f"{size} bytes"
-
-
-def ago(moment: float | None) -> str:
-    """How long ago a moment was, in seconds since the epoch."""
-    if moment is None:
-        return "never"
-    seconds = time.time() - moment
-    for word, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= length:
-            count = int(seconds // length)
-            return f"{count} {word}{'s' if count > 1 else ''} ago"
-    return "just now"
+    time_ = "the time is known after the first run" if seconds is None else f"about {duration(seconds)} on this machine"
+    return f"{pictures(plan.to_read)} to read, {file_size(plan.size)}: {time_}."

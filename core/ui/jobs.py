@@ -1,109 +1,159 @@
 """Jobs on the page: a line on every page while one runs, and each in full where it belongs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import streamlit as st
 
-from core.errors import ImageSearchError, IndexUnavailable
+from core.errors import ImageSearchError, IndexUnavailable, PicturesLost
 from core.images.names import displayable
 from core.ingest.progress import Outcome
-from core.ingest.state import JobState, Planned, Status
+from core.ingest.state import JobState, Kind, Planned, Status
 from core.search.answers import item
 from core.search.results import Result
 from core.ui.components.gallery import gallery
-from core.ui.job_words import OUTCOMES, STATUSES, counted, duration, file_size, in_words, planned, share
-from core.ui.notices import plain, show_error
+from core.ui.job_words import STATUSES, found, in_words, outcome_word, planned, share, verdicts
+from core.ui.notices import plain, say, show_error, tell
 from core.ui.report import verdict_table
 from core.ui.server import route, services
+from core.ui.who import visitor
+from core.words import ago, counted, duration, file_size, pictures
 
-_MOST_SHOWN = 5
+_MOST_SHOWN = 3
+_MOST_RESULTS = 4
+_CHOSEN = "job-report"
 
 
 def job_line() -> None:
     """The running job in one line, for pages that are about something else. Polls only while one runs."""
-    _polling(_job_line)
+    _polling(_job_line, _moving_and_growing)
 
 
 def job_panel() -> None:
-    """All jobs that have not ended, in full; where there are none, what the last one came to."""
-    _polling(_job_panel)
+    """What is going on, or what came of it last: all jobs that have not ended, each in a card."""
+    _polling(_job_panel, _open_and_ended)
 
 
-def _polling(view: Callable[[bool], None]) -> None:
-    moving = services().jobs.moving
+def _polling(view: Callable[[], None], state: Callable[[], Hashable]) -> None:
+    """Show a view, again and again while a job moves.
 
-    def shown(was_moving: bool) -> None:
+    Args:
+        state: What the whole page is run again for: it begins or stops the polling, and shows what else has changed.
+    """
+    before = state()
+
+    def shown(was: Hashable) -> None:
         # The page's own place for errors is not around a fragment that runs by itself.
         try:
-            view(was_moving)
+            if was != state():
+                st.rerun()
+            tell()
+            view()
         except ImageSearchError as error:
             show_error(error)
 
-    st.fragment(shown, run_every=1.0 if moving else None)(moving)
+    st.fragment(shown, run_every=1.0 if services().jobs.moving else None)(before)
 
 
-def _job_line(was_moving: bool) -> None:
-    if was_moving != services().jobs.moving:
-        st.rerun()  # one full run, which begins or stops the polling, and shows what else has changed
-    job = next((job for job in services().jobs.open() if job.active or job.status is Status.PAUSED), None)
-    if job:
+def _moving_and_growing() -> Hashable:
+    """Whether anything moves, and how many pictures have come, in powers of two: then there are more results."""
+    job = _current()
+    return services().jobs.moving, job.counts.stored.bit_length() if job and job.kind is Kind.INGEST else 0
+
+
+def _open_and_ended() -> Hashable:
+    jobs = services().jobs
+    return jobs.moving, tuple(job.id for job in jobs.open()), tuple(job.id for job in _ended())
+
+
+def _current() -> JobState | None:
+    return next((job for job in services().jobs.open() if job.active or job.status is Status.PAUSED), None)
+
+
+def _job_line() -> None:
+    if job := _current():
         with st.container(horizontal=True, vertical_alignment="center", key="job-line"):
             st.progress(share(job), text=f"**{plain(job.title)}** · {plain(in_words(job))}", width="stretch")
             st.page_link("ingest.py", label="Details", icon=":material/arrow_forward:", width="content")
 
 
-def _job_panel(was_moving: bool) -> None:
-    if was_moving != services().jobs.moving:
-        st.rerun()
-    if said := st.session_state.pop("job-said", None):
-        st.toast(said, icon=":material/error:")
+def _job_panel() -> None:
     jobs = services().jobs.open()
     for job in jobs[:_MOST_SHOWN]:
         _show(job)
     if len(jobs) > _MOST_SHOWN:
-        st.caption(f"{len(jobs) - _MOST_SHOWN} more below, in the history")
-    if not jobs and (latest := services().jobs.latest()):
-        show_ended(latest)
+        st.caption(f"{counted(len(jobs) - _MOST_SHOWN, 'more job')} under History.")
+    if not jobs and (ended := _ended()):
+        _show_result(ended[0])
+
+
+def _ended() -> list[JobState]:
+    """The jobs that ended last, the latest first."""
+    ended = [job for job in services().jobs.states() if job.ended]
+    return sorted(ended, key=lambda job: -(job.ended_at or 0))[:_MOST_RESULTS]
+
+
+def reports() -> None:
+    """The report of the job that ended last, or of another that is chosen."""
     if content_hash := st.session_state.pop("search-with", None):
         st.switch_page("search.py", query_params={"image": content_hash})
+    ended = _ended()
+    if not ended:
+        return
+    names = {job.id: f"{job.title} · {STATUSES[job.status]} {ago(job.ended_at)}" for job in ended}
+    by_id = {job.id: job for job in ended}
+    chosen: int | None = ended[0].id
+    if st.session_state.get(_CHOSEN) not in by_id:
+        st.session_state.pop(_CHOSEN, None)
+    if len(ended) > 1:
+        chosen = st.selectbox("Report", list(by_id), format_func=lambda id_: names[id_], key=_CHOSEN, width=480)
+    show_ended(by_id[chosen or ended[0].id])
 
 
 def _show(job: JobState) -> None:
-    with st.container(border=True, key=f"job-{job.id}"):
-        match job.status:
-            case Status.PLANNED:
-                _show_plan(job)
-            case Status.PAUSED | Status.INTERRUPTED:
-                _show_resting(job)
-            case _:
-                _show_at_work(job)
+    match job.status:
+        case Status.PLANNED:
+            _show_plan(job)
+        case Status.PAUSED | Status.INTERRUPTED:
+            _show_resting(job)
+        case _:
+            _show_at_work(job)
+
+
+def _card(job: JobState, title: str, progress: float, text: str, note: str, *buttons: Callable[[], None]) -> None:
+    """Of one height in every state of a job: what is below does not move when it goes on."""
+    with st.container(border=True, key=f"job-{job.id}", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(plain(title), anchor=False, width="stretch")
+            for button in buttons:
+                button()
+        st.progress(progress, text=text)
+        st.caption(note or " ")
 
 
 def _show_plan(job: JobState) -> None:
-    st.subheader(plain(job.title), anchor=False)
-    plan = job.plan
-    with st.container(horizontal=True):
-        for label, count in (
-            *(("New", plan.new), ("Copies", plan.copy), ("Changed", plan.changed), ("Renamed", plan.renamed)),
-            *(("Unchanged", plan.unchanged), ("Skipped", plan.skipped), ("Failed", plan.failed), ("Gone", plan.gone)),
-        ):
-            if count or label in ("New", "Unchanged"):
-                st.metric(label, f"{count:,}", border=True)
-    st.markdown(planned(plan, services().library.seconds(plan)))
+    plan, key = job.plan, f"prune-{job.id}"
+    _card(
+        job,
+        job.title,
+        0.0,
+        found(plan),
+        planned(plan, services().library.seconds(plan)),
+        lambda: _button(
+            "Start", "play_arrow", services().jobs.start, job, primary=True, prunes=bool(st.session_state.get(key))
+        ),
+        lambda: _button("Discard", "close", services().jobs.cancel, job),
+    )
     _show_copies(job)
     if plan.missed:
         st.warning(
-            f"{plan.missed:,} indexed pictures cannot be looked for: their drive or folder is not there. They stay in "
-            "the index.",
+            f"{pictures(plan.missed)} in the index could not be checked: the drive or folder is not connected. "
+            f"{'It stays' if plan.missed == 1 else 'They stay'} in the index.",
             icon=":material/usb_off:",
         )
-    prunes = plan.gone > 0 and st.checkbox(
-        f"Also remove from the index the {plan.gone:,} pictures whose files are gone", key=f"prune-{job.id}"
-    )
-    with st.container(horizontal=True):
-        _button("Start", "play_arrow", services().jobs.start, job.id, primary=True, prunes=prunes)
-        _button("Discard", "delete", services().jobs.cancel, job.id)
+    if plan.gone:
+        whose = "1 picture whose file is" if plan.gone == 1 else f"{plan.gone:,} pictures whose files are"
+        st.checkbox(f"Also remove {whose} missing from the index", key=key)
 
 
 def _show_copies(job: JobState) -> None:
@@ -115,43 +165,60 @@ def _show_copies(job: JobState) -> None:
         st.dataframe(
             {
                 "File": [displayable(one.path) for one in copies],
-                "What it is": [displayable(one.reason) for one in copies],
+                "Copy of": [displayable(one.reason) for one in copies],
             },
             hide_index=True,
             key=f"copies-{job.id}",
-            alt="Files with the same bytes as others, and which these are",
+            alt="Files that are copies, and of what",
         )
         if job.plan.copy > len(copies):
-            st.caption(f"{job.plan.copy - len(copies):,} more")
+            st.caption(f"{counted(job.plan.copy - len(copies), 'more copy', 'more copies')}")
         if job.plan.unchecked:
-            st.caption(f"{job.plan.unchecked:,} more files were not compared: there may be copies among them.")
+            st.caption(f"{counted(job.plan.unchecked, 'file')} not compared: there may be more copies.")
 
 
 def _show_resting(job: JobState) -> None:
-    _head(job)
     if job.error:
         show_error(job.error)
-    if job.note:
-        st.caption(plain(job.note))
-    st.progress(share(job), text=plain(in_words(job)))
-    with st.container(horizontal=True):
-        _button("Resume", "play_arrow", services().jobs.resume, job.id, primary=True)
-        _button("Cancel", "stop_circle", services().jobs.cancel, job.id)
+    resume = services().jobs.resume
+    leave_out = isinstance(job.error, PicturesLost)
+    _card(
+        job,
+        job.title,
+        share(job),
+        plain(in_words(job)),
+        plain(" · ".join(filter(None, (_begun(job), job.note)))),
+        lambda: _button("Resume", "play_arrow", resume, job, primary=True),
+        *([lambda: _button("Leave them out", "playlist_remove", resume, job, prunes=True)] if leave_out else []),
+        lambda: _asking("Cancel", "stop_circle", services().jobs.cancel, job),
+    )
 
 
 def _show_at_work(job: JobState) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _head(job)
-        if job.status is not Status.PLANNING:
-            pausing = job.wish == Status.PAUSED
-            _button("Pausing …" if pausing else "Pause", "pause", services().jobs.pause, job.id, off=bool(job.wish))
-        stopping = job.wish == Status.CANCELLED
-        _button("Stopping …" if stopping else "Cancel", "stop_circle", services().jobs.cancel, job.id, off=stopping)
-    st.progress(share(job), text=plain(in_words(job)))
-    if job.status is Status.RUNNING:
-        memory = f"{file_size(job.memory)} of memory" if job.memory else ""
-        st.caption(plain(" · ".join(filter(None, (counted(job.counts), memory, job.note)))))
-        _show_recent(job, str(job.id))
+    pausing, stopping = job.wish == Status.PAUSED, job.wish == Status.CANCELLED
+    pause = "Pausing…" if pausing else "Pause"
+    buttons = [
+        lambda: _asking(
+            "Cancelling…" if stopping else "Cancel", "stop_circle", services().jobs.cancel, job, off=stopping
+        )
+    ]
+    if job.status is not Status.PLANNING:
+        buttons.insert(0, lambda: _asking(pause, "pause", services().jobs.pause, job, off=bool(job.wish)))
+    memory = f"{file_size(job.memory)} of memory" if job.memory and job.status is Status.RUNNING else ""
+    note = " · ".join(filter(None, (verdicts(job), memory, _begun(job), job.note)))
+    _card(job, job.title, share(job), plain(in_words(job)), plain(note), *buttons)
+
+
+def _show_result(job: JobState) -> None:
+    """What the last job came to, in the place where its progress was."""
+    _card(
+        job,
+        job.title,
+        share(job) if job.status is not Status.DONE else 1.0,
+        plain(in_words(job)),
+        plain(verdicts(job) or "No pictures found."),
+        lambda: _search_button(job, f"card-{job.id}"),
+    )
 
 
 def show_ended(job: JobState, place: str = "panel") -> None:
@@ -161,17 +228,17 @@ def show_ended(job: JobState, place: str = "panel") -> None:
         place: Where on the page: one job may be shown in several, and keys are to be told apart.
     """
     key = f"{place}-{job.id}"
-    with st.container(border=True, key=f"job-{key}"):
+    with st.container(border=True, key=f"report-{key}"):
         st.subheader(f"{plain(job.title)} — {STATUSES[job.status]}", anchor=False)
         if job.error:
             show_error(job.error)
         _show_counts(job)
-        _show_next(job, key)
         if job.status is Status.DONE and not job.total:
-            st.info("No pictures were found there. Check the folder, or choose another.", icon=":material/search_off:")
-        if job.note:
-            st.caption(plain(job.note))
-        with st.expander("Every file and its verdict", icon=":material/fact_check:", expanded=job.counts.failed > 0):
+            st.info("No pictures found. Check the folder, or choose another one.", icon=":material/search_off:")
+        notes = filter(None, (_begun(job), _stopped(job), job.note))
+        st.caption(plain(" · ".join(notes)))
+        _show_next(job, key)
+        with st.expander("All files", icon=":material/fact_check:", expanded=job.counts.failed > 0):
             verdict_table(job, key)
         _show_recent(job, key)
 
@@ -179,22 +246,27 @@ def show_ended(job: JobState, place: str = "panel") -> None:
 def _show_counts(job: JobState) -> None:
     with st.container(horizontal=True):
         st.metric("Found", f"{job.total:,}", border=True)
-        for outcome, label in OUTCOMES.items():
-            if (count := getattr(job.counts, outcome)) or outcome is Outcome.ADDED:
-                st.metric(label, f"{count:,}", border=True)
+        first = Outcome.UPDATED if job.kind is Kind.REEMBED else Outcome.ADDED
+        for outcome in Outcome:
+            if (count := getattr(job.counts, outcome)) or outcome is first:
+                st.metric(outcome_word(job, outcome), f"{count:,}", border=True)
         st.metric("Time", duration(job.seconds), border=True)
 
 
 def _show_next(job: JobState, key: str) -> None:
     """What can be done from here."""
     with st.container(horizontal=True):
-        searchable = job.counts.stored + job.counts.unchanged > 0
-        if searchable and st.button("Search them", icon=":material/search:", type="primary", key=f"search-{key}"):
-            st.switch_page("search.py")
-        if job.counts.failed:
-            _button(f"Retry the {job.counts.failed:,} that failed", "refresh", services().jobs.retry, job.id, place=key)
+        if (failed := job.counts.failed) and job.kind is Kind.INGEST:
+            label = f"Retry {counted(failed, 'failed file')}"
+            _button(label, "refresh", services().jobs.retry, job, place=key)
         if job.status in (Status.CANCELLED, Status.FAILED) and job.done < job.total:
-            _button("Resume", "play_arrow", services().jobs.resume, job.id, place=key)
+            _button("Resume", "play_arrow", services().jobs.resume, job, place=key)
+
+
+def _search_button(job: JobState, key: str) -> None:
+    searchable = job.counts.stored + job.counts.unchanged > 0
+    if searchable and st.button("Search", icon=":material/search:", type="primary", key=f"search-{key}"):
+        st.switch_page("search.py")
 
 
 def _show_recent(job: JobState, key: str) -> None:
@@ -203,7 +275,7 @@ def _show_recent(job: JobState, key: str) -> None:
     except IndexUnavailable:  # said once, by the page
         return
     if records:
-        st.caption("Just indexed" if job.active else "Indexed last")
+        st.caption("Latest pictures")
         gallery(
             {"results": [item(Result.of(record), scored=False) for record in records]},
             key=f"recent-{key}",
@@ -217,15 +289,34 @@ def _search_with(content_hash: str) -> None:
     st.session_state["search-with"] = content_hash
 
 
-def _head(job: JobState) -> None:
-    st.subheader(plain(job.title), anchor=False, width="stretch")
+def _begun(job: JobState) -> str:
+    return f"started by {job.started_by}" if job.started_by else ""
+
+
+def _stopped(job: JobState) -> str:
+    return f"cancelled by {job.changed_by}" if job.status is Status.CANCELLED and job.changed_by else ""
+
+
+def _asking(label: str, icon: str, action: Callable[..., object], job: JobState, *, off: bool = False) -> None:
+    """A button for what stops a job; it asks first where somebody else has started it."""
+    if off or not _is_anothers(job):
+        _button(label, icon, action, job, off=off)
+        return
+    with st.popover(label, icon=f":material/{icon}:", key=f"ask-{icon}-{job.id}"):
+        st.markdown(f"**{plain(job.started_by)}** started this job {ago(job.created_at)}. {label} it anyway?")
+        _button(f"{label} this job", icon, action, job, primary=True, place=f"asked-{job.id}")
+
+
+def _is_anothers(job: JobState) -> bool:
+    me = visitor()
+    return bool(job.started_by) and (job.started_key or job.started_by) not in (me.key, me.label)
 
 
 def _button(
     label: str,
     icon: str,
     action: Callable[..., object],
-    job_id: int,
+    job: JobState,
     *,
     primary: bool = False,
     off: bool = False,
@@ -237,17 +328,23 @@ def _button(
         icon=f":material/{icon}:",
         type="primary" if primary else "secondary",
         disabled=off,
-        key=f"{icon}-{place or job_id}",
+        key=f"{icon}-{place or job.id}",
         on_click=attempt,
-        args=(action, job_id),
-        kwargs=how,
+        args=(action, job.id),
+        kwargs={**how, "by": visitor()},
     )
 
 
-def attempt(action: Callable[..., object], *args: Any, **kwargs: Any) -> None:
-    """Do what a button is for; what is in the way is said."""
+def attempt(action: Callable[..., object], *args: Any, told: Callable[[Any], str] | None = None, **how: Any) -> None:
+    """Do what a button is for; what came of it, or what is in the way, is said.
+
+    Args:
+        told: What to say of the result.
+    """
     try:
-        action(*args, **kwargs)
+        result = action(*args, **how)
     except ImageSearchError as error:
-        # Shown by the panel: what is shown by a callback would take the place of other elements.
-        st.session_state["job-said"] = f"**{error.title}**\n\n{plain(str(error))}"
+        say(f"**{error.title}**\n\n{plain(str(error))}", "error")
+        return
+    if told:
+        say(told(result), "check_circle")

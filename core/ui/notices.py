@@ -6,17 +6,14 @@ from contextlib import contextmanager
 import streamlit as st
 
 from core.config import STARTER
-from core.errors import ImageSearchError, ModelUnavailable
+from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
+from core.ingest.state import Kind
 from core.ui.server import services
+from core.ui.who import visitor
 
-_ABOUT_STARTER = (
-    "The starter model knows about a thousand everyday things and comes with the app. CLIP understands far more. "
-)
-_HOW_TO_GET_CLIP = (
-    "Its weights could not be fetched; they are, once, when this machine is connected to the internet. Pictures that "
-    "were indexed with the starter model are then to be removed and indexed again."
-)
-_HOW_TO_ASK_FOR_CLIP = "It is used when IMAGE_SEARCH_MODEL is not set to `starter`."
+_ABOUT_STARTER = "It comes with the app and knows about a thousand everyday things. CLIP understands far more."
+_HOW_TO_ASK_FOR_CLIP = " To use CLIP, start the app without IMAGE_SEARCH_MODEL=starter."
+_SAID = "said"
 
 
 @contextmanager
@@ -26,7 +23,11 @@ def expected_errors() -> Iterator[None]:
         yield
     except ImageSearchError as error:
         show_error(error)
-        st.button("Try again", icon=":material/refresh:", on_click=_retry, args=(error,))
+        with st.container(horizontal=True):
+            st.button("Try again", icon=":material/refresh:", on_click=_retry, args=(error,))
+            wanted = services().settings.model_id
+            if isinstance(error, ModelMismatch) and st.button(f"Re-embed with {wanted}", icon=":material/sync:"):
+                switch_model()
 
 
 def show_error(error: ImageSearchError) -> None:
@@ -34,36 +35,45 @@ def show_error(error: ImageSearchError) -> None:
 
 
 def model_banner() -> None:
-    """Says on every page that the starter model is in use; nothing where CLIP is."""
+    """Says on every page that the starter model is in use, and offers CLIP; nothing where CLIP is in use."""
     model, asked_for = services().model.state, services().settings.model_id
     if model.embedder is None or model.embedder.model_id != STARTER:
         return
+    is_reembedding = any(job.kind is Kind.REEMBED for job in services().jobs.open())
     with st.container(horizontal=True, vertical_alignment="center", key="model-banner"):
         st.markdown(
-            ":material/info: **You are using the starter model** "
-            ":gray[· it knows a thousand everyday things, CLIP far more]",
-            help=_ABOUT_STARTER + (_HOW_TO_ASK_FOR_CLIP if asked_for == STARTER else _HOW_TO_GET_CLIP),
+            ":material/info: **Starter model** :gray[· knows a thousand everyday things, CLIP far more]",
+            help=_ABOUT_STARTER + (_HOW_TO_ASK_FOR_CLIP if asked_for == STARTER else ""),
             width="stretch",
         )
         if asked_for == STARTER:
             return
-        if model.status == "loading":
-            st.markdown(":gray[Looking for CLIP …]", width="content")
+        if is_reembedding or model.status == "loading":
+            st.markdown(":gray[Switching to CLIP…]" if is_reembedding else ":gray[Loading CLIP…]", width="content")
             return
-        tried = st.button("Try CLIP again", icon=":material/refresh:", type="tertiary")
-    if tried:
-        _try_clip()
+        wanted = st.button(
+            "Switch to CLIP",
+            icon=":material/upgrade:",
+            type="tertiary",
+            help="Re-embeds all pictures in the background; searches keep working. Tags and labels stay.",
+        )
+    if wanted:
+        switch_model()
 
 
-def _try_clip() -> None:
-    """Say why CLIP cannot be used, or use it."""
-    with st.spinner("Looking for CLIP …"):
-        obstacle = services().model.obstacle()
-    if obstacle:
-        st.warning(f"{plain(obstacle.message)} {plain(obstacle.remedy)}", icon=":material/cloud_off:")
-    else:
+def switch_model() -> None:
+    """Start re-embedding with the model that the settings ask for, or say why it cannot be had."""
+    try:
+        with st.spinner("Checking…"):
+            job_id = services().reembed(by=visitor())
+    except ImageSearchError as error:
+        st.warning(f"**{error.title}**\n\n{plain(str(error))}", icon=":material/cloud_off:")
+        return
+    if job_id is None:  # there is nothing to embed
         services().model.retry()
-        st.rerun()
+    else:
+        say("Re-embedding has started. Searches use the current model until it is done.", "sync")
+    st.rerun()
 
 
 @st.fragment(run_every=0.5)
@@ -76,6 +86,18 @@ def wait_for_model() -> None:
         f":material/hourglass_top: **The model is loading** :gray[· {state.seconds:.0f} s · about 20 s after a start. "
         "Your search runs as soon as it is ready.]"
     )
+
+
+def say(text: str, icon: str) -> None:
+    """Have a sentence shown with the next run: what a callback shows itself would take the place of other elements."""
+    st.session_state[_SAID] = text, icon
+
+
+def tell() -> None:
+    """Show what was to be said."""
+    if said := st.session_state.pop(_SAID, None):
+        text, icon = said
+        st.toast(text, icon=f":material/{icon}:")
 
 
 def model_ready() -> bool:

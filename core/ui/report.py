@@ -6,7 +6,7 @@ from core.csv_file import as_csv
 from core.images.names import displayable
 from core.ingest.progress import Outcome
 from core.ingest.state import JobState
-from core.ui.job_words import OUTCOMES
+from core.ui.job_words import outcome_word
 from core.ui.server import services
 
 _MOST_ROWS = 1000  # more are for the download
@@ -22,19 +22,19 @@ def verdict_table(job: JobState, key: str) -> None:
     if not counts:
         return
     chosen = st.pills(
-        "Verdicts",
+        "Show",
         list(counts),
         selection_mode="multi",
         default=[Outcome.FAILED] if Outcome.FAILED in counts else [],
-        format_func=lambda outcome: f"{OUTCOMES[outcome]} {counts[outcome]:,}",
+        format_func=lambda outcome: f"{outcome_word(job, outcome)} {counts[outcome]:,}",
         key=f"verdicts-{key}",
         label_visibility="collapsed",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            "Contains",
+            "Filter by path or reason",
             key=f"verdict-text-{key}",
-            placeholder="Part of a path or reason",
+            placeholder="Filter by path or reason",
             icon=":material/filter_alt:",
             label_visibility="collapsed",
             width="stretch",
@@ -45,7 +45,7 @@ def verdict_table(job: JobState, key: str) -> None:
             file_name=f"job-{job.id}.csv",
             mime="text/csv",
             icon=":material/download:",
-            help="All rows that match, not only those shown",
+            help="All matching rows, not only those shown",
             on_click="ignore",
             key=f"csv-{key}",
         )
@@ -53,17 +53,17 @@ def verdict_table(job: JobState, key: str) -> None:
     rows = list(lines.verdicts(job.id, chosen, text, _MOST_ROWS + 1))
     st.dataframe(
         {
-            "Verdict": [OUTCOMES[verdict.outcome] for verdict in rows[:_MOST_ROWS]],
+            "Verdict": [outcome_word(job, verdict.outcome) for verdict in rows[:_MOST_ROWS]],
             "File": [displayable(verdict.path) for verdict in rows[:_MOST_ROWS]],
-            "Why, and what to do": [displayable(verdict.reason) for verdict in rows[:_MOST_ROWS]],
+            "Reason and remedy": [displayable(verdict.reason) for verdict in rows[:_MOST_ROWS]],
         },
         hide_index=True,
         height=min(420, 38 + 35 * max(1, len(rows))),
         column_config={"Verdict": st.column_config.TextColumn(width="small")},
-        alt="Files of the job, each with its verdict and the reason",
+        alt="Files of the job, each with its verdict and reason",
     )
     if len(rows) > _MOST_ROWS:
-        st.caption(f"The first {_MOST_ROWS:,} are shown; the download has all.")
+        st.caption(f"Showing the first {_MOST_ROWS:,}. The CSV has all of them.")
 
 
 def _csv(job_id: int, outcomes: list[Outcome], text: str) -> bytes:

@@ -121,7 +121,7 @@ def coco_server(start_server: Callable[..., Server], clip: dict[str, str], coco:
 def plan(tab: Page, source: Path | str) -> None:
     """Have the page, which is that of the ingest, look what there is."""
     tab.get_by_role("textbox", name="Folders").fill(str(source))
-    tab.get_by_role("button", name="Look what is there").click()
+    tab.get_by_role("button", name="Scan folder").click()
 
 
 @dataclass

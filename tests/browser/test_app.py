@@ -124,7 +124,7 @@ def test_samples_in_one_click_then_words(start_server: Callable[..., Server], pa
     pytest.importorskip("efficientnet_lite_pytorch")
     server = start_server(IMAGE_SEARCH_MODEL="starter")
     page.goto(server.url)
-    page.get_by_role("button", name="Index the sample pictures").click()
+    page.get_by_role("button", name="Index sample pictures").click()
     expect(page.get_by_text("Sample pictures — done")).to_be_visible(timeout=180_000)
     page.get_by_role("link", name="Search", exact=True).click()
     expect(page.get_by_text("You are using the starter model")).to_be_visible()

@@ -139,7 +139,7 @@ def test_a_folder_and_an_archive_are_dropped(
     expect(page.get_by_text(re.compile("ZIP archives up to"))).to_be_visible()
     dropped(page, {**pictures, "notes.txt": b"words"}, folder="album")
     expect(page.get_by_text("3 uploaded pictures — done")).to_be_visible(timeout=180_000)
-    expect(page.get_by_text(re.compile("1 file left out"))).to_be_visible()
+    expect(page.get_by_text(re.compile("1 file skipped"))).to_be_visible()
 
     dropped(page, {"more.zip": (tmp_path / "more.zip").read_bytes()})
     page.get_by_role("link", name="Search", exact=True).click()  # the upload goes on without its page

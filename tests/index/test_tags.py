@@ -72,14 +72,13 @@ def test_ids_that_are_not_there_are_passed_over(filled, monkeypatch):
 
 def test_a_record_that_vanishes_meanwhile_stays_away(filled, monkeypatch):
     index, records, _ = filled
-    embeddings = index.embeddings
+    retag = index.retag
 
-    def delete_and_read(ids):
-        monkeypatch.setattr(index, "embeddings", embeddings)
+    def delete_and_retag(tags):
         index.delete([records[0].id])
-        return embeddings(ids)
+        return retag(tags)
 
-    monkeypatch.setattr(index, "embeddings", delete_and_read)
+    monkeypatch.setattr(index, "retag", delete_and_retag)
     assert change_tags(index, ids_of(records), add=["a"]) == 19
     assert index.count() == 19
 

@@ -15,7 +15,7 @@ from core.ingest.jobs import Jobs
 from core.ingest.journal import Journal
 from core.ingest.owner import Owner
 from core.ingest.progress import Counts, Outcome, Phase, Progress, Verdict
-from core.ingest.state import JobState, Plan, Planned, PlannedFile, Status
+from core.ingest.state import Actor, JobState, Plan, Planned, PlannedFile, Status
 
 WAIT = 20
 """Seconds after which a test gives up."""
@@ -206,6 +206,15 @@ class TestStopping:
         job = finished(jobs, job_id)
         assert (job.status, job.counts, job.interruptions) == (Status.DONE, Counts(added=4), 0)
 
+    @pytest.mark.parametrize(("ask", "status"), [(Jobs.pause, Status.PAUSED), (Jobs.cancel, Status.CANCELLED)])
+    def test_who_began_it_and_who_stopped_it_is_told(self, jobs, work, ask, status):
+        job_id = jobs.plan("Pictures", ["/"], starts=True, by=Actor("Firefox on Linux", "abc"))
+        work.stored = lambda number: ask(jobs, job_id, by=Actor("command line")) if number == 2 else None
+        job = jobs.wait(job_id, WAIT)
+        assert (job.status, job.started_by, job.changed_by) == (status, "Firefox on Linux", "command line")
+        jobs.resume(job_id, by=Actor("Safari on iPhone"))
+        assert jobs.wait(job_id, WAIT).changed_by == "Safari on iPhone"
+
     def test_a_cancelled_job_can_be_resumed(self, jobs, work):
         work.stored = lambda number: number == 2 and jobs.cancel(job_id)
         job_id = begin(jobs, starts=False)
@@ -394,12 +403,12 @@ class TestRecovery:
         assert jobs.recover()
         job = finished(jobs, job_id)
         assert (job.status, job.counts, job.interruptions) == (Status.DONE, Counts(added=4), 1)
-        assert job.note == "Interrupted at 1 of 4; it has gone on since."
+        assert job.note == "Interrupted at 1 of 4, then resumed."
 
     def test_what_was_planned_is_planned_once_more(self, jobs, leave, journal, work):
         job_id = leave(Status.PLANNING)
         journal.lines.add(job_id, [PlannedFile(1, 0, "/old.png", 1, 1, Planned.NEW)])
-        assert jobs.state(job_id).note == "Interrupted while it looked for pictures."
+        assert jobs.state(job_id).note == "Interrupted while scanning."
         jobs.recover()
         assert finished(jobs, job_id).counts == Counts(added=4)
         assert "/old.png" not in {verdict.path for verdict in journal.lines.verdicts(job_id)}
@@ -518,7 +527,7 @@ class TestClosing:
         assert second.state(job_id).note == "Interrupted at 2 of 4."
         second.recover()
         job = finished(second, job_id)
-        assert (job.counts, job.note) == (Counts(added=4), "Interrupted at 2 of 4; it has gone on since.")
+        assert (job.counts, job.note) == (Counts(added=4), "Interrupted at 2 of 4, then resumed.")
 
     def test_does_not_plan_what_waits_to_be(self, open_jobs, work):
         first, second = open_jobs(), open_jobs()

@@ -1,14 +1,17 @@
 """The journal: what is written comes back, between threads and processes, whatever the names."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 
 import pytest
+from sqlalchemy import text
 
+from core.database import transaction
 from core.errors import ImageSearchError, JobRefused, JournalUnavailable, StorageFull
 from core.ingest.journal import Journal
 from core.ingest.progress import Counts, Outcome, Phase, Verdict
-from core.ingest.state import JobState, Plan, Planned, PlannedFile, Status
+from core.ingest.state import Actor, JobState, Kind, Plan, Planned, PlannedFile, Status
 from tests.ingest.libraries import journal_url
 
 ODD = "/caf\udce9/\ud800/日本\n'\"%_.png"
@@ -31,7 +34,8 @@ class TestJobs:
             quiet=True, prunes=True, wish="cancelled", owner="a/b", phase=Phase.LOADING, plan=Plan(new=3, size=2**40),
             counts=Counts(added=1, missing=2), recent=("1", "2"), error=error, note=ODD, rate=1.5, memory=2**33,
             embedded=7, seconds=1.25, working=0.75, interruptions=1, stalled=2, done_before=3, created_at=1.5,
-            ended_at=2.5, retry_at=3.5, model_id="test/colour",
+            ended_at=2.5, retry_at=3.5, model_id="test/colour", kind=Kind.REEMBED, started_by="Firefox on Linux",
+            started_key="abc", changed_by=ODD,
         )  # fmt: skip
         named = [field.name for field in fields(JobState) if field.name != "id"]
         assert not [name for name in named if getattr(state, name) == getattr(journal.job(job_id), name)]
@@ -39,6 +43,24 @@ class TestJobs:
         read = journal.job(job_id)
         assert replace(read, error=None) == replace(state, error=None)
         assert (type(read.error), str(read.error)) == (StorageFull, str(error))
+
+    def test_one_of_an_earlier_version_is_opened_and_written_to(self, journal, job_id, tmp_path):
+        later = ("kind", "started_by", "started_key", "changed_by")
+        with transaction(journal._engine) as connection:
+            for column in later:
+                connection.execute(text(f"ALTER TABLE jobs DROP COLUMN {column}"))
+        journal.close()
+        opened = [Journal(journal_url(tmp_path / "data"), "images") for _ in range(4)]
+        with ThreadPoolExecutor() as pool:  # processes that start at once
+            read = list(pool.map(lambda one: one.job(job_id), opened))
+        assert {(job.title, job.kind, job.started_by, job.changed_by) for job in read} == {
+            ("Pictures", Kind.INGEST, "", "")
+        }
+        by = Actor("Firefox on Linux", "abc")
+        second = opened[0].job(opened[0].create("All pictures", [], kind=Kind.REEMBED, by=by))
+        assert (second.kind, second.started_by, second.started_key) == (Kind.REEMBED, "Firefox on Linux", "abc")
+        for one in opened:
+            one.close()
 
     def test_newest_come_first_and_those_of_other_indices_not_at_all(self, journal, tmp_path):
         first, second = journal.create("First", ["/"]), journal.create("Second", ["/"])

@@ -47,8 +47,8 @@ def _run(name, *args):
 @pytest.mark.parametrize(
     ("method", "calls", "note"),
     [
-        ("core.ingest.lines.Lines.add", 1, "Interrupted while it looked for pictures."),
-        ("core.ingest.journal.Journal.claim", 2, "Interrupted while it looked for pictures."),  # when all is planned
+        ("core.ingest.lines.Lines.add", 1, "Interrupted while scanning."),
+        ("core.ingest.journal.Journal.claim", 2, "Interrupted while scanning."),  # when all is planned
         ("tests.colours.ColourEmbedder.embed_images", 1, "Interrupted at 1 of 21."),
         ("core.index.lance.engine.LanceIndex.upsert", 3, "Interrupted at 9 of 21."),
         ("core.ingest.lines.Lines.conclude", 4, "Interrupted at 13 of 21."),  # stored, and not written down
@@ -63,7 +63,7 @@ def test_a_first_ingest(kill, library, folder, method, calls, note):
     job = library.jobs.wait(job.id, WAIT)
     assert (job.status, job.counts, job.total) == (Status.DONE, Counts(added=20, skipped=1), 21)
     assert len(list(library.journal.lines.verdicts(job.id))) == 21
-    assert (job.interruptions, job.note) == (1, f"{note[:-1]}; it has gone on since.")
+    assert (job.interruptions, job.note) == (1, f"{note[:-1]}, then resumed.")
     assert_whole(library, *folder.glob("*.png"))
 
 

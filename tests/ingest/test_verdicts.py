@@ -29,7 +29,7 @@ class TestWhatBecomesOfFiles:
         job = ingest(library, folder)
         assert job.plan == Plan(renamed=1, unchanged=2, size=job.plan.size)
         assert job.counts == Counts(renamed=1, unchanged=2)
-        assert verdicts(library, job, Outcome.RENAMED) == {str(folder / "crimson.png"): f"It was {folder / 'red.png'}."}
+        assert verdicts(library, job, Outcome.RENAMED) == {str(folder / "crimson.png"): f"Was {folder / 'red.png'}."}
         assert embedder.embedded_images == 3
         assert_whole(library, *folder.iterdir())
 

@@ -17,7 +17,11 @@ def press(at, label):
 
 def look(at, *lines):
     at.text_area(key="source-text").set_value("\n".join(map(str, lines)))
-    return press(at, "Look what is there")
+    return press(at, "Scan folder")
+
+
+def bar_texts(at):
+    return "\n".join(bar.proto.text for bar in at.get("progress"))
 
 
 def metrics(at):
@@ -32,7 +36,7 @@ def test_a_folder_is_planned_started_and_reported(services, open_page, picture, 
     assert not at.exception
     assert finish(services).status is Status.PLANNED
     at.run()
-    assert metrics(at) == {"New": "2", "Unchanged": "0", "Skipped": "1"}
+    assert "**2** new · **0** unchanged · **1** skipped" in bar_texts(at)
     assert "2 pictures to read" in texts(at)
     assert " s on this machine" in texts(at)  # tried on a few of them
     assert services.index.count() == 0
@@ -42,7 +46,7 @@ def test_a_folder_is_planned_started_and_reported(services, open_page, picture, 
     assert not at.exception
     assert {**metrics(at), "Time": ""} == {"Found": "3", "Added": "1", "Skipped": "1", "Failed": "1", "Time": ""}
     assert list(at.dataframe[0].value["File"]) == [str(tmp_path / "pictures" / "words.jpg")]  # failed ones first
-    assert "text" in at.dataframe[0].value["Why, and what to do"][0]
+    assert "text" in at.dataframe[0].value["Reason and remedy"][0]
     assert [item["name"] for item in Component(at, "gallery").data["answer"]["results"]] == ["red.png"]
 
 
@@ -100,7 +104,7 @@ def test_pictures_whose_files_are_gone_are_removed_on_demand_only(services, open
     at = look(open_page("ingest.py"), red.parent)
     finish(services)
     at.run()
-    assert metrics(at)["Gone"] == "1"
+    assert "**1** missing" in bar_texts(at)
     assert services.index.count() == 2
     at.checkbox[0].check().run()
     press(at, "Start")
@@ -132,7 +136,7 @@ def test_what_failed_is_retried(services, open_page, picture):
     services.jobs.wait(services.library.add([str(bad.parent)], starts=True), 30)
     at = open_page("ingest.py")
     bad.write_bytes(whole)
-    press(at, "Retry the 1 that failed")
+    press(at, "Retry 1 failed file")
     assert finish(services).counts.added == 1
     assert not at.run().exception
 
@@ -143,9 +147,9 @@ def test_sources_are_listed_checked_and_removed(services, open_page, picture):
     at = open_page("ingest.py")
     assert "1 picture ·" in texts(at)
     picture("blue.png")
-    press(at, "Check now")
+    press(at, "Scan again")
     assert finish(services).plan.new == 1
-    press(at.run(), "Remove from the index")
+    press(at.run(), "Remove from index")
     assert not at.exception
     assert services.index.count() == 0
     assert services.library.sources() == []
@@ -166,7 +170,7 @@ def test_the_samples_are_one_click(services, open_page, picture, monkeypatch):
     red = picture("red.png")
     for module in ("core.ui.samples", "core.services"):
         monkeypatch.setattr(f"{module}.sample_pictures", lambda: [red])
-    at = press(open_page("ingest.py"), "Index the sample pictures")
+    at = press(open_page("ingest.py"), "Index sample pictures")
     assert not at.exception
     assert finish(services).title == "Sample pictures"
     assert services.index.count() == 1

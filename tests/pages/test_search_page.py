@@ -143,7 +143,7 @@ def test_an_empty_corpus_invites(services, open_page):
     at = open_page()
     assert not at.exception
     assert "Nothing is indexed yet" in texts(at)
-    assert [button.label for button in at.button] == ["Add my pictures", "Index the sample pictures"]
+    assert [button.label for button in at.button] == ["Add pictures", "Index sample pictures"]
 
 
 def test_before_the_first_search_there_are_pictures_and_examples(corpus, open_page):

@@ -9,10 +9,11 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from core.errors import IndexUnavailable, ModelMismatch
-from core.index.elastic.mapping import Body, index_body, lacking, stamp_of
+from core.index.elastic.mapping import Body, index_body, lacking, meta, stamp_of
 from core.index.index import ModelStamp
 
 _ATTEMPTS = 20
+_UNFINISHED = "unfinished"  # in the meta data of an index that is being filled beside the one in use
 _PAUSE = 0.1  # seconds; another process is in the middle of the same
 
 
@@ -71,6 +72,36 @@ def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp, packs: bool)
     )
 
 
+def begin_successor(client: Elasticsearch, name: str, layout: Layout, stamp: ModelStamp, packs: bool) -> str:
+    """Create an empty index beside the one in use, to be filled and then put in its place; returns its name. One that
+    was begun so before, and never finished, is deleted."""
+    body = index_body(stamp, packs)
+    body["mappings"]["_meta"][_UNFINISHED] = True
+    for concrete in _successors(layout.concrete, name):
+        found = client.options(ignore_status=404).indices.get(index=concrete).body.get(concrete)
+        if found and not found.get("aliases") and found.get("mappings", {}).get("_meta", {}).get(_UNFINISHED):
+            client.options(ignore_status=404).indices.delete(index=concrete)
+        elif found:
+            continue
+        client.indices.create(index=concrete, **body)
+        return concrete
+    raise IndexUnavailable(
+        f"There are too many indices named like {name} in Elasticsearch.",
+        f"Delete those that are not in use: {name}-000002 and the following, where {name} does not stand for them.",
+    )
+
+
+def drop_successor(client: Elasticsearch, concrete: str) -> None:
+    client.options(ignore_status=404).indices.delete(index=concrete)
+
+
+def finish_successor(client: Elasticsearch, name: str, layout: Layout, concrete: str, stamp: ModelStamp) -> None:
+    """Put it in the place of the one in use, which is deleted in the same step."""
+    client.indices.refresh(index=concrete)
+    client.indices.put_mapping(index=concrete, meta=meta(stamp))
+    _swap(client, name, layout.concrete, concrete)
+
+
 def bring_up_to_date(client: Elasticsearch, layout: Layout) -> None:
     """Give the index the fields that it lacks; its rows stay as they are."""
     if layout.lacking:
@@ -80,7 +111,7 @@ def bring_up_to_date(client: Elasticsearch, layout: Layout) -> None:
 def mismatch(name: str, made_by: ModelStamp, wanted: ModelStamp) -> ModelMismatch:
     return ModelMismatch(
         f"The index {name} was made with {_shown(made_by)}, but the model in use is {_shown(wanted)}.",
-        "Remove its pictures (python -m core remove FOLDER) and index them again, set IMAGE_SEARCH_MODEL to "
+        "Re-embed its pictures (python -m core reembed), set IMAGE_SEARCH_MODEL to "
         f"{made_by.model_id}, or choose another IMAGE_SEARCH_INDEX.",
     )
 

@@ -29,8 +29,10 @@ def insist[T](call: Callable[[], T]) -> T:
     return call()
 
 
-def send(client: Elasticsearch, operations: Iterable[Body], address: str) -> int:
+def send(client: Elasticsearch, operations: Iterable[Body], address: str, *, by_alias: bool = True) -> int:
     """Carry out the operations, whose `_id` must be unique and which may be repeated without harm.
+
+    With `by_alias` only where their `_index` is an alias: one that is gone would be made anew, without its mapping.
 
     `streaming_bulk` repeats what the server puts off, but lets a broken connection through, and its own repeats would
     add to these: here is the only place that repeats.
@@ -48,7 +50,7 @@ def send(client: Elasticsearch, operations: Iterable[Body], address: str) -> int
     present, pauses = 0, iter(PAUSES)
     while pending:
         before = len(pending)
-        found, trouble = _send_once(client, pending, refused, address)
+        found, trouble = _send_once(client, pending, refused, address, by_alias)
         present += found
         if len(pending) < before:
             pauses = iter(PAUSES)
@@ -65,7 +67,7 @@ def send(client: Elasticsearch, operations: Iterable[Body], address: str) -> int
 
 
 def _send_once(
-    client: Elasticsearch, pending: dict[str, Body], refused: list[str], address: str
+    client: Elasticsearch, pending: dict[str, Body], refused: list[str], address: str, by_alias: bool
 ) -> tuple[int, Exception | None]:
     """Send all that is pending and strike off what is settled; returns how many rows there were and what went wrong."""
     present, trouble = 0, None
@@ -75,7 +77,7 @@ def _send_once(
         chunk_size=CHUNK,
         raise_on_error=False,
         raise_on_exception=False,
-        require_alias=True,  # or an index that is gone would be made anew, without its mapping
+        require_alias=by_alias,
     )
     try:
         for accepted, answer in results:
@@ -96,7 +98,9 @@ def _send_once(
 
 
 def _is_absent(result: dict[str, Any]) -> bool:
-    return "result" in result and result["status"] == 404  # a delete of what is not there
+    """A delete or an update of what is not there."""
+    gone = "result" in result or "document_missing" in str(result.get("error"))
+    return gone and result["status"] == 404
 
 
 def _put_off(result: dict[str, Any], address: str) -> Exception:

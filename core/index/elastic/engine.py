@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import batched
 from pathlib import Path
 from typing import Any
@@ -10,18 +11,19 @@ from typing import Any
 import numpy as np
 from elasticsearch import helpers
 
-from core.index.elastic import alias, bulk, paging, queries, requests
+from core.index.elastic import alias, bulk, paging, queries, requests, switching
 from core.index.elastic.client import IndexMissing
 from core.index.elastic.connection import Connection
 from core.index.elastic.facets import facets
 from core.index.elastic.mapping import Body
 from core.index.elastic.rows import FINGERPRINT, document, fingerprint_of, record_of
 from core.index.filters import Filter
-from core.index.index import FACETS, MAX_K, ModelStamp, Order, Totals
-from core.index.records import Fingerprint, Hit, ImageRecord
+from core.index.index import FACETS, MAX_K, ModelStamp, Order, Replacements, Totals
+from core.index.records import Fingerprint, Hit, ImageRecord, storable
 from core.vectors import Embedding, Embeddings, check_embeddings
 
 _FRESH_SECONDS = 1.0
+_CONFLICTS = 3  # how often an update is tried again that another one came before
 _ROWS = 1000
 
 
@@ -131,6 +133,47 @@ class ElasticIndex:
         for hits in self._pages(where, _ROWS, **queries.WITHOUT_VECTORS):
             yield [record_of(hit["_source"]) for hit in hits]
 
+    def retag(self, tags: Mapping[str, Sequence[str]]) -> int:
+        with self._connection.worded():
+            if not tags or (layout := self._find()) is None:
+                return 0
+            bulk.insist(lambda: alias.bring_up_to_date(self._connection.patient, layout))
+            how = {"_op_type": "update", "retry_on_conflict": _CONFLICTS}
+            return self._send(
+                [{**how, "_id": id_, "doc": {"tags": list(map(storable, tags[id_]))}} for id_ in _askable(tags)]
+            )
+
+    def switch(self, stamp: ModelStamp, replacements: Replacements, without: Collection[str] = ()) -> list[str]:
+        while (layout := self._look(at_once=True)) is not None:
+            if missing := switching.lacking(self._connection, replacements, without):
+                return missing
+            with self._connection.worded():
+                alias.bring_up_to_date(self._connection.patient, layout)
+                if self._switch(layout, stamp, replacements, without):
+                    self._claimed = stamp
+                    self._note_writing()
+                    break
+        return []
+
+    def _switch(
+        self, layout: alias.Layout, stamp: ModelStamp, replacements: Replacements, without: Collection[str]
+    ) -> bool:
+        """False where a row has come meanwhile that has no replacement: then nothing was changed."""
+        client, packs = self._connection.patient, self._connection.packs()
+        successor = alias.begin_successor(client, self.name, layout, stamp, packs)
+        copying = switching.Copying(
+            self._connection, replacements, without, partial(self._send_to, successor), self._packed
+        )
+        seen, now = "", self.revision()
+        while seen != now:  # until nobody has written while it was copied
+            seen = now
+            if not copying():
+                alias.drop_successor(client, successor)
+                return False
+            now = self.revision()
+        alias.finish_successor(client, self.name, layout, successor, stamp)
+        return True
+
     def delete(self, ids: Sequence[str]) -> int:
         with self._connection.worded():
             if not ids or self._find() is None:
@@ -224,16 +267,25 @@ class ElasticIndex:
         finally:
             self._note_writing()
 
+    def _send_to(self, concrete: str, operations: list[Body]) -> int:
+        """Into an index that has no alias yet."""
+        named = [{**operation, "_index": concrete} for operation in operations]
+        return bulk.send(self._connection.patient, named, self.location, by_alias=False)
+
     def _document(self, record: ImageRecord, embedding: Embedding) -> Body:
-        packs = self._connection.packs()
-        vector = helpers.pack_dense_vector(np.ascontiguousarray(embedding)) if packs else embedding.tolist()
-        return document(record, vector)
+        return document(record, self._packed(embedding))
+
+    def _packed(self, embedding: Embedding) -> str | list[float]:
+        if self._connection.packs():
+            return helpers.pack_dense_vector(np.ascontiguousarray(embedding))
+        numbers: list[float] = embedding.tolist()
+        return numbers
 
     def _dims(self) -> int:
         layout = self._look()
         return layout.stamp.dims if layout else 0
 
 
-def _askable(ids: Sequence[str]) -> list[str]:
+def _askable(ids: Iterable[str]) -> list[str]:
     """Each id once, without what the server takes for a mistake: ids also come out of addresses that people typed."""
     return [id_ for id_ in dict.fromkeys(ids) if 0 < len(id_) <= 512 and id_.isascii()]

@@ -46,14 +46,18 @@ def index_body(stamp: ModelStamp, packs: bool) -> Body:
         "similarity": "cosine",
         "index_options": {"type": "int8_hnsw"},
     }
-    meta = {"model_id": stamp.model_id, "dims": stamp.dims, "preprocessing": stamp.preprocessing}
     settings: Body = {"dense_vector": {"hnsw_filter_heuristic": "fanout"}}
     if packs:
         settings["mapping"] = {"exclude_source_vectors": False}
     return {
         "settings": {"index": settings},
-        "mappings": {"dynamic": "strict", "_meta": meta, "properties": {**_FIELDS, "embedding": embedding}},
+        "mappings": {"dynamic": "strict", "_meta": meta(stamp), "properties": {**_FIELDS, "embedding": embedding}},
     }
+
+
+def meta(stamp: ModelStamp) -> Body:
+    """Undone by `stamp_of`."""
+    return {"model_id": stamp.model_id, "dims": stamp.dims, "preprocessing": stamp.preprocessing}
 
 
 def stamp_of(mapping: Mapping[str, Any]) -> ModelStamp | None:

@@ -1,7 +1,8 @@
 """The embedded index: a LanceDB table in a folder, without a server."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from filelock import FileLock
 
 from core.errors import IndexUnavailable, ModelMismatch
 from core.index.filters import Filter
-from core.index.index import FACETS, ModelStamp, Order, Totals
-from core.index.lance import browsing, queries, versions
+from core.index.index import FACETS, ModelStamp, Order, Replacements, Totals
+from core.index.lance import browsing, queries, switching, versions
 from core.index.lance.conditions import any_of
 from core.index.lance.errors import is_vanished, worded
 from core.index.lance.facets import facets
@@ -124,6 +125,28 @@ class LanceIndex:
 
     def records(self, where: Filter | None = None) -> Iterator[list[ImageRecord]]:
         return self._batches(["record"], where, to_records)
+
+    def retag(self, tags: Mapping[str, Sequence[str]]) -> int:
+        if not tags or self._stamp() is None:
+            return 0
+        return int(self._commit(partial(_retag, tags=tags)).num_updated_rows)
+
+    def switch(self, stamp: ModelStamp, replacements: Replacements, without: Collection[str] = ()) -> list[str]:
+        with worded(self._folder, self.name):
+            if self._open() is None:
+                return []
+            with self._writing():
+                if (table := self._open()) is None:
+                    return []
+                queries.bring_up_to_date(table)
+                if missing := switching.lacking(table, replacements, without):
+                    return missing
+                spool = self._folder / f".{self.name}.switch"
+                switching.overwrite(self._connection, table, stamp, replacements, without, spool)
+                self._claimed, self._table = stamp, None
+                if (switched := self._open()) is not None and tend(switched, switched.version):
+                    self._start_afresh()
+        return []
 
     def delete(self, ids: Sequence[str]) -> int:
         if self._stamp() is None:
@@ -266,7 +289,7 @@ class LanceIndex:
     def _mismatch(self, found: ModelStamp, wanted: ModelStamp) -> ModelMismatch:
         return ModelMismatch(
             f"The index {self.name} in {self._folder} holds embeddings of {_named(found)}, not of {_named(wanted)}.",
-            "Remove its pictures (python -m core remove FOLDER) and index them again, set IMAGE_SEARCH_MODEL to "
+            "Re-embed its pictures (python -m core reembed), set IMAGE_SEARCH_MODEL to "
             f"{found.model_id}, or choose another IMAGE_SEARCH_INDEX.",
         )
 
@@ -278,6 +301,14 @@ def _ids(rows: pa.Table) -> list[str]:
 
 def _whole(rows: pa.Table | pa.RecordBatch) -> tuple[list[ImageRecord], Embeddings]:
     return to_records(rows), to_embeddings(rows)
+
+
+def _retag(table: Any, tags: Mapping[str, Sequence[str]]) -> Any:
+    """Write the rows again with these tags, by their ids; for the one who holds the lock for writing."""
+    stamp = stamp_of(table.schema)
+    found = pa.concat_tables(queries.look_up(table, "id", list(tags), ["record", "vector"]))
+    records = [replace(record, tags=tuple(tags[record.id])) for record in to_records(found)]
+    return queries.merge(table, to_table(records, to_embeddings(found), stamp))
 
 
 def _named(stamp: ModelStamp) -> str:

@@ -54,11 +54,11 @@ class Upload {
     this.total = this.files.reduce((sum, file) => sum + (file.size ?? 0), 0)
     const most = this.data.limits.files
     if (this.files.length > most) {
-      this.trouble = `These are ${plural(this.files.length, "file")}, more than the ${most.toLocaleString("en")} that can be sent at a time. Send them in parts, or as a ZIP archive.`
+      this.trouble = `These are ${plural(this.files.length, "file")}, more than the ${most.toLocaleString("en")} that can be uploaded at a time. Upload them in parts, or as a ZIP file.`
       this.files = []
       this.enter("stopped", this.trouble)
     } else if (this.files.length) await this.run()
-    else this.enter("stopped", this.leftOut ? "No pictures among these files." : "No files were given.")
+    else this.enter("stopped", this.leftOut ? "None of these files is a picture." : "No files were selected.")
   }
 
   takes(name) {
@@ -116,7 +116,7 @@ class Upload {
   // What was sent is indexed, whether anybody is looking or not.
   async finish() {
     const ids = [...new Set([...this.ids].sort(([one], [other]) => one - other).map(([, id]) => id))]
-    if (!ids.length) return this.enter("stopped", "Nothing was sent.")
+    if (!ids.length) return this.enter("stopped", "Nothing was uploaded.")
     const { status, answer } = await post(this.data.done_url, JSON.stringify({ ids }), "application/json").catch(error => ({
       status: 0,
       answer: { error: error.message },
@@ -126,7 +126,7 @@ class Upload {
       return this.enter("stopped", this.trouble)
     }
     this.files = []
-    this.enter("done", `${plural(this.ids.size, "file")} sent.`)
+    this.enter("done", `${plural(this.ids.size, "file")} uploaded.`)
   }
 
   enter(state, text = "") {
@@ -169,8 +169,8 @@ class UploadArea {
     const { picture, archive, files } = data.limits
     this.find(".files").accept = [...data.suffixes, ".zip"].join(",")
     this.find(".allowed").textContent =
-      `Pictures up to ${limitSize(picture)}, ZIP archives up to ${limitSize(archive)}, ` +
-      `${files.toLocaleString("en")} files at a time. Other files are left out.`
+      `Pictures up to ${limitSize(picture)}, ZIP files up to ${limitSize(archive)}, ` +
+      `${files.toLocaleString("en")} files at a time. Other files are skipped.`
     if (kept.upload) this.attach(kept.upload)
   }
 
@@ -199,14 +199,14 @@ class UploadArea {
   stopped(upload) {
     this.find(".report").hidden = false
     const parts = [upload.text]
-    if (upload.left) parts.push(`${upload.ids.size.toLocaleString("en")} of ${plural(upload.files.length, "file")} sent.`)
-    if (upload.leftOut) parts.push(`${plural(upload.leftOut, "file")} left out: not pictures.`)
+    if (upload.left) parts.push(`${upload.ids.size.toLocaleString("en")} of ${plural(upload.files.length, "file")} uploaded.`)
+    if (upload.leftOut) parts.push(`${plural(upload.leftOut, "file")} skipped: not ${upload.leftOut === 1 ? "a picture" : "pictures"}.`)
     this.find(".summary").textContent = parts.join(" ")
     this.find(".summary").classList.toggle("error", Boolean(upload.trouble))
     const unfinished = upload.state === "stopped" && upload.files.length > 0 && (upload.left > 0 || upload.ids.size > 0)
-    const rest = upload.left && upload.ids.size ? `Send the other ${upload.left.toLocaleString("en")}` : "Try again"
+    const rest = upload.left && upload.ids.size ? `Upload the remaining ${upload.left.toLocaleString("en")}` : "Try again"
     this.offer(".rest", unfinished, rest)
-    const sent = `Use the ${upload.ids.size.toLocaleString("en")} sent`
+    const sent = `Index the ${upload.ids.size.toLocaleString("en")} uploaded`
     this.offer(".sent", unfinished && upload.left > 0 && upload.ids.size > 0, sent)
     this.listRefused(upload.refused)
   }
@@ -228,8 +228,8 @@ class UploadArea {
   progress({ state, files, ids, refused, bytes, total, current }) {
     this.find(".count").textContent =
       state === "looking"
-        ? "Looking for pictures …"
-        : `${ids.size.toLocaleString("en")} of ${files.length.toLocaleString("en")} sent`
+        ? "Looking for pictures…"
+        : `${ids.size.toLocaleString("en")} of ${files.length.toLocaleString("en")} uploaded`
     this.find(".current").textContent = state === "looking" ? "" : `${fileSize(bytes)} of ${fileSize(total)} · ${current}`
     const share = total ? Math.min(1, bytes / total) : 0
     const track = this.find(".track")

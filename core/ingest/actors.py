@@ -1,0 +1,46 @@
+"""Who asks for something to be done with a job, in words: anybody may stop what another has begun."""
+
+import hashlib
+import re
+
+from core.ingest.state import Actor
+
+COMMAND_LINE = Actor("command line")
+
+_BROWSERS = (
+    (r"Edg(?:e|A|iOS)?/", "Edge"),
+    (r"OPR/|Opera", "Opera"),
+    (r"SamsungBrowser/", "Samsung Internet"),
+    (r"Firefox/|FxiOS/", "Firefox"),
+    (r"Chrome/|CriOS/|Chromium/", "Chrome"),
+    (r"Safari/", "Safari"),
+)
+_SYSTEMS = (
+    (r"iPhone", "iPhone"),
+    (r"iPad", "iPad"),
+    (r"Android", "Android"),
+    (r"CrOS", "ChromeOS"),
+    (r"Windows", "Windows"),
+    (r"Mac OS X|Macintosh", "Mac"),
+    (r"Linux|X11", "Linux"),
+)
+
+
+def browser(user_agent: str, secret: str) -> Actor:
+    """A browser, by the header that it sends and by something that it alone has."""
+    return Actor(browser_label(user_agent), browser_key(secret))
+
+
+def browser_label(user_agent: str) -> str:
+    """What to call a browser: `Firefox on Linux`; "A browser" where its header says nothing known."""
+    browser, system = _first(_BROWSERS, user_agent) or "A browser", _first(_SYSTEMS, user_agent)
+    return f"{browser} on {system}" if system else browser
+
+
+def browser_key(secret: str) -> str:
+    """Tells browsers apart without giving away what they are known by; empty for one of which nothing is known."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:16] if secret else ""
+
+
+def _first(patterns: tuple[tuple[str, str], ...], text: str) -> str:
+    return next((name for pattern, name in patterns if re.search(pattern, text)), "")
