@@ -1,6 +1,8 @@
 """The command line: its JSON, its exit status, and what goes to which stream."""
 
 import json
+import os
+import signal
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +56,17 @@ def test_a_dry_run_says_what_there_is_to_do_and_does_nothing(run, services, pict
     assert json.loads(run("jobs", "--json").stdout) == []
 
 
+def test_prune_removes_what_is_a_folder_by_now(run, services, picture, tmp_path):
+    red = picture("red.png")
+    picture("a/blue.png")
+    run("ingest", tmp_path / "pictures")
+    red.unlink()
+    red.mkdir()
+    said = json.loads(run("ingest", tmp_path / "pictures", "--prune", "--json").stdout)
+    assert (said["removed"], said["unchanged"]) == (1, 1)
+    assert services.index.count() == 1
+
+
 def test_a_dry_run_names_copies(run, picture, tmp_path):
     first = picture("red.png")
     first.with_name("copy.png").write_bytes(first.read_bytes())
@@ -103,7 +116,8 @@ def test_a_job_that_is_not_there(run, command):
     assert "no job 7" in result.stderr
 
 
-def test_ctrl_c_pauses_and_resume_goes_on(run, picture, embedder, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals_pause_and_resume_goes_on(run, picture, embedder, tmp_path, monkeypatch, number, status):
     for colour in COLOURS:
         picture(f"{colour}.png")
     monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
@@ -117,15 +131,18 @@ def test_ctrl_c_pauses_and_resume_goes_on(run, picture, embedder, tmp_path, monk
     def interrupt_once(jobs, job_id, timeout=None):
         if timeout and not interrupted:
             interrupted.append(begun.wait(30))
-            raise KeyboardInterrupt
+            assert signal.getsignal(number) is not signal.SIG_DFL  # which would end the tests
+            os.kill(os.getpid(), number)
         return wait(jobs, job_id, timeout)
 
     interrupted: list[bool] = []
     monkeypatch.setattr(embedder, "embed_images", embed_and_tell)
     monkeypatch.setattr(Jobs, "wait", interrupt_once)
     result = run("ingest", tmp_path / "pictures")
-    assert (result.exit_code, interrupted) == (130, [True])
+    assert (result.exit_code, interrupted) == (status, [True])
+    assert "Paused at" in result.stderr
     assert "jobs resume 1" in result.stderr
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     resumed = json.loads(run("jobs", "resume", 1, "--json").stdout)
     assert (resumed["status"], resumed["added"], len(resumed["files"])) == ("done", len(COLOURS), len(COLOURS))
 

@@ -1,6 +1,8 @@
 """Commands that fill the index, and empty it."""
 
 import queue
+import signal
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
@@ -12,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from core.cli.console import AsJson, app, console, expected_errors, print_json
+from core.errors import JobRefused
 from core.images.names import displayable
 from core.ingest.actors import COMMAND_LINE
 from core.ingest.follow import Follower
@@ -33,7 +36,8 @@ Locations = Annotated[
 ]
 _LOOK_EVERY = 0.2  # seconds
 _MAX_TOLD = 20  # copies in a plan
-_INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has ended
+_INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has ended; likewise SIGTERM
+_TERMINATED = 143
 
 
 @app.command(name="ingest")
@@ -76,9 +80,34 @@ def open_library() -> Iterator[Library]:
     library = shared().library
     library.urls = None
     try:
-        yield library
+        with _stopped_by_term():
+            yield library
+    except Terminated:
+        raise typer.Exit(_TERMINATED) from None
     finally:
         library.close()
+
+
+class Terminated(KeyboardInterrupt):
+    """Somebody wants this process to end: a service manager, a time limit, a shutdown."""
+
+
+@contextmanager
+def _stopped_by_term() -> Iterator[None]:
+    """SIGTERM does what Ctrl-C does; once, so that what it begins is done to its end."""
+
+    def stop(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise Terminated
+
+    if threading.current_thread() is not threading.main_thread():  # which alone may say what signals do
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def location_of(text: str) -> str:
@@ -93,18 +122,21 @@ def location_of(text: str) -> str:
 
 
 def finished(library: Library, job_id: int) -> JobState:
-    """Show how a job goes until it rests; Ctrl-C pauses it."""
+    """Show how a job goes until it rests; Ctrl-C and SIGTERM pause it."""
     jobs = library.jobs
     try:
         with _bar() as bar:
             task = bar.add_task(Phase.FINDING.value, total=None)
             while (job := jobs.wait(job_id, _LOOK_EVERY)).active:
                 bar.update(task, description=job.note or job.phase.value, completed=job.done, total=job.total or None)
-    except KeyboardInterrupt:
-        jobs.pause(job_id, by=COMMAND_LINE)
+    except KeyboardInterrupt as stopped:
+        with suppress(JobRefused):  # it has just ended
+            jobs.pause(job_id, by=COMMAND_LINE)
         job = jobs.wait(job_id)
-        console.print(f"Paused at {job.done:,} of {job.total:,}. To resume: python -m core jobs resume {job_id}")
-        raise typer.Exit(_INTERRUPTED) from None
+        if not job.ended:
+            where = "while looking for pictures" if job.phase is Phase.FINDING else f"at {job.done:,} of {job.total:,}"
+            console.print(f"Paused {where}. To resume: python -m core jobs resume {job_id}")
+        raise typer.Exit(_TERMINATED if isinstance(stopped, Terminated) else _INTERRUPTED) from None
     if job.error:
         raise job.error
     return job

@@ -1,6 +1,7 @@
 """What can be said of a path at which there is nothing: a file was deleted, or a drive is not there."""
 
 import os
+import stat
 from collections.abc import Set
 from pathlib import Path
 
@@ -24,6 +25,15 @@ def is_absent(path: str) -> bool:
     except (OSError, ValueError):  # ValueError: a NUL byte
         return False
     return False
+
+
+def is_replaced(path: str) -> bool:
+    """Whether something else has the name of what was a file: a folder, a pipe. Links stay what they are."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (OSError, ValueError):  # ValueError: a NUL byte
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISLNK(mode))
 
 
 def has_something(path: str) -> bool:

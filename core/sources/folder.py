@@ -12,8 +12,9 @@ from core.images.describe import Box, Split
 from core.images.files import ARCHIVE_SUFFIX, has_picture_suffix, is_left_out
 from core.images.names import shown
 from core.images.reading import read_bytes
-from core.sources.absent import has_something, is_absent, is_below, is_gone, mounts_above
+from core.sources.absent import has_something, is_absent, is_below, is_gone, is_replaced, mounts_above
 from core.sources.archive import archive_of
+from core.sources.checks import is_archive
 from core.sources.dataset_files import Listing, is_part, listing_of
 from core.sources.datasets import Datasets
 from core.sources.directory import OPEN_FLAGS
@@ -77,7 +78,8 @@ class FolderSource:
         return self._expected | self._mounted
 
     def owns(self, path: str) -> bool:
-        return is_absent(path) and archive_of(path) is None
+        above = archive_of(path)  # or a file in place of a folder
+        return (is_absent(path) or is_replaced(path)) and (above is None or not is_archive(above))
 
     def misses(self, path: str) -> bool:
         missing = self._expected - self._mounted

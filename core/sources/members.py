@@ -12,6 +12,7 @@ from core.images.files import has_picture_suffix, is_left_out
 from core.images.names import shown
 from core.images.reading import MAX_BYTES
 from core.sources.dataset_files import is_part
+from core.sources.encodings import encoding_of
 from core.sources.source import PassedOver, reason_by_name
 
 
@@ -46,6 +47,7 @@ _NESTED = "An archive within an archive: unpack it and index the folder."
 _NO_FILE = "A link or device, not a file."
 _OUTSIDE = "Its name would lead out of a folder, or no folder can hold it: give it another one."
 _BACKSLASHES = "Its name has backslashes, which stand for folders on some systems: unpack it and index the folder."
+_ENCODING = "Its name is in an encoding that is not known: unpack the archive and index the folder."
 _REPLACED = "Replaced by a later file of the same name in the archive."
 _ENCRYPTED = "Encrypted: unpack the archive with its password and index the folder."
 _METHOD = "Compressed by a method that is not read here: unpack the archive and index the folder."
@@ -107,12 +109,16 @@ def is_bomb(size: int, packed: int, limits: Limits) -> bool:
 def _places(infos: Sequence[ZipInfo], passed_over: list[PassedOver]) -> dict[str, int]:
     """Where each file is in the list. Of one name the last counts, as for `zipfile` and most that unpack."""
     places: dict[str, int] = {}
+    encoding = _encoding(infos)
     for place, info in enumerate(infos):
-        name = _name(info)
+        name = _name(info, encoding)
         parts = [part for part in name.split("/") if part not in {"", "."}]
         if _is_folder(info):
             continue
-        if problem := _unfit(name, parts):
+        problem = _unfit(name, parts)
+        if encoding is None and not problem and _is_undeclared(info):
+            problem = _ENCODING
+        if problem:
             passed_over.append(PassedOver(shown(name[:_LONGEST_PART]), problem, failed=has_picture_suffix(name)))
         elif not any(map(is_left_out, parts)):
             name = "/".join(parts)
@@ -122,16 +128,26 @@ def _places(infos: Sequence[ZipInfo], passed_over: list[PassedOver]) -> dict[str
     return places
 
 
-def _name(info: ZipInfo) -> str:
-    """UTF-8 where it is said to be, or can be; else as `zipfile` reads it, in the code page of DOS."""
+def _encoding(infos: Sequence[ZipInfo]) -> str | None:
+    """Of the names that do not say; None where they are readable in none."""
+    names = [_raw(info) for info in infos if _is_undeclared(info)]
+    return encoding_of(names) if names else "ascii"
+
+
+def _is_undeclared(info: ZipInfo) -> bool:
+    """Whether the name is neither said to be UTF-8 nor the same in every encoding."""
+    is_told = info.flag_bits & _UTF8_FLAG or info.filename != info.orig_filename or info.orig_filename.isascii()
+    return not is_told and "\0" not in info.orig_filename
+
+
+def _raw(info: ZipInfo) -> bytes:
+    return info.orig_filename.encode("cp437")  # as which `zipfile` reads what is not said to be UTF-8
+
+
+def _name(info: ZipInfo, encoding: str | None) -> str:
     if "\0" in info.orig_filename:  # where `zipfile` cuts it off
         return info.orig_filename
-    if info.flag_bits & _UTF8_FLAG or info.filename != info.orig_filename:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return info.filename
+    return _raw(info).decode(encoding) if encoding and _is_undeclared(info) else info.filename
 
 
 def _is_folder(info: ZipInfo) -> bool:

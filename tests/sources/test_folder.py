@@ -393,3 +393,14 @@ class TestLabels:
         os.utime(tmp_path / "labels/x.txt", ns=(1, before.annotated_ns + 5))
         (after,) = dataset.find()
         assert (after.annotated_ns, after.mtime_ns) == (before.annotated_ns + 5, before.mtime_ns)
+
+
+def test_what_has_become_something_else_is_gone(tmp_path):
+    for name in ("folder.png", "below", "file.png"):
+        (tmp_path / name).mkdir() if name == "folder.png" else (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "link.png").symlink_to(tmp_path / "file.png")
+    source = FolderSource(tmp_path)
+    gone = {"folder.png": True, "below/x.png": True, "none.png": True, "file.png": False, "link.png": False}
+    assert {name: source.owns(f"{tmp_path}/{name}") for name in gone} == gone
+    with pytest.raises(UnreadableImage):
+        source.look(f"{tmp_path}/folder.png")
