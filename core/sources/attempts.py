@@ -1,5 +1,6 @@
 """What may go wrong on the way to an address: tried again where it may pass, and told in words where it does not."""
 
+import errno
 import time
 from collections.abc import Callable
 
@@ -68,6 +69,8 @@ def _reason(error: Exception) -> str:
     """Without the words of the web's library, in which addresses stand that a server leads on to, with their keys."""
     if isinstance(status := _status(error), int) and status >= 400:
         return f"its server answers with status {status}"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "there is no space left for it on this machine"
     for kind, words in _WORDS.items():
         if isinstance(error, kind):
             return words

@@ -9,7 +9,6 @@ from core.errors import ImageSearchError, SourceUnavailable, UnreadableImage
 from core.images.describe import Box, Split
 from core.images.files import has_picture_suffix, is_left_out
 from core.images.names import shown
-from core.images.reading import MAX_BYTES
 from core.sources.attempts import in_words, may_pass
 from core.sources.buckets import Buckets
 from core.sources.dataset_files import Listing, is_part
@@ -19,6 +18,9 @@ from core.sources.source import Found, PassedOver
 from core.sources.texts import Texts
 from core.sources.urls import SCHEMES, WEB, is_normalised, normalised
 from core.sources.web import Web
+
+MAX_BYTES = 256 << 20
+"""Of one picture: less than of a file here, for several are read at once, and whoever keeps them may be anybody."""
 
 _AT_ONCE = 8  # files that are asked about
 _NO_ADDRESS = "Its name cannot stand in an address: rename it."
@@ -74,7 +76,7 @@ class RemoteSource:
     def read(self, path: str) -> bytes:
         data = self._read(path, MAX_BYTES)
         if len(data) > MAX_BYTES:
-            raise UnreadableImage(f"{shown(path)} is larger than {MAX_BYTES >> 30} GiB.", "Save a smaller one.")
+            raise UnreadableImage(f"{shown(path)} is larger than {MAX_BYTES >> 20} MiB.", "Save a smaller one.")
         return data
 
     def boxes(self, path: str, size: tuple[int, int]) -> tuple[Box, ...]:

@@ -14,11 +14,11 @@ from core.sources.attempts import tried
 from core.sources.place import Entry, changed_ns
 from core.sources.public import any_client, public_client
 from core.sources.source import Found
+from core.sources.transfer import read_body
 from core.sources.urls import normalised
 
 _TIMEOUT = aiohttp.ClientTimeout(total=45, sock_connect=5, sock_read=15)  # seconds
 _HEADERS = {"User-Agent": "image-search", "Accept-Encoding": "identity"}  # so that the length is the file's
-_CHUNK = 1 << 20
 _LARGEST_PAGE = 4 << 20  # bytes
 
 _HREF = re.compile(
@@ -39,7 +39,8 @@ class Web:
         self._files = HTTPFileSystem(
             skip_instance_cache=True,
             get_client=public_client if public_only else any_client,
-            client_kwargs={"timeout": _TIMEOUT, "headers": _HEADERS},
+            # Unpacked here, for the library does that without a bound.
+            client_kwargs={"timeout": _TIMEOUT, "headers": _HEADERS, "auto_decompress": False},
         )
 
     def list(self, folder: str) -> list[Entry]:
@@ -57,12 +58,9 @@ class Web:
         return tried(lambda: self._read(url, limit))
 
     def _read(self, url: str, limit: int) -> bytes:
-        data = bytearray()
         # Any size, so that it is not asked for: this is one request, and what the server says of it is not relied on.
         with self._files.open(url, block_size=0, size=1) as file:
-            while len(data) <= limit and (chunk := file.read(_CHUNK)):
-                data += chunk
-        return bytes(data)
+            return read_body(file.read, limit, file.r.headers.get("Content-Encoding", ""))
 
 
 def _written_ns(text: str) -> int:

@@ -691,8 +691,8 @@ TROUBLES: dict[str, tuple[type[BaseNode], type[ImageSearchError], str, str]] = {
     "blocked": (
         answering(403, failure("cluster_block_exception", "index [i] blocked by: [FORBIDDEN/8/index write (api)];")),
         IndexUnavailable,
-        "index write",
-        "IMAGE_SEARCH_INDEX",
+        "blocked against writing",
+        'PUT /images/_settings {"index.blocks.write": null}',
     ),
     "full": (
         answering(
@@ -738,9 +738,48 @@ TROUBLES: dict[str, tuple[type[BaseNode], type[ImageSearchError], str, str]] = {
         answering(400, failure("parsing_exception", "odd")),
         IndexUnavailable,
         "odd",
-        "IMAGE_SEARCH_INDEX",
+        "index images on the server",
     ),
-    "TLS": (raising(SSLError("self-signed certificate")), IndexUnavailable, "not trusted", "ELASTICSEARCH_CA_CERTS"),
+    "a proxy's password": (answering(407, "<html>", product=None), IndexUnavailable, "proxy", "ELASTICSEARCH_URL"),
+    "a gateway": (answering(502, "<html>", product=None), IndexUnavailable, "stands before it", "Start the server"),
+    "a gateway's no": (answering(504, "", product=None), IndexUnavailable, "status 504", "Start the server"),
+    "a failure of its own": (answering(500, failure("npe", "odd")), IndexUnavailable, "status 500", "Try again"),
+    "closed": (
+        answering(400, failure("index_closed_exception", "closed")),
+        IndexUnavailable,
+        "is closed. Its pictures are still in it",
+        "POST /images/_open",
+    ),
+    "the cluster blocked": (
+        answering(403, failure("cluster_block_exception", "blocked by: [FORBIDDEN/6/cluster read-only (api)];")),
+        IndexUnavailable,
+        "whole cluster",
+        'PUT /_cluster/settings {"persistent": {"cluster.blocks.read_only": null}}',
+    ),
+    "TLS": (
+        raising(SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate")),
+        IndexUnavailable,
+        "not trusted: its certificate is not signed by anybody who is trusted here.",
+        "ELASTICSEARCH_CA_CERTS",
+    ),
+    "TLS, another name": (
+        raising(SSLError("certificate verify failed: Hostname mismatch, certificate is not valid for 'search'")),
+        IndexUnavailable,
+        "its certificate is for another name",
+        "ELASTICSEARCH_URL",
+    ),
+    "TLS, too old": (
+        raising(SSLError("certificate verify failed: certificate has expired")),
+        IndexUnavailable,
+        "its certificate has expired",
+        "ELASTICSEARCH_CA_CERTS",
+    ),
+    "no TLS": (
+        raising(SSLError("[SSL: WRONG_VERSION_NUMBER] wrong version number")),
+        IndexUnavailable,
+        "the server speaks http, not https",
+        "ELASTICSEARCH_URL",
+    ),
     "slow": (raising(ConnectionTimeout("slow")), IndexUnavailable, "in time", "ELASTICSEARCH_URL"),
 }
 

@@ -1,5 +1,6 @@
 """The concrete index behind the alias: `images-000001` behind `images`, so that it can be replaced in one step."""
 
+import logging
 import re
 import time
 from collections.abc import Iterator
@@ -9,8 +10,12 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from core.errors import IndexUnavailable, ModelMismatch
-from core.index.elastic.mapping import Body, index_body, lacking, meta, stamp_of
+from core.index.elastic import changed
+from core.index.elastic.errors import parts_missing
+from core.index.elastic.mapping import Body, index_body, is_ours, lacking, meta, stamp_of
 from core.index.index import ModelStamp
+
+_log = logging.getLogger(__name__)
 
 _ATTEMPTS = 20
 _UNFINISHED = "unfinished"  # in the meta data of an index that is being filled beside the one in use
@@ -27,23 +32,71 @@ class Layout:
 
 
 def find(client: Elasticsearch, name: str) -> Layout | None:
-    """What stands under the name; None where nothing does.
+    """What stands under the name; None where nothing does. An index of ours that has lost the name gets it back.
 
     Raises:
-        IndexUnavailable: it was not made by this app.
+        IndexUnavailable: it was not made by this app, or somebody has changed it so that it cannot be used.
     """
-    try:
-        found = client.indices.get(index=name, expand_wildcards="none").body
-    except NotFoundError as error:
-        if "index_not_found" in str(error.body):
-            return None
-        raise
-    concrete, described = next(iter(found.items())) if len(found) == 1 else (name, {})
+    found = _get(client, name)
+    if not found:
+        return _put_back(client, name)
+    if len(found) > 1:
+        raise changed.on_several(name, found)
+    [(concrete, described)] = found.items()
     mapping = described.get("mappings", {})
     stamp = stamp_of(mapping)
-    if stamp is None or name not in described.get("aliases", {}):
-        raise _foreign(name)
+    if stamp is None:
+        raise changed.unstamped(name, concrete, mapping) if is_ours(mapping) else changed.foreign(name)
+    if name not in described.get("aliases", {}):
+        raise changed.without_alias(name)
     return Layout(concrete, stamp, lacking(mapping))
+
+
+def _get(client: Elasticsearch, name: str) -> dict[str, Body]:
+    try:
+        return dict(client.indices.get(index=name, expand_wildcards="none").body)
+    except NotFoundError as error:
+        if "index_not_found" in str(error.body):
+            return {}
+        raise
+
+
+def _put_back(client: Elasticsearch, name: str) -> Layout | None:
+    """The index of ours whose alias somebody has removed, under its alias again; None where there is none.
+
+    Raises:
+        IndexUnavailable: there are several with pictures.
+    """
+    found = client.indices.get(index=f"{name}-*", expand_wildcards="all", allow_no_indices=True).body
+    lost = sorted(concrete for concrete, described in found.items() if _has_lost_its_alias(name, concrete, described))
+    if not lost:
+        return None
+    counts = {concrete: _count(client, concrete) for concrete in lost} if len(lost) > 1 else {}
+    if len(list(filter(None, counts.values()))) > 1:
+        raise changed.several_lost(name, counts)
+    concrete = max(lost, key=lambda one: counts.get(one, 0))
+    client.indices.update_aliases(actions=[{"add": {"index": concrete, "alias": name, "is_write_index": True}}])
+    _log.warning("The alias %s was missing in Elasticsearch; it stands for %s again.", name, concrete)
+    return find(client, name)
+
+
+def _has_lost_its_alias(name: str, concrete: str, described: Body) -> bool:
+    numbered = re.fullmatch(re.escape(name) + r"-\d{6}", concrete)
+    mapping = described.get("mappings", {})
+    return bool(
+        numbered and not described.get("aliases") and stamp_of(mapping) and not mapping["_meta"].get(_UNFINISHED)
+    )
+
+
+def check_parts(client: Elasticsearch, name: str, address: str) -> None:
+    """Call it where the index does not answer.
+
+    Raises:
+        IndexUnavailable: parts of it are not there.
+    """
+    asked = client.options(request_timeout=5, max_retries=0)
+    if asked.cluster.health(index=name, timeout="1s").body.get("status") == "red":
+        raise parts_missing(address, name)
 
 
 def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp, packs: bool) -> None:
@@ -132,7 +185,9 @@ def _create(client: Elasticsearch, concrete: str, body: Body, alias: str | None 
         if "resource_already_exists" not in str(error.body):
             raise
         if alias and not client.indices.exists_alias(name=alias):
-            raise _foreign(concrete) from error
+            [described] = client.indices.get(index=concrete).body.values()
+            own = is_ours(described.get("mappings", {}))
+            raise (changed.renamed(alias, concrete) if own else changed.foreign(concrete)) from error
 
 
 def _replace(client: Elasticsearch, name: str, old: Layout, stamp: ModelStamp, packs: bool) -> None:
@@ -167,10 +222,14 @@ def _standing_alone(client: Elasticsearch, concrete: str) -> ModelStamp | None:
 
 
 def _is_empty(client: Elasticsearch, concrete: str) -> bool:
+    return _count(client, concrete) == 0
+
+
+def _count(client: Elasticsearch, concrete: str) -> int:
     quiet = client.options(ignore_status=404)
     quiet.indices.refresh(index=concrete)
     answer = quiet.search(index=concrete, size=0, track_total_hits=True, allow_partial_search_results=False).body
-    return bool(answer.get("hits", {}).get("total", {}).get("value", 0) == 0)
+    return int(answer.get("hits", {}).get("total", {}).get("value", 0))
 
 
 def _successors(concrete: str, name: str) -> Iterator[str]:
@@ -181,10 +240,3 @@ def _successors(concrete: str, name: str) -> Iterator[str]:
 
 def _shown(stamp: ModelStamp) -> str:
     return f"{stamp.model_id} ({stamp.dims} numbers, preprocessing {stamp.preprocessing})"
-
-
-def _foreign(name: str) -> IndexUnavailable:
-    return IndexUnavailable(
-        f"An index named {name} exists in Elasticsearch already, and it was not made by this app.",
-        "Choose another IMAGE_SEARCH_INDEX.",
-    )

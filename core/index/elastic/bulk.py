@@ -7,7 +7,7 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch, SSLError, TransportError, helpers
 
 from core.errors import IndexUnavailable
-from core.index.elastic.client import is_disk_block, reason, storage_full
+from core.index.elastic.errors import blocked, is_disk_block, reason
 from core.index.elastic.mapping import Body
 
 PAUSES: tuple[float, ...] = (0.5, 1, 2, 4, 8, 8, 8)
@@ -29,7 +29,7 @@ def insist[T](call: Callable[[], T]) -> T:
     return call()
 
 
-def send(client: Elasticsearch, operations: Iterable[Body], address: str, *, by_alias: bool = True) -> int:
+def send(client: Elasticsearch, operations: Iterable[Body], address: str, index: str, *, by_alias: bool = True) -> int:
     """Carry out the operations, whose `_id` must be unique and which may be repeated without harm.
 
     With `by_alias` only where their `_index` is an alias: one that is gone would be made anew, without its mapping.
@@ -42,7 +42,8 @@ def send(client: Elasticsearch, operations: Iterable[Body], address: str, *, by_
 
     Raises:
         StorageFull: the server's disk is full.
-        IndexUnavailable: the server refuses operations for good; the others are carried out.
+        IndexUnavailable: the index is closed or blocked, or the server refuses operations for good; the others are
+            carried out.
         TransportError, ApiError: it stayed away; what was acknowledged is stored.
     """
     pending = {operation["_id"]: operation for operation in operations}
@@ -50,7 +51,7 @@ def send(client: Elasticsearch, operations: Iterable[Body], address: str, *, by_
     present, pauses = 0, iter(PAUSES)
     while pending:
         before = len(pending)
-        found, trouble = _send_once(client, pending, refused, address, by_alias)
+        found, trouble = _send_once(client, pending, refused, address, index, by_alias)
         present += found
         if len(pending) < before:
             pauses = iter(PAUSES)
@@ -61,13 +62,13 @@ def send(client: Elasticsearch, operations: Iterable[Body], address: str, *, by_
     if refused:
         raise IndexUnavailable(
             f"Elasticsearch at {address} refuses {len(refused)} of the rows; the first because: {refused[0]}",
-            "Look at the mapping of the index on the server, or choose another IMAGE_SEARCH_INDEX.",
+            f"Look at the mapping of the index {index} on the server. The other rows are stored.",
         )
     return present
 
 
 def _send_once(
-    client: Elasticsearch, pending: dict[str, Body], refused: list[str], address: str, by_alias: bool
+    client: Elasticsearch, pending: dict[str, Body], refused: list[str], address: str, index: str, by_alias: bool
 ) -> tuple[int, Exception | None]:
     """Send all that is pending and strike off what is settled; returns how many rows there were and what went wrong."""
     present, trouble = 0, None
@@ -88,7 +89,7 @@ def _send_once(
                 trouble = _put_off(result, address)
                 continue
             elif not _is_absent(result):
-                refused.append(_refusal(result, address))
+                refused.append(_refusal(result, address, index))
             del pending[result["_id"]]
     except TransportError as error:
         if not _passes(error):
@@ -109,10 +110,10 @@ def _put_off(result: dict[str, Any], address: str) -> Exception:
     return IndexUnavailable(f"Elasticsearch at {address} is overloaded: {reason(result)}", "Try again in a moment.")
 
 
-def _refusal(result: dict[str, Any], address: str) -> str:
+def _refusal(result: dict[str, Any], address: str, index: str) -> str:
     """Why one operation was refused; raises where the reason holds for all of them."""
-    if is_disk_block(result["error"]):
-        raise storage_full(address, reason(result))
+    if told := blocked(result["error"], address, index):
+        raise told
     if isinstance(whole := result.get("exception"), ApiError):
         raise whole
     return reason(result)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from elasticsearch import ApiError, Elasticsearch
 
-from core.index.elastic.client import connect, location, worded
+from core.index.elastic.client import connect, location
+from core.index.elastic.errors import worded
 
 _PACKED_SINCE = (9, 3)
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from elasticsearch import helpers
+from elasticsearch import ConnectionTimeout, helpers
 
 from core.index.elastic import alias, bulk, paging, queries, requests, switching
-from core.index.elastic.client import IndexMissing
 from core.index.elastic.connection import Connection
+from core.index.elastic.errors import IndexMissing
 from core.index.elastic.facets import facets
 from core.index.elastic.mapping import Body
 from core.index.elastic.rows import FINGERPRINT, document, fingerprint_of, record_of
@@ -234,9 +234,16 @@ class ElasticIndex:
             with self._connection.worded():
                 self._layout = alias.find(self._connection.quick, self.name)
                 if self._layout is not None:
-                    self._connection.quick.indices.refresh(index=self.name)
+                    self._refresh()
             self._refreshed = written, now
         return self._layout
+
+    def _refresh(self) -> None:
+        try:
+            self._connection.quick.indices.refresh(index=self.name)
+        except ConnectionTimeout:  # it waits for all parts
+            alias.check_parts(self._connection.quick, self.name, self.location)
+            raise
 
     def _find(self) -> alias.Layout | None:
         """The same for writing: waits for a server that is away, and makes nothing visible."""
@@ -263,14 +270,14 @@ class ElasticIndex:
     def _send(self, operations: list[Body]) -> int:
         try:
             named = [{**operation, "_index": self.name} for operation in operations]
-            return bulk.send(self._connection.patient, named, self.location)
+            return bulk.send(self._connection.patient, named, self.location, self.name)
         finally:
             self._note_writing()
 
     def _send_to(self, concrete: str, operations: list[Body]) -> int:
         """Into an index that has no alias yet."""
         named = [{**operation, "_index": concrete} for operation in operations]
-        return bulk.send(self._connection.patient, named, self.location, by_alias=False)
+        return bulk.send(self._connection.patient, named, self.location, concrete, by_alias=False)
 
     def _document(self, record: ImageRecord, embedding: Embedding) -> Body:
         return document(record, self._packed(embedding))

@@ -69,6 +69,11 @@ def stamp_of(mapping: Mapping[str, Any]) -> ModelStamp | None:
     return None
 
 
+def is_ours(mapping: Mapping[str, Any]) -> bool:
+    """Whether it has the fields that every version of the app gave it, whatever its stamp says."""
+    return {"id", "path", "folder", "content_hash", "mtime_ns", "embedding"} <= set(mapping.get("properties", {}))
+
+
 def lacking(mapping: Mapping[str, Any]) -> Body:
     """The fields that an index made by an earlier version of the app has not got."""
     present = mapping.get("properties", {})

@@ -9,9 +9,9 @@ from typing import Any
 from elasticsearch import ApiError
 
 from core.index.elastic import requests
-from core.index.elastic.client import IndexMissing
 from core.index.elastic.conditions import filter_clauses
 from core.index.elastic.connection import Connection
+from core.index.elastic.errors import IndexMissing
 from core.index.elastic.mapping import Body
 from core.index.elastic.rows import hit_of, vector_of
 from core.index.filters import Filter

@@ -1,0 +1,78 @@
+"""What somebody has done on the server to an index or its alias, in words, and the request that mends it.
+
+None of them asks to give up an index that holds the user's pictures.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from core.errors import IndexUnavailable
+from core.index.elastic.mapping import Body, stamp_of
+
+
+def on_several(name: str, found: Mapping[str, Body]) -> IndexUnavailable:
+    """The alias stands for several indices."""
+    written = [one for one in found if found[one]["aliases"].get(name, {}).get("is_write_index")]
+    own = [one for one in found if stamp_of(found[one].get("mappings", {}))]
+    kept = min(written or own or found)
+    return IndexUnavailable(
+        f"The alias {name} in Elasticsearch stands for several indices, but it may stand for one only: "
+        f"{', '.join(sorted(found))}.",
+        f"Take it from all but the one with the pictures, most likely {kept}: "
+        + _aliases(*({"remove": {"index": one, "alias": name}} for one in sorted(found) if one != kept)),
+    )
+
+
+def several_lost(name: str, counts: Mapping[str, int]) -> IndexUnavailable:
+    """The alias is gone, and nobody can tell which index it stood for."""
+    listed = ", ".join(f"{concrete} ({count:,})" for concrete, count in sorted(counts.items()) if count)
+    most = max(counts, key=lambda concrete: counts[concrete])
+    return IndexUnavailable(
+        f"The alias {name} is missing in Elasticsearch, and several indices hold pictures: {listed}.",
+        f"Give it to the one that is to be used, such as the one with most: {_aliases(_add(name, most))}",
+    )
+
+
+def without_alias(name: str) -> IndexUnavailable:
+    """An index of ours has the name that is the alias's."""
+    return IndexUnavailable(
+        f"{name} in Elasticsearch is an index with pictures of this app, but only an alias may have this name.",
+        f"Copy it to {name}-000001 and put the alias in its place: "
+        f'PUT /{name}/_settings {{"index.blocks.write": true}}, '
+        f'then POST /{name}/_clone/{name}-000001 {{"settings": {{"index.blocks.write": null}}}}, '
+        f"then {_aliases({'remove_index': {'index': name}}, _add(name, f'{name}-000001'))}",
+    )
+
+
+def unstamped(name: str, concrete: str, mapping: Body) -> IndexUnavailable:
+    """The index is ours, but its mapping has lost the stamp."""
+    meta = {"model_id": "…", "dims": mapping["properties"]["embedding"].get("dims"), "preprocessing": 1}
+    return IndexUnavailable(
+        f"The index {name} in Elasticsearch does not say any more which model its pictures were indexed with.",
+        "Write it in again, with the id of that model: "
+        f"PUT /{concrete}/_mapping {json.dumps({'_meta': meta}, ensure_ascii=False)}",
+    )
+
+
+def renamed(name: str, concrete: str) -> IndexUnavailable:
+    """The index is ours, but stands under another alias."""
+    return IndexUnavailable(
+        f"The index {concrete} in Elasticsearch holds pictures of this app, but its alias is not {name} any more.",
+        f"Give it this alias: {_aliases(_add(name, concrete))}. Or set IMAGE_SEARCH_INDEX to the alias that it has.",
+    )
+
+
+def foreign(name: str) -> IndexUnavailable:
+    return IndexUnavailable(
+        f"An index named {name} exists in Elasticsearch already, and it was not made by this app.",
+        "Choose another IMAGE_SEARCH_INDEX.",
+    )
+
+
+def _add(name: str, concrete: str) -> dict[str, Any]:
+    return {"add": {"index": concrete, "alias": name, "is_write_index": True}}
+
+
+def _aliases(*actions: dict[str, Any]) -> str:
+    return f"POST /_aliases {json.dumps({'actions': actions})}"
