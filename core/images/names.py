@@ -25,6 +25,24 @@ def displayable(text: str) -> str:
     return _LONE_SURROGATES.sub("�", text)
 
 
+def folded(text: str) -> str:
+    """What names are compared by: without the difference of capitals, and of accents that are letters of their own, as
+    in the names of files on a Mac (Unicode 16, section 3.13, D145; composed)."""
+    if text.isascii():
+        return text.casefold()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+
+
+def composed(text: str) -> str:
+    """The text with accents as parts of their letters: two that look alike letter by letter are equal."""
+    return unicodedata.normalize("NFC", text)
+
+
+def decomposed(text: str) -> str:
+    """The opposite: with accents as letters of their own."""
+    return unicodedata.normalize("NFD", text)
+
+
 def _is_encodable(path: str | Path) -> bool:
     try:
         os.fsencode(path)

@@ -2,16 +2,18 @@
 
 import math
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from core.images.names import decomposed, folded
+from core.index.globs import matches_folder, matches_name
 from core.index.records import ImageRecord
 
 type TextField = Literal["label", "tag", "format", "camera", "lens", "shape", "colour", "folder", "split"]
-type NumberField = Literal["width", "height", "size", "brightness", "sharpness", "taken"]
+type NumberField = Literal["width", "height", "megapixels", "size", "brightness", "sharpness", "taken"]
 
 _LONGEST_NAME = 255  # characters; Elasticsearch refuses to look for 314 and more that repeat themselves
 
@@ -33,7 +35,7 @@ class Between:
     """The field lies between two bounds; records in which it is not known are left out."""
 
     field: NumberField
-    """`width` and `height` in pixels, `size` in bytes, the others as in `Description`."""
+    """`width`, `height` and `megapixels` in pixels, `size` in bytes, the others as in `Description`."""
     low: float | datetime | None = None
     """Inclusive; a `datetime` for `taken`, a number for the others. None: without a bound."""
     high: float | datetime | None = None
@@ -72,10 +74,34 @@ class Named:
     @property
     def folded(self) -> str:
         """What `ImageRecord.name_folded` contains then."""
-        return self.text.casefold()[:_LONGEST_NAME]
+        return folded(self.text)[:_LONGEST_NAME]
+
+    @property
+    def spelled(self) -> tuple[str, ...]:
+        """The same, and as names have it that an earlier version stored: with accents as letters of their own."""
+        return tuple(dict.fromkeys((self.folded, decomposed(self.folded)[:_LONGEST_NAME])))
 
 
-type Condition = AnyOf | Between | Within | Named
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """The record's name, or a folder on its path, fits a pattern as a whole, in whatever case."""
+
+    field: Literal["name", "folder"]
+    pattern: str
+    """`*` stands for any characters, `?` for one, but in folders not for a slash. The pattern of a folder is one of
+    its name, or where it begins with a slash or is an address, one of its path."""
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one of several filters lets the record through."""
+
+    filters: "tuple[Filter, ...]"
+    excluded: bool = False
+
+
+type Condition = AnyOf | Between | Within | Named | Glob | Either
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +118,16 @@ class Filter:
 def meets(record: ImageRecord, where: Filter | None) -> bool:
     """Whether a filter lets a record through: what every engine must come to."""
     return where is None or all(_holds(record, condition) != condition.excluded for condition in where.conditions)
+
+
+def simple(where: Filter) -> Iterator[AnyOf | Between | Within | Named | Glob]:
+    """The conditions of a filter that hold no others, those within others too."""
+    for condition in where.conditions:
+        if isinstance(condition, Either):
+            for alternative in condition.filters:
+                yield from simple(alternative)
+        else:
+            yield condition
 
 
 def attribute(field: str) -> str:
@@ -112,6 +148,7 @@ _ATTRIBUTES: dict[str, str] = {
     "folder": "folder_names",
     "split": "splits",
     "taken": "taken_at",
+    "megapixels": "pixels",
 }
 
 
@@ -126,11 +163,21 @@ def _holds(record: ImageRecord, condition: Condition) -> bool:
             return record.folder == condition.own or record.folder.startswith(condition.below)
         case Named():
             return condition.folded in record.name_folded
+        case Glob():
+            return _fits(record, condition)
+        case Either(filters):
+            return any(meets(record, alternative) for alternative in filters)
+
+
+def _fits(record: ImageRecord, glob: Glob) -> bool:
+    if glob.field == "name":
+        return matches_name(glob.pattern, record.name_folded)
+    return matches_folder(glob.pattern, record.folder)
 
 
 _LARGEST: dict[str, float] = {
     **dict.fromkeys(("width", "height"), 2**31 - 1),
-    "size": 2**63 - 1,
+    **dict.fromkeys(("size", "megapixels"), 2**63 - 1),
     **dict.fromkeys(("brightness", "sharpness"), sys.float_info.max),
 }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from core.images.describe import DESCRIPTION, Box, Description, Split
+from core.images.names import folded
 from core.images.palette import colour_name
 from core.vectors import Embedding
 
@@ -62,8 +63,12 @@ class ImageRecord(Description):
 
     @property
     def name_folded(self) -> str:
-        """The name without the difference of capitals: what names are compared by."""
-        return self.name.casefold()
+        """What names are compared by."""
+        return folded(self.name)
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
 
     @property
     def shape(self) -> Shape:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from core.index.filters import AnyOf, Between, Condition, Filter, Within
+from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, Within, simple
 from core.index.index import FACETS, by_frequency, counted
 from core.index.records import ImageRecord
 
@@ -60,10 +60,13 @@ def _facet(condition: Condition) -> str | None:
     match condition:
         case AnyOf(field):
             return field
-        case Within():
+        case Within() | Glob("folder"):
             return "folder"
         case Between("taken"):
             return "year"
+        case Either():  # which chooses in one if all of it does
+            facets = {_facet(one) for one in simple(Filter((condition,)))}
+            return facets.pop() if len(facets) == 1 else None
     return None
 
 

@@ -2,13 +2,17 @@
 
 import re
 
+DASHES = "‐‑‒–—―−﹘﹣－-"
+"""What keyboards, phones and word processors make of a minus; the plain one last, so that a class of an expression may
+end with them."""
+
 MARKS = '"“”„'
 """Phones turn the straight ones into curved ones."""
 
-OPENING = rf"(?<![^\s:,\-−])[{MARKS}]"
+OPENING = rf"(?<![^\s:,({DASHES}])[{MARKS}]"
 """A quote where something begins: that of `12" screen` is a letter."""
 
-QUOTED = rf'{OPENING}(?:(?<=")(?:[^"]|"")*+"|(?<!")[^“”„]*+[“”])(?=[\s,]|\Z)'
+QUOTED = rf'{OPENING}(?:(?<=")(?:[^"]|"")*+"|(?<!")[^“”„]*+[“”])(?=[\s,)]|\Z)'
 """Runs over a text in linear time: what fails has only been read up to the next quote that could begin anew."""
 
 _QUOTED = re.compile(QUOTED)

@@ -16,6 +16,7 @@ from core.index.filters import Between, NumberField
 EXAMPLES: dict[NumberField, str] = {
     "width": "width:>=1000 or width:800..1200",
     "height": "height:>=1000 or height:800..1200",
+    "megapixels": "megapixels:>12 or megapixels:1..2.5",
     "size": "size:<2MB or size:500kB..2MB",
     "brightness": "brightness:>0.5 or brightness:0.2..0.4, from 0 to 1",
     "sharpness": "sharpness:>0.1 or sharpness:0.1..0.2",
@@ -26,8 +27,11 @@ _PIXELS = {"": 1, "px": 1}
 _BYTES = {"B": 1} | {f"{prefix}B": 1000**power for power, prefix in enumerate("kMGT", 1)}
 _BYTES |= {f"{prefix}iB": 1024**power for power, prefix in enumerate("KMGT", 1)}
 _SIZES = {typed: n for unit, n in _BYTES.items() for typed in (unit.lower(), unit.lower().removesuffix("b"))}
-_WHOLE = {"width": _PIXELS, "height": _PIXELS, "size": _SIZES}
+_MILLIONS = dict.fromkeys(("", "mp", "mpx", "megapixel", "megapixels"), 1_000_000)
+_WHOLE = {"width": _PIXELS, "height": _PIXELS, "megapixels": _MILLIONS, "size": _SIZES}
 """The units of the fields that hold whole numbers."""
+
+_BARE = re.compile(r"b|mi?|gi?|ki?|ti?|", re.IGNORECASE)  # after a blank these are rather words
 
 _COMPARED = re.compile(r"(>=|<=|[<>=]?)\s*(.*)", re.DOTALL)
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?(?:e-?\d+)?)\s*([a-z]*)", re.ASCII | re.IGNORECASE)
@@ -56,6 +60,16 @@ def read_range(field: NumberField, text: str, excluded: bool = False) -> Between
     if low is not None and high is not None and low >= high:
         raise ValueError("ends before it begins")
     return Between(field, low, high, excluded)
+
+
+def goes_on(field: NumberField, text: str, following: str) -> bool:
+    """Whether what stands after a blank is part of the range that the text begins: of `<` `2`, of `<2` `MB`."""
+    if re.match(r"\.\.(?!\.)", following):
+        return bool(re.search(r"\w\Z", text))
+    if re.search(r"(\A|[<>=≥≤]|\.\.)\Z", text):
+        return bool(re.match(r"\d" if text else r"(>=|<=|[<>=≥≤])?\d|(>=|<=|[<>=≥≤])\Z", following))
+    unit = following.partition("..")[0].lower()
+    return bool(re.search(r"\d\Z", text)) and unit in _WHOLE.get(field, ()) and not _BARE.fullmatch(unit)
 
 
 def write_range(condition: Between) -> str:
@@ -134,6 +148,8 @@ def _before(field: NumberField, high: float) -> float:
 
 
 def _written(field: NumberField, number: float) -> str:
+    if field == "megapixels":
+        return f"{(Decimal(int(number)) / 1_000_000).normalize():f}"
     if field != "size":
         return repr(number).removesuffix(".0")
     sizes = [(Decimal(int(number)) / n, n, unit) for unit, n in _BYTES.items()]

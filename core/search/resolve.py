@@ -1,14 +1,14 @@
 """From the values of a filter as people type them to those that the pictures have."""
 
 import difflib
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from PIL import Image
 
-from core.index.filters import AnyOf, Condition, Filter, TextField, Within
+from core.images.names import composed, decomposed, folded
+from core.index.filters import AnyOf, Condition, Either, Filter, TextField, Within, simple
 from core.index.records import names_on
 from core.search.conditions import named
 from core.search.facets import Counts
@@ -29,34 +29,61 @@ def resolve(where: Filter, known: Counts) -> tuple[Filter, list[str]]:
     Args:
         known: The facets of the index.
     """
-    conditions = tuple(_resolved(condition, known) for condition in where.conditions)
-    notes = (note for condition in conditions for note in _notes(condition, known))
-    return Filter(conditions), list(islice(notes, _MOST_NOTES))
+    resolved = Filter(tuple(_resolved(condition, known) for condition in where.conditions))
+    notes = (note for condition in simple(where) for note in _notes(condition, known))
+    return resolved, list(islice(notes, _MOST_NOTES))
 
 
 def _resolved(condition: Condition, known: Counts) -> Condition:
-    if not isinstance(condition, AnyOf):
-        return condition
-    there = _there(condition.field, known)
-    meant = (name for value in condition.values for name in _meant(condition.field, value, there))
-    return replace(condition, values=tuple(dict.fromkeys(meant)))
+    match condition:
+        case AnyOf(field, values):
+            there, all_known = _there(field, known), len(known.get(field, ())) < _CUT_OFF
+            meant = (name for value in values for name in _meant(field, value, there, all_known))
+            return replace(condition, values=tuple(dict.fromkeys(meant)))
+        case Within(folder):
+            places = _places(folder, known.get("folder", ()))
+            if len(places) == 1:
+                return replace(condition, folder=places[0])
+            return Either(tuple(map(Filter.within, places)), condition.excluded)
+        case Either(filters):
+            alternatives = ([_resolved(one, known) for one in where.conditions] for where in filters)
+            return replace(condition, filters=tuple(Filter(tuple(alternative)) for alternative in alternatives))
+    return condition
 
 
 def _there(field: TextField, known: Counts) -> Known:
     values: Sequence[str] = list(known.get(field, ()))
     if field == "folder":  # of which the paths are known, and the names meant
         values = [name for path in values for name in names_on(path)]
-    return {value: _folded(value) for value in values}
+    return {value: folded(value) for value in values}
 
 
-def _meant(field: TextField, value: str, there: Known) -> Sequence[str]:
-    if value in there:
-        return (value,)
-    sought = _folded(_spelled(field, value))
-    found = [name for name, folded in there.items() if folded == sought]
+def _meant(field: TextField, value: str, there: Known, all_known: bool) -> Sequence[str]:
+    alike = [name for name in there if composed(name) == composed(value)]
+    if alike:
+        return alike
+    sought = folded(_spelled(field, value))
+    found = [name for name, known in there.items() if known == sought]
     if not found and field in _BY_PART:
-        found = [name for name, folded in there.items() if sought in folded]
-    return found or (value,)
+        found = [name for name, known in there.items() if sought in known]
+    return found or ((value,) if all_known else _cases(_spelled(field, value)))
+
+
+def _cases(value: str) -> Sequence[str]:
+    """How it may be written, where it is not known what there is."""
+    cases = (value, value.lower(), value.upper(), value.capitalize(), value.title())
+    return list(dict.fromkeys(form(case) for case in cases for form in (str, composed, decomposed)))
+
+
+def _places(folder: str, known: Collection[str]) -> Sequence[str]:
+    """The folders that are called so: on some systems two may look alike letter by letter."""
+    sought = composed(Within(folder).own)
+    depth = sought.count("/") + 1
+    above = dict.fromkeys("/".join(path.split("/")[:depth]) for path in known)
+    found = [place for place in above if place and composed(place) == sought]
+    if found or len(known) < _CUT_OFF:
+        return found or (folder,)
+    return list(dict.fromkeys((folder, composed(folder), decomposed(folder))))
 
 
 def _spelled(field: TextField, value: str) -> str:
@@ -72,26 +99,21 @@ def _spelled(field: TextField, value: str) -> str:
             return value
 
 
-def _folded(text: str) -> str:
-    """Without regard to case, and to whether an accent is a letter of its own, as in the names of files on a Mac."""
-    return unicodedata.normalize("NFC", text).casefold()
-
-
 def _notes(condition: Condition, known: Counts) -> Iterator[str]:
     if isinstance(condition, AnyOf) and len(known.get(condition.field, ())) < _CUT_OFF:
         there = _there(condition.field, known)
         for value in condition.values:
-            if value not in there:
+            if not any(name in there for name in _meant(condition.field, value, there, all_known=True)):
                 has = "lies in a folder called" if condition.field == "folder" else f"has the {condition.field}"
                 yield f"No picture {has} {named(value)}.{_suggestion(value, there)}"
     if isinstance(condition, Within) and len(folders := known.get("folder", ())) < _CUT_OFF:
-        inside = condition.folder.rstrip("/") + "/"
-        if not any(f"{folder}/".startswith(inside) for folder in folders):
-            there = {folder: _folded(folder) for folder in folders}
+        inside = composed(condition.folder.rstrip("/") + "/")
+        if not any(composed(f"{folder}/").startswith(inside) for folder in folders):
+            there = {folder: folded(folder) for folder in folders}
             yield f"No picture lies in {named(condition.folder)}.{_suggestion(condition.folder, there)}"
 
 
 def _suggestion(value: str, there: Known) -> str:
     names = {folded: name for name, folded in reversed(there.items())}  # of equal ones the most frequent
-    close = difflib.get_close_matches(_folded(value), names, 1)
+    close = difflib.get_close_matches(folded(value), names, 1)
     return f" Did you mean {named(names[close[0]])}?" if close else ""

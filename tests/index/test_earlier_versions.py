@@ -3,6 +3,7 @@ written to. Schemas, mappings and rows are written out here as those versions ma
 
 import json
 import os
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 import lancedb
 import numpy as np
@@ -17,9 +19,10 @@ import pyarrow as pa
 import pytest
 from lancedb.index import BTree
 
+import core.index.records as records_module
 from core.errors import ModelMismatch
 from core.images.palette import NAMES
-from core.index.filters import AnyOf, Between, Filter, Named, meets
+from core.index.filters import AnyOf, Between, Either, Filter, Glob, Named, meets
 from core.index.index import FACETS, Index, Totals
 from core.index.records import ImageRecord, record_id, storable
 from core.index.tags import change_tags
@@ -34,6 +37,7 @@ NEW = (
     AnyOf("tag", ("Anna", "日本")),
     AnyOf("split", ("train", "val", "test")),
     Named("jpg"),
+    Glob("name", "*.jpg"),
 )
 """Conditions on what neither version kept apart."""
 
@@ -229,6 +233,8 @@ def assert_reads(index: Index, earlier: list[ImageRecord], embeddings: Embedding
     for where in (
         None, Filter((AnyOf("format", ("PNG",)),)), Filter((Between("size", 4, 5),)), LABELLED,
         Filter((AnyOf("camera", ("Canon EOS R5",)), Between("brightness", 0.3))),
+        Filter((Between("megapixels", 230_000, 260_000),)), Filter((Between("megapixels", 230_000.5, excluded=True),)),
+        Filter((Either((Filter((Between("megapixels", high=215_000),)), LABELLED)), Glob("folder", "1*"))),
     ):  # fmt: skip
         assert_finds(index, where, [record for record in earlier if meets(record, where)], embeddings[4])
 
@@ -265,6 +271,22 @@ def test_another_model_is_still_refused(index, earlier, described):
 def test_what_it_kept_nowhere_is_met_by_none(index, earlier, described, condition):
     assert_finds(index, Filter((condition,)), [], described[1][0])
     assert_finds(index, Filter((replace(condition, excluded=True),)), earlier, described[1][0])
+
+
+def test_names_that_were_not_composed_are_found(index, described):
+    """As versions before this one kept them."""
+    records, embeddings = described
+    names = [unicodedata.normalize(form, "Straße von Müller.jpg") for form in ("NFC", "NFD")]
+    stored = [replace(record, name=name) for record, name in zip(records, names, strict=False)]
+    with patch.object(records_module, "folded", str.casefold):
+        index.upsert(stored, embeddings[:2])
+    for where in (
+        Named("von MÜLLER"),
+        Named("MU\u0308LLER"),
+        Glob("name", "*müller.*"),
+        Glob("name", "*mu\u0308ller.???"),
+    ):
+        assert_finds(index, Filter((where,)), stored, embeddings[0])
 
 
 def test_it_is_counted_and_browsed(index, earlier):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from core.index.filters import AnyOf, Between, Filter, Named, Within
+from core.index.filters import AnyOf, Between, Either, Filter, Named, Within
 from core.search.facets import with_choices
 
 COUNTS = {"label": {"cat": 3, "sofa": 2}, "folder": {"/a": 3}, "year": {"2024": 3}}
@@ -54,3 +54,9 @@ def test_a_value_counts_no_less_than_with_the_filter():
     """Which looks deeper."""
     facets = with_choices({"label": {"cat": 300}}, Filter((CAT,)), lambda _: {"label": {"dog": 20, "cat": 12}})
     assert list(facets["label"].items()) == [("cat", 300), ("dog", 20)]
+
+
+def test_alternatives_choose_in_a_facet_that_all_of_them_choose_in():
+    folders = Either((Filter.within("/a"), Filter((AnyOf("folder", ("b",)),))))
+    assert counted(folders, YEAR)[1] == [Filter((YEAR,)), Filter((folders,))]
+    assert counted(Either((Filter((CAT,)), Filter((YEAR,))))) == (COUNTS, [])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.index.filters import AnyOf, Between, Filter, Named, Within
+from core.index.filters import AnyOf, Between, Either, Filter, Named, Within
 from core.index.records import storable
 from core.search.resolve import resolve
 
@@ -88,6 +88,35 @@ def test_a_folder_that_holds_nothing_is_told():
     ]
 
 
+def test_names_are_compared_composed():
+    """As people type them, and as Macs write the names of files; both may be there."""
+    known = {"tag": {"café": 2, "cafe\u0301": 1, "Cafe\u0301": 1}, "folder": {"/u/Mu\u0308ller/raw": 3, "/u/Ömer": 1}}
+    assert resolve(Filter((AnyOf("tag", ("café",)),)), known) == (Filter((AnyOf("tag", ("café", "cafe\u0301")),)), [])
+    assert resolve(Filter((AnyOf("folder", ("müller",)),)), known)[0] == Filter((AnyOf("folder", ("Mu\u0308ller",)),))
+    for typed in ("/u/Müller", "/u/Müller/", "/u/Mu\u0308ller"):
+        assert resolve(Filter.within(typed), known) == (Filter.within("/u/Mu\u0308ller"), [])
+    both = {"folder": {"/u/Müller/a": 3, "/u/Mu\u0308ller/b": 1}}
+    places = Either((Filter.within("/u/Müller"), Filter.within("/u/Mu\u0308ller")), excluded=True)
+    assert resolve(Filter((Within("/u/Müller", excluded=True),)), both) == (Filter((places,)), [])
+
+
+def test_where_not_all_names_are_known_both_ways_to_compose_them_are_looked_for():
+    known = {"tag": {str(number): 1 for number in range(1_000)}, "folder": {f"/{n}": 1 for n in range(1_000)}}
+    assert {"café", "cafe\u0301", "CAFÉ"} <= set(
+        resolve(Filter((AnyOf("tag", ("café",)),)), known)[0].conditions[0].values
+    )
+    where, notes = resolve(Filter((Within("/é"),)), known)
+    assert (where, notes) == (Filter((Either((Filter.within("/é"), Filter.within("/e\u0301"))),)), [])
+
+
+def test_what_stands_in_brackets_is_resolved_too():
+    where = Filter((Either((Filter((AnyOf("label", ("DOG",)),)), Filter((AnyOf("tag", ("x",)), Named("y")))), True),))
+    found, notes = resolve(where, KNOWN)
+    assert found.conditions[0].filters[0] == Filter((AnyOf("label", ("dog",)),))
+    assert found.conditions[0].excluded
+    assert notes == ["No picture has the tag “x”."]
+
+
 def test_other_conditions_stay_as_they_are():
     where = Filter((Between("width", 5), Named("IMG")))
     assert resolve(where, KNOWN) == (where, [])
@@ -96,7 +125,9 @@ def test_other_conditions_stay_as_they_are():
 def test_nothing_is_said_of_values_beyond_those_that_are_known():
     known = {"label": {str(number): 1 for number in range(1_000)}}
     where = Filter((AnyOf("label", ("cat",)), AnyOf("label", ("7",))))
-    assert resolve(where, known) == (where, [])
+    found, notes = resolve(where, known)
+    assert {"cat", "CAT", "Cat"} <= set(found.conditions[0].values)
+    assert (found.conditions[1], notes) == (where.conditions[1], [])
 
 
 def test_of_many_only_some_are_told():

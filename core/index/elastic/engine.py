@@ -16,6 +16,7 @@ from core.index.elastic.connection import Connection
 from core.index.elastic.errors import IndexMissing
 from core.index.elastic.facets import facets
 from core.index.elastic.mapping import Body
+from core.index.elastic.pixels import by_sides
 from core.index.elastic.rows import FINGERPRINT, document, fingerprint_of, record_of
 from core.index.filters import Filter
 from core.index.index import FACETS, MAX_K, ModelStamp, Order, Replacements, Totals
@@ -98,7 +99,7 @@ class ElasticIndex:
         check_embeddings(embedding[np.newaxis], embedding.size if nobodys else self._dims())
         if nobodys or k < 1:
             return []
-        return queries.nearest(self._connection, embedding, min(k, MAX_K), where, embeddings)
+        return queries.nearest(self._connection, embedding, min(k, MAX_K), self._exact(where), embeddings)
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
         rows = self._by_id(ids, _ROWS, **queries.WITHOUT_VECTORS)
@@ -181,13 +182,15 @@ class ElasticIndex:
             return self._send([{"_op_type": "delete", "_id": id_} for id_ in _askable(ids)])
 
     def count(self, where: Filter | None = None) -> int:
-        return queries.count(self._connection, where) if self._look(at_once=True) else 0
+        return queries.count(self._connection, self._exact(where)) if self._look(at_once=True) else 0
 
     def totals(self, where: Filter | None = None) -> Totals:
-        return queries.totals(self._connection, where) if self._look(at_once=True) else Totals(0, 0)
+        return queries.totals(self._connection, self._exact(where)) if self._look(at_once=True) else Totals(0, 0)
 
     def facets(self, where: Filter | None = None, fields: Sequence[str] = FACETS) -> dict[str, dict[str, int]]:
-        return facets(self._connection, where, fields) if self._look(at_once=True) else {field: {} for field in fields}
+        if self._look(at_once=True) is None:
+            return {field: {} for field in fields}
+        return facets(self._connection, self._exact(where), fields)
 
     def browse(
         self, where: Filter | None = None, order: Order | None = None, offset: int = 0, limit: int = 100
@@ -259,13 +262,16 @@ class ElasticIndex:
 
     def _pages(self, where: Filter | None, at_most: int, **body: Any) -> Iterator[list[queries.Answer]]:
         if self._look(at_once=True) is not None:
-            yield from paging.pages(self._connection, where, at_most, **body)
+            yield from paging.pages(self._connection, self._exact(where), at_most, **body)
 
     def _ordered(
         self, where: Filter | None, order: Order | None, offset: int, limit: int, at_most: int, **body: Any
     ) -> Iterator[list[queries.Answer]]:
         if self._look() is not None:
-            yield from paging.ordered(self._connection, where, order, offset, limit, at_most, **body)
+            yield from paging.ordered(self._connection, self._exact(where), order, offset, limit, at_most, **body)
+
+    def _exact(self, where: Filter | None) -> Filter | None:
+        return by_sides(self._connection, where)
 
     def _send(self, operations: list[Body]) -> int:
         try:

@@ -19,7 +19,7 @@ _TEXTS = ("id", "path", "name", "name_folded", "folder", "content_hash", "format
 _LISTS = ("labels", "tags", "colour_names", "folder_names", "splits")
 _FIELDS: Body = {
     **dict.fromkeys((*_TEXTS, *_LISTS), _KEYWORD),
-    **dict.fromkeys(("mtime_ns", "annotated_ns", "size"), _LONG),
+    **dict.fromkeys(("mtime_ns", "annotated_ns", "size", "pixels"), _LONG),
     **dict.fromkeys(("width", "height", "frames", "orientation", "described"), _INTEGER),
     **dict.fromkeys(("brightness", "sharpness"), _DOUBLE),
     **dict.fromkeys(("boxes", "colours", "gps", "phash"), _KEPT),

@@ -21,7 +21,7 @@ _PACKED = ">f4"  # what `helpers.pack_dense_vector` writes, in base64
 _MICROSECOND = timedelta(microseconds=1)
 _TEXTS = ("path", "name", "format", "camera", "lens")  # may hold bytes that are not UTF-8
 _TIMES = ("mtime_ns", "annotated_ns")
-_COUNTS = ("frames", "orientation", "described")
+_COUNTS = ("frames", "orientation", "described", "pixels")
 _LATEST = 2**63 - 1  # nanoseconds, in the year 2262; some file systems go further
 
 

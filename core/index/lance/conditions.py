@@ -1,14 +1,18 @@
 """What rows are asked for, as LanceDB's SQL."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 import pyarrow as pa
 
-from core.index.filters import AnyOf, Between, Condition, Filter, Named, Within, attribute, comparable
+from core.index import globs
+from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, Named, Within, attribute, comparable
 from core.index.records import storable
 
 _NONE = "false"  # also of what a table of an earlier version has no column for
+_SYNTAX = re.compile(r"[\\.+*?()|\[\]{}^$#&\-~]")  # what has a meaning of its own in an expression
+_COMPUTED = {"pixels": "CAST(width AS BIGINT) * height"}
 
 
 def any_of(column: str, values: Sequence[str]) -> str:
@@ -17,14 +21,16 @@ def any_of(column: str, values: Sequence[str]) -> str:
 
 def where_clause(where: Filter | None, columns: pa.Schema) -> str | None:
     """The filter as an SQL condition on a table of these columns; None where it lets everything through."""
-    if where is None or not where.conditions:
-        return None
-    return " AND ".join(_clause(condition, columns) for condition in where.conditions)
+    return None if where is None or not where.conditions else _all(where, columns)
+
+
+def _all(where: Filter, columns: pa.Schema) -> str:
+    return " AND ".join(_clause(condition, columns) for condition in where.conditions) or "true"
 
 
 def _clause(condition: Condition, columns: pa.Schema) -> str:
     clause = _positive(condition, columns)
-    return f"({clause}) IS NOT TRUE" if condition.excluded else clause
+    return f"({clause}) IS NOT TRUE" if condition.excluded else f"({clause})"
 
 
 def _positive(condition: Condition, columns: pa.Schema) -> str:
@@ -36,8 +42,28 @@ def _positive(condition: Condition, columns: pa.Schema) -> str:
         case Within():
             return _below(condition)
         case Named():
-            known = "name_folded" in columns.names
-            return f"contains(name_folded, {_literal(condition.folded)})" if known else _NONE
+            return _contains(condition.spelled, columns)
+        case Glob():
+            return _fits(condition, columns)
+        case Either(filters):
+            return " OR ".join(f"({_all(alternative, columns)})" for alternative in filters) or _NONE
+
+
+def _contains(spelled: Sequence[str], columns: pa.Schema) -> str:
+    if "name_folded" not in columns.names:
+        return _NONE
+    return " OR ".join(f"contains(name_folded, {_literal(text)})" for text in spelled)
+
+
+def _fits(glob: Glob, columns: pa.Schema) -> str:
+    column, expression = ("name_folded", globs.of_name) if glob.field == "name" else ("folder", globs.of_folder)
+    if column not in columns.names:
+        return _NONE
+    return f"regexp_like({column}, {_literal(f'(?s)^({expression(glob.pattern, _escaped)})$')})"
+
+
+def _escaped(text: str) -> str:
+    return _SYNTAX.sub(r"\\\g<0>", text)
 
 
 def _one_of(column: str, values: Sequence[str], columns: pa.Schema) -> str:
@@ -50,8 +76,9 @@ def _one_of(column: str, values: Sequence[str], columns: pa.Schema) -> str:
 def _between(condition: Between, columns: pa.Schema) -> str:
     column = attribute(condition.field)
     bounds = (condition.low, condition.high) if condition.field == "taken" else comparable(condition)
-    if bounds is None or column not in columns.names:
+    if bounds is None or column not in {*columns.names, *_COMPUTED}:
         return _NONE
+    column = _COMPUTED.get(column, column)
     signs = zip((">=", "<"), bounds, strict=True)
     parts = [f"{column} {sign} {_value(bound)}" for sign, bound in signs if bound is not None]
     return " AND ".join(parts) or f"{column} IS NOT NULL"
@@ -74,4 +101,4 @@ def _below(within: Within) -> str:
     # all that begins with "/a/" sorts from "/a/" up to "/a0", 0 being the character after the slash.
     beyond = within.below[:-1] + chr(ord("/") + 1)
     equal, lowest, highest = map(_literal, (within.own, within.below, beyond))
-    return f"(folder = {equal} OR (folder >= {lowest} AND folder < {highest}))"
+    return f"folder = {equal} OR (folder >= {lowest} AND folder < {highest})"
