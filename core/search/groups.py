@@ -20,6 +20,9 @@ def either(alternatives: Sequence[Conditions]) -> Conditions:
 
 
 def opposite(conditions: Conditions) -> Conditions:
+    match conditions:
+        case (Either(filters, excluded=True),):
+            return either([where.conditions for where in filters])
     if len(conditions) == 1:
         return (replace(conditions[0], excluded=not conditions[0].excluded),)
     return (Either((Filter(conditions),), excluded=True),) if conditions else ()
