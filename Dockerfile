@@ -1,8 +1,9 @@
 FROM python:3.12-slim-bookworm
 
-# What OpenCV, a part of Inference, links to
+# What OpenCV, a part of Inference, links to; and what names on contact sheets are written with: scripts from right to
+# left, Chinese, Japanese and Korean
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libgl1=1.* libglib2.0-0=2.* \
+    && apt-get install -y --no-install-recommends libgl1=1.* libglib2.0-0=2.* libfribidi0=1.* fonts-noto-cjk=1:2* \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /app

@@ -106,10 +106,11 @@ class ExportBody(Asked):
 
     longest: ClassVar[int] = 1 << 20
 
-    format: Literal["csv", "json", "zip", "sheet"]
+    format: Literal["csv", "json", "zip", "sheet", "pdf", "jpeg", "png"]
+    """`sheet`: a contact sheet, as JPEG where one page holds it, else as PDF; the last three ask for one of a kind."""
     ids: Annotated[list[Id], Field(min_length=1, max_length=export.MOST)] | None = None
     most: Annotated[int, Field(ge=1, le=export.MOST)] = export.MOST
-    """Of the matches; a contact sheet has the first hundred."""
+    """Of the matches."""
 
 
 class TagsBody(Body):

@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
+from datetime import date
 from urllib.parse import quote
 
 from PIL import Image
@@ -22,10 +22,9 @@ from core.api.answering import Refusal, read_json
 from core.api.bodies import ExportBody
 from core.errors import InvalidQuery
 from core.images.reading import open_upright
-from core.images.sheet import MOST as MOST_ON_SHEET
+from core.images.sheet import ON_IMAGE, ON_PAGE, Heading
 from core.images.thumbnails import SIDE
 from core.index.records import ImageRecord
-from core.search import export
 from core.search.export import Line, as_csv, as_json, as_sheet, chosen, judged, matches
 from core.search.originals import zipped
 from core.search.request import Search
@@ -34,11 +33,14 @@ from core.services import Services
 _EXPIRES = 600.0  # seconds
 _KEPT = 16  # exports: ten thousand lines take a few megabytes
 _LONGEST_TITLE = 60  # characters
+_UNTITLED = Heading("Pictures", "")
 _KINDS = {
     "csv": ("csv", "text/csv; charset=utf-8; header=present"),
     "json": ("json", "application/json"),
     "zip": ("zip", "application/zip"),
-    "sheet": ("webp", "image/webp"),
+    "pdf": ("pdf", "application/pdf"),
+    "jpeg": ("jpg", "image/jpeg"),
+    "png": ("png", "image/png"),
 }
 
 
@@ -49,6 +51,8 @@ class Export:
     """Of the file."""
     lines: tuple[Line, ...]
     expires_at: float
+    heading: Heading
+    """Of a contact sheet."""
 
 
 class Exports:
@@ -59,9 +63,9 @@ class Exports:
         self._kept: OrderedDict[str, Export] = OrderedDict()
         self._lock = threading.Lock()
 
-    def add(self, format_: str, title: str, lines: Iterable[Line]) -> tuple[str, Export]:
+    def add(self, format_: str, title: str, lines: Iterable[Line], heading: Heading = _UNTITLED) -> tuple[str, Export]:
         """Returns the token; of too many, the oldest goes."""
-        made = Export(format_, f"{title}.{_KINDS[format_][0]}", tuple(lines), self._now() + _EXPIRES)
+        made = Export(format_, f"{title}.{_KINDS[format_][0]}", tuple(lines), self._now() + _EXPIRES, heading)
         token = secrets.token_urlsafe(24)
         with self._lock:
             self._kept[token] = made
@@ -88,7 +92,8 @@ class Exporting:
         lines = await run_in_threadpool(self._lines, asked)
         if not lines:
             raise InvalidQuery("There is nothing to export: no picture matches.", "Change the search, or its cut.")
-        token, made = self._exports.add(asked.format, _title(asked.search), lines)
+        format_ = _format(asked, len(lines))
+        token, made = self._exports.add(format_, _title(asked.search), lines, _heading(asked, lines))
         return JSONResponse({"url": f"{self._prefix}/exports/{token}/{quote(made.name)}"}, 201)
 
     async def fetch(self, request: Request) -> Response:
@@ -104,14 +109,9 @@ class Exporting:
 
     def _lines(self, asked: ExportBody) -> list[Line]:
         services, search = self._services(), asked.search
-        most = MOST_ON_SHEET if asked.format == "sheet" else export.MOST
         if asked.ids is None:
-            return matches(services.search(search, 0, min(asked.most, most)))
+            return matches(services.search(search, 0, asked.most))
         ids = list(dict.fromkeys(asked.ids))
-        if len(ids) > most:
-            raise InvalidQuery(
-                f"A contact sheet holds {most} pictures, and {len(ids):,} were chosen.", "Choose fewer of them."
-            )
         if asked.format == "zip":  # no file says a score
             return [Line(id_) for id_ in ids]
         return judged(lambda limit: services.search(search, 0, limit), ids)
@@ -126,14 +126,34 @@ class Exporting:
                 return as_json(pictures)
             case "zip":
                 return zipped(pictures, services.library.read)
+            case "pdf" | "jpeg" | "png" as format_:
+                return as_sheet(pictures, len(made.lines), made.heading, self._open_small, format_)
             case _:
-                return [as_sheet(list(islice(pictures, MOST_ON_SHEET)), self._open_small)]
+                raise ValueError(f"no kind of export: {made.format}")
 
     def _open_small(self, record: ImageRecord) -> Image.Image:
         services = self._services()
         kept = services.thumbnails.path(record.content_hash)
         data = kept.read_bytes() if kept else services.library.read(record.path)
         return open_upright(data, record.name, enough=SIDE).image
+
+
+def _format(asked: ExportBody, count: int) -> str:
+    if asked.format == "sheet":
+        return "jpeg" if count <= ON_PAGE else "pdf"
+    if asked.format in {"jpeg", "png"} and count > ON_IMAGE:
+        raise InvalidQuery(
+            f"One picture holds {ON_IMAGE} small ones, and there are {count:,}.", "Take a PDF, or choose fewer of them."
+        )
+    return asked.format
+
+
+def _heading(asked: ExportBody, lines: list[Line]) -> Heading:
+    """What was looked for, the day, and how many there are."""
+    one, many = ("match", "matches") if asked.ids is None and lines[0].score is not None else ("picture", "pictures")
+    count = f"{len(lines):,} {one if len(lines) == 1 else many}"
+    today = date.today()
+    return Heading(asked.text.strip() or "Pictures", f"{today.day} {today:%B %Y} · {count}")
 
 
 def _title(search: Search) -> str:

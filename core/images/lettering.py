@@ -1,20 +1,42 @@
-"""Text as it is drawn into pictures: in a font that knows most letters, and short."""
+"""Text as it is drawn into pictures: in a font that knows its letters, in the order they are read in, and short."""
 
 import bisect
-from functools import cache
+import math
+import sys
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
-from PIL import ImageFont
+from PIL import ImageDraw, ImageFont, features
 
 from core.images.names import shown
 
 type Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
+_FOLDERS = {
+    "linux": ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts"),
+    "darwin": ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
+    "win32": ("C:/Windows/Fonts",),
+}
+_OTHERS = (
+    *("NotoSansCJK-Regular.*", "NotoSansCJKjp-Regular.*", "SourceHanSans*-Regular.*", "wqy-*.ttc"),
+    *("DroidSansFallbackFull.ttf", "DroidSansFallback.ttf"),
+    *("PingFang.ttc", "Hiragino Sans GB.ttc", "AppleSDGothicNeo.ttc", "Arial Unicode.ttf", "Thonburi.ttc"),
+    *("msyh.ttc", "YuGothR.ttc", "malgun.ttf", "Nirmala.ttc", "Nirmala.ttf", "LeelawUI.ttf"),
+    "NotoSans*-Regular.ttf",
+)
+"""Fonts that systems have for the scripts that the first one lacks, in the order they are tried."""
+_MOST_FONTS = 60
+_RIGHT_TO_LEFT = range(0x0590, 0x0900), range(0xFB1D, 0xFE00), range(0xFE70, 0xFF00)
+
 
 @cache
 def font_file() -> str | None:
-    """DejaVu Sans, which comes with Matplotlib (found, not imported); None: Pillow's own font, which knows ASCII."""
+    """DejaVu Sans, which comes with Matplotlib (found, not imported): Latin, Greek, Cyrillic, Arabic, Hebrew, Armenian,
+    Georgian and more. None: Pillow's own font, which knows ASCII."""
     spec = find_spec("matplotlib")
     if spec is None or spec.origin is None:
         return None
@@ -22,14 +44,74 @@ def font_file() -> str | None:
     return str(file) if file.is_file() else None
 
 
-@cache
-def font(size: int) -> Font:
+@lru_cache(256)
+def font(size: int, file: str | None = None) -> Font:
     """
     Args:
         size: Pixels.
+        file: By default that of `font_file`.
     """
-    file = font_file()
+    file = file or font_file()
     return ImageFont.truetype(file, size) if file else ImageFont.load_default(size)
+
+
+class Line(NamedTuple):
+    """A text in one line, as it is drawn: in pieces, each with a font that has its letters."""
+
+    runs: tuple[tuple[str, Font], ...]
+
+    @property
+    def length(self) -> float:
+        """Pixels."""
+        return sum(lettering.getlength(text) for text, lettering in self.runs)
+
+    def draw(self, on: ImageDraw.ImageDraw, place: tuple[float, float], colour: str) -> None:
+        """
+        Args:
+            place: Left, and the line that the letters stand on.
+        """
+        left, base = place
+        for text, lettering in self.runs:
+            on.text((left, base), text, fill=colour, font=lettering, anchor="ls")
+            left += lettering.getlength(text)
+
+
+def line_of(text: str, size: int) -> Line:
+    """One that is read from right to left is in one piece: its parts stand in another order than they are written."""
+    if _is_turned(text):
+        return Line(((in_order(text), font(size, _first_with(frozenset(text)))),))
+    runs: list[tuple[str, str | None]] = []
+    for letter in text:
+        last = runs[-1][1] if runs else None
+        file = last if runs and (letter.isspace() or unicodedata.combining(letter)) else _first_with(frozenset(letter))
+        if runs and file == last:
+            runs[-1] = (runs[-1][0] + letter, file)
+        else:
+            runs.append((letter, file))
+    return Line(tuple((run, font(size, file)) for run, file in runs))
+
+
+@lru_cache(4096)
+def _first_with(letters: frozenset[str]) -> str | None:
+    """The first font that has all these letters, else the one with the most of them."""
+    wanted = {ord(letter) for letter in letters if letter.isprintable() and not letter.isspace()}
+    return min(_fonts(), key=lambda file: len(wanted - _letters_of(file)), default=None)
+
+
+def in_order(text: str) -> str:
+    """The text as Pillow must be given it. With Raqm it puts right-to-left scripts in order and joins their letters by
+    itself; Raqm needs the library FriBiDi, which not every system has."""
+    if not _is_turned(text) or features.check_feature("raqm"):
+        return text
+    import arabic_reshaper
+    from bidi import get_display
+
+    ordered: str = get_display(arabic_reshaper.reshape(text))
+    return ordered
+
+
+def _is_turned(text: str) -> bool:
+    return any(ord(letter) in script for letter in text for script in _RIGHT_TO_LEFT)
 
 
 def shortened(text: str, most: int) -> str:
@@ -38,10 +120,51 @@ def shortened(text: str, most: int) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
-def fitted(text: str, lettering: Font, width: int) -> str:
-    """The text in one line, cut to what fits into so many pixels."""
-    line = shortened(text, width)
-    if lettering.getlength(line) <= width:
+def fitted(text: str, size: int, width: int) -> Line:
+    """The text in one line that fits into so many pixels, its middle left out where it is too long: of a name the end
+    tells as much as the beginning."""
+    composed = unicodedata.normalize("NFC", " ".join(text.split()))
+    text = _cut(shown(composed), 2 * width)  # no more would fit: letters are wider than half a pixel
+    line = line_of(text, size)
+    if line.length <= width:
         return line
-    fitting = bisect.bisect_right(range(len(line)), width, key=lambda end: int(lettering.getlength(f"{line[:end]}…")))
-    return f"{line[: max(0, fitting - 1)]}…"
+    kept = bisect.bisect_right(
+        range(1, len(text)), width, key=lambda most: math.ceil(line_of(_cut(text, most), size).length)
+    )
+    return line_of(_cut(text, max(1, kept)), size)
+
+
+def _cut(line: str, most: int) -> str:
+    if len(line) <= most:
+        return line
+    tail = (most - 1) // 2
+    return f"{line[: most - 1 - tail]}…{line[len(line) - tail :]}"
+
+
+@cache
+def _fonts() -> tuple[str, ...]:
+    first = [file for file in (font_file(),) if file]
+    return (*first, *dict.fromkeys(_system_fonts()))
+
+
+def _system_fonts() -> Iterator[str]:
+    folders = [Path(folder).expanduser() for folder in _FOLDERS.get(sys.platform, _FOLDERS["linux"])]
+    found = 0
+    for pattern in _OTHERS:
+        for folder in folders:
+            for file in sorted(folder.glob(f"**/{pattern}")):
+                found += 1
+                if found <= _MOST_FONTS:
+                    yield str(file)
+
+
+@cache
+def _letters_of(file: str) -> frozenset[int]:
+    """The code points that a font has; of a collection those of its first."""
+    from fontTools.ttLib import TTFont, TTLibError
+
+    try:
+        with TTFont(file, fontNumber=0, lazy=True) as opened:
+            return frozenset(opened.getBestCmap() or ())
+    except (TTLibError, OSError, ValueError, KeyError):
+        return frozenset()

@@ -10,8 +10,7 @@ from PIL import Image
 
 from core import csv_file
 from core.errors import ImageSearchError
-from core.images.sheet import MOST as MOST_ON_SHEET
-from core.images.sheet import Tile, contact_sheet
+from core.images.sheet import Heading, SheetFormat, Tile, contact_sheet
 from core.index.index import Index
 from core.index.records import Hit, ImageRecord
 from core.search.answers import item
@@ -88,14 +87,20 @@ def as_json(pictures: Iterable[Chosen]) -> Iterator[bytes]:
     yield b"\n]\n" if before == ",\n" else b"[]\n"
 
 
-def as_sheet(pictures: Sequence[Chosen], open_small: Callable[[ImageRecord], Image.Image]) -> bytes:
-    """A WebP of the first `MOST_ON_SHEET`, with names and scores.
+def as_sheet(
+    pictures: Iterable[Chosen],
+    count: int,
+    heading: Heading,
+    open_small: Callable[[ImageRecord], Image.Image],
+    format_: SheetFormat = "pdf",
+) -> Iterator[bytes]:
+    """A contact sheet of all of them, with names and scores.
 
     Args:
+        count: How many there are.
         open_small: Gives a small upright RGB copy; raises an `ImageSearchError` where there is none.
     """
-    shown = pictures[:MOST_ON_SHEET]
-    return contact_sheet(len(shown), (_tile(line, record, open_small) for line, record in shown))
+    return contact_sheet(heading, count, (_tile(line, record, open_small) for line, record in pictures), format_)
 
 
 def _line(result: Result, hit: Hit, scored: bool) -> Line:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import zipfile
 from io import BytesIO, StringIO
 from urllib.parse import unquote
@@ -102,11 +103,49 @@ def test_a_contact_sheet(export, corpus, services, tmp_path):
     (tmp_path / "pictures" / "blue.png").unlink()
     services.thumbnails.remove(corpus["blue"].content_hash)
     fetched = export(format="sheet", ids=[corpus["red"].id, corpus["blue"].id])
-    assert fetched.headers["content-type"] == "image/webp"
+    assert fetched.headers["content-type"] == "image/jpeg"
+    assert fetched.headers["content-disposition"].endswith("pictures.jpg")
     with Image.open(BytesIO(fetched.content)) as sheet:
         colours = sheet.convert("RGB").getcolors(1 << 20)
     assert sum(count for count, (r, g, b) in colours if r > 200 and g < 60 > b) > 500
     assert sum(count for count, colour in colours if max(colour) - min(colour) < 12 and 200 < colour[0] < 230) > 10_000
+
+
+@pytest.mark.parametrize(
+    ("format_", "count", "kind", "suffix"),
+    [
+        ("sheet", 30, "image/jpeg", "jpg"),
+        ("sheet", 31, "application/pdf", "pdf"),
+        ("sheet", 199, "application/pdf", "pdf"),
+        ("pdf", 1, "application/pdf", "pdf"),
+        ("png", 40, "image/png", "png"),
+        ("jpeg", 2, "image/jpeg", "jpg"),
+    ],
+)
+def test_contact_sheets_hold_all_that_was_asked_for(export, format_, count, kind, suffix, monkeypatch):
+    headings = []
+
+    def as_sheet(pictures, count, heading, open_small, format_):
+        headings.append((heading, count, len(list(pictures))))
+        return iter([b"sheet"])
+
+    monkeypatch.setattr("core.api.exporting.as_sheet", as_sheet)
+    fetched = export(format=format_, ids=[f"{number:032x}" for number in range(count)], text="a red one")
+    assert fetched.headers["content-type"] == kind
+    assert fetched.headers["content-disposition"].endswith(f"a%20red%20one.{suffix}")
+    ((heading, told, given),) = headings
+    assert (heading.title, told, given) == ("a red one", count, count)
+    assert heading.note.endswith(f" · {count} picture{'s' * (count > 1)}")
+
+
+def test_a_contact_sheet_of_matches_says_so(export, corpus, monkeypatch):
+    notes = []
+    monkeypatch.setattr(
+        "core.api.exporting.as_sheet",
+        lambda pictures, count, heading, *more: notes.append(heading.note) or iter([b"x"]),
+    )
+    export(format="sheet", text="red", cut="all")
+    assert re.fullmatch(r"\d\d? [A-Z][a-z]+ \d{4} · \d+ match(es)?", notes[0])
 
 
 def test_can_be_fetched_again_and_asked_about(client, corpus):
@@ -154,7 +193,8 @@ def test_nothing_to_export(client, corpus):
         {"format": "csv", "text": "red", "most": 0},
         {"format": "csv", "text": "red", "most": 10**9},
         {"format": "csv", "text": "red", "limit": 3},
-        {"format": "sheet", "ids": [f"{number:032x}" for number in range(101)]},
+        {"format": "png", "ids": [f"{number:032x}" for number in range(301)]},
+        {"format": "jpeg", "ids": [f"{number:032x}" for number in range(301)]},
     ],
     ids=lambda body: str(body)[:50],
 )
