@@ -10,12 +10,13 @@ st.title("Add pictures", anchor=False)
 with st.container():
     job_panel()
 with st.container():
-    ingest_view.corpus()
+    ingest_view.invitation()
 folder, upload = st.columns(2, gap="medium")
 with folder:
     ingest_view.source_form()
 with upload:
     ingest_view.upload_form()
+ingest_view.corpus()
 with st.container():
     reports()
 listed, past = st.tabs(["Sources", "History"])

@@ -96,7 +96,7 @@ def claimed_size(data: bytes) -> tuple[int, int] | None:
 
 
 def _truncated(name: str) -> UnreadableImage:
-    return UnreadableImage(f"{name} is truncated.", COPY_AGAIN)
+    return UnreadableImage(f"{name} is an incomplete file: its end is missing.", COPY_AGAIN)
 
 
 def _unknown(data: bytes, name: str) -> UnreadableImage:

@@ -65,7 +65,7 @@ class Directory:
         except Exception as error:  # as above; zlib.error and EOFError too
             raise UnreadableImage(f"{shown(name)} is damaged: {_reason(error)}.", _COPY_AGAIN) from error
         if most is None and len(data) < info.file_size:
-            raise UnreadableImage(f"{shown(name)} is truncated.", _COPY_AGAIN)
+            raise UnreadableImage(f"{shown(name)} is an incomplete file: its end is missing.", _COPY_AGAIN)
         return data
 
     def _unpack(self, info: ZipInfo, size: int) -> bytes:

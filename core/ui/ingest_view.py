@@ -15,17 +15,24 @@ from core.ui.server import route, services
 from core.ui.who import visitor
 from core.words import pictures
 
+# The place that the upload area takes once its script has come: else what is below moves when it does.
+_RESERVED = "<style>.st-key-upload-form { min-height: 14.625rem; }</style>"
+
 _ENGINES = {"lancedb": "LanceDB on this machine", "elasticsearch": "Elasticsearch"}
 
 
-def corpus() -> None:
-    """How many pictures there are and where; the samples where there are none, nor any on their way."""
-    status = services().status()
-    if not status.count and not services().jobs.open():
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key="invitation"):
-            st.markdown("**Nothing is indexed yet.** No pictures at hand? Try the samples.", width="stretch")
-            sample_button()
+def invitation() -> None:
+    """The samples, where there are no pictures, nor any on their way."""
+    if services().index.count() or services().jobs.open():
         return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="invitation"):
+        st.markdown("**Nothing is indexed yet.** No pictures at hand? Try the samples.", width="stretch")
+        sample_button()
+
+
+def corpus() -> None:
+    """How many pictures there are, and where."""
+    status = services().status()
     st.caption(f"{pictures(status.count)} in `{status.index}` · {_ENGINES[status.engine]} · model `{status.model_id}`")
 
 
@@ -36,7 +43,7 @@ def source_form() -> None:
         text = st.text_area(
             "Folders, pictures or ZIP files on this machine, one per line",
             key="source-text",
-            height=96,
+            height=72,
             placeholder=str(settings.library_roots[0] / "Pictures"),
             help="Folders are read with all subfolders. What is indexed and unchanged is skipped. Datasets (YOLO, "
             "COCO, Pascal VOC) come with their labels.",
@@ -57,6 +64,7 @@ def _listed(places: Sequence[object]) -> str:
 def upload_form() -> None:
     """Pictures from the visitor's machine; indexed as soon as all are sent."""
     settings = services().settings
+    st.html(_RESERVED)
     with st.container(border=True, height="stretch", key="upload-form"):
         upload_area(
             key="uploads",

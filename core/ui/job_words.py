@@ -77,8 +77,14 @@ def in_words(job: JobState) -> str:
 def verdicts(job: JobState, counts: Counts | None = None) -> str:
     """The verdicts so far: `12 added · 1 failed`."""
     counts = counts or job.counts
-    found = [(outcome_word(job, outcome).lower(), getattr(counts, outcome)) for outcome in Outcome]
-    return " · ".join(f"{count:,} {word}" for word, count in found if count)
+    found = [(outcome, count) for outcome in Outcome if (count := getattr(counts, outcome))]
+    return " · ".join(f"{count:,} {_word(job, outcome, count)}" for outcome, count in found)
+
+
+def _word(job: JobState, outcome: Outcome, count: int) -> str:
+    if outcome is Outcome.DUPLICATE and count == 1:
+        return "copy"
+    return outcome_word(job, outcome).lower()
 
 
 def found(plan: Plan) -> str:

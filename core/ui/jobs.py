@@ -290,11 +290,11 @@ def _search_with(content_hash: str) -> None:
 
 
 def _begun(job: JobState) -> str:
-    return f"started by {job.started_by}" if job.started_by else ""
+    return f"Started by {job.started_by}" if job.started_by else ""
 
 
 def _stopped(job: JobState) -> str:
-    return f"cancelled by {job.changed_by}" if job.status is Status.CANCELLED and job.changed_by else ""
+    return f"Cancelled by {job.changed_by}" if job.status is Status.CANCELLED and job.changed_by else ""
 
 
 def _asking(label: str, icon: str, action: Callable[..., object], job: JobState, *, off: bool = False) -> None:

@@ -49,18 +49,48 @@ def metric(page: Page, label: str) -> str:
     return page.get_by_test_id("stMetric").filter(has_text=label).first.get_by_test_id("stMetricValue").inner_text()
 
 
+SHIFTS = """() => {
+    globalThis.shifted = 0
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shifted += entry.value
+    }).observe({ type: "layout-shift", buffered: true })
+}"""
+
+
+def assert_in_view(page: Page) -> None:
+    """What the page is for is seen without a click or a scroll: a folder's path, uploads, and the progress of a job."""
+    labels = [page.get_by_text(label, exact=True).first for label in ("Scan folder", "Choose files")]
+    boxes = [one.bounding_box() for one in (*labels, *page.get_by_test_id("stProgress").all())]
+    assert all(box and box["y"] + box["height"] <= page.viewport_size["height"] for box in boxes), boxes
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_what_it_is_for_is_in_view_and_stays_where_it_is(server: Server, chromium: Browser, size, scheme):
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    page = context.new_page()
+    page.add_init_script(f"({SHIFTS})()")
+    page.goto(f"{server.url}/ingest")
+    expect(page.get_by_text("Choose files", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("No sources yet")).to_be_visible()
+    assert_in_view(page)
+    assert page.evaluate("() => globalThis.shifted") <= 0.1
+    context.close()
+
+
 def test_planned_paused_left_killed_and_reported(
     server: Server, many: Path, page: Page, chromium: Browser, tmp_path: Path
 ):
     page.goto(f"{server.url}/ingest")
     plan(page, many)
     expect(page.get_by_text(re.compile(f"{MANY + 1:,} pictures to read"))).to_be_visible()
-    assert metric(page, "New") == f"{MANY + 1:,}"
-    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_test_id("stProgress").first).to_contain_text(f"{MANY + 1:,} new")
+    page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_test_id("stProgress").first).to_contain_text(re.compile(r"[1-9][\d,]* of 4,00"), timeout=120_000)
 
+    assert_in_view(page)
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_test_id("stProgress").first).to_contain_text("paused at")
+    expect(page.get_by_test_id("stProgress").first).to_contain_text(re.compile("Paused by Chrome on .* at"))
     paused_at = done_so_far(page)
     assert 0 < paused_at < MANY
     page.context.close()  # the tab is closed, and another one opened
@@ -68,9 +98,11 @@ def test_planned_paused_left_killed_and_reported(
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     page = context.new_page()
     page.goto(f"{server.url}/ingest")
-    expect(page.get_by_test_id("stProgress").first).to_contain_text(f"paused at {paused_at:,}")
+    expect(page.get_by_test_id("stProgress").first).to_contain_text(f"at {paused_at:,} of")
     page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.get_by_role("button", name="Pause").click()  # another tab began it
+    expect(page.get_by_text("started this job")).to_be_visible()
+    expect(page.get_by_role("button", name="Pause this job")).to_be_visible()
 
     server.kill()
     server.start()
@@ -81,8 +113,8 @@ def test_planned_paused_left_killed_and_reported(
     assert (metric(page, "Skipped"), metric(page, "Failed")) == ("1", "1")
 
     page.get_by_role("button", name="Failed 1").click()  # shown first; now all
-    page.get_by_role("textbox", name="Contains").fill("broken")
-    page.get_by_role("textbox", name="Contains").press("Enter")
+    page.get_by_role("textbox", name="Filter by path or reason").fill("broken")
+    page.get_by_role("textbox", name="Filter by path or reason").press("Enter")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV", exact=True).click()
     download.value.save_as(tmp_path / "report.csv")

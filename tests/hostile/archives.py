@@ -113,7 +113,7 @@ ARCHIVES: dict[str, Kind] = {
         failed("x.png", "Copy it again"), data=lambda: zipped({"x.png": png()}).replace(b"x.png", b"y.png", 1)
     ),
     "members that are damaged pictures": archive(
-        added("a.png"), failed("b.jpg", "is empty"), failed("c.jpg", "a text"), failed("d.jpg", "truncated"),
+        added("a.png"), failed("b.jpg", "is empty"), failed("c.jpg", "a text"), failed("d.jpg", "incomplete"),
         data=of_damaged_pictures,
     ),
     "members that share their data": archive(*(failed(f"{n}.png", SHARED) for n in range(100)), data=overlapping),

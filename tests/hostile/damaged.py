@@ -47,7 +47,7 @@ DAMAGED |= {
 }
 DAMAGED |= {
     "a PNG header and no more": one(failed("x.png", "Copy it again"), lambda: png()[:33]),
-    "a JPEG header and no more": one(failed("x.jpg", "truncated"), lambda: jpeg()[:200]),
+    "a JPEG header and no more": one(failed("x.jpg", "incomplete"), lambda: jpeg()[:200]),
     "a flipped bit in the pixels of a PNG": one(failed("x.png", "damaged"), lambda: flipped(png(), 50)),
     "a flipped bit in the header of a PNG": one(failed("x.png", "damaged"), lambda: flipped(png(), 18)),
     "a flipped bit in the beginning of a JPEG": one(failed("x.jpg", "damaged"), lambda: flipped(jpeg(), 0)),

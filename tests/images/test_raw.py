@@ -128,7 +128,7 @@ def test_a_thumbnail_is_too_small(jpeg):
 
 def test_cut_short(jpeg):
     data = like_tiff(jpeg())
-    with pytest.raises(UnreadableImage, match="truncated"):
+    with pytest.raises(UnreadableImage, match="incomplete"):
         open_upright(data[: len(data) - 9000], "x.nef")
 
 

@@ -56,5 +56,5 @@ def test_turned_pictures_keep_their_upright_size(encoded, photograph):
 
 def test_a_truncated_picture_is_refused_all_the_same(encoded, photograph):
     data = encoded(photograph((1600, 1200)), "JPEG")
-    with pytest.raises(UnreadableImage, match="truncated"):
+    with pytest.raises(UnreadableImage, match="incomplete"):
         open_upright(data[: len(data) // 2], "x", enough=1)

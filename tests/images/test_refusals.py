@@ -223,7 +223,10 @@ class TestTruncated:
 
     @pytest.mark.parametrize("format", ["JPEG", "PNG", "BMP", "GIF"])
     def test_the_message_says_so(self, format):
-        assert refused(SAMPLES[format][: len(SAMPLES[format]) // 2]).message == "holiday.jpg is truncated."
+        assert (
+            refused(SAMPLES[format][: len(SAMPLES[format]) // 2]).message
+            == "holiday.jpg is an incomplete file: its end is missing."
+        )
 
     @pytest.mark.parametrize("length", [1, 2, 3, 4, 8, 12, 16, 24, 33])
     @pytest.mark.parametrize("format", SAMPLES)

@@ -220,7 +220,7 @@ class UploadArea {
     const box = this.find(".refused")
     box.hidden = !refused.length
     box.querySelector("summary").textContent = `${plural(refused.length, "file")} refused`
-    const lines = refused.slice(0, LISTED).map(({ name, reason }) => element("li", {}, `${name}: ${reason}`))
+    const lines = refused.slice(0, LISTED).map(({ name, reason }) => element("li", {}, reason.startsWith(name) ? reason : `${name}: ${reason}`))
     if (refused.length > LISTED) lines.push(element("li", {}, `and ${refused.length - LISTED} more`))
     box.querySelector("ul").replaceChildren(...lines)
   }
