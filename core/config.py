@@ -142,6 +142,12 @@ class Settings(ServerSettings):
         validation_alias="IMAGE_SEARCH_UPLOAD_FILES",
         description="How many files can be sent from a browser at a time",
     )
+    preview_mb: int = Field(
+        512,
+        ge=1,
+        validation_alias="IMAGE_SEARCH_PREVIEW_MB",
+        description="Room on disk for large views of pictures, in megabytes; they are made again where there is none",
+    )
     journal_url: str | None = Field(
         None,
         repr=False,  # may hold a password

@@ -1,6 +1,7 @@
 """The composition root: from settings to the index, the model, the stores and the jobs, built once per process."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
@@ -12,6 +13,7 @@ from core.embedding.clip import ClipEmbedder
 from core.embedding.starter import StarterEmbedder
 from core.errors import InvalidEmbedding, UnreadableImage
 from core.images.describe import content_hash
+from core.images.previews import Previews
 from core.images.reading import read_bytes
 from core.images.thumbnails import Thumbnails
 from core.images.uploads import Uploads
@@ -68,6 +70,7 @@ class Services:
         self.index = open_index(settings)
         self.model = IndexModel(settings, self.index)
         self.thumbnails = Thumbnails(settings.data_dir / "thumbnails")
+        self.previews = Previews(settings.data_dir / ".previews", settings.preview_mb << 20)  # hidden: never indexed
         limit = settings.upload_mb << 20
         self.uploads = Uploads(settings.data_dir / "uploads", limit, settings.archive_mb << 20)
         self.queries = Uploads(settings.data_dir / ".queries", limit)  # hidden: never indexed
@@ -100,7 +103,7 @@ class Services:
     def tidy(self) -> None:
         """Remove dropped pictures that nobody has searched with for long, and files whose writing was broken off."""
         self.queries.expire(_QUERIES_KEPT)
-        for store in (self.queries, self.uploads, self.thumbnails):
+        for store in (self.queries, self.uploads, self.thumbnails, self.previews):
             store.clean()
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
@@ -222,6 +225,15 @@ class Services:
         if record := self.record(content_hash):
             return self.library.read(record.path), record.name
         return None
+
+    def picture_size(self, content_hash: str) -> int | None:
+        """The bytes of the file that `picture` would read; None where there is no such picture."""
+        for store in (self.queries, self.uploads):
+            if path := store.path(content_hash):
+                with suppress(OSError):
+                    return path.stat().st_size
+        record = self.record(content_hash)
+        return record.size if record else None
 
     def record(self, content_hash: str) -> ImageRecord | None:
         """A record with these bytes."""

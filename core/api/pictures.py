@@ -2,67 +2,102 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
 
 from PIL import Image
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.api.flights import Flights
 from core.images.boxes import with_boxes
+from core.images.budget import BUDGET
 from core.images.describe import is_content_hash
 from core.images.reading import open_upright
 from core.images.thumbnails import SIDE, preview
+from core.index.records import ImageRecord
 from core.services import Services
 
 _LARGE = 1600  # pixels of the longest side of a large view
-_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the hash of the content
+_MADE_AT_ONCE = 2  # each takes a processor; the budget says how much memory they may
+_FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}  # the address holds the hash of the content
 _BRIEFLY = {"Cache-Control": "private, max-age=60"}  # labels of a dataset may be edited
 _RECORD_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Pictures:
+    """What must be decoded first is made once for all who ask for it at the same time, and kept."""
+
     def __init__(self, services: Callable[[], Services]) -> None:
         self._services = services
+        self._flights = Flights(_MADE_AT_ONCE)
 
     async def thumbnail(self, request: Request) -> Response:
-        return await _by_content(request, self._thumbnail)
+        """Made at ingest; made here for dropped pictures, and where the folder of thumbnails was emptied."""
+        digest = request.path_params["digest"]
+        if not is_content_hash(digest):
+            return _webp(None, _FOREVER)
+        # Read at once, in one thread: a grid asks for dozens, and a FileResponse goes through four threads for each.
+        kept = await run_in_threadpool(self._kept_thumbnail, digest)
+        if kept is None and (size := await run_in_threadpool(self._services().picture_size, digest)) is not None:
+            kept = await self._flights.get(("thumbnail", digest), partial(self._make_thumbnail, digest, size))
+        return _webp(kept, _FOREVER)
 
     async def image(self, request: Request) -> Response:
         """A large view as WebP: browsers cannot show every format, nor need every pixel."""
-        return await _by_content(request, self._image)
+        digest = request.path_params["digest"]
+        size = await run_in_threadpool(self._services().picture_size, digest) if is_content_hash(digest) else None
+        if size is None:
+            return _webp(None, _FOREVER)
+        return _webp(await self._preview(digest, "large", partial(self._make_large, digest, size)), _FOREVER)
 
     async def boxes(self, request: Request) -> Response:
         """The large view of a record with what the labels of its dataset say is where."""
         id_ = request.path_params["id"]
-        data = await run_in_threadpool(self._boxes, id_) if _RECORD_ID.fullmatch(id_) else None
+        record = await run_in_threadpool(self._record, id_) if _RECORD_ID.fullmatch(id_) else None
+        if record is None or not record.boxes:
+            return _webp(None, _BRIEFLY)
+        drawn = sha256(repr(record.boxes).encode(errors="surrogateescape")).hexdigest()[:16]
+        data = await self._preview(record.content_hash, f"boxes-{drawn}", partial(self._make_boxes, record))
         return _webp(data, _BRIEFLY)
 
-    def _thumbnail(self, digest: str) -> bytes | None:
-        """Made at ingest; made here for dropped pictures, and where the folder of thumbnails was emptied."""
-        services = self._services()
-        path = services.thumbnails.path(digest)
-        if path is None and (found := services.picture(digest)):
-            path = services.thumbnails.make(digest, open_upright(*found, enough=SIDE).image)
+    async def _preview(self, digest: str, kind: str, make: Callable[[], bytes | None]) -> bytes | None:
+        previews = self._services().previews
+
+        def made() -> bytes | None:
+            data = make()
+            if data:
+                previews.keep(digest, kind, data)
+            return data
+
+        kept = await run_in_threadpool(previews.get, digest, kind)
+        return kept or await self._flights.get((kind, digest), made)
+
+    def _kept_thumbnail(self, digest: str) -> bytes | None:
+        path = self._services().thumbnails.path(digest)
         return path.read_bytes() if path else None
 
-    def _image(self, digest: str) -> bytes | None:
-        found = self._services().picture(digest)
-        return preview(open_upright(*found, enough=_LARGE).image, _LARGE) if found else None
-
-    def _boxes(self, record_id: str) -> bytes | None:
+    def _make_thumbnail(self, digest: str, size: int) -> bytes | None:
         services = self._services()
-        record = next(iter(services.index.get([record_id])), None)
-        if record is None or not record.boxes:
-            return None
-        image = open_upright(services.library.read(record.path), record.name, enough=_LARGE).image
-        image.thumbnail((_LARGE, _LARGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        return preview(with_boxes(image, record.boxes), _LARGE)
+        with BUDGET.hold(size):
+            if not (found := services.picture(digest)):
+                return None
+            return services.thumbnails.make(digest, open_upright(*found, enough=SIDE).image).read_bytes()
 
+    def _make_large(self, digest: str, size: int) -> bytes | None:
+        with BUDGET.hold(size):
+            found = self._services().picture(digest)
+            return preview(open_upright(*found, enough=_LARGE).image, _LARGE) if found else None
 
-async def _by_content(request: Request, read: Callable[[str], bytes | None]) -> Response:
-    # Read at once, in one thread: a grid asks for dozens, and a FileResponse goes through four threads for each.
-    digest = request.path_params["digest"]
-    return _webp(await run_in_threadpool(read, digest) if is_content_hash(digest) else None, _FOREVER)
+    def _record(self, record_id: str) -> ImageRecord | None:
+        return next(iter(self._services().index.get([record_id])), None)
+
+    def _make_boxes(self, record: ImageRecord) -> bytes:
+        with BUDGET.hold(record.size):
+            image = open_upright(self._services().library.read(record.path), record.name, enough=_LARGE).image
+            image.thumbnail((_LARGE, _LARGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+            return preview(with_boxes(image, record.boxes), _LARGE)
 
 
 def _webp(data: bytes | None, caching: dict[str, str]) -> Response:

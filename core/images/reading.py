@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image, ImageFile
 
 from core.errors import UnreadableImage
+from core.images.budget import BUDGET, MAX_PICTURE_BYTES, cost
 from core.images.colours import to_rgb
 from core.images.describe import DESCRIPTION, Description
 from core.images.exif import Metadata, orientation, read_metadata
@@ -19,13 +20,14 @@ from core.images.look import look_at
 from core.images.names import shown
 from core.images.quiet import silence
 from core.images.raw import DNG_VERSION, is_raw, preview_of
-from core.images.refusals import claimed_size, empty, no_preview, not_given, refusal, too_large
+from core.images.refusals import claimed_size, empty, no_preview, not_given, refusal, too_heavy, too_large
+from core.images.shrinking import is_large, shrinking, shrunk
 
 MAX_BYTES = 1 << 30
 """The largest file that is read: 1 GiB."""
 
 MAX_PIXELS = 200_000_000
-"""The largest picture that is opened: as many as the largest sensors of phones have. Decoded it takes 800 MB."""
+"""The largest picture that is opened: as many as sensors of phones have. Of some kinds fewer: see `budget`."""
 
 _REDUCTIONS = (8, 4, 2)  # the scales at which libjpeg decodes beside the full one
 _MAX_FRAMES = 2**31 - 1  # a header may claim more than the integers of an index hold
@@ -51,6 +53,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """What makes a picture upright, by its EXIF orientation (Exif 3.0, section 4.6.5.1)."""
+
+_SIDEWAYS = {5, 6, 7, 8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,31 +197,62 @@ def _read(
         around: What the file around a picture says of it.
     """
     _check_size(image, name)  # by the header: nothing of that size has been allocated yet
+    whole = image.size
     reduction = _reduce(image, enough)
-    image.load()
-    _check_size(image, name)  # icons take the size of the picture within
-    rendered = to_rgb(image, data)
-    upright = _turned(rendered.image, orientation(image, around))
-    size = (upright.width * reduction, upright.height * reduction)
-    if upright is image:  # let go of the file and its bytes
-        upright = image.copy()
+    factor = shrinking(image, enough) if reduction == 1 else 1
+    needed = cost(image, reduction, shrinks=factor > 1)
+    if needed > MAX_PICTURE_BYTES:
+        raise too_heavy(name, _pixels(whole), str(image.format), MAX_PICTURE_BYTES)
+    with BUDGET.hold(needed + len(data)) as share:
+        opened = _decoded(image, data, name, whole if reduction > 1 else None, factor, around)
+        BUDGET.keep(share, opened.image)
+        return opened
+
+
+def _decoded(
+    image: ImageFile.ImageFile,
+    data: bytes,
+    name: str,
+    whole: tuple[int, int] | None,
+    factor: int,
+    around: Image.Exif | None,
+) -> OpenedImage:
+    """
+    Args:
+        whole: The size, where its decoder makes it smaller; else it is known for certain when it is decoded.
+        factor: By how much it is made smaller in bands.
+        around: As for `_read`.
+    """
+    if factor > 1:
+        plain = shrunk(image, factor, data)
+    else:
+        image.load()
+        _check_size(image, name)  # icons take the size of the picture within
+        plain = image
+    turn = orientation(image, around)
+    rendered = to_rgb(plain, data)
+    upright = _turned(rendered.image, turn)
+    across, down = whole or image.size
+    if upright is image:  # let go of the file and its bytes, not of the pixels: a copy of those is as large again
+        upright = image._new(image.im)
     upright.info = {}  # no profile, for it is in sRGB; no EXIF, which would turn a saved copy once more
     metadata = read_metadata(image, around)  # before the frames are counted, for which some formats leave the first
     since = _SPECIAL_SINCE if rendered.is_special else 0
+    size = (down, across) if turn in _SIDEWAYS else (across, down)
     return OpenedImage(upright, size, str(image.format), _frames(image), metadata, since)
 
 
 def _reduce(image: ImageFile.ImageFile, enough: int | None) -> int:
     """Have a JPEG decoded at a reduced scale; returns by how much.
 
-    Only where both sides divide evenly: else the last row or column is part of a pixel, and what is cut out of the
-    picture later lies a little beside what would be cut out of all of it.
+    Only where both sides divide evenly, save for the very large: else the last row or column is part of a pixel, and
+    what is cut out of the picture later lies a little beside what would be cut out of all of it.
     """
     if enough is None or image.format not in {"JPEG", "MPO"}:
         return 1
     for reduction in _REDUCTIONS:
         reduced, rest = zip(*(divmod(side, reduction) for side in image.size), strict=True)
-        if min(reduced) >= enough and not any(rest):
+        if min(reduced) >= enough and (is_large(image) or not any(rest)):
             image.draft(None, reduced)
             return reduction
     return 1

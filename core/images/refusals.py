@@ -60,6 +60,14 @@ def not_given(path: Path, error: Exception) -> UnreadableImage:
     return UnreadableImage(f"{name} cannot be read.", _SHARE)
 
 
+def too_heavy(name: str, size: str, format_name: str, most: int) -> UnreadableImage:
+    """`size` as people read it; `most` in bytes."""
+    return UnreadableImage(
+        f"{shown(name)} has {size}: of its kind ({format_name}), too many for {most / 1e9:.1f} GB of memory.",
+        _SAVE_SMALLER,
+    )
+
+
 def refusal(error: Exception, data: bytes, name: str) -> UnreadableImage:
     """What an error that Pillow raised says about the file.
 

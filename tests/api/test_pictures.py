@@ -1,11 +1,14 @@
 """Pictures that are answered: small, large, and with their boxes."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from core.api import pictures
 from core.images.describe import Box
 
 
@@ -13,6 +16,7 @@ def test_thumbnails_may_be_cached_for_ever(client, red):
     answer = client.get(f"/thumbnails/{red.content_hash}")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/webp"
+    assert answer.headers["cache-control"].startswith("private, ")
     assert "immutable" in answer.headers["cache-control"]
 
 
@@ -70,3 +74,51 @@ class TestBoxes:
         answer = client.get(f"/boxes/{boxed.id}")
         assert answer.status_code == 422
         assert "red.png" in answer.json()["error"]
+
+
+class TestDecoding:
+    """What is slow and large is done once."""
+
+    @pytest.fixture
+    def decoded(self, monkeypatch):
+        """The names of the pictures that were decoded; each takes a while."""
+        names, opened = [], pictures.open_upright
+
+        def slow(data, name, enough=None):
+            names.append(name)
+            threading.Event().wait(0.2)
+            return opened(data, name, enough)
+
+        monkeypatch.setattr(pictures, "open_upright", slow)
+        return names
+
+    @pytest.mark.parametrize("kind", ["images", "boxes", "thumbnails"])
+    def test_for_all_who_ask_at_once(self, client, services, boxed, decoded, kind):
+        services.thumbnails.remove(boxed.content_hash)
+        path = f"/{kind}/{boxed.id if kind == 'boxes' else boxed.content_hash}"
+        with client, ThreadPoolExecutor(20) as clients:
+            answers = list(clients.map(client.get, [path] * 20))
+        assert {answer.status_code for answer in answers} == {200}
+        assert len({answer.content for answer in answers}) == 1
+        assert decoded == ["red.png"]
+
+    def test_and_kept(self, client, red, decoded):
+        assert client.get(f"/images/{red.content_hash}").content == client.get(f"/images/{red.content_hash}").content
+        assert decoded == ["red.png"]
+
+    def test_but_not_shown_once_it_is_removed(self, client, services, red):
+        assert client.get(f"/images/{red.content_hash}").status_code == 200
+        services.index.delete([red.id])
+        assert client.get(f"/images/{red.content_hash}").status_code == 404
+
+    def test_boxes_that_were_edited_are_drawn_anew(self, client, boxed, change, decoded):
+        before = client.get(f"/boxes/{boxed.id}").content
+        change(boxed, boxes=(Box("red thing", 0.5, 0.5, 0.25, 0.25),))
+        assert client.get(f"/boxes/{boxed.id}").content != before
+
+    def test_a_failure_is_told_to_all_and_tried_again(self, client, red, tmp_path):
+        data = (tmp_path / "pictures" / "red.png").read_bytes()
+        (tmp_path / "pictures" / "red.png").unlink()
+        assert client.get(f"/images/{red.content_hash}").status_code == 422
+        (tmp_path / "pictures" / "red.png").write_bytes(data)
+        assert client.get(f"/images/{red.content_hash}").status_code == 200

@@ -1,0 +1,28 @@
+"""The routes on a server of their own, in a process whose memory and connections can be watched.
+
+python -m tests.api.serving PORT DATA_FOLDER
+"""
+
+import sys
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from core.api import protection, routes
+from core.config import Settings
+from core.embedding.worker import WorkerEmbedder
+from core.hosts import LOOPBACK, Hosts
+from core.services import Services
+from tests.colours import ColourEmbedder
+
+
+def main(port: str, folder: str) -> None:
+    WorkerEmbedder.start = lambda *_: ColourEmbedder()
+    services = Services(Settings.load(data_dir=Path(folder), library_roots=(Path(folder),)))
+    app = Starlette(routes=routes(lambda: services), middleware=protection(Hosts(LOOPBACK), ""))
+    uvicorn.run(app, port=int(port), log_level="warning")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,89 @@
+"""Many clients at once, on loopback: what they may take of a server of its own process, and that it goes on."""
+
+import subprocess
+import sys
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+import httpx2
+import psutil
+import pytest
+from PIL import Image
+
+from tests.nodes import answers, free_port, wait_until
+
+ROOT = Path(__file__).parents[2]
+MAX_BYTES = 1_500_000_000
+SIDE = 14_140  # pixels: 200 megapixels
+
+
+@dataclass
+class Server:
+    port: int
+    process: psutil.Process
+    folder: Path
+    peak: int = 0
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def watch(self) -> None:
+        """Notes the most memory that it has, until the end of the test."""
+        while not self._stop.wait(0.01):
+            self.peak = max(self.peak, self.process.memory_info().rss)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    port, folder = free_port(), tmp_path_factory.mktemp("load")
+    command = [sys.executable, "-m", "tests.api.serving", str(port), str(folder / "data")]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+    made = Server(port, psutil.Process(process.pid), folder / "data")
+    wait_until(lambda: process.poll() is not None or answers(f"{made.url}/healthz"), 120, "the server is up")
+    yield made
+    made._stop.set()
+    process.terminate()
+    process.wait(60)
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+def large(kind, mode, **options):
+    buffer = BytesIO()
+    Image.new(mode, (SIDE, SIDE), 77 if mode == "L" else None).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def test_sixty_clients_that_ask_for_the_largest_pictures(server):
+    """Of the costliest kinds: alpha, no reduced decoding, the coefficients of a progressive JPEG."""
+    pictures = [
+        large("PNG", "RGB", compress_level=1),
+        large("PNG", "RGBA", compress_level=1),
+        large("JPEG", "L", progressive=True, quality=30),
+    ]
+    with httpx2.Client(base_url=server.url, timeout=300) as client:
+        small = BytesIO()
+        Image.new("RGB", (40, 30)).save(small, "PNG")
+        first = client.post("/queries", content=small.getvalue(), headers={"content-type": "image/png"})
+        assert client.get(f"/images/{first.json()['id']}").status_code == 200  # everything is loaded
+        idle = server.process.memory_info().rss
+        threading.Thread(target=server.watch, daemon=True).start()
+
+        def send(data):
+            return client.post("/queries", content=data, headers={"content-type": "image/png"})
+
+        with ThreadPoolExecutor(60) as clients:
+            sent = list(clients.map(send, pictures * 2))
+            assert {answer.status_code for answer in sent} == {201}
+            ids = [answer.json()["id"] for answer in sent[: len(pictures)]]
+            asked = [f"/{kind}/{id_}" for _ in range(10) for kind in ("images", "thumbnails") for id_ in ids]
+            assert len(asked) == 60
+            got = list(clients.map(lambda path: client.get(path), asked))
+            assert Counter(answer.status_code for answer in got) == {200: 60}
+    assert server.peak - idle < MAX_BYTES
