@@ -47,11 +47,12 @@ _LONGEST = 80  # characters of a field's name that are repeated
 
 
 class Refusal(ImageSearchError):
-    """A request that is not answered, with the status that says why."""
+    """A request that is not answered, with the status that says why, and after how many seconds it may be."""
 
-    def __init__(self, status: int, message: str, remedy: str = "") -> None:
+    def __init__(self, status: int, message: str, remedy: str = "", retry_after: int | None = None) -> None:
         super().__init__(message, remedy)
         self.status = status
+        self.retry_after = retry_after
 
 
 def answered(endpoint: Endpoint) -> Endpoint:
@@ -61,7 +62,8 @@ def answered(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(request)
         except ImageSearchError as error:
-            return JSONResponse(told(error), _status(error))
+            later = getattr(error, "retry_after", None)
+            return JSONResponse(told(error), _status(error), {"Retry-After": str(later)} if later else None)
 
     return answer
 

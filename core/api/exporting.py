@@ -4,13 +4,10 @@ A link can be followed by the browser's own download, which a POST cannot; and t
 """
 
 import re
-import secrets
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from urllib.parse import quote
 
 from PIL import Image
@@ -20,6 +17,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from core.api.answering import Refusal, read_json
 from core.api.bodies import ExportBody
+from core.api.export_store import ExportStore
 from core.errors import InvalidQuery
 from core.images.reading import open_upright
 from core.images.sheet import ON_IMAGE, ON_PAGE, Heading
@@ -30,8 +28,6 @@ from core.search.originals import zipped
 from core.search.request import Search
 from core.services import Services
 
-_EXPIRES = 600.0  # seconds
-_KEPT = 16  # exports: ten thousand lines take a few megabytes
 _LONGEST_TITLE = 60  # characters
 _UNTITLED = Heading("Pictures", "")
 _KINDS = {
@@ -50,42 +46,18 @@ class Export:
     name: str
     """Of the file."""
     lines: tuple[Line, ...]
-    expires_at: float
-    heading: Heading
+    heading: Heading = _UNTITLED
     """Of a contact sheet."""
-
-
-class Exports:
-    """Those that were asked for and can still be fetched, by tokens. Of one process. Safe to share between threads."""
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._kept: OrderedDict[str, Export] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def add(self, format_: str, title: str, lines: Iterable[Line], heading: Heading = _UNTITLED) -> tuple[str, Export]:
-        """Returns the token; of too many, the oldest goes."""
-        made = Export(format_, f"{title}.{_KINDS[format_][0]}", tuple(lines), self._now() + _EXPIRES, heading)
-        token = secrets.token_urlsafe(24)
-        with self._lock:
-            self._kept[token] = made
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return token, made
-
-    def get(self, token: str) -> Export | None:
-        """None where there is none (any more)."""
-        with self._lock:
-            for old in [key for key, one in self._kept.items() if one.expires_at <= self._now()]:
-                del self._kept[old]
-            return self._kept.get(token)
 
 
 class Exporting:
     def __init__(self, services: Callable[[], Services], prefix: str) -> None:
         self._services = services
         self._prefix = prefix
-        self._exports = Exports()
+
+    @cached_property
+    def _exports(self) -> ExportStore[Export]:
+        return ExportStore(self._services().settings.data_dir / ".exports", Export)  # hidden: never indexed
 
     async def add(self, request: Request) -> Response:
         asked = await read_json(request, ExportBody)
@@ -93,11 +65,14 @@ class Exporting:
         if not lines:
             raise InvalidQuery("There is nothing to export: no picture matches.", "Change the search, or its cut.")
         format_ = _format(asked, len(lines))
-        token, made = self._exports.add(format_, _title(asked.search), lines, _heading(asked, lines))
+        name = f"{_title(asked.search)}.{_KINDS[format_][0]}"
+        made = Export(format_, name, tuple(lines), _heading(asked, lines))
+        client = request.client.host if request.client else ""
+        token = await run_in_threadpool(self._exports.add, made, client)
         return JSONResponse({"url": f"{self._prefix}/exports/{token}/{quote(made.name)}"}, 201)
 
     async def fetch(self, request: Request) -> Response:
-        made = self._exports.get(request.path_params["token"])
+        made = await run_in_threadpool(self._exports.get, request.path_params["token"])
         if made is None:
             raise Refusal(404, "This export has expired.", "Ask for it again.")
         headers = {"Content-Disposition": _disposition(made.name), "Cache-Control": "no-store"}

@@ -5,11 +5,23 @@ from collections.abc import Sequence
 from starlette.middleware import Middleware
 
 from core.api.guard import STREAMLIT_PRIVATE, Guard
+from core.api.heads import limit_heads
+from core.api.limits import Limits, TimeLimits
 from core.api.routing import OWN
 from core.hosts import Hosts
 
+_UPLOADS = ("/queries", "/uploads", "/_stcore/upload_file/")
 
-def protection(hosts: Hosts, prefix: str, frame_ancestors: Sequence[str] = ()) -> list[Middleware]:
-    """As `Guard` takes them."""
-    private = OWN | STREAMLIT_PRIVATE
-    return [Middleware(Guard, hosts=hosts, private=private, prefix=prefix, frame_ancestors=" ".join(frame_ancestors))]
+
+def protection(
+    hosts: Hosts, prefix: str, frame_ancestors: Sequence[str] = (), limits: Limits | None = None
+) -> list[Middleware]:
+    """As `Guard` and `TimeLimits` take them; also limits what comes before any request, in this process."""
+    limits = limits or Limits()
+    limit_heads(limits.head)
+    private, ancestors = OWN | STREAMLIT_PRIVATE, " ".join(frame_ancestors)
+    uploads = [prefix + path for path in _UPLOADS]
+    return [
+        Middleware(Guard, hosts=hosts, private=private, prefix=prefix, frame_ancestors=ancestors),
+        Middleware(TimeLimits, limits=limits, uploads=uploads),
+    ]

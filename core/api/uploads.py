@@ -12,11 +12,12 @@ from starlette.responses import JSONResponse, Response
 from core.api.answering import Refusal, content_type, read_json, refuse_foreign
 from core.api.bodies import UploadsBody
 from core.images.files import ARCHIVE_SUFFIX, SUFFIXES
-from core.images.names import display_name
+from core.images.names import display_name, shown
 from core.images.uploads import Upload, Uploads
 from core.ingest.actors import browser
 from core.services import Services
 
+_BYTES = "application/octet-stream"
 _ARCHIVES = {"application/zip", "application/x-zip-compressed"}
 _CHECKED_AT_ONCE = 2  # a large picture takes 800 MB while it is opened
 
@@ -47,18 +48,28 @@ async def _keep(request: Request, store: Uploads, checks: anyio.CapacityLimiter)
     """Keep the picture, or where the store takes them the archive, that is the request's body.
 
     A body of type image/* (or octet-stream, or an archive's) is nothing that a foreign page may send unasked either.
+    What it is, its content says: of bytes of no special type, which programs send without a name.
     """
     refuse_foreign(request)
     name, kind = request.query_params.get("name", ""), content_type(request)
-    suffix = Path(name).suffix.lower() if kind == "application/octet-stream" else ""
+    suffix = Path(name).suffix.lower() if kind == _BYTES else ""
     archive = store.archive_limit > 0 and (kind in _ARCHIVES or suffix == ARCHIVE_SUFFIX)
-    if not (archive or kind.startswith("image/") or suffix in SUFFIXES):
-        raise Refusal(415, "This is not a picture.", "Send a picture file.")
+    if not (archive or kind.startswith("image/") or suffix in SUFFIXES or (kind == _BYTES and not suffix)):
+        raise _not_accepted(kind, suffix, store.archive_limit > 0)
     try:
         upload = await _received(request, store, name, archive, checks)
     except ClientDisconnect as error:  # nobody is there to read this
         raise Refusal(400, "The file was not sent to its end.") from error
     return JSONResponse({"id": upload.id, "name": upload.name}, 201)
+
+
+def _not_accepted(kind: str, suffix: str, archives: bool) -> Refusal:
+    wanted = "image/jpeg, image/png or another image/*" + (", or application/zip for an archive" if archives else "")
+    if suffix:
+        said = f"By its name this is no picture{' or archive' if archives else ''} ({suffix})."
+        return Refusal(415, said, f"Send the file itself, with its content type: {wanted}.")
+    said = f"The content type is {shown(kind)[:80]}." if kind else "The content type is missing."
+    return Refusal(415, said, f"Send a picture with its own: {wanted}.")
 
 
 async def _received(

@@ -10,6 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from core.api import protection, routes
+from core.api.limits import Limits
 from core.config import Settings
 from core.embedding.worker import WorkerEmbedder
 from core.hosts import LOOPBACK, Hosts
@@ -20,7 +21,8 @@ from tests.colours import ColourEmbedder
 def main(port: str, folder: str) -> None:
     WorkerEmbedder.start = lambda *_: ColourEmbedder()
     services = Services(Settings.load(data_dir=Path(folder), library_roots=(Path(folder),)))
-    app = Starlette(routes=routes(lambda: services), middleware=protection(Hosts(LOOPBACK), ""))
+    limits = Limits(head=2, idle=3, grace=1, rate=1000, stalled=0.5)  # seconds: nobody waits for the usual ones here
+    app = Starlette(routes=routes(lambda: services), middleware=protection(Hosts(LOOPBACK), "", limits=limits))
     uvicorn.run(app, port=int(port), log_level="warning")
 
 

@@ -3,15 +3,24 @@
 import csv
 import json
 import re
+import stat
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO, StringIO
 from urllib.parse import unquote
 
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
-from core.api.exporting import Exports
+from core.api import routes
+from core.api.answering import Refusal
+from core.api.export_store import ExportStore
+from core.api.exporting import Export
 from core.search.export import Line
+from core.search.options import Band
 from tests.colours import COLOURS
 
 
@@ -209,19 +218,69 @@ def test_what_nobody_asked_for(client, token):
     assert client.get(f"/exports/{token}/red.csv").status_code == 404
 
 
-class TestTokens:
-    def test_expire(self):
-        now = 0.0
-        exports = Exports(lambda: now)
-        token, export = exports.add("csv", "red", [Line("a")])
-        now = 599.0
-        assert exports.get(token) == export
-        now = 600.0
-        assert exports.get(token) is None
+def test_survive_the_server(client, services, corpus):
+    url = client.post("/api/exports", json={"format": "csv", "text": "red"}).json()["url"]
+    another = TestClient(Starlette(routes=routes(lambda: services)))
+    assert another.get(url).content == client.get(url).content
 
-    def test_of_too_many_the_oldest_goes(self):
-        exports = Exports()
-        tokens = [exports.add("csv", str(number), [Line("a")])[0] for number in range(17)]
-        assert exports.get(tokens[0]) is None
-        assert all(exports.get(token) for token in tokens[1:])
-        assert len(set(tokens)) == 17
+
+class TestStore:
+    """Whoever was told that an export is kept finds it, as long as was said."""
+
+    EXPORT = Export("csv", "red.csv", (Line("a", 0.5, 0.25, Band.STRONG), Line("b")))
+
+    @pytest.fixture
+    def clock(self):
+        return [time.time()]
+
+    @pytest.fixture
+    def store(self, tmp_path, clock):
+        return ExportStore(tmp_path / "exports", Export, lambda: clock[0], room=40_960)
+
+    def test_until_it_expires(self, store, clock):
+        token = store.add(self.EXPORT, "one")
+        clock[0] += 599
+        assert store.get(token) == self.EXPORT
+        clock[0] += 2
+        assert store.get(token) is None
+
+    def test_no_client_pushes_out_what_another_was_promised(self, store, clock):
+        mine = store.add(self.EXPORT, "me")
+        with pytest.raises(Refusal, match="Too many exports") as refused:
+            [store.add(self.EXPORT, "another") for _ in range(100)]
+        assert (refused.value.status, refused.value.retry_after) == (503, 60)
+        assert store.get(mine) == self.EXPORT
+        assert store.get(store.add(self.EXPORT, "me"))
+        clock[0] += 601
+        assert store.add(self.EXPORT, "another")
+
+    def test_no_more_than_there_is_room(self, store):
+        tokens = [store.add(self.EXPORT, str(client)) for client in range(10)]
+        with pytest.raises(Refusal):
+            store.add(self.EXPORT, "one more")
+        assert all(store.get(token) == self.EXPORT for token in tokens)
+
+    def test_what_has_expired_is_removed(self, store, tmp_path, clock):
+        store.add(self.EXPORT, "one")
+        clock[0] += 601
+        store.add(self.EXPORT, "one")
+        assert len(list((tmp_path / "exports").glob("*/*"))) == 1
+
+    def test_are_nobody_elses(self, store, tmp_path):
+        store.add(self.EXPORT, "one")
+        assert stat.S_IMODE((tmp_path / "exports").stat().st_mode) == 0o700
+
+    def test_many_at_once(self, tmp_path):
+        store = ExportStore(tmp_path / "exports", Export)
+        with ThreadPoolExecutor(8) as clients:
+            tokens = list(clients.map(lambda _: store.add(self.EXPORT, "one"), range(100)))
+        assert all(store.get(token) == self.EXPORT for token in tokens)
+
+    @pytest.mark.parametrize("token", ["", "*", "../../etc/passwd", "a" * 31, "a" * 33, "*" * 32, "[a-z]" * 7])
+    def test_what_is_no_token_never_reaches_the_disk(self, store, token):
+        assert store.get(token) is None
+
+    def test_a_file_that_is_damaged_is_none(self, store, tmp_path):
+        token = store.add(self.EXPORT, "one")
+        next((tmp_path / "exports").glob("*/*")).write_bytes(b"x")
+        assert store.get(token) is None

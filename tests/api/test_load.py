@@ -1,10 +1,12 @@
 """Many clients at once, on loopback: what they may take of a server of its own process, and that it goes on."""
 
+import socket
 import subprocess
 import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -52,6 +54,82 @@ def server(tmp_path_factory):
     process.terminate()
     process.wait(60)
     assert "Traceback" not in (folder / "log").read_text()
+
+
+def connect(server, text):
+    """A client that has sent so much and sends nothing more."""
+    client = socket.create_connection(("localhost", server.port), timeout=60)
+    client.sendall(text.replace("\n", "\r\n").encode())
+    return client
+
+
+def said(client):
+    """All that it is told until its connection is closed."""
+    answer = b""
+    with client, suppress(ConnectionError):
+        while piece := client.recv(1 << 16):
+            answer += piece
+    return answer.decode()
+
+
+UPLOAD = (
+    "POST /{path}?name=a.png HTTP/1.1\nHost: localhost\nContent-Type: image/png\nContent-Length: 1000\n\nhalf of it"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "GET /healthz HTT",
+        "GET /healthz HTTP/1.1\nHost: localhost\nX-Slow: ",
+        "GET /healthz HTTP/1.1\nHost: localhost\n\nGET /healthz HTT",
+        "POST /nothing HTTP/1.1\nHost: localhost\nContent-Length: 1000\n\nhalf",
+    ],
+    ids=repr,
+)
+def test_a_head_that_does_not_come_whole(server, text):
+    said(connect(server, text))  # ends
+
+
+@pytest.mark.parametrize("path", ["queries", "uploads"])
+def test_a_body_that_does_not_come_whole(server, path):
+    answer = said(connect(server, UPLOAD.format(path=path)))
+    assert answer.startswith("HTTP/1.1 408 ")
+    assert "sent too slowly" in answer
+    assert "nosniff" in answer
+
+
+def test_a_body_that_comes_in_drops(server):
+    client, done = connect(server, UPLOAD.format(path="uploads")), threading.Event()
+
+    def drop():
+        with suppress(OSError):
+            while not done.wait(0.2):
+                client.sendall(b"x")
+
+    threading.Thread(target=drop, daemon=True).start()
+    assert said(client).startswith("HTTP/1.1 408 ")
+    done.set()
+
+
+def test_three_hundred_uploads_that_stall_lock_nobody_out(server):
+    clients = [connect(server, UPLOAD.format(path=("queries", "uploads")[number % 2])) for number in range(300)]
+    small = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(small, "PNG")
+    with httpx2.Client(base_url=server.url, timeout=60) as client:
+        for path in ("/queries", "/uploads"):
+            answer = client.post(path, content=small.getvalue(), headers={"content-type": "image/png"})
+            while answer.status_code == 503:  # none has stalled for long enough to lose its place
+                assert answer.headers["retry-after"]
+                assert answer.json()["error"] == "Too many files are being sent at the moment."
+                answer = client.post(path, content=small.getvalue(), headers={"content-type": "image/png"})
+            assert answer.status_code == 201
+        assert client.get("/healthz").status_code == 200
+    answers_ = Counter(said(client)[9:12] for client in clients)
+    assert set(answers_) <= {"408", "503"}
+    folders = [server.folder / name for name in (".queries", "uploads")]
+    wait_until(lambda: not [part for folder in folders for part in folder.glob(".*.part")], 30, "nothing is left")
 
 
 def large(kind, mode, **options):

@@ -31,7 +31,7 @@ def test_a_dropped_picture_is_kept_under_its_content(client, services, picture):
         ({"content-type": "image/png"}, b"not a picture", 422),
         ({"content-type": "text/html"}, b"<p>", 415),
         ({"content-type": "multipart/form-data; boundary=x"}, b"", 415),
-        ({"content-type": "application/octet-stream"}, b"", 415),
+        ({"content-type": "application/octet-stream"}, b"not a picture", 422),
         ({}, b"x", 415),
         ({"content-type": "image/png", "sec-fetch-site": "cross-site"}, b"", 403),
     ],
@@ -41,6 +41,31 @@ def test_what_is_no_picture_of_ours_is_refused(client, address, headers, body, s
     answer = client.post(address, content=body, headers=headers)
     assert answer.status_code == status
     assert answer.json()["error"]
+
+
+@pytest.mark.parametrize("name", [None, "", "red", "red.png", "red.JPG"])
+@pytest.mark.parametrize("address", ["/queries", "/uploads"])
+def test_bytes_of_no_special_type_are_what_they_are(client, picture, address, name):
+    data = picture("red.png").read_bytes()
+    params, headers = {"name": name} if name is not None else {}, {"content-type": "application/octet-stream"}
+    answer = client.post(address, params=params, content=data, headers=headers)
+    assert (answer.status_code, answer.json()["id"]) == (201, content_hash(data))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "words"),
+    [
+        (None, "red.png", "The content type is missing."),
+        ("application/x-www-form-urlencoded", "red.png", "The content type is application/x-www-form-urlencoded."),
+        ("application/octet-stream", "red.txt", "By its name this is no picture (.txt)."),
+    ],
+)
+def test_what_is_missing_is_named(client, picture, kind, name, words):
+    headers = {"content-type": kind} if kind else {}
+    answer = client.post("/queries", params={"name": name}, content=picture("red.png").read_bytes(), headers=headers)
+    assert answer.status_code == 415
+    assert answer.json()["error"] == words
+    assert "image/png" in answer.json()["remedy"]
 
 
 @pytest.mark.parametrize("address", ["/queries", "/uploads"])

@@ -1,0 +1,90 @@
+"""Exports that wait to be fetched: on disk, so that a promise to keep them survives the server and takes no memory."""
+
+import re
+import secrets
+import threading
+import time
+import zlib
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from core.api.answering import Refusal
+from core.images.files import PART_SUFFIX, write_whole
+
+EXPIRES = 600.0
+"""Seconds for which an export can be fetched."""
+
+_ROOM = 1 << 29  # bytes: thousands of exports of ten thousand lines
+_SHARE = 0.25  # of the room, for one client
+_BLOCK = 4096  # bytes that the smallest file takes
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
+
+
+class ExportStore[E]:
+    """By tokens that cannot be guessed: `<client>/<token>`. None is removed before its time; where there is no room,
+    no more are taken, and no client takes more than its share. Safe between threads.
+
+    Args:
+        kind: What is kept.
+        now: Seconds, by the clock that files have their times from.
+        room: Bytes.
+    """
+
+    def __init__(self, folder: Path, kind: type[E], now: Callable[[], float] = time.time, room: int = _ROOM) -> None:
+        self._folder, self._now, self._room = folder, now, room
+        self._type = TypeAdapter(kind)
+        self._lock = threading.Lock()
+
+    def add(self, export: E, client: str) -> str:
+        """Returns the token.
+
+        Args:
+            client: Who asks; its address.
+
+        Raises:
+            Refusal: too many wait to be fetched.
+            StorageFull, IndexUnavailable: it cannot be written.
+        """
+        data = zlib.compress(self._type.dump_json(export))
+        token, name = secrets.token_urlsafe(24), sha256(client.encode(errors="replace")).hexdigest()[:16]
+        with self._lock:
+            held = self._held()
+            needed = max(len(data), _BLOCK)
+            if held.total() + needed > self._room or held[name] + needed > self._room * _SHARE:
+                raise Refusal(
+                    503,
+                    "Too many exports are waiting to be fetched.",
+                    f"Each is kept for {EXPIRES / 60:.0f} minutes: fetch yours, and try again then.",
+                    retry_after=60,
+                )
+            with suppress(OSError):  # `write_whole` says it
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_whole(self._folder / name / token, data)
+        return token
+
+    def get(self, token: str) -> E | None:
+        """None where there is none (any more)."""
+        if not _TOKEN.fullmatch(token):  # nothing else reaches the file system
+            return None
+        for path in self._folder.glob(f"*/{token}"):
+            with suppress(OSError, zlib.error, ValidationError):
+                if path.stat().st_mtime + EXPIRES > self._now():
+                    return self._type.validate_json(zlib.decompress(path.read_bytes()))
+        return None
+
+    def _held(self) -> Counter[str]:
+        """Bytes by client, once what has expired is removed."""
+        held: Counter[str] = Counter()
+        for path in self._folder.glob("*/*"):
+            with suppress(OSError):
+                status = path.stat()
+                if status.st_mtime + EXPIRES <= self._now():
+                    path.unlink(missing_ok=True)
+                elif path.suffix != PART_SUFFIX:
+                    held[path.parent.name] += max(status.st_size, _BLOCK)
+        return held
