@@ -4,9 +4,18 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.ui.components.frame import SkipLink, frame
 from core.ui.notices import expected_errors, model_banner
 
 ART = Path(__file__).parents[1] / "core" / "ui" / "art"
+
+SKIP_LINKS = {
+    "Search": (
+        SkipLink("Skip to the search box", "query", ".words"),
+        SkipLink("Skip to the results", "gallery", ".open[tabindex='0']"),
+        SkipLink("Skip to the filters", "facets", ".fold"),
+    )
+}
 
 # A file, not ":material/…:": the tab's icon would be fetched from another host.
 st.set_page_config(page_title="image-search", page_icon=ART / "icon.svg", layout="wide")
@@ -19,6 +28,7 @@ page = st.navigation(
     ],
     position="top",
 )
+frame(SKIP_LINKS.get(page.title, ()))
 with expected_errors():
     with st.container():  # a place of its own: what is below does not move when it is empty
         model_banner()

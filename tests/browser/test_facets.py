@@ -125,7 +125,7 @@ def test_by_keyboard(visit):
     page = visit()
     labels = group(page, "Label")
     labels.get_by_role("searchbox").focus()
-    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
     expect(labels.get_by_role("checkbox", name="person")).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
@@ -137,12 +137,32 @@ def test_by_keyboard(visit):
     expect(condition(page, "AnyOf(field='label', values=('car',), excluded=False)")).to_be_visible()
     expect(condition(page, "AnyOf(field='label', values=('dog',), excluded=True)")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="dog excluded")).to_have_count(1)
-    page.keyboard.press("Tab")
-    expect(labels.get_by_role("button", name="Exclude dog")).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(labels.get_by_role("button", name="Show 7 more")).to_be_focused()
     page.keyboard.press("r")  # Streamlit's own shortcut for another run
+    page.keyboard.press("End")
+    expect(labels.get_by_role("button", name="Show 7 more")).to_be_focused()
     edits(page, 2)
+
+
+def test_each_group_is_one_tab_stop_where_one_was_last(visit):
+    page = visit()
+    labels, tags = group(page, "Label"), group(page, "Tag")
+    labels.get_by_role("button", name="Label").focus()
+    page.keyboard.press("Tab")
+    expect(tags.get_by_role("button", name="Tag")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowDown")
+    expect(labels.get_by_role("radio", name="any")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(labels.get_by_role("checkbox", name="person")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(labels.get_by_role("checkbox", name="person")).to_be_focused()
+    page.keyboard.press("Home")
+    expect(labels.get_by_role("button", name="Label")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(labels.get_by_role("button", name="Label")).to_be_focused()
+    edits(page, 0)
 
 
 def test_clicks_in_quick_succession_all_count(visit):

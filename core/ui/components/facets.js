@@ -57,6 +57,7 @@ class Panel {
     this.paint()
     this.find(".announcement").textContent = said
     this.edits.send(this.trigger, this.where)
+    document.dispatchEvent(new CustomEvent("image-search:narrowed"))
   }
 
   clear() {

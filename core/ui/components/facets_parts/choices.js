@@ -1,5 +1,7 @@
-// A list of values to choose and to exclude. Like a list box it is one Tab stop: arrow keys move in it, Space chooses,
-// minus excludes.
+// A list of values to choose and to exclude: Space or Enter chooses, minus excludes, arrows open and close branches. The
+// group that it stands in moves between its rows.
+
+const ITEM = ".item" // what a row is chosen by
 
 class Choices {
   rows = new Map() // by value
@@ -13,7 +15,6 @@ class Choices {
     this.turn = turn
     list.onclick = event => this.onClick(event)
     list.onkeydown = event => this.onKey(event)
-    list.addEventListener("focusin", event => this.rove(event.target.closest(".row")?.choice))
   }
 
   get focused() {
@@ -34,9 +35,8 @@ class Choices {
     this.rows = new Map(entries.map(({ value }) => [value, known.get(value) ?? this.template.cloneNode(true)]))
     for (const entry of entries) this.fill(this.rows.get(entry.value), entry)
     arrange(this.list, [...this.rows.values()])
-    if (!this.rows.has(this.current)) this.rove(entries[0]?.value)
     if (focused?.isConnected) focused.focus({ preventScroll: true }) // moved elements lose it
-    else if (focused) this.focus(this.current)
+    else if (focused) this.list.querySelector(ITEM)?.focus()
   }
 
   fill(row, entry) {
@@ -55,14 +55,17 @@ class Choices {
     find(".turn").hidden = open === undefined
     find(".mark").hidden = !mark
     find(".mark").dataset.mark = mark ?? ""
-    const choose = find(".choose")
-    choose.title = title ?? name
-    choose.setAttribute("role", this.role)
-    choose.setAttribute("aria-checked", { in: "true", out: "mixed" }[state] ?? "false")
-    choose.setAttribute("aria-label", spokenChoice(entry))
-    if (level !== undefined) choose.setAttribute("aria-level", level + 1)
-    if (open !== undefined) choose.setAttribute("aria-expanded", open)
-    else choose.removeAttribute("aria-expanded")
+    const item = this.role === "treeitem" ? row : find(".choose") // a tree may own nothing but its items
+    item.classList.add("item")
+    item.tabIndex = item.tabIndex === 0 ? 0 : -1
+    item.title = title ?? name
+    item.setAttribute("role", this.role)
+    item.setAttribute("aria-checked", { in: "true", out: "mixed" }[state] ?? "false")
+    item.setAttribute("aria-label", spokenChoice(entry))
+    item.setAttribute("aria-keyshortcuts", "Minus")
+    if (level !== undefined) item.setAttribute("aria-level", level + 1)
+    if (open !== undefined) item.setAttribute("aria-expanded", open)
+    else item.removeAttribute("aria-expanded")
     const exclude = find(".exclude")
     exclude.title = state === "out" ? "Excluded: click to allow again" : `Exclude ${name}`
     exclude.setAttribute("aria-label", `Exclude ${name}`)
@@ -70,40 +73,23 @@ class Choices {
   }
 
   onClick(event) {
-    const button = event.target.closest("button")
-    if (!button) return
-    const value = button.closest(".row").choice
-    this.rove(value)
-    if (button.matches(".turn")) this.turn(value, !this.entries.get(value).open)
-    else this.act(button.matches(".exclude") ? "exclude" : "choose", value)
+    const row = event.target.closest(".row")
+    if (!row) return
+    if (event.target.closest(".turn")) this.turn(row.choice, !this.entries.get(row.choice).open)
+    else this.act(event.target.closest(".exclude") ? "exclude" : "choose", row.choice)
   }
 
   onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const value = event.target.closest(".row").choice
     const { open } = this.entries.get(value)
-    const values = [...this.entries.keys()]
-    const at = values.indexOf(value)
-    const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: values.length - 1 }
-    if (event.key in moves) this.focus(values[moves[event.key]] ?? value)
+    const pressed = event.key === " " || event.key === "Enter"
+    if (pressed && event.target.matches(ITEM)) this.act("choose", value)
     else if (event.key === "-" || event.key === "Delete") this.act("exclude", value)
     else if (event.key === "ArrowRight" && open === false) this.turn(value, true)
     else if (event.key === "ArrowLeft" && open) this.turn(value, false)
     else return
     event.preventDefault()
-  }
-
-  focus(value) {
-    this.rove(value)
-    this.rows.get(value)?.querySelector(".choose").focus()
-  }
-
-  // One row at a time is in the tab order, with the button that excludes it.
-  rove(value) {
-    for (const [row, index] of [[this.rows.get(this.current), -1], [this.rows.get(value), 0]]) {
-      row?.querySelectorAll(".choose, .exclude").forEach(button => (button.tabIndex = index))
-    }
-    this.current = value
   }
 }
 

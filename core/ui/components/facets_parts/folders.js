@@ -54,8 +54,8 @@ class Folders extends Listed {
     this.paint()
   }
 
-  paint() {
-    super.paint()
+  draw() {
+    super.draw()
     const names = [...this.names.chosen, ...this.names.excluded].map(name => ({
       value: NAMED + name,
       name,

@@ -4,6 +4,9 @@ const SHOWN = 8 // rows before "Show more"
 const MORE = 40 // rows that it adds, and the most that are found by name
 const SEARCHED = 12 // from more values than this on, they can be looked for by name
 
+// What the arrow keys move between. What is typed into uses them itself, and what else a row has is on its keys.
+const STOPS = "button:not(.exclude, .turn), .item, .find, .mode :checked"
+
 // Stands for a field of the filter. `panel.where` is what is chosen; a group changes its part of it, then calls `change`.
 class Group {
   constructor(panel, options) {
@@ -19,6 +22,31 @@ class Group {
     this.find(".reset").setAttribute("aria-label", `Reset ${this.title.toLowerCase()}`)
     this.fold.onclick = () => this.turn(!this.opened)
     this.find(".reset").onclick = () => this.reset()
+    this.element.addEventListener("keydown", event => this.onArrow(event))
+    this.element.addEventListener("focusin", ({ target }) => this.rove(target))
+  }
+
+  // One Tab stop for the whole group, where one was last in it.
+  rove(target) {
+    const stops = this.stops
+    if (!stops.length) return
+    const current = stops.find(stop => stop === target) ?? stops.find(stop => stop === this.current) ?? this.fold
+    for (const stop of this.element.querySelectorAll(`${STOPS}, .mode input`)) stop.tabIndex = stop === current ? 0 : -1
+    this.current = current
+  }
+
+  get stops() {
+    return [...this.element.querySelectorAll(STOPS)].filter(stop => stop.getClientRects().length)
+  }
+
+  onArrow(event) {
+    const stops = this.stops
+    const at = stops.indexOf(event.target)
+    const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: stops.length - 1 }
+    if (at < 0 || event.ctrlKey || event.metaKey || event.altKey || !(event.key in moves)) return
+    if (event.target.matches("input") && event.key.length < 5) return // Home and End belong to what is typed
+    stops[moves[event.key]]?.focus()
+    event.preventDefault()
   }
 
   get opened() {
@@ -45,6 +73,11 @@ class Group {
   show(groups, fresh) {}
 
   paint() {
+    this.draw()
+    this.rove()
+  }
+
+  draw() {
     this.element.hidden = !this.present
     this.fold.setAttribute("aria-expanded", this.opened)
     this.body.hidden = !this.opened
@@ -93,7 +126,7 @@ class Listed extends Group {
     this.limit = limit
     this.paint()
     const { activeElement } = this.element.getRootNode()
-    if (activeElement?.hidden) this.choices.focus(this.choices.current) // the button that was pressed is gone
+    if (activeElement?.hidden) this.fold.focus() // the button that was pressed is gone
   }
 
   // All entries in order; those that are chosen are shown wherever they stand.
@@ -175,9 +208,9 @@ class Values extends Listed {
     Object.assign(this.part, { chosen: [], excluded: [] })
   }
 
-  paint() {
+  draw() {
     this.settle()
-    super.paint()
+    super.draw()
     this.list(this.known.map(value => this.entry(value)))
     if (!this.mode) return
     this.mode.hidden = !this.opened

@@ -65,8 +65,8 @@ class Range extends Group {
     for (const input of [this.low, this.high]) input.setAttribute("aria-invalid", Boolean(trouble))
   }
 
-  paint() {
-    super.paint()
+  draw() {
+    super.draw()
     const [low, high] = this.bounds
     const signature = JSON.stringify(this.bounds)
     if (this.signature !== signature) {
@@ -168,8 +168,8 @@ class NamePart extends Group {
     this.change(text ? `Name contains ${text}` : "Name not limited any more")
   }
 
-  paint() {
-    super.paint()
+  draw() {
+    super.draw()
     if (this.name === this.panel.where.name) return
     this.name = this.panel.where.name
     this.input.value = this.name

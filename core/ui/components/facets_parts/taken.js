@@ -55,8 +55,8 @@ class Taken extends Listed {
     return span && year >= span[0] && year <= span[1] ? "in" : ""
   }
 
-  paint() {
-    super.paint()
+  draw() {
+    super.draw()
     const { span, part } = this
     const pinned = [...part.years, ...yearsOf(span)].map(year => [year, 0])
     const most = Math.max(1, ...this.years.values())

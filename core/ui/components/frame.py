@@ -1,0 +1,30 @@
+"""What belongs to every page and takes no room on it: links to skip by, and the drawer of a phone."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from core.ui.components.assets import component
+
+_frame = component("frame")
+
+# Streamlit gives every element a gap before the next: this one is taken out of the flow.
+_STYLE = "<style>.st-key-frame { position: absolute; }</style>"
+
+
+class SkipLink(NamedTuple):
+    """A link to what the keyboard is wanted for, shown while it has the focus."""
+
+    name: str
+    key: str
+    """Of the component that it leads into."""
+    selector: str
+    """Of an element there, as CSS writes it."""
+
+
+def frame(links: Sequence[SkipLink]) -> None:
+    """Put these links first in the order of Tab, and close the drawer of a phone when something was chosen in it."""
+    st.html(_STYLE)
+    with st.container(key="frame"):
+        _frame(key="frame-view", data={"links": [link._asdict() for link in links]})

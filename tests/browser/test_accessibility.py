@@ -1,0 +1,149 @@
+"""The pages for those who see them through a screen reader, use the keyboard alone, or hold a phone."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Ingested
+
+pytestmark = pytest.mark.browser
+
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+FOCUSED = """() => {
+    let element = document.activeElement
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+    return element.getAttribute("aria-label") ?? element.textContent.trim()
+}"""
+
+
+@pytest.fixture
+def visit(ingested: Ingested, chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the app in a window of this size: `visit("/?q=cat", PHONE)`."""
+    contexts = []
+
+    def open_(address: str, viewport: dict[str, int] = DESKTOP) -> Page:
+        context = chromium.new_context(viewport=viewport, base_url=ingested.server.url, has_touch=viewport is PHONE)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def results(page: Page) -> None:
+    expect(page.get_by_role("list", name=re.compile("Results|Weaker")).get_by_role("listitem").first).to_be_visible()
+
+
+def details(page: Page) -> None:
+    results(page)
+    page.get_by_role("button", name=re.compile(r"^1\. ")).first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def view_options(page: Page) -> None:
+    results(page)
+    page.locator(".opener").click()
+    expect(page.get_by_role("dialog", name="View options")).to_be_visible()
+
+
+def help_(page: Page) -> None:
+    results(page)
+    page.get_by_role("button", name="How to search").click()
+
+
+def ingest(page: Page) -> None:
+    expect(page.get_by_role("textbox", name="Folders")).to_be_visible()
+
+
+STATES = {
+    "results": ("/?q=giraffe", results),
+    "filtered": ("/?q=label:person+-label:car", results),
+    "nothing matches": ("/?q=quantum+chromodynamics", results),
+    "details": ("/?q=zebra", details),
+    "view options": ("/?q=zebra", view_options),
+    "help": ("/?q=zebra", help_),
+    "ingest": ("/ingest", ingest),
+}
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_serious_in_any_state(visit, viewport: dict[str, int]):
+    page = visit("/", viewport)
+    found = {}
+    for name, (address, reach) in STATES.items():
+        page.goto(address)
+        reach(page)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_timeout(400)  # what fades is measured as it stays
+            found[name, scheme] = serious(page)
+    assert found == {(name, scheme): [] for name in STATES for scheme in ("light", "dark")}
+
+
+def serious(page: Page) -> list[tuple[str, str, str]]:
+    """What axe finds: its rule, what is wrong, and where."""
+    return [
+        (violation["id"], node["failureSummary"], node["html"][:120])
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in {"serious", "critical"}
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("presses", "link", "leads_to"),
+    [
+        (1, "Skip to the search box", re.compile("^Search")),
+        (2, "Skip to the results", re.compile(r"^1\. ")),
+        (3, "Skip to the filters", re.compile("Label")),
+    ],
+)
+def test_links_skip_to_what_the_keyboard_is_wanted_for(visit, presses: int, link: str, leads_to: re.Pattern[str]):
+    page = visit("/?q=giraffe")
+    results(page)
+    for _ in range(presses):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name=link)).to_be_focused()
+    assert page.get_by_role("button", name=link).bounding_box()["width"] > 100, "it is seen while it has the focus"
+    page.keyboard.press("Enter")
+    assert leads_to.search(page.evaluate(FOCUSED))
+
+
+def test_without_the_links_the_filters_are_a_stop_each(visit):
+    page = visit("/?q=giraffe")
+    results(page)
+    groups = page.locator("section.group:visible").count()
+    page.get_by_role("button", name="Label", exact=True).focus()
+    presses = 0
+    while not re.search("^Search$", page.evaluate(FOCUSED)) and presses < 40:
+        page.keyboard.press("Tab")
+        presses += 1
+    assert presses <= groups + 6, page.evaluate(FOCUSED)  # the part of a name, and the frame around the page
+
+
+def test_the_drawer_of_a_phone_closes_when_something_was_chosen(visit):
+    page = visit("/?q=giraffe", PHONE)
+    results(page)
+    sidebar = page.get_by_test_id("stSidebar")
+    page.get_by_role("button", name=re.compile("^Filters")).click()
+    expect(sidebar).to_have_attribute("data-collapsed", "false")
+    sidebar.get_by_role("checkbox", name=re.compile("^person")).click()
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
+    expect(page).to_have_url(re.compile("label"))
+
+    page.get_by_role("button", name=re.compile("^Filters")).click()
+    expect(sidebar).to_have_attribute("data-collapsed", "false")
+    page.reload()
+    results(page)
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
+
+    page.get_by_role("button", name=re.compile("^Filters")).click()
+    sidebar.get_by_role("link", name="Ingest").click()
+    ingest(page)
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
