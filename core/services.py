@@ -18,6 +18,7 @@ from core.images.reading import read_bytes
 from core.images.thumbnails import Thumbnails
 from core.images.uploads import Uploads
 from core.index.filters import Filter
+from core.index.index import by_frequency
 from core.index.opening import open_index
 from core.index.records import ImageRecord
 from core.ingest.jobs import Jobs
@@ -48,6 +49,7 @@ from core.sources.urls import is_url
 
 _QUERIES_KEPT = timedelta(days=30)
 _NAMED = 64
+_UPLOADS = "Uploaded pictures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,11 @@ class Services:
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
         """As `Searcher.search`, with the values of the filter taken as `resolve` says."""
         if not search.where.conditions:
-            return self._search(search, offset, limit)
-        where, notes = resolve(search.where, self.facets())
-        return replace(self._search(replace(search, where=where), offset, limit), notes=notes)
+            found, notes = self._search(search, offset, limit), list[str]()
+        else:
+            where, notes = resolve(search.where, self.facets())
+            found = self._search(replace(search, where=where), offset, limit)
+        return replace(found, notes=notes, facets=self._folded(found.facets))
 
     def _search(self, search: Search, offset: int, limit: int) -> Results:
         """Once more where the index has got another model's embeddings meanwhile: query and rows must be of one."""
@@ -159,7 +163,18 @@ class Services:
 
     def facets(self) -> Counts:
         """Of all pictures, how many have which value; counted again when the index has changed."""
-        return self._searcher.facets(Filter())
+        return self._folded(self._searcher.facets(Filter()))
+
+    def _folded(self, counts: Counts) -> Counts:
+        """The folders that uploads are kept in count as one: how they are spread says nothing."""
+        own = str(self.uploads.folder)
+        folders = counts.get("folder", {})
+        inside = [folder for folder in folders if folder.startswith(f"{own}/")]
+        if not inside:
+            return counts
+        merged = {folder: count for folder, count in folders.items() if folder not in inside}
+        merged[own] = merged.get(own, 0) + sum(folders[folder] for folder in inside)
+        return {**counts, "folder": by_frequency(merged)}
 
     def warm_up(self) -> None:
         """Load the model, and run one search for nobody.
@@ -261,6 +276,8 @@ class Services:
 
     def _name_of(self, path: str) -> str:
         name = path.rpartition("/")[2]
+        if Path(path) == self.uploads.folder:
+            return _UPLOADS
         return unquote(name) if is_url(path) else self.uploads.name_of(Path(path)) or name
 
     def why(self, query: Query, content_hash: str) -> list[Concept]:

@@ -339,3 +339,18 @@ def test_ingest_begins_nothing_that_outlives_it(run, picture, tmp_path, monkeypa
     picture("red.png")
     assert run("ingest", tmp_path / "pictures").exit_code == 0
     assert begun == []
+
+
+def test_uploads_and_lists_have_names(run, services, picture, tmp_path):
+    from PIL import Image
+
+    Image.new("RGB", (40, 30), "red").save(tmp_path / "sent.png")
+    with services.uploads.receive("mine.png", False) as incoming:
+        incoming.write((tmp_path / "sent.png").read_bytes())
+        upload = incoming.keep()
+    services.jobs.wait(services.start_uploads([upload.id]))
+    (source,) = json.loads(run("sources", "--json").stdout)
+    assert source["title"] == "Uploaded pictures"
+    assert run("sources").stdout.strip().endswith("Uploaded pictures")
+    assert run("sources", "check", "Uploaded pictures").exit_code == 0
+    assert list(services.facets()["folder"]) == [str(services.uploads.folder)]

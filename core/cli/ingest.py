@@ -22,7 +22,7 @@ from core.ingest.library import Library
 from core.ingest.progress import Outcome, Phase
 from core.ingest.state import JobState, Plan, PlannedFile
 from core.services import shared
-from core.sources.checks import check_kind, resolved
+from core.sources.checks import as_spelled, check_kind, resolved
 from core.sources.urls import is_url, normalised
 from core.words import counted, duration, pictures
 
@@ -65,7 +65,7 @@ def ingest_command(
 @expected_errors
 def remove_command(locations: Locations, as_json: AsJson = False) -> None:
     """Remove pictures from the index, whether their files still exist or not; the files are not touched."""
-    places = [text if is_url(text) else str(Path(text).expanduser().resolve()) for text in locations]
+    places = [text if is_url(text) else str(as_spelled(Path(text).expanduser()).resolve()) for text in locations]
     with open_library() as library:
         removed = library.remove(places)
     if as_json:

@@ -1,6 +1,7 @@
 """Commands about where the pictures of the index are from."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from core.errors import FolderRefused
 from core.images.names import displayable, shown
 from core.ingest.actors import COMMAND_LINE
 from core.ingest.library import Library, SourceState
-from core.redaction import without_secrets
+from core.sources.checks import as_spelled
 from core.sources.urls import is_url
 
 sources_app = typer.Typer(help="Sources: where the indexed pictures come from.", invoke_without_command=True)
@@ -62,13 +63,15 @@ def unfollow_command(location: Location) -> None:
         library.journal.sources.follow(_known(library, location), False)
 
 
-def _known(library: Library, location: str) -> str:
-    if library.journal.sources.get(location) is None:
-        raise FolderRefused(
-            f"{shown(without_secrets(location) if is_url(location) else location)} is none of the sources.",
-            "List them: python -m core sources",
-        )
-    return location
+def _known(library: Library, text: str) -> str:
+    """The location of a source as it is listed, or as its folder may be spelled too."""
+    spellings = [text] if is_url(text) else [text, str(as_spelled(Path(text).expanduser()).resolve())]
+    if location := next((one for one in spellings if library.journal.sources.get(one)), None):
+        return location
+    titled = [one.known.location for one in library.sources() if one.is_own and one.known.title == text]
+    if titled:
+        return titled[0]
+    raise FolderRefused(f"{shown(text)} is none of the sources.", "List them: python -m core sources")
 
 
 def _summary(source: SourceState) -> dict[str, object]:
@@ -84,11 +87,12 @@ def _summary(source: SourceState) -> dict[str, object]:
 
 
 def _row(source: SourceState) -> list[str]:
+    place = displayable(source.known.title if source.is_own else source.known.location)
     checked = datetime.fromtimestamp(source.known.checked_at or 0)
     return [
         f"{source.totals.count:>9,}",
         f"{source.totals.size / 1e6:>9,.1f} MB",
         f"{checked:%Y-%m-%d %H:%M}",
         ("followed" if source.known.followed else "").ljust(8),
-        displayable(source.known.location) + ("" if source.is_there else "  (not connected)"),
+        place + ("" if source.is_there else "  (not connected)"),
     ]

@@ -30,7 +30,7 @@ from core.ingest.reembed import Models, Reembedding, from_thumbnails, plan_reemb
 from core.ingest.remove import remove, sweep
 from core.ingest.state import APP, TO_READ, Actor, JobState, Kind, Plan, Planned, PlannedFile, Status
 from core.ingest.trial import trial
-from core.sources.absent import is_absent, is_below, is_gone
+from core.sources.absent import is_absent, is_below, is_gone, mounts_above
 from core.sources.archive import archive_of
 from core.sources.folder import FolderSource
 from core.sources.listed import SUFFIX, ListedSource
@@ -49,6 +49,8 @@ class SourceState:
     totals: Totals
     is_there: bool
     """Whether it can be reached, as far as that is told at once: addresses are taken to be there."""
+    is_own: bool = False
+    """Whether the app keeps it in its data folder: a location that says nothing to people."""
 
 
 class Library:
@@ -88,6 +90,7 @@ class Library:
         self._name_of = name_of
         self._models = models
         self._tried: float | None = None  # pictures a second
+        self._looked_at: dict[int, list[tuple[str, str, frozenset[str]]]] = {}
         writing = FileLock(folder / f"{index.engine}-{index.name}.lock")
         self._follower = Follower(self._notice)
         self.jobs = Jobs(journal, Owner(folder), writing, self._plan, self._run)
@@ -158,7 +161,12 @@ class Library:
     def sources(self) -> list[SourceState]:
         """Where the pictures of the index are from, by location."""
         return [
-            SourceState(known, self._totals(known.location), is_url(known.location) or not is_absent(known.location))
+            SourceState(
+                known,
+                self._totals(known.location),
+                is_url(known.location) or not is_absent(known.location),
+                is_below(known.location, str(self._folder.parent)),
+            )
             for known in self.journal.sources.all()
         ]
 
@@ -225,13 +233,35 @@ class Library:
             return
         sources = [self._open(location) for location in job.sources]
         yield from plan(job.id, sources, self._index, self.journal.lines)
-        for source in sources:
-            if not is_one_picture(source):
-                mounts = source.mounts if isinstance(source, FolderSource) else ()
-                title = job.title if job.sources == (source.location,) else self._title([source.location])
-                self.journal.sources.note(source.location, title, mounts)
+        looked_at = [self._read_now(job, source) for source in sources if not is_one_picture(source)]
+        # What was only looked at, and is then discarded, is no source.
+        self._looked_at[job.id] = [one for one in looked_at if not (job.starts or self._is_known(one))]
+        for one in looked_at:
+            if one not in self._looked_at[job.id]:
+                self.journal.sources.note(*one)
         if not job.starts:  # somebody is going to look at the plan
             self._try(job, sources)
+
+    def _read_now(self, job: JobState, source: Source) -> tuple[str, str, frozenset[str]]:
+        """What is to be noted of a source that was read: location, title, mounts."""
+        mounts = source.mounts if isinstance(source, FolderSource) else frozenset[str]()
+        is_job = len(job.sources) == 1 and (source.location in job.sources or isinstance(source, ListedSource))
+        is_own = isinstance(source, ListedSource) and source.location not in job.sources
+        title = job.title if is_job and not is_own else self._title([source.location])
+        return source.location, title, mounts
+
+    def _is_known(self, one: tuple[str, str, frozenset[str]]) -> bool:
+        return self.journal.sources.get(one[0]) is not None
+
+    def _note_looked_at(self, job: JobState) -> None:
+        """That what was looked at is a source, now that somebody has started the job."""
+        if job.id in self._looked_at:
+            for one in self._looked_at.pop(job.id):
+                self.journal.sources.note(*one)
+            return
+        for source in map(self._open, job.sources):  # another process has looked
+            if not is_one_picture(source) and not self._is_known(one := self._read_now(job, source)):
+                self.journal.sources.note(one[0], one[1], mounts_above(Path(one[0])))
 
     def _try(self, job: JobState, sources: Sequence[Source]) -> None:
         """Find out how fast this machine is, where no job has told yet and the model is there."""
@@ -248,6 +278,7 @@ class Library:
             _log.exception("What was to be done after the job %r failed", job.title)
 
     def _ingest(self, job: JobState) -> Iterator[Progress]:
+        self._note_looked_at(job)
         at = Workplace(
             self.journal.lines, self._index, self._thumbnails, self._load, self._name_of, self._is_gone_elsewhere()
         )
@@ -292,4 +323,5 @@ class Library:
     def _title(self, locations: Sequence[str]) -> str:
         if len(locations) != 1:
             return f"{len(locations):,} sources"
-        return self._name_of(locations[0].rstrip("/")) or locations[0]
+        known = self.journal.sources.get(locations[0]) if locations[0].endswith(SUFFIX) else None
+        return known.title if known else self._name_of(locations[0].rstrip("/")) or locations[0]

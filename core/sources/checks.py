@@ -1,12 +1,14 @@
 """What a user typed, as a place that may be read."""
 
 import os
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import FolderRefused
 from core.images.files import ARCHIVE_SUFFIX, has_picture_suffix
 from core.images.names import shown
+from core.sources.reasons import why
 
 
 def check_path(text: str, roots: Sequence[Path]) -> Path:
@@ -61,14 +63,33 @@ def resolved(typed: str) -> Path:
     """
     name = shown(typed if len(typed) <= 200 else f"{typed[:200]}…")
     try:
-        return Path(typed).expanduser().resolve(strict=True)
+        return as_spelled(Path(typed).expanduser()).resolve(strict=True)
     except PermissionError as error:
         raise _not_permitted(name) from error
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FolderRefused(f"{name} does not exist.", "Check the spelling, and that its drive is there.") from error
     except (OSError, ValueError, RuntimeError) as error:  # too long, a loop; NUL, half a character; no such ~user
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise FolderRefused(f"{name} cannot be a folder: {reason}.", "Check the spelling.") from error
+        raise FolderRefused(f"{name} cannot be a folder: {why(error)}.", "Check the spelling.") from error
+
+
+def as_spelled(path: Path) -> Path:
+    """The path with its names as their folders spell them: composed or not (NFC, NFD), so that one folder is one source
+    where the system takes both, and is found where it takes one."""
+    if str(path).isascii():
+        return path
+    spelled = Path(path.anchor)
+    for part in path.parts[1 if path.anchor else 0 :]:
+        spelled /= part if part.isascii() else _spelled(spelled, part)
+    return spelled
+
+
+def _spelled(folder: Path, name: str) -> str:
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names alone
+    except (OSError, ValueError):
+        return name
+    composed = unicodedata.normalize("NFC", name)
+    return name if name in names else next((n for n in names if unicodedata.normalize("NFC", n) == composed), name)
 
 
 def _not_permitted(name: str) -> FolderRefused:

@@ -1,5 +1,6 @@
 """ZIP archives whose directory, the list of their members, is read and kept."""
 
+import errno
 import os
 import stat
 import threading
@@ -11,6 +12,7 @@ from zipfile import ZipFile, ZipInfo
 from core.errors import ArchiveUnavailable, UnreadableArchive, UnreadableImage
 from core.images.names import shown
 from core.sources.members import Limits, is_bomb, sort_out
+from core.sources.reasons import why
 
 _KEPT = 4  # archives: a full one takes 200 MB
 
@@ -39,9 +41,7 @@ class Directory:
         # Among what hostile bytes were seen to raise are BadZipFile, NotImplementedError, UnicodeDecodeError,
         # struct.error, OverflowError and MemoryError.
         except Exception as error:
-            raise UnreadableArchive(
-                f"{shown(path)} is no ZIP archive, or damaged: {_reason(error)}.", _COPY_AGAIN
-            ) from error
+            raise UnreadableArchive(f"{shown(path)} is no ZIP archive, or damaged.", _COPY_AGAIN) from error
         file.limits = None
         self.members = sort_out(self._zip.filelist, stamp.size, limits)
         if is_bomb(sum(info.file_size for info in self.members.pictures.values()), stamp.size, limits):
@@ -63,7 +63,7 @@ class Directory:
         except UnreadableImage:
             raise
         except Exception as error:  # as above; zlib.error and EOFError too
-            raise UnreadableImage(f"{shown(name)} is damaged: {_reason(error)}.", _COPY_AGAIN) from error
+            raise UnreadableImage(f"{shown(name)} is damaged in its archive.", _COPY_AGAIN) from error
         if most is None and len(data) < info.file_size:
             raise UnreadableImage(f"{shown(name)} is an incomplete file: its end is missing.", _COPY_AGAIN)
         return data
@@ -109,7 +109,7 @@ class _Stamp(NamedTuple):
 
 def _stamp(status: os.stat_result) -> _Stamp:
     if not stat.S_ISREG(status.st_mode):
-        raise OSError("it is no file")
+        raise OSError(errno.EISDIR, "no file")
     return _Stamp(status.st_size, status.st_mtime_ns)
 
 
@@ -166,13 +166,8 @@ class _File:
 def _gone(path: Path, error: Exception) -> ArchiveUnavailable:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return ArchiveUnavailable(f"{shown(path)} is not there.", "Connect its drive, or put it back.")
-    return ArchiveUnavailable(f"{shown(path)} cannot be read: {_reason(error)}.", "Check its drive and permissions.")
+    return ArchiveUnavailable(f"{shown(path)} cannot be read: {why(error)}.", "Check its drive and permissions.")
 
 
 def _too_many(path: Path) -> UnreadableArchive:
     return UnreadableArchive(f"{shown(path)} has more files in it than are read from an archive.", _UNPACK)
-
-
-def _reason(error: Exception) -> str:
-    text = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
-    return shown(" ".join(text[:1000].split()))[:200].rstrip(".")

@@ -18,6 +18,7 @@ from core.sources.checks import is_archive
 from core.sources.dataset_files import Listing, is_part, listing_of
 from core.sources.datasets import Datasets
 from core.sources.directory import OPEN_FLAGS
+from core.sources.reasons import why
 from core.sources.source import Found, PassedOver, reason_by_name
 
 _CACHE_TAG = "CACHEDIR.TAG"  # bford.info/cachedir: such a folder holds what can be made again, our thumbnails too
@@ -226,8 +227,7 @@ class FolderSource:
 
     def _unreadable(self, path: str, error: Exception) -> PassedOver:
         self._unread.add(path)
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        return PassedOver(path, f"It cannot be read: {reason}. {_CHECK}", failed=True)
+        return PassedOver(path, f"It cannot be read: {why(error)}. {_CHECK}", failed=True)
 
 
 def _mtime_ns(path: str) -> int:

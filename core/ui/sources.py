@@ -37,7 +37,7 @@ def _show_source(source: SourceState) -> None:
             words = (
                 f"{pictures(source.totals.count)} · {file_size(source.totals.size)} · scanned {ago(known.checked_at)}"
             )
-            st.caption(f"{plain(displayable(known.location))}  \n{words}")
+            st.caption(words if source.is_own else f"{plain(displayable(known.location))}  \n{words}")
             if not source.is_there:
                 st.caption(":orange[:material/usb_off: Not connected. Connect its drive to update it.]")
         st.toggle(

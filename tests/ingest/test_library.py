@@ -78,6 +78,23 @@ class TestSources:
         assert (plan.new, plan.found) == (3, 3)
         assert (library.jobs.states(), library.sources(), paths(library)) == ([], [], [])
 
+    def test_what_was_only_looked_at_is_no_source(self, library, folder):
+        for start in (False, True):
+            job = library.jobs.wait(library.add([str(folder)]), WAIT)
+            assert (job.status, library.sources()) == (Status.PLANNED, [])
+            (library.jobs.start if start else library.jobs.cancel)(job.id)
+            library.jobs.wait(job.id, WAIT)
+        assert [one.known.location for one in library.sources()] == [str(folder)]
+
+    def test_a_plan_that_another_process_made_has_its_source_too(self, open_library, folder):
+        first = open_library()
+        job = first.jobs.wait(first.add([str(folder)]), WAIT)
+        first.close()
+        second = open_library()
+        second.jobs.start(job.id)
+        second.jobs.wait(job.id, WAIT)
+        assert [one.known.title for one in second.sources()] == [folder.name]
+
 
 class TestChecks:
     def test_what_is_followed_is_looked_at_from_the_start(self, open_library, folder, picture):

@@ -1,6 +1,7 @@
 """check_path: what a user typed, as a place that may be read."""
 
 import os
+import unicodedata
 
 import pytest
 
@@ -125,3 +126,19 @@ def test_refuses_pipes_named_like_pictures(tmp_path):
 def test_archives_are_known_by_their_names(tmp_path):
     assert is_archive(tmp_path / "a.ZIP")
     assert not is_archive(tmp_path / "zip")
+
+
+@pytest.mark.parametrize(("there", "typed"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+def test_one_folder_has_one_path_however_its_name_is_composed(tmp_path, there, typed):
+    folder = tmp_path / unicodedata.normalize(there, "Größe 한글") / "x"
+    folder.mkdir(parents=True)
+    other = f"{tmp_path}/{unicodedata.normalize(typed, 'Größe 한글')}/y/../x//"
+    (folder.parent / "y").mkdir()
+    assert check_path(other, [tmp_path]) == folder
+
+
+def test_of_two_folders_that_differ_in_this_alone_the_one_that_is_typed(tmp_path):
+    for form in ("NFC", "NFD"):
+        (tmp_path / unicodedata.normalize(form, "é")).mkdir()
+    for name in (unicodedata.normalize(form, "é") for form in ("NFC", "NFD")):
+        assert check_path(f"{tmp_path}/{name}", [tmp_path]).name == name

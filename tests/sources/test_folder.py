@@ -109,7 +109,7 @@ class TestFind:
     def test_a_root_that_is_gone_is_told(self, tmp_path):
         (one,) = FolderSource(tmp_path / "gone").find()
         assert (one.path, one.failed) == (str(tmp_path / "gone"), True)
-        assert os.strerror(errno.ENOENT) in one.reason
+        assert "it is gone" in one.reason
 
     def test_a_root_that_is_no_path(self):
         (one,) = FolderSource(Path("/a\0b")).find()
@@ -222,7 +222,7 @@ class TestWhatCannotBeRead:
             assert not source.owns(str(tmp_path / "closed/x.png"))
         finally:
             (tmp_path / "closed").chmod(0o700)
-        assert os.strerror(errno.EACCES) in reasons["closed"]
+        assert "no permission" in reasons["closed"]
         assert source.misses(str(tmp_path / "closed/x.png"))
 
     @pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ESTALE])
@@ -233,7 +233,8 @@ class TestWhatCannotBeRead:
         source = FolderSource(tmp_path)
         *_, one = sorted(source.find(), key=lambda one: isinstance(one, PassedOver))
         assert (one.path, one.failed) == (str(tmp_path / "closed"), True)
-        assert os.strerror(number) in one.reason
+        assert os.strerror(number) not in one.reason
+        assert "It cannot be read: it" in one.reason or "the app has no permission" in one.reason
         assert source.misses(str(tmp_path / "closed/deep/x.png"))
         assert not source.misses(str(tmp_path / "closed.png"))
         assert not source.misses(str(tmp_path / "open/y.png"))
@@ -349,7 +350,7 @@ class TestOneFile:
     def test_that_may_not_be_looked_at(self, tmp_path, monkeypatch):
         path = str(put(tmp_path / "x.png"))
         monkeypatch.setattr(os, "stat", fails(os.stat, "x.png", errno.EACCES))
-        with pytest.raises(UnreadableImage, match=r"x\.png.*Permission denied"):
+        with pytest.raises(UnreadableImage, match=r"x\.png.*has no permission"):
             FolderSource(tmp_path).look(path)
 
     @pytest.mark.parametrize("how", ["emptied", "removed", "dead"])

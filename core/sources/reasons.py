@@ -1,0 +1,24 @@
+"""Why a system does not give a file or folder, in words of ours: its own are for those who know its numbers."""
+
+import errno
+
+_WORDS = {
+    (errno.ENOENT, errno.ENOTDIR): "it is gone",
+    (errno.EISDIR,): "it is no file",
+    (errno.EACCES, errno.EPERM): "the app has no permission",
+    (errno.ENAMETOOLONG,): "its name is too long",
+    (errno.ELOOP,): "its links lead in circles",
+    (errno.EMFILE, errno.ENFILE): "too many files are open",
+    (errno.EIO, errno.ENXIO, errno.ENODEV): "its drive reports an error",
+    (errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENOTCONN, errno.ECONNRESET): (
+        "its network drive does not answer"
+    ),
+}
+_BY_NUMBER = {number: words for numbers, words in _WORDS.items() for number in numbers}
+
+
+def why(error: Exception) -> str:
+    """The reason in an error, as a part of a sentence."""
+    if isinstance(error, OSError):
+        return _BY_NUMBER.get(error.errno or 0, "its drive does not give it")
+    return "no file can have this name" if isinstance(error, ValueError) else "its drive does not give it"
