@@ -80,6 +80,8 @@ class FolderSource:
 
     def owns(self, path: str) -> bool:
         above = archive_of(path)  # or a file in place of a folder
+        if above is not None and str(above) == self.location:  # nothing is known of a root that is no folder any more
+            return False
         return (is_absent(path) or is_replaced(path)) and (above is None or not is_archive(above))
 
     def misses(self, path: str) -> bool:

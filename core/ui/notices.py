@@ -37,6 +37,8 @@ def show_error(error: ImageSearchError) -> None:
 def model_banner() -> None:
     """Says on every page that the starter model is in use, and offers CLIP; nothing where CLIP is in use."""
     model, asked_for = services().model.state, services().settings.model_id
+    if model.status == "loading" and model.embedder is None:
+        _await_model()
     if model.embedder is None or model.embedder.model_id != STARTER:
         return
     is_reembedding = any(job.kind is Kind.REEMBED for job in services().jobs.open())
@@ -59,6 +61,13 @@ def model_banner() -> None:
         )
     if wanted:
         switch_model()
+
+
+@st.fragment(run_every=2.0)
+def _await_model() -> None:
+    """Runs the page again when it is known which model it is."""
+    if services().model.state.status != "loading":
+        st.rerun()
 
 
 def switch_model() -> None:
