@@ -1,8 +1,11 @@
 """The ingest page, without a browser."""
 
+import re
+
 import pytest
 
-from core.ingest.state import Status
+from core.errors import ModelUnavailable
+from core.ingest.state import Actor, Kind, Status
 from tests.pages.conftest import Component, texts
 
 
@@ -202,3 +205,84 @@ def test_the_job_that_is_shown_already_can_be_chosen_in_the_history(services, op
     at.run()
     assert not at.exception
     assert [heading.value for heading in at.subheader].count("pictures — done") == 2
+
+
+@pytest.fixture
+def one_by_one(monkeypatch):
+    monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 1)
+
+
+def test_what_another_browser_started_is_paused_only_after_asking_and_says_by_whom(
+    services, open_page, picture, held, one_by_one
+):
+    pictures = [picture(f"{colour}.png") for colour in ("red", "green", "blue")]
+    services.library.add([str(pictures[0].parent)], starts=True, by=Actor("Firefox on Linux", "abc"))
+    assert held.running.wait(30)
+    at = open_page("ingest.py")
+    assert "Pause" not in [button.label for button in at.button]  # but the one that asks
+    assert "**Firefox on Linux** started this job just now. Pause it anyway?" in texts(at)
+    press(at, "Pause this job")
+    held.go_on.set()
+    job = finish(services)
+    assert (job.status, job.changed_by) == (Status.PAUSED, "A browser")
+    assert re.search(r"Paused by A browser at \d of 3", bar_texts(at.run()).replace("\\", ""))
+
+
+def test_uploads_have_their_own_report_while_another_job_is_paused(
+    services, open_page, picture, held, one_by_one, tmp_path
+):
+    pictures = [picture(f"album/{colour}.png") for colour in ("red", "green", "blue")]
+    job_id = services.library.add([str(pictures[0].parent)], starts=True)
+    assert held.running.wait(30)
+    services.jobs.pause(job_id)
+    held.go_on.set()
+    services.jobs.wait(job_id, 30)
+    sent = services.uploads.add(picture("yellow.png").read_bytes(), "Lemon.png")
+    services.jobs.wait(services.start_uploads([sent.id]), 30)
+    at = open_page("ingest.py")
+    assert not at.exception
+    headings = [heading.value for heading in at.subheader]
+    assert headings == ["album", "Uploaded picture — done"]
+    assert "Resume" in [button.label for button in at.button]
+    services.jobs.resume(job_id)
+    services.jobs.wait(job_id, 30)
+    at.run()
+    assert "album — done" in [heading.value for heading in at.subheader]
+    at.selectbox[0].select(next(one for one in at.selectbox[0].options if "Uploaded" in one)).run()
+    assert "Uploaded picture — done" in [heading.value for heading in at.subheader]
+
+
+def test_removing_a_source_says_how_many_pictures_that_were(services, open_page, picture):
+    folder = picture("red.png").parent
+    picture("blue.png")
+    services.jobs.wait(services.library.add([str(folder)], starts=True), 30)
+    at = press(open_page("ingest.py"), "Remove from index")
+    assert [toast.value for toast in at.toast] == ["Removed 2 pictures from the index. The files are not touched."]
+
+
+def test_the_starter_model_gives_way_to_clip_by_one_button_or_says_why_not(
+    services, open_page, picture, embedder, monkeypatch
+):
+    embedder.model_id = "starter"
+    services.jobs.wait(services.library.add([str(picture("red.png").parent)], starts=True), 30)
+    away = ModelUnavailable("The weights are not here.", "Connect this machine.")
+    monkeypatch.setattr(services.model, "obstacle", lambda: away)
+    at = press(open_page("ingest.py"), "Switch to CLIP")
+    assert "weights are not here" in at.warning[0].value.replace("\\", "")
+    monkeypatch.setattr(services.model, "obstacle", lambda: None)
+    press(at, "Switch to CLIP")
+    assert not at.exception
+    job = services.jobs.states()[0]
+    assert (job.kind, job.title) == (Kind.REEMBED, "Re-embed with clip/ViT-B-16")
+
+
+def test_the_search_page_says_what_is_being_indexed_first(services, open_page, picture, held):
+    services.library.add([str(picture("album/red.png").parent)], starts=True)
+    assert held.running.wait(30)
+    at = open_page()
+    assert "Indexing: album" in texts(at)
+    assert "Index sample pictures" not in [button.label for button in at.button]
+    held.go_on.set()
+    finish(services)
+    assert "Indexing" not in texts(at.run())
