@@ -38,6 +38,7 @@ from core.search.facets import Counts
 from core.search.heat import Heat, Heats, Looked
 from core.search.kept import Kept
 from core.search.query import Query, Words
+from core.search.remarks import remarks
 from core.search.request import Search
 from core.search.resolve import resolve
 from core.search.results import Results
@@ -110,12 +111,10 @@ class Services:
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
         """As `Searcher.search`, with the values of the filter taken as `resolve` says."""
-        if not search.where.conditions:
-            found, notes = self._search(search, offset, limit), list[str]()
-        else:
-            where, notes = resolve(search.where, self.facets())
-            found = self._search(replace(search, where=where), offset, limit)
-        return replace(found, notes=notes, facets=self._folded(found.facets))
+        where, notes = resolve(search.where, self.facets()) if search.where.conditions else (search.where, [])
+        found = self._search(replace(search, where=where), offset, limit)
+        said = [*notes, *remarks(search.query.words)]
+        return replace(found, notes=said, facets=self._folded(found.facets))
 
     def _search(self, search: Search, offset: int, limit: int) -> Results:
         """Once more where the index has got another model's embeddings meanwhile: query and rows must be of one."""

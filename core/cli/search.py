@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from core.cli.console import AsJson, app, console, expected_errors, print_json
+from core.cli.texts import SearchCommand
 from core.errors import InvalidQuery, InvalidTags, UnreadableImage
 from core.images.describe import content_hash
 from core.images.names import displayable, shown
@@ -39,14 +40,14 @@ def _k(text: str | int) -> int:
     return int(text)  # the search says which numbers it takes
 
 
-@app.command(name="search")
+@app.command(name="search", cls=SearchCommand)
 @expected_errors
 def search_command(
     text: Annotated[
         str,
         typer.Argument(
-            help="Words and conditions: `2:beach + sunset − people label:cat width:>=1000`. One that begins with - "
-            "stands behind --.",
+            help="Words and conditions: `2:beach + sunset − people label:cat width:>=1000`. One word with - "
+            "before it stands behind --.",
             show_default=False,
         ),
     ] = "",

@@ -145,7 +145,8 @@ class Searcher:
     def _rank(self, found: _Found, options: Options, calibration: Calibration | None, k: int | None) -> Ranking:
         started = time.perf_counter()
         judgement = None
-        if calibration is not None and found.hits:
+        seeks = any(part.weight > 0 for part in found.composed.parts)
+        if calibration is not None and found.hits and seeks:  # else nothing is a match of anything
             strengths = calibration.strengths(found.composed, _embeddings(found.hits))
             judgement = judge(strengths, found.searched, options.cut)
         alike = options.alike or (calibration.alike if calibration else ALIKE)

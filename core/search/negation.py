@@ -18,7 +18,7 @@ _MOST_WORDS = 3  # of a thing: longer ones are likely misread
 _NOBODY = re.compile(r"\b(no|any)(?:body|(?<=no)[- ]?one|one)\b")
 _PLACES = r"on|in|at|near|under|inside|outside|behind|beside|by|with"
 _CUE = re.compile(  # small letters: Dr No is a name, NO ENTRY a sign
-    r"(?P<joint>\s*,\s*|\s+)(?P<but>(?:but|and)\s+)?(?P<cue>without|w/o|excluding|"
+    r"(?P<joint>^|\s*,\s*|\s+)(?P<but>(?:but|and)\s+)?(?P<cue>without|w/o|excluding|"
     rf"(?:(?:that|which|who|where)\s+)?(?:with|has|have|having|there\s+(?:is|are))\s+no|no|not(?:\s+(?P<place>{_PLACES}))?)\s+"
 )
 _END = re.compile(
@@ -44,8 +44,15 @@ _SIGNS = re.compile(
     r"\b(?:signs?|notice|warning|sticker|symbol|poster|text|sa(?:y|ys|ying)|read(?:s|ing)|called|named)\b"
 )
 _VERBS = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|can|could|will|would|should|or|if|whether|why|me|am|be|who|which)$"
+    r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|shall|shalt|must|may|might|need|or|if|"
+    r"whether|why|me|am|be|who|which|than|better|['’]s|['’]re|['’]m|['’]ve)$"
 )
+_HEDGES = re.compile(
+    r"^(?:only|just|so|very|too|quite|really|even|yet|all|every|many|much|always|often|sure|bad|found|available|safe|"
+    r"responding|working|guilty|included|applicable|enough|your|my|our|an?\s+problem)\b"
+)
+_TITLES = re.compile(r"^(?:time|country|man|woman|place|one|name|problem|idea|thanks|fun|filter|mercy|pain|gain)\b")
+_CAPITAL = re.compile(r"\A(?:No|Not|Without)(?=\s[^A-Z]*\Z)|\bNOT\b")  # as phones begin sentences; an operator
 _UNCOUNTED = ("people", "text", "snow", "water", "grass", "sky", "traffic", "furniture", "hair", "rain", "fog")
 
 
@@ -76,9 +83,10 @@ def _terms(part: Words) -> Iterator[Words]:
 
 def _split(text: str) -> tuple[str, list[str]] | None:
     """What remains without the first things that are not to be shown, and these; None where there are none."""
-    cue = _CUE.search(text)
-    if not cue or not (wanted := text[: cue.start()]):
+    cue = _CUE.search(_CAPITAL.sub(lambda found: found[0].lower(), text))
+    if not cue:
         return None
+    wanted = text[: cue.start()]
     end = _END.search(text, cue.end())
     listed, rest = (text[cue.end() : end.start()], text[end.start() :]) if end else (text[cue.end() :], "")
     things = [_ARTICLES.sub("", thing, count=1).strip() for thing in _BETWEEN.split(listed) if thing.strip()]
@@ -91,11 +99,13 @@ def _split(text: str) -> tuple[str, list[str]] | None:
 def _is_meant(wanted: str, cue: re.Match[str], thing: str) -> bool:
     if not 1 <= len(thing.split()) <= _MOST_WORDS or _SAYINGS.search(thing):
         return False
-    alone = cue["joint"].isspace() and not cue["but"]
+    alone = not cue["joint"].strip() and not cue["but"]
     if cue["cue"].startswith("not"):
-        return not alone or (cue["place"] is not None and not _VERBS.search(wanted))
+        return not alone or not (_VERBS.search(wanted) or _HEDGES.search(thing))
     if not cue["cue"].endswith("no"):
         return True
     if _FORBIDDEN.search(thing) or _SIGNS.search(wanted):
         return False
+    if not wanted:  # a title, or a saying, rather than one thing or a kind
+        return len(thing.split()) < _MOST_WORDS and not _TITLES.search(thing)
     return cue["cue"] != "no" or not alone or thing.endswith(("s", *_UNCOUNTED))

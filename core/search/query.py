@@ -59,6 +59,12 @@ class Query:
         return not (self.words or self.pictures or self.more)
 
     @property
+    def seeks(self) -> bool:
+        """Whether it says what to look for, not only what to turn away from."""
+        parts: list[Words | Picture] = [*self.words, *self.pictures]
+        return bool(self.more) or any(part.weight > 0 for part in parts)
+
+    @property
     def text(self) -> str:
         """The words alone, in one line: for messages."""
         return ", ".join(words.text for words in self.words)
@@ -96,8 +102,8 @@ def _check_parts(query: Query) -> None:
         raise InvalidQuery("This search has too many parts.", f"Keep {MOST_PARTS} of them at most.")
     if not all(LEAST_WEIGHT <= part.weight <= MOST_WEIGHT for part in parts):
         raise InvalidQuery("A weight is out of bounds.", f"Use weights from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}.")
-    if not query.more and not any(part.weight > 0 for part in parts):
-        raise InvalidQuery("Everything in this search is excluded.", "Add something to look for.")
+    if not query.words and not query.seeks:
+        raise InvalidQuery("Every picture in this search is excluded.", "Add something to look for.")
     hashes = [*(picture.content_hash for picture in query.pictures), *query.more, *query.less]
     if not all(map(is_content_hash, hashes)):
         raise InvalidQuery("A picture of this search has no valid name.", "Remove it, or drop it again.")

@@ -65,7 +65,7 @@ def results(search: Search) -> None:
         _nothing_passes(found)
         return
     with st.container():  # a place of its own: what is below does not move when it is empty
-        if found.scored and not found.bands and services().model.loaded:
+        if found.scored and not found.bands and search.query.seeks and services().model.loaded:
             _await_bands()
     with st.container(gap=None):  # the options stand in the gallery's first line
         view_options(

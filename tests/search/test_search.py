@@ -246,7 +246,7 @@ def test_text_that_is_too_long_is_cut_and_told(corpus):
         (words("red"), 10_001, "10001 results"),
         (words(" \x00 "), 5, "nothing to search for"),
         (words("red", 2.5), 5, "weight"),
-        (words("red", -1.0), 5, "excluded"),
+        (Query(pictures=(Picture("0" * 64, -0.5),)), 5, "excluded"),
         (Query(less=("0" * 64,)), 5, "nothing to search for"),
         (Query(tuple(Words(str(number)) for number in range(33))), 5, "too many parts"),
         (pictures("0" * 64), 5, "not kept any more"),

@@ -69,7 +69,7 @@ function pictureLabel(part, name) {
 // What stands in the box is edited there, so that its chip leads there.
 function typedLabel(part, name) {
   const label = button("label", `Edit ${name}`, `${name}: edit it in the search box`)
-  const [, field, value] = /^([^:"]*:)(.*)$/s.exec(part.kind === "filter" ? name : "") ?? [null, "", name]
+  const [, field, value] = /^([^:"(]*:)(.*)$/s.exec(part.kind === "filter" ? name : "") ?? [null, "", name]
   label.append(element("span", { class: "field-name" }, field), value.replace(/^"([^"]*)"$/, "$1"))
   return label
 }

@@ -1,8 +1,8 @@
 // What a filter may go on with, offered while it is typed: after a blank the keys, after `label:` the values.
 
 const OFFERED = 60 // options; the list scrolls
-const VALUE_SO_FAR = /(?:^|\s)[-−]?(\p{L}+):(?:(?:"[^"]*"|[^\s",]*),)*("[^"]*|[^\s",]*)$/u
-const KEY_SO_FAR = /(^|\s)[-−]?(\p{L}+)$/u
+const VALUE_SO_FAR = /(?:^|[\s(])[-−]?(\p{L}+):(?:(?:"[^"]*"|[^\s",]*),)*("[^"]*|[^\s",]*)$/u
+const KEY_SO_FAR = /(^|[\s(])[-−]?(\p{L}+)$/u
 
 class Completion {
   keys = {}

@@ -26,6 +26,6 @@ function offerWords(text, offer) {
   const kept = new Set(offer.toLowerCase().split(/\s+/))
   const lost = text.split(/\s+/).filter(word => !kept.has(word.toLowerCase())).join(" ")
   const [towards, ...away] = offer.split(/\s+−\s+/)
-  const instead = away.length ? `${towards}, away from ${away.join(" and ")},` : offer
+  const instead = away.length ? `${towards}, away from ${away.join(" and ")},` : offer.replace(/^−\s+/, "what is least like ")
   return `The model does not understand ${lost ? `“${lost}”` : "negation"}. Search for ${instead} instead?`
 }
