@@ -239,6 +239,13 @@ def test_text_that_is_too_long_is_cut_and_told(corpus):
     assert corpus.search(Search(words("red")), limit=1).read_text is None
 
 
+def test_where_nothing_is_looked_for_what_is_least_like_it_comes_first(corpus):
+    results = corpus.search(Search(words("red", -1.0)), limit=len(COLOURS))
+    assert names(results)[-1] == "red.png"
+    assert {result.band for result in results.results} == {None}
+    assert any("leave out" in note for note in results.notes)
+
+
 @pytest.mark.parametrize(
     ("query", "limit", "says"),
     [
