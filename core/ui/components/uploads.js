@@ -16,6 +16,7 @@ class Upload {
   ids = new Map() // by the place of the file
   refused = []
   leftOut = 0
+  hasLabels = false // whether a dataset's labels were among what was left out
   trouble = ""
   next = 0
   unsent = [] // places taken up, but not sent when the work stopped
@@ -49,7 +50,10 @@ class Upload {
     for await (const file of files) {
       if (this.stopping.signal.aborted) return this.enter("stopped", "Cancelled.")
       if (this.takes(file.name)) this.files.push(file)
-      else this.leftOut += 1
+      else {
+        this.leftOut += 1
+        this.hasLabels ||= /\.(ya?ml|xml|coco\.json)$|^instances_.*\.json$/i.test(file.name)
+      }
     }
     this.total = this.files.reduce((sum, file) => sum + (file.size ?? 0), 0)
     const most = this.data.limits.files
@@ -201,6 +205,7 @@ class UploadArea {
     const parts = [upload.text]
     if (upload.left) parts.push(`${upload.ids.size.toLocaleString("en")} of ${plural(upload.files.length, "file")} uploaded.`)
     if (upload.leftOut) parts.push(`${plural(upload.leftOut, "file")} skipped: not ${upload.leftOut === 1 ? "a picture" : "pictures"}.`)
+    if (upload.hasLabels) parts.push("To keep a dataset's labels, send it as a ZIP archive.")
     this.find(".summary").textContent = parts.join(" ")
     this.find(".summary").classList.toggle("error", Boolean(upload.trouble))
     const unfinished = upload.state === "stopped" && upload.files.length > 0 && (upload.left > 0 || upload.ids.size > 0)
