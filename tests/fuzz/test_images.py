@@ -41,9 +41,9 @@ SAMPLES = {name: saved(name) for name in sorted(set(FORMATS) & set(Image.SAVE))}
 PHOTOGRAPHS = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF")
 
 
-def describe(data: bytes) -> None:
+def describe(data: bytes, name: str = "x") -> None:
     try:
-        opened = open_upright(data, "x")
+        opened = open_upright(data, name)
     except UnreadableImage as refusal:
         str(refusal).encode()  # it can be sent
         return
@@ -141,3 +141,27 @@ def test_any_directories_as_exif(values, main, details, place):
     pointers = struct.pack("<HHLLHHLL", IFD.Exif, 4, 1, second, IFD.GPSInfo, 4, 1, third)
     written = (struct.pack("<H", len(part) // 12) + part + bytes(4) for part in (pointers + main, details, place))
     describe_with(b"II*\0" + struct.pack("<L", first) + values + b"".join(written))
+
+
+PREVIEW = BytesIO()
+Image.new("RGB", (640, 16), "red").save(PREVIEW, "JPEG")
+RAW = exif().tobytes()[6:] + bytes(40) + PREVIEW.getvalue()
+
+
+@given(
+    st.sampled_from([b"", b"IIRO", b"IIU\0", b"FUJIFILMCCD-RAW ", b"\0\0\0\x18ftypcrx CMT1"]),
+    changes,
+    st.booleans(),
+    cuts,
+)
+def test_changed_camera_raw(mark, changes, in_header, cut):
+    describe(changed(mark + RAW[len(mark) :], changes, 200 if in_header else None, cut), "x.nef")
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode), st.booleans())
+def test_any_bytes_as_xmp(packet, is_wrapped):
+    if is_wrapped:
+        packet = b'<x xmlns:xmp="http://ns.adobe.com/xap/1.0/"><xmp:CreateDate>' + packet + b"</xmp:CreateDate></x>"
+    buffer = BytesIO()
+    Image.new("RGB", (8, 6)).save(buffer, "JPEG", xmp=packet)
+    describe(buffer.getvalue())
