@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from core.config import STARTER, Settings
 from core.embedding.embedder import Embedder
 from core.embedding.loading import ModelLoader, ModelState
-from core.embedding.weights import check_obtainable, remedy
+from core.embedding.weights import check_obtainable, how_to_obtain, remedy
 from core.embedding.worker import WorkerEmbedder
 from core.errors import ImageSearchError, IndexUnavailable, ModelUnavailable
 from core.index.index import Index, ModelStamp
@@ -122,7 +122,8 @@ class IndexModel:
         try:
             check_obtainable(self._settings.model_id, self._settings.model_cache_dir)
         except ModelUnavailable as error:
-            return error
+            how = how_to_obtain(self._settings.model_id, self._settings.model_cache_dir)
+            return ModelUnavailable(error.message, f"{how}.")
         return None
 
 

@@ -65,7 +65,8 @@ def in_words(job: JobState) -> str:
             return f"{STATUSES[job.status].capitalize()} · {counted(job.total, 'file')} in {duration(job.seconds)}"
     if job.phase is Phase.LOADING:
         left = pictures(job.total - job.done)
-        return f"Loading the model, about {_MODEL_SECONDS} s after a start · {left} to index"
+        verb = "re-embed" if job.kind is Kind.REEMBED else "index"
+        return f"Loading the model, about {_MODEL_SECONDS} s after a start · {left} to {verb}"
     if job.phase is Phase.SWITCHING:
         return f"{Phase.SWITCHING} · {pictures(job.done)}"
     words = [of]
