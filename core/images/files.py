@@ -50,6 +50,13 @@ PART_SUFFIX = ".part"
 
 _BROKEN_OFF = timedelta(days=1)
 
+_WHY_NOT = {
+    **dict.fromkeys((errno.EACCES, errno.EPERM), ": the app has no permission"),
+    errno.EROFS: ": its drive is read-only",
+    **dict.fromkeys((errno.ENOTDIR, errno.EEXIST), ": there is a file in its place"),
+    **dict.fromkeys((errno.EIO, errno.ENODEV, errno.ESTALE), ": its drive does not answer"),
+}
+
 
 def has_picture_suffix(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122 - a Path for each name is slow
@@ -117,6 +124,6 @@ def not_written(folder: Path, error: OSError) -> IndexUnavailable:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull(f"There is no space left for {shown(folder)}.", "Free some space and start again.")
     return IndexUnavailable(
-        f"{shown(folder)} cannot be written: {error.strerror or error}.",
+        f"{shown(folder)} cannot be written{_WHY_NOT.get(error.errno or 0, '')}.",
         "Give the user who runs the app the permission, or set IMAGE_SEARCH_DATA_DIR to another folder.",
     )
