@@ -14,6 +14,7 @@ A model stands in for CLIP, which is not on this machine; IMAGE_SEARCH_MODEL=sta
 """
 
 import argparse
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,9 @@ from benchmarks.labelled import (
     words,
 )
 from benchmarks.table import Target, say, show
+from core.config import STARTER
+from core.embedding.embedder import SURE_FROM
+from core.embedding.starter import StarterEmbedder
 from core.search.compose import Composed, Kind, Part
 from core.search.concepts import CONCEPTS
 from core.search.options import Band, Cut
@@ -121,6 +125,9 @@ _LOOKED_AT = 200
 _TOPS = (1, 2, 3, 5, 10, 20)
 _MANY = 5
 _NORMAL = NormalDist()
+_STARTER = os.environ.get("IMAGE_SEARCH_MODEL") == STARTER
+_TRAITS = (StarterEmbedder.text_ceiling, SURE_FROM[STARTER]) if _STARTER else (1.0, 0.0)
+"""Of the model that is measured: how high texts score, and from where on it is sure."""
 
 
 @dataclass
@@ -192,10 +199,10 @@ def _ask(
         if here.any() and average_precision(pictures @ texts[concept], shows) >= KNOWN:
             _ask_known(calibration, rows, texts[concept], here, outcome)
     for concept, held_out in _missing(labelled, drawn):
-        strengths, _ = _ranked(calibration, rows, texts[concept])
-        judged = judge(strengths, len(rows), Cut.AUTO)
+        strengths, sure, _ = _ranked(calibration, rows, texts[concept])
+        judged = judge(strengths, len(rows), Cut.AUTO, sure)
         outcome.absent.append(_level(strengths, len(rows)))
-        outcome.shown.append(judged.cut)
+        outcome.shown.append(judged.matched)
         (outcome.held_out if held_out else outcome.flagged).append(judged.nothing)
 
 
@@ -212,26 +219,27 @@ def _missing(labelled: Labelled, drawn: NDArray[np.intp]) -> Iterator[tuple[str,
 
 
 def _ask_known(calibration: Calibration, rows: Embeddings, text: Embedding, shows: Shows, outcome: Outcome) -> None:
-    strengths, order = _ranked(calibration, rows, text)
-    judged, right = judge(strengths, len(rows), Cut.AUTO), shows[order]
+    strengths, sure, order = _ranked(calibration, rows, text)
+    judged, right = judge(strengths, len(rows), Cut.AUTO, sure), shows[order]
     outcome.known.append(judged.nothing)
     if average_precision(rows @ text, shows) >= KNOWN:
         outcome.here.append(judged.nothing)
         outcome.levels.append(_level(strengths, len(rows)))
-    if judged.cut:
+    if judged.matched:
         scores = [_f1(right, top) for top in range(1, min(_LOOKED_AT, len(right)) + 1)]
         fixed = [scores[min(top, len(scores)) - 1] for top in _TOPS]
-        outcome.cuts[bool(shows.sum() >= _MANY)].append([_f1(right, judged.cut), *fixed, max(scores)])
+        outcome.cuts[bool(shows.sum() >= _MANY)].append([_f1(right, judged.matched), *fixed, max(scores)])
     for band, is_right in zip(judged.bands, right, strict=True):
         outcome.banded[band].append(bool(is_right))
 
 
 def _ranked(
     calibration: Calibration, rows: Embeddings, text: Embedding
-) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.intp]]:
+    """Strengths, whether the model is sure, and the places of the pictures, the nearest first."""
     order = np.argsort(-(rows @ text), kind="stable")
-    composed = Composed(text, (Part(Kind.WORDS, 1.0, text),))
-    return calibration.strengths(composed, rows[order]), order
+    composed = Composed(text, (Part(Kind.WORDS, 1.0, text),), *_TRAITS)
+    return calibration.strengths(composed, rows[order]), composed.sure(rows[order]), order
 
 
 def _level(strengths: NDArray[np.float64], searched: int) -> float:

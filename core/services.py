@@ -1,5 +1,6 @@
 """The composition root: from settings to the index, the model, the stores and the jobs, built once per process."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from urllib.parse import unquote
 from core.config import MODELS, STARTER, Settings
 from core.embedding.clip import ClipEmbedder
 from core.embedding.starter import StarterEmbedder
-from core.errors import InvalidEmbedding, UnreadableImage
+from core.errors import ImageSearchError, InvalidEmbedding, UnreadableImage
 from core.images.describe import content_hash
 from core.images.previews import Previews
 from core.images.reading import read_bytes
@@ -87,9 +88,9 @@ class Services:
             settings.urls,
             self.model,
         )
-        self._examples = Examples(self.index)
         self._named: Kept[ImageRecord | None] = Kept(_NAMED)  # each run of a page asks for those of all chips
         self._calibrations = Calibrations(self.index, settings.data_dir / "calibration")
+        self._examples = Examples(self.index, self._calibrations)
         self._searcher = Searcher(
             self.index, self.model.embedder, lambda: self.model.in_use, self._query_picture, self._calibrations
         )
@@ -109,8 +110,14 @@ class Services:
         for store in (self.queries, self.uploads, self.thumbnails, self.previews):
             store.clean()
 
-    def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
-        """As `Searcher.search`, with the values of the filter taken as `resolve` says."""
+    def search(self, search: Search, offset: int = 0, limit: int = 24, patience: float = 0.0) -> Results:
+        """As `Searcher.search`, with the values of the filter taken as `resolve` says.
+
+        Args:
+            patience: Seconds to wait, at most, where it is not known yet what scores mean here.
+        """
+        if patience and search.query.seeks:
+            self._await_scores(patience)
         where, notes = resolve(search.where, self.facets()) if search.where.conditions else (search.where, [])
         found = self._search(replace(search, where=where), offset, limit)
         said = [*notes, *remarks(search.query.words)]
@@ -150,6 +157,13 @@ class Services:
         """Of the model that the settings ask for, as this version of the app prepares pictures for it."""
         embedder = StarterEmbedder if self.settings.model_id == STARTER else ClipEmbedder
         return embedder.preprocessing
+
+    def _await_scores(self, seconds: float) -> None:
+        """Whatever keeps the model from loading, the search itself says, or does without it."""
+        deadline = time.monotonic() + seconds
+        with suppress(ImageSearchError, TimeoutError):
+            embedder = self.model.load().result(seconds)
+            self._calibrations.await_current(embedder, deadline - time.monotonic())
 
     def learn_scores(self) -> None:
         """Learn at once what scores mean, where it is not known: for those who ask once; raises as the model does."""

@@ -5,7 +5,7 @@ A link can be followed by the browser's own download, which a POST cannot; and t
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from urllib.parse import quote
@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from core.api.answering import Refusal, read_json
 from core.api.bodies import ExportBody
 from core.api.export_store import ExportStore
+from core.api.searching import PATIENCE
 from core.errors import InvalidQuery
 from core.images.reading import open_upright
 from core.images.sheet import ON_IMAGE, ON_PAGE, Heading
@@ -69,7 +70,7 @@ class Exporting:
         made = Export(format_, name, tuple(lines), _heading(asked, lines))
         client = request.client.host if request.client else ""
         token = await run_in_threadpool(self._exports.add, made, client)
-        return JSONResponse({"url": f"{self._prefix}/exports/{token}/{quote(made.name)}"}, 201)
+        return JSONResponse({"url": f"{self._prefix}/exports/{token}/{quote(made.name)}", "count": len(lines)}, 201)
 
     async def fetch(self, request: Request) -> Response:
         made = await run_in_threadpool(self._exports.get, request.path_params["token"])
@@ -85,11 +86,11 @@ class Exporting:
     def _lines(self, asked: ExportBody) -> list[Line]:
         services, search = self._services(), asked.search
         if asked.ids is None:
-            return matches(services.search(search, 0, asked.most))
+            return matches(services.search(replace(search, k=None), 0, asked.most, PATIENCE))
         ids = list(dict.fromkeys(asked.ids))
         if asked.format == "zip":  # no file says a score
             return [Line(id_) for id_ in ids]
-        return judged(lambda limit: services.search(search, 0, limit), ids)
+        return judged(lambda limit: services.search(replace(search, k=None), 0, limit, PATIENCE), ids)
 
     def _content(self, made: Export) -> Iterable[bytes]:
         services = self._services()

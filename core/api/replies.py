@@ -65,6 +65,8 @@ class Prepared(TypedDict):
     """Where the export can be fetched, for ten minutes."""
 
     url: str
+    count: int
+    """How many pictures it has."""
 
 
 @_described

@@ -23,6 +23,9 @@ from core.search.link import from_params, read_k
 from core.search.request import Search
 from core.services import Services
 
+PATIENCE = 10.0
+"""Seconds that a search of a program waits until it is known what scores mean; then it is answered without."""
+
 _USUAL_LIMIT = 60
 _DECIMALS = 3
 _LONGEST_NUMBER = 20  # characters
@@ -86,7 +89,7 @@ class Searching:
         search = replace(search, k=search.k or search.usual_k)
 
         def respond() -> Response:  # in a thread, since a thousand results take a while to write
-            return JSONResponse(answer(self._services().search(search, offset, limit)))
+            return JSONResponse(answer(self._services().search(search, offset, limit, PATIENCE)))
 
         return await run_in_threadpool(respond)
 

@@ -32,6 +32,9 @@ from core.sources.urls import is_url, normalised
 Folder = Annotated[str | None, typer.Option(help="Only pictures of this folder or address and those below it")]
 
 
+_PATIENCE = 60.0  # seconds until it is known what scores mean: once for each model, and then as long as learning takes
+
+
 def _k(text: str | int) -> int:
     if str(text) == ALL:
         return MAX_K
@@ -80,14 +83,15 @@ def search_command(
         raise InvalidQuery("There is nothing to search for.", "Give some words, a picture, a condition or an order.")
     options = Options(collapse=collapse, diversity=diversity, cut=min_strength or Cut.AUTO, sort=sort)
     with console.status("Searching …"):
-        if words:
-            services.learn_scores()
-        results = services.search(Search(query, where, options, k), limit=k)
-    listed = [result for result in results.results if result.matches or min_strength is None]
+        results = services.search(Search(query, where, options, k), limit=k, patience=_PATIENCE)
+    every = min_strength in (None, Cut.ALL) or not results.judged
+    listed = [result for result in results.results if every or result.matches]
     if as_json:
         print_json(answer(replace(results, results=listed)))
         return
     _print(listed, results)
+    if not results.judged and query.seeks:
+        typer.echo("How well these match is not known yet: it is still being learned. Search again soon.", err=True)
     for note in _notes(results, len(results.results) - len(listed), text):
         typer.echo(note, err=True)
 
@@ -148,7 +152,7 @@ def _location(text: str) -> str:
 
 
 def _print(listed: Sequence[Result], results: Results) -> None:
-    if listed and results.scored and not results.matched:
+    if listed and results.nothing:
         typer.echo("Nothing here really matches; the nearest are:", err=True)
     for rank, result in enumerate(listed, 1):
         typer.echo(f"{rank:>4}  {_row(result, results.scored)}")

@@ -5,7 +5,14 @@ from typing import Protocol
 
 from PIL import Image
 
+from core.config import STARTER
 from core.vectors import Embeddings
+
+SURE_FROM = {STARTER: 0.7}
+"""The cosine from which a picture may be said to show what words say, for models of which "better than by chance" says
+too much: below, a match is weak. The starter model knows the names of ImageNet's classes; what else is looked for is
+only near to one of them in meaning. Of its hits far above chance 15 % are right below 0.7, and 64 % above (COCO128 and
+stamps)."""
 
 
 class Embedder(Protocol):

@@ -35,8 +35,8 @@ class Item(Duplicate):
     strength: float | None
     """How far it stands above what chance brings, from 0 to 1; null where it is not judged, as the next."""
     band: Literal["strong", "likely", "weak", "none"] | None
-    matches: bool
-    """Whether it is above the cut."""
+    matches: bool | None
+    """Whether its band is any but `none`; null where it is not judged yet. Where nothing is looked for, all match."""
     count: int
     """Of the pictures shown as one, this and the others."""
     others: list[Duplicate]
@@ -79,14 +79,19 @@ class Answer(TypedDict):
     results: list[Item]
     offset: int
     """How many stand before this page."""
-    matched: int
-    """How many are above the cut, on all pages."""
+    judged: bool
+    """Whether it is known which match: not for some seconds after a start, while what scores mean is being learned."""
+    matched: int | None
+    """How many match, on all pages: as many as are strong, likely and weak; null where they are not judged yet."""
     at_least: bool
     """Whether there may be more than so many."""
     bands: dict[str, int]
     """How many of each band, on all pages; empty where nothing is judged."""
     nothing: bool
     """Whether nothing really matches."""
+    of_kind: bool
+    """Whether the collection is about one subject and the search is for something of it: a match is then of this kind,
+    and often it is not known whether it is this very thing."""
     searched: int
     """How many pictures were searched: all that the filter lets through."""
     collapsed: int
@@ -111,10 +116,12 @@ def answer(results: Results) -> Answer:
     return Answer(
         results=[item(result, results.scored) for result in results.results],
         offset=results.offset,
+        judged=results.judged,
         matched=results.matched,
         at_least=results.at_least,
         bands={band.value: results.bands[band] for band in Band if band in results.bands},
         nothing=results.nothing,
+        of_kind=results.of_kind,
         searched=results.searched,
         collapsed=results.collapsed,
         more=results.more,

@@ -62,6 +62,13 @@ class Calibrations:
             return None
         return learned.calibration
 
+    def await_current(self, embedder: Embedder, seconds: float) -> None:
+        """Until there is one, or it is clear that none can be learned now; not longer than so many seconds."""
+        if self.current(embedder) is None:
+            self._look(embedder, at_once=True)
+            if (thread := self._thread) is not None:
+                thread.join(max(0.0, seconds))
+
     def learn(self, embedder: Embedder) -> None:
         """Do at once what `current` has done in the background."""
         with suppress(ImageSearchError):
@@ -79,11 +86,11 @@ class Calibrations:
         if thread is not None:
             thread.join()
 
-    def _look(self, embedder: Embedder) -> None:
+    def _look(self, embedder: Embedder, at_once: bool = False) -> None:
         """See whether there is something to learn: in a thread, for the index may take its time."""
         with self._lock:
             busy = self._thread is not None and self._thread.is_alive()
-            if busy or time.monotonic() - self._looked < self._look_every:
+            if busy or (not at_once and time.monotonic() - self._looked < self._look_every):
                 return
             # No daemon: one that is inside the index when Python ends may take the process down.
             self._thread = threading.Thread(target=self._work, args=(embedder,), name="calibration")

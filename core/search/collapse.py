@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.images.lab import lab
 from core.images.phash import Hashes, coarse, coarse_distances, distances, packed
 from core.index.records import Hit
 from core.search.options import Collapse
@@ -22,6 +23,9 @@ _CROPPED, _UNLIKE, _LENIENCE = 10, 22, 3.5
 # The part of the usual distance between two pictures within which they are alike: see docs/decisions/0008.
 _ALIKE_PART = 0.07
 _ALIKE_UNKNOWN = 0.95
+# The hash knows nothing of colours. Pictures whose colours are vivid and of other hues are different ones: chroma in
+# CIELAB, and the cosine of the angle between two hues. A copy is brighter or smaller; it is not blue instead of red.
+_VIVID, _OTHER_HUE = 20.0, 0.5
 _ROUNDING = 1e-6
 _BLOCK = 128  # hits that are compared at once, with all before them
 
@@ -86,13 +90,16 @@ def _leaders(count: int, duplicates: Duplicates) -> Iterator[int]:
 def _rule(hits: Sequence[Hit], collapse: Collapse, alike: float) -> Duplicates:
     hashes = packed([hit.record.phash for hit in hits])
     signs = coarse(hashes)
+    tints = _tints(hits)
     embeddings = [hit.embedding for hit in hits if hit.embedding is not None] if collapse is Collapse.ALIKE else []
     rows = np.stack(embeddings) if embeddings else None
 
     def duplicates(some: slice, others: slice) -> NDArray[np.bool_]:
         differing = coarse_distances(signs[some], signs[others])
         same = _same_picture(differing, hashes[some], hashes[others])
-        return same if rows is None else same | _look_alike(rows[some] @ rows[others].T, differing, alike)
+        if rows is not None:
+            same |= _look_alike(rows[some] @ rows[others].T, differing, alike)
+        return same & ~_of_other_hues(tints[some], tints[others])
 
     return duplicates
 
@@ -103,6 +110,27 @@ def _same_picture(differing: NDArray[np.float32], some: Hashes, others: Hashes) 
     left, right = np.nonzero(same)
     same[left, right] = distances(some[left], others[right]) <= _SAME
     return same
+
+
+def _tints(hits: Sequence[Hit]) -> NDArray[np.float64]:
+    """The mean a* and b* of what is coloured in each picture, shape `(n, 2)`; zeros where that is not vivid: nothing
+    is, or hues of all kinds are."""
+    tints = np.zeros((len(hits), 2))
+    for place, hit in enumerate(hits):
+        if colours := hit.record.colours:
+            rgb = np.array([list(bytes.fromhex(colour.rgb[1:])) for colour in colours], np.uint8)
+            shares, chroma = np.array([colour.share for colour in colours]), lab(rgb)[:, 1:]
+            shares = shares * (np.linalg.norm(chroma, axis=1) >= _VIVID)
+            if shares.any():
+                tints[place] = shares @ chroma / shares.sum()
+    tints[np.linalg.norm(tints, axis=1) < _VIVID] = 0
+    return tints
+
+
+def _of_other_hues(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
+    lengths = np.linalg.norm(some, axis=1)[:, None] * np.linalg.norm(others, axis=1)
+    other: NDArray[np.bool_] = (some @ others.T < _OTHER_HUE * lengths) & (lengths > 0)
+    return other
 
 
 def _look_alike(cosines: NDArray[np.float32], differing: NDArray[np.float32], alike: float) -> NDArray[np.bool_]:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.embedding.crop import enough
-from core.embedding.embedder import Embedder
+from core.embedding.embedder import SURE_FROM, Embedder
 from core.errors import InvalidQuery
 from core.images.reading import open_upright
 from core.index.index import Index
 from core.search.kept import Kept
 from core.search.query import Picture, Query, Region
-from core.vectors import Embedding, unit
+from core.vectors import Embedding, Embeddings, unit
 
 _KEPT_PICTURES = 256
 # Rocchio's weights for what is wanted and what is not, each for the mean of its examples, against 1 for the query:
@@ -44,8 +45,17 @@ class Composed:
     parts: tuple[Part, ...]
     ceiling: float = 1.0
     """The highest cosine that it can reach."""
+    sure_from: float = 0.0
+    """The cosine, as a share of the ceiling, from which the model is sure that a picture shows what the words say."""
     read_text: str | None = None
     """As much of the words as the model read, where they were too long."""
+
+    def sure(self, embeddings: Embeddings) -> NDArray[np.bool_]:
+        """Which pictures the model is sure of, as far as what is wanted goes: shape `(n,)`."""
+        wanted = [part.weight * part.embedding for part in self.parts if part.weight > 0]
+        if not (self.sure_from and wanted):
+            return np.ones(len(embeddings), np.bool_)
+        return np.asarray(embeddings @ unit(np.sum(wanted, axis=0)) >= self.sure_from * self.ceiling)
 
 
 class Composer:
@@ -80,7 +90,11 @@ class Composer:
         total = np.sum([part.weight / spreads.get(part.kind, 1.0) * part.embedding for part in parts], axis=0)
         if np.linalg.norm(total) < 1e-3:
             raise InvalidQuery("The parts of this search cancel one another out.", "Change a weight or remove a part.")
-        return Composed(unit(total), tuple(parts), ceiling, read_text)
+        sure_from = self._sure_from() if all(part.kind is Kind.WORDS for part in parts) else 0.0
+        return Composed(unit(total), tuple(parts), ceiling, sure_from, read_text)
+
+    def _sure_from(self) -> float:
+        return SURE_FROM.get(self._embedder().model_id, 0.0)
 
     def _words(self, query: Query) -> tuple[list[Part], str | None]:
         if not query.words:
@@ -99,15 +113,21 @@ class Composer:
         whole = {picture.content_hash for picture, _ in weighted if picture.region is None}
         known = self._index.by_content(list(whole)) if whole else {}  # these need no model
         embeddings = {digest: embedding for digest, (_, embedding) in known.items()}
-        return [Part(Kind.PICTURE, weight, self._embedding(picture, embeddings)) for picture, weight in weighted]
+        named = dict.fromkeys(query.less, "A picture that results are to be less like")
+        named |= dict.fromkeys(query.more, "A picture that results are to be more like")
+        return [
+            Part(Kind.PICTURE, weight, self._embedding(picture, embeddings, named.get(picture.content_hash)))
+            for picture, weight in weighted
+        ]
 
-    def _embedding(self, picture: Picture, known: Mapping[str, Embedding]) -> Embedding:
+    def _embedding(self, picture: Picture, known: Mapping[str, Embedding], name: str | None) -> Embedding:
         if picture.content_hash in known and picture.region is None:
             return known[picture.content_hash]
         data = self._picture(picture.content_hash)
         if data is None:
             raise InvalidQuery(
-                "A picture of this search is not kept any more.", "Remove it from the search, or drop it again."
+                f"{name or 'A picture of this search'} is not kept any more: it is neither in the index nor uploaded.",
+                "Remove it from the search, or drop it again.",
             )
         return self._embedded(picture, data)
 

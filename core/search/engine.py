@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,10 +14,11 @@ from core.index.index import MAX_K, Index, Order
 from core.index.records import Hit
 from core.search import facets
 from core.search.calibration import Calibrations
+from core.search.collapse import stacks
 from core.search.compose import Composed, Composer
 from core.search.facets import Counts
 from core.search.kept import Kept
-from core.search.options import Options, Sort
+from core.search.options import Collapse, Options, Sort
 from core.search.query import Query, checked
 from core.search.ranking import ALIKE, Ranking, rank
 from core.search.request import Search
@@ -74,6 +76,7 @@ class Searcher:
         self._found: Kept[_Found] = Kept(_KEPT)
         self._counts: Kept[Counts] = Kept(_KEPT)
         self._rankings: Kept[tuple[Ranking, _Found]] = Kept(_KEPT)
+        self._browses: Kept[Sequence[Result]] = Kept(_KEPT)
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
         """A page of the `search.k` results; of everything that the filter lets through where the query is empty.
@@ -147,39 +150,77 @@ class Searcher:
         judgement = None
         seeks = any(part.weight > 0 for part in found.composed.parts)
         if calibration is not None and found.hits and seeks:  # else nothing is a match of anything
-            strengths = calibration.strengths(found.composed, _embeddings(found.hits))
-            judgement = judge(strengths, found.searched, options.cut)
-        alike = options.alike or (calibration.alike if calibration else ALIKE)
-        ranking = rank(found.hits, judgement, options, alike, k)
+            rows = _embeddings(found.hits)
+            strengths = calibration.strengths(found.composed, rows)
+            judgement = judge(strengths, found.searched, options.cut, found.composed.sure(rows))
+        ranking = rank(found.hits, judgement, options, _alike(options, calibration), k)
         return replace(ranking, seconds=time.perf_counter() - started)
 
     def _browse(self, where: Filter, options: Options, offset: int, end: int, k: int) -> Results:
         started = time.perf_counter()
-        records = self._index.browse(where, _BROWSED.get(options.sort), offset, end - offset + 1)
-        searched = self._index.count(where)
+        searched, revision, calibration = self._index.count(where), self._index.revision(), self._calibration()
+        alike = _alike(options, calibration)
+        for depth in (depth for depth in _DEPTHS if depth > offset):
+            results = self._browsed(where, options, depth, alike, revision)
+            looked_at = sum(result.count for result in results)
+            exhausted = looked_at < depth
+            if exhausted or len(results) >= end:
+                break
         counts = facets.with_choices(self.facets(where), where, self.facets)
+        collapsed = looked_at - len(results)
+        more = not exhausted and depth < MAX_K
+        total = searched - collapsed if more else len(results)
         return Results(
-            results=[Result.of(record) for record in records[: end - offset]],
+            results=results[offset:end],
             offset=offset,
-            matched=searched,
+            matched=total,
             at_least=False,
             bands={},
             nothing=False,
             searched=searched,
-            collapsed=0,
-            more=end < k and len(records) > end - offset,
-            total=searched,
+            collapsed=collapsed,
+            more=end < k and (more or len(results) > end),
+            total=total,
             facets=counts,
             timings=Timings(0.0, time.perf_counter() - started),
-            alike=ALIKE,
+            alike=alike,
             scored=False,
         )
+
+    def _browsed(self, where: Filter, options: Options, depth: int, alike: float, revision: str) -> Sequence[Result]:
+        """The first records in their order, those that are shown as one in the place of the first of them."""
+
+        def make() -> Sequence[Result]:
+            hits = self._first(where, options, depth)
+            found = stacks(hits, options.collapse, alike)
+            plain = [Hit(hit.record, 0.0) for hit in hits]
+            return [
+                Result(plain[leader], None, None, True, tuple(plain[other] for other in others))
+                for leader, *others in found
+            ]
+
+        key = where, options.sort, options.collapse, alike, depth, revision
+        return self._browses.get(key, make)
+
+    def _first(self, where: Filter, options: Options, depth: int) -> list[Hit]:
+        """So many records in their order, with their embeddings where these tell which are shown as one."""
+        while True:
+            records = self._index.browse(where, _BROWSED.get(options.sort), 0, depth)
+            if options.collapse is not Collapse.ALIKE or not records:
+                return [Hit(record, 0.0) for record in records]
+            with suppress(KeyError):  # one was deleted a moment ago
+                rows = self._index.embeddings([record.id for record in records])
+                return [Hit(record, 0.0, row) for record, row in zip(records, rows, strict=True)]
 
 
 def _depths(options: Options, offset: int) -> Iterable[int]:
     """How deep to look, the least first. To sort all matches, more of them must be known than fill a page."""
     least = offset if options.sort is Sort.BEST else max(offset, _DEPTHS[0])
     return (depth for depth in _DEPTHS if depth > least)
+
+
+def _alike(options: Options, calibration: Calibration | None) -> float:
+    return options.alike or (calibration.alike if calibration else ALIKE)
 
 
 def _as_share(hits: Sequence[Hit], ceiling: float) -> Sequence[Hit]:
@@ -202,6 +243,7 @@ def _page(ranking: Ranking, found: _Found, page: slice, k: int, more: bool) -> R
     return Results(
         results=results[page],
         offset=page.start,
+        judged=ranking.matched is not None,
         matched=ranking.matched,
         at_least=at_least,
         bands=ranking.bands,

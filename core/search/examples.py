@@ -1,14 +1,24 @@
 """Words to try, chosen for the pictures that are there."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from core.embedding.embedder import Embedder
+import numpy as np
+
+from core.embedding.embedder import SURE_FROM, Embedder
 from core.errors import ImageSearchError
 from core.index.index import Index
-from core.vectors import Embeddings
+from core.index.records import Hit
+from core.search.calibration import Calibrations
+from core.search.compose import Composed, Kind, Part
+from core.search.options import Band, Cut
+from core.search.strength import judge
+from core.vectors import Embedding, Embeddings
 
 _OFFERED = 5
+_LOOKED_AT = 200  # hits, by which a word is judged as a search for it is
+_SYNONYMS = 3  # concepts that may fit a picture better than the word: "cup of coffee"
+_ROUNDING = 1e-5
 _EVERYDAY = (
     *("cat", "dog", "horse", "bird", "elephant", "zebra", "giraffe", "bear", "cow", "sheep", "butterfly", "fish"),
     *("flower", "forest", "beach", "mountain", "snow", "sunset", "moon", "city street", "bridge", "castle"),
@@ -19,16 +29,16 @@ _EVERYDAY = (
 
 
 class Examples:
-    """Of everyday things, those that some picture matches best; each the best match of another picture.
+    """Of everyday things, those that some picture is a strong match of and shows nothing else better; each another one.
 
-    Chosen in the background, and again when the number of pictures or the model has changed. Safe to share between
-    threads.
+    Chosen in the background, and again when the number of pictures has changed. Safe to share between threads.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, calibrations: Calibrations | None = None) -> None:
         self._index = index
+        self._calibrations = calibrations or Calibrations(index)
         self._lock = threading.Lock()
-        self._chosen_for = (-1, "")
+        self._chosen_for = -1
         self._words: tuple[str, ...] = ()
 
     def words(self, count: int, embedder: Embedder | None) -> tuple[str, ...]:
@@ -39,32 +49,64 @@ class Examples:
             embedder: The model, None while there is none: then nothing new is chosen.
         """
         with self._lock:
-            if embedder is not None and (count, embedder.model_id) != self._chosen_for:
-                self._chosen_for = (count, embedder.model_id)
+            if embedder is not None and count != self._chosen_for:
+                self._chosen_for = count
                 # No daemon: one that is inside the index when Python ends may take the process down.
                 threading.Thread(target=self._choose, args=(embedder,), name="examples").start()
             return self._words
 
     def _choose(self, embedder: Embedder) -> None:
         try:
-            words = choose(self._index, _EVERYDAY, embedder.embed_texts(_EVERYDAY))
+            words = self._chosen(embedder)
         except ImageSearchError:  # the page that asks next will say what is wrong
             with self._lock:
-                self._chosen_for = (-1, "")
+                self._chosen_for = -1
             return
         with self._lock:
             self._words = words
 
+    def _chosen(self, embedder: Embedder) -> tuple[str, ...]:
+        self._calibrations.learn(embedder)
+        calibration, bank = self._calibrations.current(embedder), self._calibrations.bank(embedder)
+        if calibration is None or bank is None:  # nothing that is not verified is offered
+            return ()
+        traits = embedder.text_ceiling, SURE_FROM.get(embedder.model_id, 0.0)
 
-def choose(index: Index, words: Sequence[str], embeddings: Embeddings) -> tuple[str, ...]:
-    """Up to five of the words, best matched first.
+        def matched(row: Embedding, hits: Sequence[Hit]) -> bool:
+            """Whether the first is a strong match, as the search itself judges it, and few concepts fit it better."""
+            rows = np.stack([hit.embedding for hit in hits if hit.embedding is not None])
+            composed = Composed(row, (Part(Kind.WORDS, 1.0, row),), *traits)
+            bands = judge(
+                calibration.strengths(composed, rows), self._index.count(), Cut.AUTO, composed.sure(rows)
+            ).bands
+            return bands[0] is Band.STRONG and int((bank[1] @ rows[0] > hits[0].score).sum()) < _SYNONYMS
+
+        return choose(self._index, _EVERYDAY, embedder.embed_texts(_EVERYDAY), matched)
+
+
+def choose(
+    index: Index,
+    words: Sequence[str],
+    embeddings: Embeddings,
+    matched: Callable[[Embedding, Sequence[Hit]], bool] = lambda *_: True,
+) -> tuple[str, ...]:
+    """Up to five of the words, best matched first: those whose best picture fits none of the others better.
 
     Args:
         embeddings: Of the words, an array of shape `(n, dims)`.
+        matched: Whether the best hits of a word, by its embedding, show it.
     """
-    best = [(hits[0], word) for word, row in zip(words, embeddings, strict=True) if (hits := index.search(row, 1))]
-    best.sort(key=lambda found: -found[0].score)
+    found: list[tuple[float, str, str]] = []
+    for word, row in zip(words, embeddings, strict=True):
+        hits = index.search(row, _LOOKED_AT, embeddings=True)
+        if hits and _beats_rivals(hits[0], embeddings) and matched(row, hits):
+            found.append((hits[0].score, word, hits[0].record.content_hash))
+    found.sort(key=lambda one: -one[0])
     of_picture: dict[str, str] = {}
-    for hit, word in best:
-        of_picture.setdefault(hit.record.content_hash, word)
+    for _, word, digest in found:
+        of_picture.setdefault(digest, word)
     return tuple(of_picture.values())[:_OFFERED]
+
+
+def _beats_rivals(best: Hit, words: Embeddings) -> bool:
+    return best.embedding is not None and float((words @ best.embedding).max()) <= best.score + _ROUNDING

@@ -43,8 +43,8 @@ type Chosen = tuple[Line, ImageRecord | None]
 
 
 def matches(results: Results) -> list[Line]:
-    """Those above the cut, without the duplicates that are shown as one with them."""
-    return [_line(result, result.hit, results.scored) for result in results.results if result.matches]
+    """The matches, without the duplicates that are shown as one with them; of a search that is not judged yet, all."""
+    return [_line(result, result.hit, results.scored) for result in results.results if result.matches is not False]
 
 
 def judged(search: Callable[[int], Results], ids: Sequence[str]) -> list[Line]:

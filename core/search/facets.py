@@ -1,7 +1,7 @@
 """How many of the results have which label, folder, format … : what a search can be narrowed to next."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, Within, simple
@@ -17,10 +17,15 @@ def count(records: Iterable[ImageRecord]) -> dict[str, dict[str, int]]:
 
     `folder` counts the folders that the records lie in, by their paths; `year` the years they were taken in.
     """
+    return count_stacks([record] for record in records)
+
+
+def count_stacks(stacks: Iterable[Sequence[ImageRecord]]) -> dict[str, dict[str, int]]:
+    """The same of pictures that are shown as one: each stack counts once for each value that one of them has."""
     counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
-    for record in records:
+    for stack in stacks:
         for facet, counter in counts.items():
-            counter.update(_values(record, facet))
+            counter.update({value for record in stack for value in _values(record, facet)})
     return {facet: by_frequency(counter) for facet, counter in counts.items()}
 
 

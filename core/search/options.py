@@ -5,7 +5,8 @@ from enum import StrEnum
 
 
 class Band(StrEnum):
-    """How well a picture matches, judged against what chance would bring in a collection of this size."""
+    """How well a picture matches, judged against what chance would bring in a collection of this size: a match is what
+    is in any but the last."""
 
     STRONG = "strong"
     LIKELY = "likely"
@@ -25,7 +26,7 @@ class Collapse(StrEnum):
 
 
 class Cut(StrEnum):
-    """Down to where hits count as matches."""
+    """Down to which band hits count as matches: what is below is in the band `none`."""
 
     AUTO = "auto"
     """Where the query's own matches end."""
@@ -33,6 +34,7 @@ class Cut(StrEnum):
     LIKELY = "likely"
     WEAK = "weak"
     ALL = "all"
+    """As `WEAK`, and no line is drawn below the matches: all results are put in the order that is asked for."""
 
 
 class Sort(StrEnum):
@@ -53,4 +55,4 @@ class Options:
     """From 0, best match first, to 1, as unlike one another as can be."""
     cut: Cut = Cut.AUTO
     sort: Sort = Sort.BEST
-    """The order of the matches; what is below the cut stays in the order of its scores."""
+    """The order of the matches; what is below stays in the order of its scores."""

@@ -90,6 +90,11 @@ def checked(query: Query) -> Query:
         tuple(dict.fromkeys(query.more)),
         tuple(dict.fromkeys(digest for digest in query.less if digest not in query.more)),
     )
+    if query.empty and query.less:
+        raise InvalidQuery(
+            "There is nothing to search for: this search says only what results are to be unlike.",
+            "Add words, or a picture that they are to be like.",
+        )
     if query.empty:
         raise InvalidQuery("There is nothing to search for.", "Type some words or add a picture.")
     _check_parts(query)

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from core.search import facets
 from core.search.collapse import stacks
 from core.search.diversity import spread_out
 from core.search.facets import Counts
-from core.search.options import Band, Options, Sort
+from core.search.options import Band, Cut, Options, Sort
 from core.search.results import Result
 from core.search.strength import Judgement
 
@@ -38,12 +37,12 @@ class Ranking:
     """All results among the hits looked at."""
 
     results: Sequence[Result]
-    matched: int
-    """How many are above the cut: the first so many."""
+    matched: int | None
+    """How many match; None where that is not known."""
     nothing: bool
     alike: float
     facets: Counts
-    """Of the matches; of all where there are none."""
+    """Of the matches; of all where there are none. Those shown as one count once for each value they have."""
     seconds: float = 0.0
 
     @property
@@ -56,7 +55,8 @@ class Ranking:
 
     def covers(self, count: int) -> bool:
         """Whether the first `count` results are among these, and so is the end of the matches, as far as it is near."""
-        return len(self.results) >= count and (self.matched < len(self.results) or count <= self.matched)
+        known = len(self.results)
+        return known >= count and (self.matched is None or self.matched < known or count <= self.matched)
 
 
 def rank(
@@ -65,20 +65,19 @@ def rank(
     """
     Args:
         hits: Best first, with their embeddings.
-        judgement: None where nothing is known of what scores mean: then all are matches.
+        judgement: None where nothing is known of what scores mean.
         alike: The cosine from which two pictures are alike.
         k: How many of the best are put into another order than theirs; None: all matches. Diversity chooses among all.
     """
     results = [_result(hits, stack, judgement) for stack in stacks(hits, options.collapse, alike)]
-    matched = sum(result.matches for result in results)
+    matched = sum(result.matches is True for result in results) if judgement or not hits else None
     counted = results[:matched] or results
-    records = [hit.record for result in counted for hit in chain((result.hit,), result.others)]
     return Ranking(
         _ordered(results, matched, options, k),
         matched,
         judgement.nothing if judgement else False,
         alike,
-        facets.count(records),
+        facets.count_stacks([hit.record for hit in (result.hit, *result.others)] for result in counted),
     )
 
 
@@ -86,17 +85,19 @@ def _result(hits: Sequence[Hit], stack: Sequence[int], judgement: Judgement | No
     leader, *others = stack
     rest = tuple(hits[other] for other in others)
     if judgement is None:
-        return Result(hits[leader], None, None, True, rest)
+        return Result(hits[leader], None, None, None, rest)
     strength, band = judgement.strengths[leader], judgement.bands[leader]
-    return Result(hits[leader], strength, band, leader < judgement.cut, rest)
+    return Result(hits[leader], strength, band, band is not Band.NONE, rest)
 
 
-def _ordered(results: Sequence[Result], matched: int, options: Options, k: int | None) -> Sequence[Result]:
-    """All of them; those below the cut, and beyond the best `k` where these are sorted, stay as they are."""
+def _ordered(results: Sequence[Result], matched: int | None, options: Options, k: int | None) -> Sequence[Result]:
+    """All of them; what does not match, and what is beyond the best `k` where these are sorted, stays as it is. Where
+    no line is drawn below the matches, or it is not known yet, all are sorted; diversity is for matches only."""
     if options.sort is not Sort.BEST:
-        order, count = _ORDERS[options.sort], min(matched, k or matched)
+        above = len(results) if matched is None or options.cut is Cut.ALL else matched
+        order, count = _ORDERS[options.sort], min(above, k or above)
         return [*sorted(results[:count], key=lambda result: order(result.record)), *results[count:]]
-    if not options.diversity or matched < 2:
+    if not options.diversity or matched is None or matched < 2:
         return results
     head = results[: min(matched, _VARIED)]
     scores = np.array([result.hit.score for result in head])

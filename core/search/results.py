@@ -31,8 +31,9 @@ class Result:
     """How far it stands above what chance brings, from 0 to 1 at the band `strong`; None where it is not judged."""
     band: Band | None
     """None where it is not judged."""
-    matches: bool
-    """Whether it is above the cut."""
+    matches: bool | None
+    """Whether its band is any but `none`; None where it is not judged yet. Where nothing is searched for, all that the
+    filter lets through match."""
     others: tuple[Hit, ...] = ()
     """Duplicates shown as one with it, the best first."""
 
@@ -57,10 +58,10 @@ class Results:
     reach."""
     offset: int
     """How many stand before this page."""
-    matched: int
-    """How many are above the cut, on all pages."""
+    matched: int | None
+    """How many match, on all pages: as many as are in bands other than `none`. None where they are not judged yet."""
     at_least: bool
-    """Whether there may be more than so many: all that were looked at are above it."""
+    """Whether there may be more than so many: all that were looked at match."""
     bands: Mapping[Band, int]
     """How many of each band, on all pages; empty where nothing is judged."""
     nothing: bool
@@ -87,6 +88,12 @@ class Results:
 
     scored: bool = True
     """Whether the hits have scores: not where everything is shown that the filter lets through."""
+    judged: bool = True
+    """Whether it is known which match: not while what scores mean here is being learned, nor of a search that says only
+    what to turn away from."""
+    of_kind: bool = False
+    """Whether this is a collection about one subject, and the search is for something of it: then a match is of this
+    kind, and often it is not known whether it is this very thing."""
 
     @property
     def hits(self) -> list[Hit]:

@@ -5,7 +5,7 @@ with some of the pictures, and these with one another. docs/decisions/0009-match
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,10 @@ _FEWEST = 5  # pictures whose pairs tell anything
 _LEEWAY = 1.5  # deviations by which a query may be nearer to all pictures than most concepts are
 _DEVIATION = 1.4826  # of normal deviates, as a multiple of their median absolute deviation
 _LEAST = 1e-6
+# What is turned away from counts against a picture as far as the picture shows it: by what its own strength exceeds
+# that of the best of some forty unrelated ones. Chosen by measurement: docs/decisions/0009-match-strength.md.
+_SHOWN, _AGAINST = 2.0, 4.0
+_CLEARLY = 20.0  # more than this nothing is shown: of the picture itself it would be without end
 
 type Vectors = NDArray[np.float64]
 
@@ -76,7 +80,8 @@ class Calibration:
         return {kind: scale.scatter * scale.length for kind, scale in scales.items()}
 
     def strengths(self, composed: Composed, embeddings: Embeddings) -> Vectors:
-        """How far each picture stands above what is to be expected of an unrelated one, in deviations.
+        """How far each picture stands above what is to be expected of an unrelated one, in deviations: by what is asked
+        for. What is turned away from counts as far as a picture shows it, beside the weights of what is asked for.
 
         Args:
             embeddings: Of n pictures, shape `(n, dims)`.
@@ -85,13 +90,36 @@ class Calibration:
             An array of shape `(n,)`. Where a query has no words, what is alike to a picture of it is that picture
             itself: its strength is infinite.
         """
-        words, pictures = ([part for part in composed.parts if part.kind is kind] for kind in Kind)
+        wanted = [part for part in composed.parts if part.weight > 0]
+        strengths = self._of_parts(wanted, embeddings)
+        total = sum(part.weight for part in wanted) or 1.0
+        for part in composed.parts:
+            if part.weight < 0:
+                shown = self._shown(part, wanted, embeddings)
+                strengths = strengths + _AGAINST * part.weight / total * np.clip(shown - _SHOWN, 0.0, _CLEARLY)
+        return strengths
+
+    def _shown(self, part: Part, wanted: Sequence[Part], embeddings: Embeddings) -> Vectors:
+        """How far pictures show what is turned away from, beyond what it has in common with what is wanted of its
+        kind: a giraffe is not to be held against itself because it is much like a zebra."""
+        words = part.kind is Kind.WORDS
+        scale, strengths = (self._words, self._of_words) if words else (self._pictures, self._of_pictures)
+        towards = scale.towards([replace(part, weight=1.0)])
+        if alike := [one for one in wanted if one.kind is part.kind]:
+            asked_for = _directions(scale.towards(alike))
+            towards = towards - max(0.0, float(towards @ asked_for)) * asked_for
+        return strengths(towards, embeddings)
+
+    def _of_parts(self, parts: Sequence[Part], embeddings: Embeddings) -> Vectors:
+        """As `strengths`, of parts that are all wanted; 0 where there are none."""
+        if not parts:
+            return np.zeros(len(embeddings))
+        words, pictures = ([part for part in parts if part.kind is kind] for kind in Kind)
         if not pictures:
             return self._of_words(self._words.towards(words), embeddings)
         if words:
             return self._of_both(self._words.towards(words), self._pictures.towards(pictures), embeddings)
-        wanted = np.stack([part.embedding for part in pictures if part.weight > 0])
-        itself = (embeddings @ wanted.T).max(axis=1) >= self.alike
+        itself = (embeddings @ np.stack([part.embedding for part in pictures]).T).max(axis=1) >= self.alike
         return np.where(itself, np.inf, self._of_pictures(self._pictures.towards(pictures), embeddings))
 
     def _of_words(self, towards: Vectors, embeddings: Embeddings) -> Vectors:

@@ -1,4 +1,7 @@
-"""From strengths to words: which band a hit is in, how many hits are matches, and whether there are any."""
+"""From strengths to words: which hits are matches, and how good they are.
+
+A match is a hit whose band is not `none`. There is no other definition: docs/decisions/0009-match-strength.md.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,26 +31,36 @@ class Judgement:
     """Never a better one after a worse."""
     strengths: Sequence[float]
     """From 0 to 1, where the band `strong` begins; never a greater one after a smaller."""
-    cut: int
-    """So many from the top count as matches."""
     nothing: bool
-    """Whether even the best are what chance would bring."""
+    """Whether even the best are what chance would bring: then none is a match, whatever the cut."""
+
+    @property
+    def matched(self) -> int:
+        """So many from the top are matches."""
+        return sum(band is not Band.NONE for band in self.bands)
 
 
-def judge(strengths: NDArray[np.float64], searched: int, cut: Cut) -> Judgement:
+def judge(strengths: NDArray[np.float64], searched: int, cut: Cut, sure: NDArray[np.bool_] | None = None) -> Judgement:
     """
     Args:
         strengths: Of the best hits, in the order of their scores, shape `(n,)`, as `Calibration.strengths` gives them.
             A longer list is judged as the shorter ones that it begins with, where these end at 200, 1,000 or 4,000.
         searched: How many pictures they are the best of.
+        sure: Which of them the model is sure of, shape `(n,)`; None: of all. From the first on that it is not, bands
+            are weak at best.
     """
     falling = descending(strengths)
     begins = {band: reached_by(expected, searched) for band, expected in _EXPECTED.items()}
     counts = {band: int((falling >= start).sum()) for band, start in begins.items()}
-    nothing = not matches(strengths, searched)
-    bands = [next((band for band, count in counts.items() if at < count), Band.NONE) for at in range(len(falling))]
+    if sure is not None and not sure.all():
+        unsure = int(sure.argmin())
+        counts |= {band: min(counts[band], unsure) for band in (Band.STRONG, Band.LIKELY)}
+    nothing = not (counts[Band.WEAK] and matches(strengths, searched))
+    end = 0 if nothing else _end(falling, counts, cut)
+    matching = {band: min(count, end) for band, count in counts.items()}
+    bands = [next((band for band, count in matching.items() if at < count), Band.NONE) for at in range(len(falling))]
     shares = np.clip(falling / begins[Band.STRONG], 0.0, 1.0)
-    return Judgement(bands, [float(share) for share in shares], _cut(falling, counts, nothing, cut), nothing)
+    return Judgement(bands, [float(share) for share in shares], nothing)
 
 
 def reached_by(expected: float, searched: int) -> float:
@@ -82,13 +95,12 @@ def _windows(count: int) -> Iterator[slice]:
     return (slice(start, stop) for start, stop in pairwise(edges) if stop > start)
 
 
-def _cut(falling: NDArray[np.float64], counts: dict[Band, int], nothing: bool, cut: Cut) -> int:
+def _end(falling: NDArray[np.float64], counts: dict[Band, int], cut: Cut) -> int:
+    """Where the matches end."""
     if cut is Cut.ALL:
-        return len(falling)
+        return counts[Band.WEAK]
     if cut is not Cut.AUTO:
         return counts[Band(cut.value)]
-    if nothing:
-        return 0
     others = falling[np.isfinite(falling)]  # the query's own picture does not say where the others end
     best = others[0] if len(others) else np.inf
     beside_it = min(int((falling >= _SHARE * best).sum()), counts[Band.WEAK])

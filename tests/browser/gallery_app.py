@@ -59,7 +59,9 @@ async def _heat(side: int = 6) -> AsyncIterator[str]:
 
 async def exports(request: Request) -> Response:
     asked = await request.json()
-    return JSONResponse({"url": f"/exports/token/pictures.{asked['format']}"}, 201)
+    return JSONResponse(
+        {"url": f"/exports/token/pictures.{asked['format']}", "count": len(asked.get("ids") or range(39))}, 201
+    )
 
 
 async def exported(_: Request) -> Response:

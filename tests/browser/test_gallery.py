@@ -427,6 +427,7 @@ def test_tags_of_several(open_):
     with page.expect_request("**/api/tags") as request:
         dialog.get_by_role("button", name="Save").click()
     assert request.value.post_data_json == {"ids": ["id55", "id57"], "add": ["two words", "new"], "remove": ["family"]}
+    expect(page.locator(".toast")).to_have_text(re.compile("Tags changed on 2 pictures."))
     expect(page.get_by_text("changed", exact=True)).to_be_visible()
     assert selected(page) == [0, 2]
 

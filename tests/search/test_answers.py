@@ -83,10 +83,12 @@ def test_everything_that_is_known_is_told():
     }
     assert told == {
         "offset": 20,
+        "judged": True,
         "matched": 21,
         "at_least": True,
         "bands": {"likely": 1, "weak": 2},
         "nothing": False,
+        "of_kind": False,
         "searched": 128,
         "collapsed": 1,
         "more": True,

@@ -1,6 +1,7 @@
 """Which hits are shown as one, and from which cosine pictures are alike."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from core.images.describe import Colour
 from core.index.records import Hit, ImageRecord
 from core.search import collapse as module
 from core.search.collapse import learn_alike, stacks
@@ -120,6 +122,40 @@ class TestAlike:
     def test_copies_go_where_the_first_of_them_went(self):
         found = hits(("a", LAKE, 0), ("b", ROAD, 8), ("c", FACE, 16), ("b", ROAD, 8))
         assert stacks(found, Collapse.ALIKE, ALIKE) == [[0, 1, 3], [2]]
+
+
+class TestColours:
+    """The hash looks at lightness only."""
+
+    def of_colours(self, *palettes):
+        found = hits(*((f"{at:x}", LAKE, 0) for at in range(len(palettes))))
+        colours = [tuple(Colour(rgb, share) for rgb, share in palette) for palette in palettes]
+        return [replace(hit, record=replace(hit.record, colours=one)) for hit, one in zip(found, colours, strict=True)]
+
+    @pytest.mark.parametrize("collapse", [Collapse.PICTURE, Collapse.ALIKE])
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [("#e02020", "#2030d0"), ("#20a040", "#d02090"), ("#f0c000", "#2030d0"), ("#208080", "#c04020")],
+    )
+    def test_one_drawing_in_other_colours_is_another(self, one, other, collapse):
+        found = self.of_colours(*([("#ffffff", 0.9), (colour, 0.1)] for colour in (one, other, one)))
+        assert stacks(found, collapse, ALIKE) == [[0, 2], [1]]
+
+    @pytest.mark.parametrize("collapse", [Collapse.PICTURE, Collapse.ALIKE])
+    @pytest.mark.parametrize(
+        "palette",
+        [
+            [("#a01818", 0.5), ("#ffffff", 0.5)],  # darker
+            [("#ff4040", 0.9)],  # brighter
+            [("#c8382c", 0.3), ("#2030d0", 0.05)],  # another of its colours is found, too
+            [("#808080", 1.0)],  # grey
+            [("#e02020", 0.3), ("#20c0c0", 0.3)],  # hues of all kinds
+            [],
+        ],
+    )
+    def test_copies_are_not(self, palette, collapse):
+        found = self.of_colours([("#e02020", 0.5), ("#ffffff", 0.5)], palette)
+        assert stacks(found, collapse, ALIKE) == [[0, 1]]
 
 
 pictures = st.lists(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.embedding.embedder import SURE_FROM
 from core.errors import InvalidQuery
 from core.search.compose import Composer, Kind
 from core.search.query import Picture, Query, Region, Words
@@ -115,6 +116,15 @@ def test_a_part_of_a_picture_is_embedded_by_itself(composer, colour, dropped, tm
 def test_parts_that_cancel_one_another_out(composer):
     with pytest.raises(InvalidQuery, match="cancel"):
         composer.compose(Query(words(("red", 0.5), ("red", -1))), {})
+
+
+def test_of_what_the_model_is_sure(composer, embedder, monkeypatch):
+    rows = embedder.embed_texts(["red", "orange", "blue"])
+    assert composer.compose(Query(words(("red", 1))), {}).sure(rows).all()
+    monkeypatch.setitem(SURE_FROM, embedder.model_id, 0.8)
+    for query in (Query(words(("red", 1))), Query(words(("red", 1), ("orange", -1)))):
+        assert composer.compose(query, {}).sure(rows).tolist() == [True, True, False]
+    assert composer.compose(Query(words(("red", 1)), pictures(("red", 1))), {}).sure(rows).all()
 
 
 def test_a_picture_that_is_not_kept(composer):

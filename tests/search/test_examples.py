@@ -2,7 +2,11 @@
 
 import threading
 
+import numpy as np
+
+from core.embedding.embedder import SURE_FROM
 from core.search.examples import Examples, choose
+from core.search.scores import Calibration
 from tests.colours import COLOURS
 
 
@@ -28,6 +32,26 @@ def test_no_more_than_five(services, picture, tmp_path, embedder):
 def test_nothing_is_offered_for_an_empty_index(services, embedder):
     assert choose(services.index, ["red"], embedder.embed_texts(["red"])) == ()
     assert services.examples() == ()
+
+
+def test_only_what_its_search_shows_as_a_strong_match_is_offered(services, picture, tmp_path, embedder, monkeypatch):
+    index_colours(services, picture, tmp_path, *COLOURS)
+    monkeypatch.setattr("core.search.examples._EVERYDAY", tuple(COLOURS))
+    reds = embedder.embed_texts(["red"])[0]
+
+    def strengths(self, composed, rows):
+        return np.linspace(9.0 if np.allclose(composed.embedding, reds) else 0.0, -1.0, len(rows))
+
+    monkeypatch.setattr(Calibration, "strengths", strengths)
+    assert Examples(services.index)._chosen(embedder) == ("red",)
+    monkeypatch.setitem(SURE_FROM, embedder.model_id, 1.01)
+    assert Examples(services.index)._chosen(embedder) == ()
+
+
+def test_a_word_whose_picture_fits_another_better_is_not_offered(services, picture, tmp_path, embedder):
+    index_colours(services, picture, tmp_path, "orange")
+    words = ("red", "orange")
+    assert choose(services.index, words, embedder.embed_texts(words)) == ("orange",)
 
 
 def test_chosen_once_for_a_number_of_pictures(services, picture, tmp_path, embedder, monkeypatch):

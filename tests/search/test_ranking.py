@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from core.index.records import Hit
-from core.search.options import Band, Collapse, Options, Sort
+from core.search.options import Band, Collapse, Cut, Options, Sort
 from core.search.ranking import rank
 from core.search.strength import Judgement
 from core.vectors import unit
 from tests.records import a_record
 
-BANDS = (Band.STRONG, Band.STRONG, Band.LIKELY, Band.WEAK, Band.NONE, Band.NONE)
+BANDS = (Band.STRONG, Band.STRONG, Band.LIKELY, Band.WEAK, Band.WEAK, Band.WEAK)
 
 
 @pytest.fixture
@@ -27,26 +27,41 @@ def hits():
 
 
 def judgement(cut: int, nothing: bool = False) -> Judgement:
-    return Judgement(BANDS, [1.0, 1.0, 0.7, 0.4, 0.1, 0.0], cut, nothing)
+    bands = [band if at < cut and band is not Band.NONE else Band.NONE for at, band in enumerate(BANDS)]
+    return Judgement(bands, [1.0, 1.0, 0.7, 0.4, 0.1, 0.0], nothing)
 
 
 def places(ranking, hits):
     return [next(at for at, hit in enumerate(hits) if hit.record == result.record) for result in ranking.results]
 
 
-def test_what_is_above_the_cut_matches(hits):
-    ranking = rank(hits, judgement(3), Options(), 0.9)
-    assert [result.matches for result in ranking.results] == [True] * 3 + [False] * 3
-    assert [result.band for result in ranking.results] == list(BANDS)
-    assert (ranking.matched, ranking.nothing) == (3, False)
+def test_what_is_in_any_band_but_none_matches(hits):
+    ranking = rank(hits, judgement(4), Options(), 0.9)
+    assert [result.matches for result in ranking.results] == [True] * 4 + [False] * 2
+    assert (ranking.matched, ranking.nothing) == (4, False)
     assert ranking.bands == {Band.STRONG: 2, Band.LIKELY: 1, Band.WEAK: 1, Band.NONE: 2}
 
 
-def test_without_a_judgement_all_match(hits):
-    ranking = rank(hits, None, Options(), 0.9)
-    assert ranking.matched == 6
-    assert {result.band for result in ranking.results} == {None}
+def test_without_a_judgement_it_is_not_known_what_matches(hits):
+    ranking = rank(hits, None, Options(diversity=1.0), 0.9)
+    assert ranking.matched is None
+    assert {(result.band, result.matches) for result in ranking.results} == {(None, None)}
     assert ranking.bands == {}
+    assert places(ranking, hits) == [0, 1, 2, 3, 4, 5]
+    assert sum(ranking.facets["folder"].values()) == 6
+    assert places(rank(hits, None, Options(sort=Sort.LARGEST), 0.9), hits) == [5, 4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("cut", Cut)
+@pytest.mark.parametrize("diversity", [0.0, 0.5, 1.0])
+def test_nothing_that_does_not_match_comes_before_what_does(hits, cut, diversity):
+    for matched in range(7):
+        ranking = rank(hits, judgement(matched), Options(cut=cut, diversity=diversity), 0.9)
+        assert [result.matches for result in ranking.results] == [True] * matched + [False] * (6 - matched)
+
+
+def test_where_no_line_is_drawn_all_are_sorted(hits):
+    assert places(rank(hits, judgement(3), Options(cut=Cut.ALL, sort=Sort.LARGEST), 0.9), hits) == [5, 4, 3, 2, 1, 0]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +79,16 @@ def test_a_stack_is_where_its_best_is_and_counts_once(hits):
     assert [result.count for result in ranking.results] == [1, 2, 1, 1, 1]
     assert ranking.results[1].others == (again[4],)
     assert (ranking.matched, ranking.collapsed) == (4, 1)
+
+
+def test_what_is_shown_as_one_counts_once_for_each_value(hits):
+    copy = replace(hits[1].record, path="/elsewhere/copy.png", content_hash=hits[0].record.content_hash, format="PNG")
+    twin = replace(hits[2].record, path="/pictures/twin.jpg", content_hash=hits[0].record.content_hash)
+    stacked = [hits[0], Hit(copy, 0.85, hits[0].embedding), Hit(twin, 0.8, hits[0].embedding), *hits[3:]]
+    ranking = rank(stacked, judgement(3), Options(collapse=Collapse.BYTES), 0.9)
+    assert ranking.matched == 1
+    assert ranking.facets["format"] == {"JPEG": 1, "PNG": 1}
+    assert ranking.facets["folder"] == {"/elsewhere": 1, "/pictures": 1}
 
 
 def test_facets_are_of_the_matches_and_of_all_where_there_are_none(hits):

@@ -103,6 +103,33 @@ def test_words_to_turn_away_from(calibration, space, asked):
     assert with_it.mean() < 2
 
 
+def test_what_is_turned_away_from_counts_as_far_as_it_is_shown(calibration, space, asked):
+    shown = space.pictures(60, asked[0])
+    plain = calibration.strengths(words((1, asked[0])), shown)
+    near = unit(asked[0] + 0.8 * asked[1])  # something much alike, which these pictures do not show
+    for away in (asked[2], near):
+        turned = calibration.strengths(words((1, asked[0]), (-0.5, away)), shown)
+        assert np.mean(plain - turned) < 0.5
+        assert np.median(plain - turned) == 0
+    both = space.pictures(30, asked[0], 1.5 * asked[1])
+    fall = [
+        np.mean(calibration.strengths(words((1, asked[0])), both) - calibration.strengths(query, both))
+        for query in (words((1, asked[0]), (-weight, asked[1])) for weight in (0.1, 0.25, 0.5))
+    ]
+    assert 0 < fall[0] < fall[1] < fall[2]
+    assert fall[2] > 4
+
+
+def test_of_nothing_but_what_to_turn_away_from_no_picture_stands_above_chance(calibration, space, asked):
+    assert calibration.strengths(words((-1, asked[0])), space.pictures(50)).max() <= 0
+
+
+def test_a_picture_that_is_wanted_and_turned_away_from_has_a_strength(calibration, sample):
+    query = composed(Part(Kind.PICTURE, 1.0, sample[0]), Part(Kind.PICTURE, -0.25, sample[1]))
+    assert not np.isnan(calibration.strengths(query, sample)).any()
+    assert not np.isnan(calibration.strengths(picture(sample[0], -1.0), sample)).any()
+
+
 def test_a_concept_of_the_bank_competes_with_itself_only_where_it_is_strong(space, sample, calibration):
     shown, query = space.pictures(20, space.concepts[7]), words((1, space.concepts[7]))
     without = learn(np.delete(space.concepts, 7, axis=0), sample)

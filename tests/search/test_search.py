@@ -95,7 +95,7 @@ def test_k_counts_copies_once(corpus, picture, tmp_path):
 
 
 def test_k_of_what_is_browsed(corpus):
-    found = corpus.search(Search(options=Options(sort=Sort.NAME), k=3), limit=2)
+    found = corpus.search(Search(options=Options(Collapse.OFF, sort=Sort.NAME), k=3), limit=2)
     assert (len(found.results), found.more, found.total) == (2, True, len(COLOURS))
     last = corpus.search(Search(options=Options(sort=Sort.NAME), k=3), offset=2)
     assert (len(last.results), last.more) == (1, False)
@@ -257,6 +257,9 @@ def test_where_nothing_is_looked_for_what_is_least_like_it_comes_first(corpus):
         (Query(less=("0" * 64,)), 5, "nothing to search for"),
         (Query(tuple(Words(str(number)) for number in range(33))), 5, "too many parts"),
         (pictures("0" * 64), 5, "not kept any more"),
+        (Query(more=("0" * 64,)), 5, "more like is not kept any more"),
+        (Query((Words("red"),), less=("0" * 64,)), 5, "less like is not kept any more"),
+        (Query(less=("0" * 64,)), 5, "only what results are to be unlike"),
         (pictures("../../etc/passwd"), 5, "no valid name"),
         (Query(pictures=(Picture("0" * 64, region=Region(0.9, 0, 0.2, 1)),)), 5, "outside"),
         (Query(pictures=(Picture("0" * 64, region=Region(0, 0, 0.01, 1)),)), 5, "too small"),

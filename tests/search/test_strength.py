@@ -22,15 +22,26 @@ def test_no_better_after_a_worse(values, searched, cut):
     assert list(judged.strengths) == sorted(judged.strengths, reverse=True)
     assert all(0 <= share <= 1 for share in judged.strengths)
     assert len(judged.bands) == len(judged.strengths) == len(values)
-    assert 0 <= judged.cut <= len(values)
+    assert judged.matched == sum(band is not Band.NONE for band in judged.bands)
 
 
-@given(strengths, sizes)
-def test_nothing_is_shown_only_where_nothing_matches(values, searched):
-    judged = judge(values, searched, Cut.AUTO)
-    assert (judged.cut == 0) == judged.nothing
-    if not judged.nothing:
-        assert judged.cut >= judge(values, searched, Cut.STRONG).cut
+@given(strengths, sizes, st.sampled_from([Cut.AUTO, Cut.WEAK, Cut.ALL]))
+def test_nothing_is_said_to_match_only_where_something_does(values, searched, cut):
+    judged = judge(values, searched, cut)
+    assert (judged.matched == 0) == judged.nothing
+    assert judged.matched >= judge(values, searched, Cut.STRONG).matched
+
+
+@given(strengths, sizes, st.sampled_from(Cut))
+def test_whether_anything_matches_does_not_depend_on_the_cut(values, searched, cut):
+    assert judge(values, searched, cut).nothing == judge(values, searched, Cut.AUTO).nothing
+
+
+def test_many_that_are_each_what_chance_brings_are_no_matches():
+    together = np.array([*np.full(40, 2.0), *np.zeros(60)])
+    assert matches(together, 100)
+    assert reached_by(1.0, 100) > 2.0
+    assert judge(together, 100, Cut.AUTO).nothing
 
 
 @given(strengths, sizes)
@@ -56,19 +67,20 @@ def test_a_longer_list_begins_as_the_shorter(length):
 
 
 @pytest.mark.parametrize(
-    ("cut", "count"), [(Cut.STRONG, 2), (Cut.LIKELY, 3), (Cut.WEAK, 4), (Cut.ALL, 6), (Cut.AUTO, 3)]
+    ("cut", "count"), [(Cut.STRONG, 2), (Cut.LIKELY, 3), (Cut.WEAK, 4), (Cut.ALL, 4), (Cut.AUTO, 3)]
 )
 def test_where_the_matches_end(cut, count):
     borders = [reached_by(expected, 100) for expected in (0.01, 0.1, 1.0)]
     values = np.array([borders[0] + 0.1, borders[0], borders[1], borders[2], 0.0, -1.0])
     judged = judge(values, 100, cut)
-    assert list(judged.bands) == [Band.STRONG, Band.STRONG, Band.LIKELY, Band.WEAK, Band.NONE, Band.NONE]
-    assert (judged.cut, judged.nothing) == (count, False)
+    bands = [Band.STRONG, Band.STRONG, Band.LIKELY, Band.WEAK, Band.NONE, Band.NONE]
+    assert list(judged.bands) == [*bands[:count], *[Band.NONE] * (6 - count)]
+    assert (judged.matched, judged.nothing) == (count, False)
 
 
 def test_beside_much_better_ones_weak_ones_are_no_matches():
-    assert judge(np.array([9.0, 8.5, 4.5, 3.0, 0.0]), 100, Cut.AUTO).cut == 3  # two at the top, and a strong one
-    assert judge(np.array([3.1, 2.9, 2.5, 2.4, 0.0]), 100, Cut.AUTO).cut == 4
+    assert judge(np.array([9.0, 8.5, 4.5, 3.0, 0.0]), 100, Cut.AUTO).matched == 3  # two at the top, and a strong one
+    assert judge(np.array([3.1, 2.9, 2.5, 2.4, 0.0]), 100, Cut.AUTO).matched == 4
 
 
 def test_one_alone_or_many_together_match():
@@ -88,18 +100,27 @@ def test_chance_alone_matches_seldom(searched):
 def test_the_picture_that_was_searched_with_does_not_say_where_the_others_end():
     values = np.array([np.inf, 4.0, 3.5, 3.0, 0.5])
     judged = judge(values, 100, Cut.AUTO)
-    assert judged.cut == 1 + judge(values[1:], 100, Cut.AUTO).cut == 4
+    assert judged.matched == 1 + judge(values[1:], 100, Cut.AUTO).matched == 4
     assert judged.strengths[0] == 1.0
     alone = judge(np.array([np.inf, 0.5, 0.1]), 100, Cut.AUTO)
-    assert (alone.cut, alone.nothing) == (1, False)
+    assert (alone.matched, alone.nothing) == (1, False)
 
 
 @pytest.mark.parametrize("cut", Cut)
 def test_of_no_pictures_nothing_matches(cut):
     judged = judge(np.array([]), 0, cut)
-    assert (judged.bands, judged.strengths, judged.cut, judged.nothing) == ([], [], 0, True)
+    assert (judged.bands, judged.strengths, judged.matched, judged.nothing) == ([], [], 0, True)
 
 
 def test_what_falls_is_left_as_it_is_and_the_rest_evened_out():
     assert descending(np.array([3.0, 2.0, 1.0])).tolist() == [3, 2, 1]
     assert descending(np.array([2.0, 4.0, 1.0])).tolist() == [3, 3, 1]
+
+
+@given(strengths, sizes, st.sampled_from(Cut), st.integers(0, 300))
+def test_what_the_model_is_not_sure_of_is_weak_at_best(values, searched, cut, sure):
+    judged = judge(values, searched, cut, np.arange(len(values)) < sure)
+    assert {*judged.bands[sure:]} <= {Band.WEAK, Band.NONE}
+    plain = judge(values, searched, cut)
+    assert all(BEST_FIRST.index(a) >= BEST_FIRST.index(b) for a, b in zip(judged.bands, plain.bands, strict=True))
+    assert judged.nothing == plain.nothing

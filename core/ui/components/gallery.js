@@ -87,7 +87,7 @@ class Gallery {
     const { results, answer } = this.pages
     this.root.classList.toggle("nothing", Boolean(answer.nothing))
     this.root.classList.toggle("judged", results.some(({ band }) => band))
-    this.grid.show(results, { search, routes, divided: !answer.nothing })
+    this.grid.show(results, { search, routes, divided: !answer.nothing && isDivided(search) })
     this.grid.paint(selection)
     this.head.show(answer, { search, routes })
     selection.renew(results)
@@ -130,17 +130,19 @@ class Gallery {
     const scored = answer.matched && results[0].score != null
     const which = answer.matched > MOST ? "the first" : answer.matched ? "all" : "the"
     const what = scored ? plural(most, "match", "matches") : plural(most, "picture")
-    this.downloads.offer(anchor, `Download ${which} ${what}`, this.routes.exports, { ...this.search, most })
+    const nearest = answer.matched === 0 ? { ids: results.map(({ id }) => id) } : { most }
+    this.downloads.offer(anchor, `Download ${which} ${what}`, this.routes.exports, { ...this.search, ...nearest })
   }
 
-  onTagged(ids, add, remove) {
+  onTagged(ids, add, remove, done) {
     this.known = [...new Set([...this.known, ...add])]
     const changed = item =>
       ids.includes(item?.id) ? { ...item, tags: retagged(item.tags ?? [], add, remove) } : item
     this.pages.change(changed)
     this.details.item = changed(this.details.item)
     this.render()
-    this.announce("Tags saved")
+    this.announce(done ?? "Tags saved")
+    if (done) this.toast.done(done)
     this.trigger("changed", true)
   }
 

@@ -27,7 +27,7 @@ class Downloads {
     try {
       const answer = await ask(url, { ...what, format }, signal)
       save(answer.url)
-      this.toast.done("The download has begun.")
+      this.toast.done(`The download of ${plural(answer.count, "picture")} has begun.`)
     } catch (error) {
       if (!stopped(error)) this.toast.failed(error.message)
     }

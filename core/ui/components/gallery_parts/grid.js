@@ -108,6 +108,11 @@ class Grid {
   }
 }
 
+// What is not judged yet stands above the line.
 function matches(item) {
   return item.matches !== false
+}
+
+function isDivided(search) {
+  return search?.cut !== "all"
 }

@@ -94,8 +94,9 @@ class Panel {
     const { item } = this
     this.sayTrouble("")
     try {
-      await ask(this.routes.tags, { ids: [item.id], add, remove })
-      this.tagged([item.id], add, remove)
+      const ids = withCopies([item])
+      const { changed } = await ask(this.routes.tags, { ids, add, remove })
+      this.tagged(ids, add, remove, ids.length > 1 ? `Tags changed on ${plural(changed, "picture")}.` : undefined)
     } catch (error) {
       if (this.item?.id === item.id) this.sayTrouble(error.message)
     }

@@ -104,7 +104,9 @@ class TagDialog {
 
   open(items, known, url) {
     Object.assign(this, { items, known, url, changes: new Map() })
-    this.find("h2").textContent = `Tags of ${plural(items.length, "picture")}`
+    const count = withCopies(items).length
+    const copies = count > items.length ? ", copies included" : ""
+    this.find("h2").textContent = `Tags of ${plural(count, "picture")}${copies}`
     this.say("")
     this.paint()
     this.dialog.showModal()
@@ -133,20 +135,26 @@ class TagDialog {
     const add = [...this.changes.keys()].filter(tag => this.changes.get(tag))
     const remove = [...this.changes.keys()].filter(tag => !this.changes.get(tag))
     if (!add.length && !remove.length) return this.dialog.close()
-    const ids = this.items.map(({ id }) => id)
+    const ids = withCopies(this.items)
+    let changed
     try {
-      await ask(this.url, { ids, add, remove }, this.latest.begin())
+      changed = (await ask(this.url, { ids, add, remove }, this.latest.begin())).changed
     } catch (error) {
       return stopped(error) || this.say(error.message)
     }
     this.dialog.close()
-    this.saved(ids, add, remove)
+    this.saved(ids, add, remove, `Tags changed on ${plural(changed, "picture")}.`)
   }
 
   say(text) {
     this.find(".trouble").textContent = text
     this.find(".trouble").hidden = !text
   }
+}
+
+// The ids of pictures and of all that are shown as one with them.
+function withCopies(items) {
+  return [...new Set(items.flatMap(({ id, others = [] }) => [id, ...others.map(copy => copy.id)]))]
 }
 
 function retagged(tags, add, remove) {

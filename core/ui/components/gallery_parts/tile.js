@@ -20,7 +20,7 @@ function fill(tile, item, at, { search, routes }) {
   find(".pick").setAttribute("aria-label", `Select ${item.name}`)
   find(".touch-menu").setAttribute("aria-label", `Actions on ${item.name}`)
   const ratio = item.width / item.height
-  tile.classList.toggle("unmatched", !matches(item))
+  tile.classList.toggle("unmatched", !matches(item) && isDivided(search)) // else there is no line below the matches
   tile.classList.toggle("elongated", ratio > ELONGATED || ratio < 1 / ELONGATED)
   fillBand(tile, item)
   fillCount(find(".count"), item)
