@@ -124,9 +124,10 @@ def _load(model_id: str, cache_dir: Path) -> Any:
             return _open(model_id, cache_dir)
     # Inference, requests, filelock and onnxruntime raise errors of their own without a parent in common.
     except Exception as error:
-        _logger.debug("%s does not load", model_id, exc_info=True)
+        _logger.warning("%s does not load: %s: %s", model_id, type(error).__name__, error)
         raise ModelUnavailable(
-            f"{model_id} does not load: {type(error).__name__}: {str(error).rstrip('.')}.", remedy(model_id, cache_dir)
+            f"{model_id} does not load: its weights are damaged, or are not those of a CLIP model.",
+            remedy(model_id, cache_dir),
         ) from error
 
 

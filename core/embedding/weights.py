@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import socket
 import ssl
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -45,7 +47,7 @@ def check_obtainable(model_id: str, cache_dir: Path) -> None:
         address = os.environ.get("API_BASE_URL") or _API
         if not (problem := _unreachable(address)):
             return
-        reason = f"{address} cannot be reached ({problem})"
+        reason = f"{address} cannot be reached: {problem}"
     raise ModelUnavailable(f"The weights of {model_id} are not in {folder}, and {reason}.", remedy(model_id, cache_dir))
 
 
@@ -83,13 +85,30 @@ def _ask(address: str) -> str:
         httpx.head(address, timeout=_TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         # A certificate that this client does not know is an answer: Inference, which downloads, may know it.
-        return "" if _about_certificate(error) else str(error) or type(error).__name__
+        return "" if _about_certificate(error) else _in_words(error)
     return ""
 
 
+def _in_words(error: Exception) -> str:
+    causes = list(_chain(error))
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return "its name is not known to this network"
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return "nothing answers there"
+    if isinstance(error, httpx.TimeoutException):
+        return f"no answer within {_TIMEOUT:g} seconds"
+    return (
+        "it is no address"
+        if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol)
+        else "the connection broke"
+    )
+
+
 def _about_certificate(error: BaseException | None) -> bool:
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _chain(error))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return False

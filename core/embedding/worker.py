@@ -6,6 +6,7 @@ Pictures are shrunk before they are sent, so what goes between the processes is 
 """
 
 import atexit
+import logging
 import os
 import queue
 import secrets
@@ -36,6 +37,8 @@ _PROJECT = Path(__file__).parents[2]
 _CHILD = "from core.embedding.worker import serve; serve()"
 _NICENESS = 5  # pages and reading files go first
 _DIED = "The process of the model ended unexpectedly."
+_logger = logging.getLogger(__name__)
+
 _DIED_REMEDY = "Try again: it is started anew. If it happens often, the machine may be short of memory."
 
 
@@ -206,7 +209,8 @@ def _sendable(error: Exception) -> ImageSearchError:
     """The error as the other process can read it: of a class of ours, without its chain."""
     if isinstance(error, ImageSearchError):
         return type(error)(error.message, error.remedy)
-    return ModelUnavailable(f"The model failed: {type(error).__name__}: {error}.", _DIED_REMEDY)
+    _logger.warning("The model failed: %s: %s", type(error).__name__, error)
+    return ModelUnavailable("The model failed.", _DIED_REMEDY)
 
 
 def _exit_with_parent(parent: int) -> None:

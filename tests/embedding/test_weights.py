@@ -67,14 +67,37 @@ def test_offline_names_the_folder_and_the_ways_out(value: str, tmp_path: Path, m
 
 def test_an_address_where_nobody_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_BASE_URL", "http://127.0.0.1:9")
-    with pytest.raises(ModelUnavailable, match=r"http://127\.0\.0\.1:9 cannot be reached"):
+    with pytest.raises(ModelUnavailable, match=r"http://127\.0\.0\.1:9 cannot be reached: nothing answers there\."):
         check_obtainable(MODEL, tmp_path)
 
 
 def test_an_address_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_BASE_URL", "http://[")
-    with pytest.raises(ModelUnavailable, match="cannot be reached"):
+    with pytest.raises(ModelUnavailable, match="cannot be reached: its name is not known"):
         check_obtainable(MODEL, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "its name is not known"),
+        (ConnectionResetError(104, "Connection reset by peer"), "the connection broke"),
+    ],
+)
+def test_why_it_cannot_be_reached_is_said_in_words(
+    cause: OSError, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        try:
+            raise cause
+        except OSError as error:
+            raise httpx.ConnectError(str(error)) from error
+
+    monkeypatch.setattr(httpx, "head", refuse)
+    with pytest.raises(ModelUnavailable, match=words) as raised:
+        check_obtainable(MODEL, tmp_path)
+    assert "Errno" not in raised.value.message
+    assert str(cause.strerror) not in raised.value.message
 
 
 @pytest.mark.parametrize("status", [200, 401, 404])
