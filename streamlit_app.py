@@ -18,6 +18,7 @@ from core.api import protection, routes
 from core.errors import ImageSearchError
 from core.services import shared
 from core.ui.server import base_path, served_hosts, server_settings
+from core.ui.shell import shell
 
 
 @asynccontextmanager
@@ -49,6 +50,6 @@ def _spare_garbage_collection() -> None:
 app = st.App(
     Path(__file__).parent / "pages" / "router.py",
     lifespan=lifespan,
-    routes=routes(shared, base_path()),
+    routes=[*routes(shared, base_path()), shell(base_path())],
     middleware=protection(served_hosts(), base_path(), server_settings().frame_ancestors),
 )

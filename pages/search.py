@@ -6,11 +6,13 @@ from core.ui import address, search_view
 from core.ui.jobs import job_line
 from core.ui.notices import model_ready, wait_for_model
 
-with st.container():  # a place of its own, so that what is below does not move when it is empty
-    job_line()
-search = address.read_search()
-search_view.composer(search)
-if search.query.words and not model_ready():
-    wait_for_model()
-else:
-    search_view.results(search)
+filters = search_view.make_room()
+with st.container(key="search-page", gap=None):
+    with st.container():  # a place of its own, so that what is below does not move when it is empty
+        job_line()
+    search = address.read_search()
+    search_view.composer(search)
+    if search.query.words and not model_ready():
+        wait_for_model()
+    else:
+        search_view.results(search, filters)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import InvalidQuery
 from core.index.filters import Filter
@@ -13,7 +14,7 @@ from core.search.answers import answer
 from core.search.language import format_, parse
 from core.search.link import to_json
 from core.search.negation import offer
-from core.search.options import Options
+from core.search.options import Options, Sort
 from core.search.request import Search
 from core.search.results import Results
 from core.ui import address
@@ -25,11 +26,19 @@ from core.ui.notices import plain
 from core.ui.parts import to_parts, with_parts
 from core.ui.samples import offer_samples
 from core.ui.server import route, services
+from core.ui.shell import LOOK
 
 _PAGE = 60  # tiles that come with the page; the gallery asks for the others as they are scrolled to
 _MOST_COMPLETED = 100
 _ROUTES = ("thumbnails", "images", "boxes")
 _API = ("search", "exports", "tags", "why", "heat")
+
+
+def make_room() -> DeltaGenerator | None:
+    """The page's own look, and the place of the filters, where there is something to filter: the sidebar is to be open
+    before anything is there that it moves."""
+    st.markdown(LOOK, unsafe_allow_html=True)  # for those who come from another page
+    return st.sidebar.container() if any(services().facets().values()) else None
 
 
 def composer(search: Search) -> None:
@@ -52,50 +61,57 @@ def composer(search: Search) -> None:
     )
 
 
-def results(search: Search) -> None:
-    """What was found, and what it can be narrowed to."""
+def results(search: Search, filters: DeltaGenerator | None) -> None:
+    """What was found, and what it can be narrowed to.
+
+    Args:
+        filters: Where that stands.
+    """
     address.check_typed()
-    found = services().search(search, limit=_PAGE)
+    k = search.k or search.usual_k
+    found = services().search(replace(search, k=k if _depends_on_k(search) else None), limit=_PAGE)
     if not found.searched and not search.where.conditions:
         offer_samples()
         return
-    with st.sidebar:
+    with filters or st.sidebar:
         facets_panel(key="facets", counts=found.facets, where=search.where, on_change=_narrow)
     if not found.searched:
         _nothing_passes(found)
         return
+    judges = found.scored and search.query.seeks and services().model.loaded is not None
+    learning = judges and not found.bands
     with st.container():  # a place of its own: what is below does not move when it is empty
-        if found.scored and not found.bands and search.query.seeks and services().model.loaded:
+        if learning:
             _await_bands()
-    with st.container(gap=None):  # the options stand in the gallery's first line
-        view_options(
-            key="view",
-            options=search.options,
-            alike=found.alike,
-            nothing=found.nothing,
-            narrowed=len(search.where.conditions),
-            on_change=_look_otherwise,
-        )
-        gallery(
-            answer(found),
-            key="gallery",
-            search=to_json(search),
-            routes={name: route(name) for name in _ROUTES} | {name: route(f"api/{name}") for name in _API},
-            on_act=address.act,
-            on_narrow=_narrow_to,
-            on_changed=lambda: None,  # the run that follows shows it
-        )
+    # The options stand in the gallery's first line.
+    view_options(
+        key="view",
+        options=search.options,
+        alike=found.alike,
+        nothing=found.nothing,
+        scored=found.scored,
+        narrowed=len(search.where.conditions),
+        on_change=_look_otherwise,
+    )
+    gallery(
+        answer(found),
+        key="gallery",
+        search=to_json(replace(search, k=None)),
+        k=k,
+        learning=learning,
+        routes={name: route(name) for name in _ROUTES} | {name: route(f"api/{name}") for name in _API},
+        on_act=address.act,
+        on_k=_show_as_many,
+        on_narrow=_narrow_to,
+        on_changed=lambda: None,  # the run that follows shows it
+    )
 
 
 @st.fragment(run_every=1.5)
 def _await_bands() -> None:
-    """Says what is missing yet, and shows it as soon as it is there."""
+    """Shows how well the results match as soon as that is known; until then the gallery says so."""
     if services().knows_scores:
         st.rerun()
-    st.caption(
-        ":material/hourglass_top: Learning what scores mean on these pictures: in a moment they are told apart into "
-        "strong, likely and weak matches."
-    )
 
 
 def _completions() -> dict[str, list[str]]:
@@ -137,6 +153,16 @@ def _narrow_to(text: str) -> None:
     search = address.read_search()
     added = (condition for condition in parse(text)[1].conditions if condition not in search.where.conditions)
     _narrow(Filter((*search.where.conditions, *added)))
+
+
+def _depends_on_k(search: Search) -> bool:
+    """Whether it is the number of results that says which come first: the best so many are sorted otherwise."""
+    return search.options.sort is not Sort.BEST and not search.browses
+
+
+def _show_as_many(k: int) -> None:
+    search = address.read_search()
+    address.write_search(replace(search, k=None if k == search.usual_k else k))
 
 
 def _look_otherwise(options: Options) -> None:

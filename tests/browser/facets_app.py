@@ -113,6 +113,7 @@ with right:
         options=state.options,
         alike=0.93,
         nothing="nothing" in st.query_params,
+        scored="unscored" not in st.query_params,
         narrowed=len(state.where.conditions),
         on_change=look,
     )

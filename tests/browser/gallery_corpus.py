@@ -46,6 +46,7 @@ def answer(search: dict[str, Any], version: int = 0) -> dict[str, Any]:
         "searched": 100_000 if text == "deep" else len(order),
         "collapsed": 4,
         "more": text != "deep" and offset + limit < len(order),
+        "total": 100_000 if text == "deep" else len(order),
         "facets": {"tag": {"holiday": 3, "family": 2, "two words": 1}, "label": {"cat": 9}},
         "alike": 0.93,
         "milliseconds": {"embedding": 12.4, "index": 8.2, "ranking": 3.1 + version},

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.index.index import MAX_K
 from core.ui.components.gallery import gallery
 from tests.browser import gallery_corpus as corpus
 
@@ -19,6 +20,11 @@ def act(action: str, hashes: list[str]) -> None:
             st.query_params.from_dict({"image": hashes})
         case "more" | "less":
             st.query_params[action] = hashes
+
+
+def count(k: int) -> None:
+    said(("k", k))
+    st.query_params["k"] = str(k)
 
 
 st.set_page_config(layout="wide")
@@ -42,6 +48,8 @@ gallery(
     key="gallery",
     routes={name: f"/{name}" for name in ("thumbnails", "images", "boxes")} | {name: f"/api/{name}" for name in _API},
     search=None if plain else search,
+    k=int(st.query_params.get("k", MAX_K)),
+    on_k=count,
     on_act=act,
     on_narrow=said,
     on_changed=lambda: said("changed"),

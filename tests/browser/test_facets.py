@@ -370,18 +370,16 @@ def test_the_popover_closes_and_the_focus_returns(visit):
     expect(options).to_be_hidden()
 
 
-def test_the_tiles_have_a_size_that_is_kept(visit):
-    page = visit()
-    size = "getComputedStyle(document.documentElement).getPropertyValue('--image-search-tile')"
-    page.get_by_role("button", name="Best match").click()
-    medium = page.evaluate(size)
-    page.get_by_role("dialog").get_by_text("Large", exact=True).click()
-    large = page.evaluate(size)
-    assert float(large.removesuffix("rem")) > float(medium.removesuffix("rem"))
-    page.reload()
-    expect(page.get_by_role("button", name="Best match")).to_be_visible()
-    assert page.evaluate(size) == large
-    edits(page, 0)
+def test_where_nothing_is_matched_there_is_no_best_match(visit):
+    page = visit("unscored")
+    page.get_by_role("button", name="Sort").click()
+    options = page.get_by_role("dialog", name="View options")
+    for name in ("Best match", "Strong"):
+        expect(options.get_by_text(name, exact=True)).to_be_hidden()
+    expect(options.get_by_label("Diversity")).to_be_hidden()
+    expect(options.get_by_role("radio", name="Newest")).to_be_focused()
+    options.get_by_text("Oldest").click()
+    expect(page.get_by_role("button", name="Oldest")).to_be_visible()
 
 
 def test_on_a_phone(component_page: Server, chromium: Browser):

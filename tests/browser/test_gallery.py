@@ -164,6 +164,202 @@ def test_where_the_ranking_ends_it_says_so(open_):
     expect(open_("q=deep").get_by_text("The nearest 10,000 are shown: narrow the search")).to_be_attached()
 
 
+def slider(page: Page) -> Locator:
+    return page.get_by_role("slider", name="Results")
+
+
+def field(page: Page) -> Locator:
+    return page.get_by_role("spinbutton", name="Number of results")
+
+
+def test_k_is_dragged_and_the_page_hears_of_it_once_it_is_let_go(open_):
+    page = open_("q=zebra&k=24")
+    expect(tiles(page)).to_have_count(24)
+    expect(page.locator(".end")).to_contain_text("24 of 300 shown")
+    searches, box = asked(page, "/api/search"), slider(page).bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 24 / 201, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for share in (0.15, 0.2, 0.25):
+        page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+    expect(field(page)).to_have_value(re.compile("4|5"))
+    k = int(field(page).input_value())
+    assert 40 < k < 60
+    expect(tiles(page)).to_have_count(k)  # at once, of those that are here
+    assert "k=24" in page.url
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(f"k={k}(&|$)"))
+    expect(page.get_by_text(f"('k', {k})")).to_be_visible()
+    assert not searches
+    page.go_back()  # one step, not one for each number on the way
+    expect(page).to_have_url(re.compile("k=24"))
+    expect(tiles(page)).to_have_count(24)
+    expect(field(page)).to_have_value("24")
+
+
+def test_tiles_that_come_again_are_the_same(open_):
+    page = open_("q=zebra&k=40")
+    expect(tiles(page)).to_have_count(40)
+    page.locator(".tile").evaluate_all("tiles => tiles.forEach(tile => (tile.kept = true))")
+    slider(page).fill("5")
+    expect(tiles(page)).to_have_count(5)
+    slider(page).fill("40")
+    expect(tiles(page)).to_have_count(40)
+    assert page.locator(".tile").evaluate_all("tiles => tiles.every(tile => tile.kept)")
+
+
+def test_k_with_the_keyboard(open_):
+    page = open_("q=zebra&k=24")
+    slider(page).focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(tiles(page)).to_have_count(21)
+    expect(page).to_have_url(re.compile("k=21"))
+    page.keyboard.press("End")
+    expect(slider(page)).to_have_attribute("aria-valuetext", "All")
+    expect(page).to_have_url(re.compile("k=10000"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("k=21"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("k=24"))
+
+
+def type_k(page: Page, text: str) -> None:
+    """In place of what stands there."""
+    field(page).press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+def test_k_that_is_typed(open_):
+    page = open_("q=zebra&k=24")
+    for typed, k, count in [("130", 130, 130), ("7", 7, 7), ("99999", 10_000, None), ("250", 250, None)]:
+        type_k(page, typed)
+        expect(page).to_have_url(re.compile(f"k={k}(&|$)"))
+        if count:
+            expect(tiles(page)).to_have_count(count)
+    expect(slider(page)).to_have_value("200")
+    for typed in ("0", "-3", "1.5"):
+        type_k(page, typed)
+        expect(field(page)).to_have_value("250")
+    type_k(page, "")
+    expect(page).to_have_url(re.compile("k=10000"))
+    expect(field(page)).to_have_attribute("placeholder", "All")
+
+
+def test_more_than_came_at_first_are_asked_for_once(open_):
+    page = open_("q=zebra&k=24")
+    searches = asked(page, "/api/search")
+    slider(page).fill("150")
+    expect(tiles(page)).to_have_count(150)
+    assert [(one.post_data_json["offset"], one.post_data_json["limit"]) for one in searches] == [(60, 90)]
+    slider(page).fill("24")
+    expect(tiles(page)).to_have_count(24)
+    slider(page).fill("150")
+    expect(tiles(page)).to_have_count(150)
+    expect(page).to_have_url(re.compile("k=150"))
+    assert len(searches) == 1
+
+
+def test_show_more_goes_on(open_):
+    page = open_("q=zebra&k=12")
+    expect(page.locator(".end")).to_contain_text("12 of 300 shown")
+    for k in (24, 50):
+        page.get_by_role("button", name="Show more").click()
+        expect(tiles(page)).to_have_count(k)
+        expect(page.locator(".end")).to_contain_text(f"{k} of 300 shown")
+        expect(page).to_have_url(re.compile(f"k={k}"))
+    expect(page.get_by_text("Weaker matches")).to_be_visible()  # from the 40th on
+
+
+def test_all_goes_on_as_it_is_scrolled(open_):
+    page = open_("q=zebra&k=24")
+    slider(page).fill("201")
+    expect(tiles(page).nth(59)).to_be_attached()
+    for at in (59, 119, 179, 239, 299):
+        tiles(page).nth(at).scroll_into_view_if_needed()
+    expect(page.get_by_text("All 300 pictures are shown.")).to_be_visible()
+
+
+def width(page: Page) -> float:
+    return tiles(page).first.bounding_box()["width"]
+
+
+def test_tiles_have_a_size_that_is_kept(open_):
+    page = open_()
+    sizes = page.get_by_role("radiogroup", name="Tile size")
+    medium = width(page)
+    sizes.locator("label").nth(2).click()
+    large = width(page)
+    page.reload()
+    expect(page.locator(".counts")).not_to_be_empty()
+    assert width(page) == large > medium
+    page.mouse.move(640, 500)
+    page.keyboard.down("Control")
+    for by in (100, 100):
+        page.mouse.wheel(0, by)
+    page.keyboard.up("Control")
+    expect(sizes.get_by_role("radio", name="Small")).to_be_checked()
+    assert width(page) < medium
+    sizes.locator("label").nth(1).click()
+    assert width(page) == medium
+
+
+def test_two_fingers_change_the_size(touch, address):
+    touch.goto(f"{address}/?q=zebra")
+    expect(tile(touch, 0)).to_be_visible()
+    cdp = touch.context.new_cdp_session(touch)
+    for kind, apart in (("touchStart", 60), ("touchMove", 90), ("touchMove", 120), ("touchEnd", 0)):
+        fingers = [{"x": 195, "y": 500 + side * apart} for side in (-1, 1)] if apart else []
+        cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    expect(touch.get_by_role("radio", name="Large")).to_be_checked()
+
+
+def top_tile(page: Page) -> tuple[str, float]:
+    """What stands first in the window, and where."""
+    return page.evaluate(
+        """() => {
+            const tiles = [...document.querySelectorAll("*")].flatMap(({ shadowRoot }) =>
+                shadowRoot ? [...shadowRoot.querySelectorAll(".tile")] : [])
+            const tile = tiles.find(tile => tile.getBoundingClientRect().bottom > 100)
+            return [tile.dataset.id, Math.round(tile.getBoundingClientRect().top)]
+        }"""
+    )
+
+
+def test_back_and_reload_bring_to_the_same_place(open_):
+    page = open_("q=zebra")
+    for at in (59, 119, 170):
+        tiles(page).nth(at).scroll_into_view_if_needed()
+    expect(tiles(page)).to_have_count(240)
+    page.wait_for_function("sessionStorage.getItem('image-search-places')")
+    page.wait_for_timeout(400)  # until the scrolling has come to rest, and is noted
+    before = top_tile(page)
+    page.reload()
+    page.wait_for_function(f"({_TOP}) === '{before[0]}'")
+    assert top_tile(page) == before
+    tile(page, 172).focus()
+    page.keyboard.press("s")
+    expect(page).to_have_url(re.compile("image="))
+    expect(tiles(page).first).to_be_in_viewport()
+    page.go_back()
+    page.wait_for_function(f"({_TOP}) === '{before[0]}'")
+    expect(tiles(page).nth(170)).to_be_in_viewport()
+
+
+def test_the_same_search_asked_for_anew_begins_at_the_top(open_, address):
+    page = open_("q=zebra")
+    tiles(page).nth(50).scroll_into_view_if_needed()
+    page.wait_for_function("sessionStorage.getItem('image-search-places')")
+    page.goto(f"{address}/?q=zebra")
+    expect(tiles(page).first).to_be_in_viewport()
+
+
+_TOP = """[...document.querySelectorAll("*")].flatMap(({ shadowRoot }) =>
+    shadowRoot ? [...shadowRoot.querySelectorAll(".tile")] : [])
+    .find(tile => tile.getBoundingClientRect().bottom > 100)?.dataset.id"""
+
+
 def _watch(page: Page) -> None:
     """Count calls of the script, and what is done to the grid, from now on; a thumbnail that arrives does not count."""
     page.locator(".results").evaluate(
@@ -243,8 +439,17 @@ def test_the_time_on_the_page_is_measured_from_the_asking(open_):
     )
 
 
+def five_columns(page: Page) -> None:
+    page.set_viewport_size({"width": 1100, "height": 900})
+    page.wait_for_function(
+        """() => [...document.querySelectorAll("*")].some(({ shadowRoot }) =>
+            shadowRoot?.querySelector(".results")?.style.getPropertyValue("--columns") === "5")"""
+    )
+
+
 def test_the_keyboard_goes_everywhere(open_):
     page = open_("q=page")
+    five_columns(page)
     page.get_by_role("button", name=re.compile("^Download")).focus()
     page.keyboard.press("Tab")
     expect(tile(page, 0)).to_be_focused()
@@ -267,6 +472,7 @@ def test_the_keyboard_goes_everywhere(open_):
 def test_keys_cross_the_heading_in_their_column(open_):
     """39 matches in five columns: four in the last row, and 21 below, one of them in a row of its own."""
     page = open_("q=page")
+    five_columns(page)
     tile(page, 34).focus()
     for key, at in [("ArrowDown", 38), ("ArrowDown", 42), ("ArrowUp", 38), ("ArrowRight", 39), ("ArrowUp", 35)]:
         page.keyboard.press(key)

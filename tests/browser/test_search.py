@@ -146,6 +146,97 @@ def test_a_part_of_a_picture_is_searched_with(library: Server, page: Page, coco:
     expect(first(page)).to_contain_text(re.compile(f"{ZEBRAS.pattern}|same bytes|smaller|brighter"))
 
 
+_SHIFTS = """globalThis.shifted = 0
+new PerformanceObserver(list => {
+    for (const shift of list.getEntries()) if (!shift.hadRecentInput) globalThis.shifted += shift.value
+}).observe({ type: "layout-shift", buffered: true })"""
+
+
+def whole(page: Page) -> int:
+    """How many tiles are seen whole."""
+    return tiles(page).evaluate_all(
+        """tiles => tiles.filter(tile => {
+            const { top, bottom, width } = tile.getBoundingClientRect()
+            return width && top >= 0 && bottom <= innerHeight
+        }).length"""
+    )
+
+
+@pytest.mark.parametrize(("width", "height", "fewest"), [(1440, 900, 18), (390, 844, 6)])
+@pytest.mark.parametrize("address", ["?q=zebra", "?q=giraffe", ""])
+def test_pictures_get_the_room_and_nothing_moves(
+    library: Server, chromium: Browser, width: int, height: int, fewest: int, address: str
+):
+    context = chromium.new_context(viewport={"width": width, "height": height}, is_mobile=width < 500)
+    page = context.new_page()
+    page.add_init_script(_SHIFTS)
+    page.goto(f"{library.url}/{address}")
+    expect(tiles(page).nth(fewest)).to_be_attached()
+    for image in tiles(page).locator("img").all()[:fewest]:
+        expect(image).to_have_js_property("complete", True)
+    assert whole(page) >= fewest
+    assert page.evaluate("shifted") <= 0.1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect(page.get_by_role("slider", name="Results")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("spinbutton", name="Number of results")).to_be_in_viewport(ratio=1)
+    context.close()
+
+
+def test_a_search_from_the_empty_page_moves_nothing(library: Server, page: Page):
+    page.add_init_script(_SHIFTS)
+    page.goto(library.url)
+    expect(tiles(page).nth(20)).to_be_visible()
+    search(page, "giraffe")
+    expect(first(page)).to_contain_text(GIRAFFES)
+    assert page.evaluate("shifted") <= 0.1
+    assert whole(page) >= 18
+
+
+def test_k_is_in_the_address_and_back_and_reload_keep_it(library: Server, page: Page):
+    page.goto(f"{library.url}/?q=zebra")
+    expect(tiles(page)).to_have_count(24)
+    slider, field = page.get_by_role("slider", name="Results"), page.get_by_role("spinbutton", name="Number of results")
+    slider.fill("7")
+    expect(tiles(page)).to_have_count(7)
+    expect(page).to_have_url(re.compile("k=7"))
+    page.reload()
+    expect(tiles(page)).to_have_count(7)
+    expect(slider).to_have_value("7")
+    search(page, "giraffe")
+    expect(page).to_have_url(re.compile("q=giraffe.*k=7|k=7.*q=giraffe"))
+    expect(tiles(page)).to_have_count(7)
+    slider.fill("24")  # as usual: it leaves the address
+    expect(page).not_to_have_url(re.compile("k="))
+    slider.fill("201")
+    expect(page).to_have_url(re.compile("k=all"))
+    expect(field).to_have_value("")
+    page.go_back()
+    expect(tiles(page)).to_have_count(24)
+    expect(page.locator(".end")).to_contain_text("24 of ")
+
+
+@pytest.mark.parametrize("k", ["0", "-1", "abc", "1000000000", "٣"])
+def test_k_that_means_nothing_is_as_usual(library: Server, page: Page, k: str):
+    page.goto(f"{library.url}/?q=zebra&k={k}")
+    expect(tiles(page)).to_have_count(24)
+
+
+def test_the_box_stays_in_reach_and_back_brings_to_the_same_place(library: Server, page: Page):
+    page.goto(f"{library.url}/?q=animal&k=all")
+    expect(tiles(page).nth(40)).to_be_attached()
+    tiles(page).nth(40).scroll_into_view_if_needed()
+    expect(page.get_by_role("combobox", name="Search")).to_be_in_viewport(ratio=1)
+    page.wait_for_function("sessionStorage.getItem('image-search-places')")
+    search(page, "pizza")
+    expect(page).to_have_url(re.compile("q=pizza"))
+    expect(first(page)).to_be_in_viewport()
+    page.go_back()
+    expect(page.get_by_role("combobox", name="Search")).to_have_value("animal")
+    expect(tiles(page).nth(40)).to_be_in_viewport()
+    page.reload()
+    expect(tiles(page).nth(40)).to_be_in_viewport()
+
+
 def test_without_offers_to_turn_away(library: Server, page: Page):
     page.goto(library.url)
     search(page, "animals without giraffe")
@@ -203,7 +294,7 @@ def test_copies_are_a_stack_that_opens(library: Server, page: Page):
 
 
 def test_looking_otherwise_is_in_the_address(library: Server, page: Page):
-    page.goto(f"{library.url}/?q=animal&cut=all")
+    page.goto(f"{library.url}/?q=giraffe%20%2B%20zebra")
     expect(first(page)).to_be_visible()
     before = names(page).all_inner_texts()
     page.get_by_role("button", name=re.compile("^Best match")).click()
@@ -212,7 +303,7 @@ def test_looking_otherwise_is_in_the_address(library: Server, page: Page):
     expect(names(page)).not_to_have_text(before)
     assert names(page).all_inner_texts()[0] == before[0]
     page.keyboard.press("Escape")
-    page.goto(f"{library.url}/?q=zebra&cut=all&sort=name")
+    page.goto(f"{library.url}/?q=zebra&cut=all&sort=name&k=all")
     expect(names(page).first).to_have_text("000000000009.jpg")
 
 
@@ -308,7 +399,7 @@ def test_a_link_with_a_picture_and_options_opens_cold(library: Server, page: Pag
     expect(page).to_have_url(re.compile("image="))
     context = chromium.new_context()
     other = context.new_page()
-    other.goto(f"{page.url}&q=zebra%20shape:landscape&sort=name&collapse=off&cut=all")
+    other.goto(f"{page.url}&q=zebra%20shape:landscape&sort=name&collapse=off&cut=all&k=all")
     expect(chips(other)).to_have_count(3)
     expect(other.get_by_role("combobox", name="Search")).to_have_value("zebra shape:landscape")
     expect(other.get_by_role("button", name=re.compile("^Name ·"))).to_be_visible()

@@ -9,6 +9,7 @@ function mounting(selector, build) {
     if (!views.has(root)) views.set(root, build(root))
     const view = views.get(root)
     view.trigger = setTriggerValue
+    root.classList.add("ready") // what is not filled yet would only move when it is
     view.show(data)
     return () => {
       views.delete(root)

@@ -1,6 +1,6 @@
-// Search results as pictures. Python sends the first page of an `answer`, the `search` it answers and the `routes` of
-// the app. The triggers answer: "act" with what to do with which pictures, "narrow" with a condition as it is typed,
-// "changed" when tags were.
+// Search results as pictures. Python sends the first page of an `answer`, the `search` it answers, `k`, how many of its
+// results to show, and the `routes` of the app. The triggers answer: "act" with what to do with which pictures, "narrow"
+// with a condition as it is typed, "k" with another number, "changed" when tags were.
 
 const SLIM = 640 // pixels: where words have to go
 
@@ -23,7 +23,13 @@ class Gallery {
     })
     this.stack = new Stack(this.find(".stack"), this.selection, (item, leader) => this.details.open(item, leader))
     this.head = new Head(root, { take: anchor => this.takeAll(anchor) })
-    this.pages = new Pages(this.find(".end"), { received: () => this.onPage() })
+    this.count = new Count(this.find(".controls .k"), {
+      changed: () => this.onCount(),
+      send: (...change) => this.trigger(...change),
+    })
+    this.sizes = new Sizes(root, this.find(".results"), { changed: () => this.onSize() })
+    this.pages = new Pages(this.find(".end"), { received: () => this.onPage(), wanted: k => this.count.set(k) })
+    this.place = new Place(this)
     this.tagging = new TagDialog(this.find(".tagging"), { saved: (...changes) => this.onTagged(...changes) })
     this.details = new Details(this.find(".details"), {
       act: (action, items) => this.act(action, items),
@@ -43,22 +49,27 @@ class Gallery {
     this.root.classList.toggle("slim", box.width < SLIM)
     this.grid.fit()
     this.bar.place(box)
+    this.width = box.width
   }
 
   close() {
     this.resizing.disconnect()
-    for (const part of [this.input, this.pages, this.downloads, this.menu, this.stack, this.head]) part.close()
+    for (const part of [this.input, this.pages, this.downloads, this.menu, this.stack, this.head, this.count, this.place]) part.close()
     this.toast.hide()
     for (const dialog of this.root.querySelectorAll("dialog")) dialog.close()
   }
 
-  show({ answer, search, routes }) {
+  show({ answer, search, routes, k = MOST, answered = 0, learning = false }) {
     const key = JSON.stringify([search, routes])
     const another = key !== this.key
     const first = this.key === undefined
-    Object.assign(this, { key, search, routes, known: answer.tags ?? [] })
+    if (another) this.place.begin(search)
+    Object.assign(this, { key, search, routes, learning, known: answer.tags ?? [] })
+    if (first) this.fit() // before the first tiles are laid out
+    this.count.show({ k, answered })
+    this.pages.k = this.count.k
     if (another) this.begin(first)
-    this.pages.begin(answer, { search, url: search && routes.search, another })
+    this.pages.begin(answer, { search, url: search && routes.search, another, loaded: this.place.loaded })
     this.render()
     if (!another) return
     this.announce(this.find(".counts").textContent)
@@ -79,24 +90,47 @@ class Gallery {
     this.menu.close()
     this.stack.close()
     this.grid.rove(undefined)
+    this.grid.forget()
     scroller(this.root).scrollTo({ top: 0, behavior: "instant" })
   }
 
   render() {
     const { search, routes, known, selection } = this
-    const { results, answer } = this.pages
+    const { results, shown, answer } = this.pages
     this.root.classList.toggle("nothing", Boolean(answer.nothing))
     this.root.classList.toggle("judged", results.some(({ band }) => band))
-    this.grid.show(results, { search, routes, divided: !answer.nothing && isDivided(search) })
+    this.grid.show(shown, { search, routes, divided: !answer.nothing && isDivided(search) })
     this.grid.paint(selection)
-    this.head.show(answer, { search, routes })
+    this.head.show(answer, { search, routes, learning: this.learning })
     selection.renew(results)
     this.details.update({ items: this.grid.items, search, routes, known, selection })
+    this.pages.paint()
+    this.place.go()
   }
 
   onPage() {
     this.render()
-    this.announce(`${plural(this.pages.results.length, "picture")} shown`)
+    this.announce(`${plural(this.pages.shown.length, "picture")} shown`)
+  }
+
+  // Shown at once as far as they are here.
+  onCount() {
+    this.pages.k = this.count.k
+    this.render()
+    this.pages.go()
+    this.announce(`${plural(this.pages.shown.length, "picture")} shown`)
+  }
+
+  // The picture that was looked at stays where it was.
+  onSize() {
+    const { grid } = this
+    const box = scroller(this.root)
+    const middle = box.clientHeight / 2
+    const looked = grid.items.find(({ id }) => grid.tiles.get(id).getBoundingClientRect().bottom > middle)
+    const top = () => (looked && box.scrollTop ? grid.tiles.get(looked.id).getBoundingClientRect().top : 0)
+    const before = top()
+    grid.fit()
+    box.scrollTop += top() - before
   }
 
   onSelect() {
@@ -125,12 +159,12 @@ class Gallery {
 
   // All that match; where nothing does, what is shown.
   takeAll(anchor) {
-    const { answer, results } = this.pages
-    const most = Math.min(answer.matched || results.length, MOST)
-    const scored = answer.matched && results[0].score != null
+    const { answer, shown } = this.pages
+    const most = Math.min(answer.matched || shown.length, MOST)
+    const scored = answer.matched && shown[0].score != null
     const which = answer.matched > MOST ? "the first" : answer.matched ? "all" : "the"
     const what = scored ? plural(most, "match", "matches") : plural(most, "picture")
-    const nearest = answer.matched === 0 ? { ids: results.map(({ id }) => id) } : { most }
+    const nearest = answer.matched === 0 ? { ids: shown.map(({ id }) => id) } : { most }
     this.downloads.offer(anchor, `Download ${which} ${what}`, this.routes.exports, { ...this.search, ...nearest })
   }
 

@@ -5,15 +5,17 @@ from typing import Any
 
 import streamlit as st
 
+from core.index.index import MAX_K
 from core.ui.components.assets import component
+from core.ui.components.edits import answered, edit
 
 # In the order in which they build on one another.
 _PARTS = (
-    *("menu", "toast", "actions", "tile", "grid", "selection", "pages", "head", "download"),
-    *("tags", "stack", "stage", "heat", "asked", "facts", "panel", "details", "input"),
+    *("menu", "toast", "actions", "tile", "grid", "selection", "pages", "head", "count", "sizes", "download"),
+    *("place", "tags", "stack", "stage", "heat", "asked", "facts", "panel", "details", "input"),
 )
 
-_gallery = component("gallery", "requests", "floating", *(f"gallery_parts/{part}" for part in _PARTS))
+_gallery = component("gallery", "edits", "requests", "floating", *(f"gallery_parts/{part}" for part in _PARTS))
 
 
 def gallery(
@@ -23,6 +25,9 @@ def gallery(
     routes: Mapping[str, str],
     on_act: Callable[[str, list[str]], None],
     search: Mapping[str, Any] | None = None,
+    k: int = MAX_K,
+    learning: bool = False,
+    on_k: Callable[[int], None] | None = None,
     on_narrow: Callable[[str], None] | None = None,
     on_changed: Callable[[], None] | None = None,
 ) -> None:
@@ -36,8 +41,11 @@ def gallery(
             offered.
         on_act: Called before the next run with what is to be done, one of `similar`, `add`, `exclude`, `more` and
             `less`, and the content hashes of the pictures to do it with.
-        search: What was searched for, as the search route takes it, without `offset` and `limit`; another search
+        search: What was searched for, as the search route takes it, without `k`, `offset` and `limit`; another search
             begins at the top again. None: the pictures are only shown, and `similar` is the one thing to do.
+        k: How many of the results are shown. More may be in the answer: they show as soon as they are wanted.
+        learning: Whether it is about to be known how well the results match.
+        on_k: Called with another number of results, 1 to `MAX_K`, when the visitor has come to one.
         on_narrow: Called with the condition that was chosen on a picture, as it would be typed: `label:cat`.
         on_changed: Called when the gallery has changed something that is kept, such as tags.
     """
@@ -50,6 +58,11 @@ def gallery(
         if act := fired("act"):
             on_act(str(act["action"]), [str(content_hash) for content_hash in act["hashes"]])
 
+    def counted() -> None:
+        k = edit(key, "k")
+        if on_k and isinstance(k, int) and 1 <= k <= MAX_K:
+            on_k(k)
+
     def narrowed() -> None:
         if on_narrow and (text := fired("narrow")):
             on_narrow(str(text))
@@ -58,12 +71,20 @@ def gallery(
         if on_changed and fired("changed"):
             on_changed()
 
-    data = {"answer": _shown(answer), "search": dict(search) if search is not None else None, "routes": dict(routes)}
+    data = {
+        "answer": _shown(answer),
+        "search": dict(search) if search is not None else None,
+        "routes": dict(routes),
+        "k": k,
+        "learning": learning,
+        "answered": answered(key),
+    }
     _gallery(
         key=key,
         data=_steady(f"{key}-data", data),
         on_act_change=acted,
         on_narrow_change=narrowed,
+        on_k_change=counted,
         on_changed_change=changed,
     )
 

@@ -1,5 +1,5 @@
 // How results are shown. Each change of an option fires the trigger "options" once, with all of them; a slider fires
-// while it is dragged too. The size of the tiles never leaves the browser.
+// while it is dragged too.
 
 const MOVED = 150 // ms that a slider rests before results follow it
 
@@ -14,7 +14,6 @@ const CHOICES = {
   },
   cut: { auto: "Auto", strong: "Strong", likely: "Likely", weak: "Weak", all: "Everything" },
   collapse: { off: "Off", bytes: "Same bytes", picture: "Same picture", alike: "Look-alikes" },
-  tile: { small: "Small", medium: "Medium", large: "Large" },
 }
 
 const HINTS = {
@@ -38,9 +37,8 @@ const SUMMARIES = {
 
 // The panel of filters stands in Streamlit's sidebar, which a phone hides behind an arrow without a word.
 const HEADER = "[data-testid=stHeader]"
+const sidebar = () => document.querySelector("[data-testid=stSidebar]")
 const sidebarOpener = () => document.querySelector("[data-testid=stExpandSidebarButton]") // only while it is hidden
-
-const TILES = { small: "9rem", medium: "13.5rem", large: "20rem" }
 
 export default mounting(".view", root => new View(root))
 
@@ -59,27 +57,31 @@ class View {
     this.filters.onclick = () => sidebarOpener()?.click()
     this.sidebar = new MutationObserver(() => this.paintFilters())
     this.sidebar.observe(document.querySelector(HEADER) ?? document.body, { childList: true, subtree: true })
-    this.watching = new ResizeObserver(() => makeRoom(root.querySelector(".buttons").offsetWidth))
+    this.watching = new ResizeObserver(() => {
+      makeRoom("view", root.querySelector(".buttons").offsetWidth)
+      if (sidebar()?.dataset.collapsed === "false") makeRoom("sidebar", sidebar().offsetWidth)
+    })
     this.watching.observe(this.find(".buttons"))
+    if (sidebar()) this.watching.observe(sidebar())
     this.opener.onclick = () => (this.floating.open ? this.floating.close() : this.open())
     this.find(".close").onclick = () => this.leave()
     this.find(".automatic").onclick = () => this.automatic()
     this.find(".reset").onclick = () => this.reset()
     root.onkeydown = event => event.stopPropagation() // Streamlit has shortcuts of its own on single letters
-    this.setTile(remembered("tile"))
   }
 
   close() {
     clearTimeout(this.waiting)
     this.watching.disconnect()
     this.sidebar.disconnect()
-    makeRoom(0)
+    makeRoom("view", 0)
     this.floating.close()
   }
 
   open() {
     this.floating.show(this.opener)
-    this.popover.querySelector(":checked").focus({ preventScroll: true })
+    const chosen = [...this.popover.querySelectorAll("[name=sort]:checked"), ...this.popover.querySelectorAll("[name=sort]")]
+    chosen.find(radio => radio.checkVisibility()).focus({ preventScroll: true })
   }
 
   leave() {
@@ -93,7 +95,7 @@ class View {
     for (const [value, text] of Object.entries(CHOICES[name])) {
       const radio = element("input", { type: "radio", class: "visually-hidden", name, value })
       if (hint?.id) radio.setAttribute("aria-describedby", hint.id)
-      radio.onchange = () => (name === "tile" ? this.setTile(value) : this.set(name, value))
+      radio.onchange = () => this.set(name, value)
       const pill = element("label", { class: "pill" })
       pill.append(radio, element("span", {}, text))
       field.querySelector(".pills").append(pill)
@@ -146,7 +148,6 @@ class View {
 
   reset() {
     this.options = { ...this.data.defaults }
-    this.setTile("medium")
     this.paint()
     this.send()
   }
@@ -162,20 +163,15 @@ class View {
     this.edits.send(this.trigger, this.options)
   }
 
-  setTile(size) {
-    this.tile = size in TILES ? size : "medium"
-    remember("tile", this.tile)
-    document.documentElement.style.setProperty("--image-search-tile", TILES[this.tile])
-    if (this.options) this.paint()
-  }
-
   paint() {
     const { options, data } = this
-    const chosen = { ...options, tile: this.tile }
     for (const name of Object.keys(CHOICES)) {
-      for (const radio of this.popover.querySelectorAll(`[name=${name}]`)) radio.checked = radio.value === chosen[name]
+      for (const radio of this.popover.querySelectorAll(`[name=${name}]`)) radio.checked = radio.value === options[name]
     }
-    this.find(".main").textContent = CHOICES.sort[options.sort]
+    // Where nothing is matched nothing is the best match, and there is nothing to cut or to vary.
+    this.find(".pill:has([value=best])").hidden = !data.scored
+    for (const part of this.popover.querySelectorAll(".of-matches")) part.hidden = !data.scored
+    this.find(".main").textContent = data.scored || options.sort !== "best" ? CHOICES.sort[options.sort] : "Sort"
     this.find(".rest").textContent = ` · ${SUMMARIES[options.collapse]}`
     this.find("#cut-hint").textContent =
       data.nothing && options.cut !== "all" ? "Nothing really matches: choose everything to see the nearest." : HINTS[options.cut]
@@ -187,7 +183,7 @@ class View {
     const changed = Object.entries(data.defaults).some(([name, value]) => options[name] !== value)
     this.opener.classList.toggle("changed", changed)
     this.opener.setAttribute("aria-label", this.find(".summary").textContent) // on a phone it is an icon only
-    this.find(".reset").disabled = !changed && this.tile === "medium"
+    this.find(".reset").disabled = !changed
   }
 
   paintSlider(name, value, how) {
@@ -200,7 +196,8 @@ class View {
   }
 }
 
-// What stands in the same line reads how much of it is taken.
-function makeRoom(pixels) {
-  document.documentElement.style.setProperty("--image-search-view", `${pixels}px`)
+// What stands in the same line, or beside, reads how much of it is taken.
+function makeRoom(name, pixels) {
+  const [style, room] = [document.documentElement.style, `${pixels}px`]
+  if (style.getPropertyValue(`--image-search-${name}`) !== room) style.setProperty(`--image-search-${name}`, room)
 }

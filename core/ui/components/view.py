@@ -1,4 +1,4 @@
-"""How results are shown: in what order, how many of them, what as one, how varied, how large."""
+"""How results are shown: in what order, down to which match, what as one, how varied."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -17,20 +17,19 @@ def view_options(
     options: Options,
     alike: float,
     nothing: bool,
+    scored: bool = True,
     narrowed: int = 0,
     on_change: Callable[[Options], None],
 ) -> None:
     """Show a button that says how the results are shown, and opens the means to change it; and while the sidebar is
     hidden, one that opens the filters there.
 
-    The size of the tiles is the visitor's own: their browser keeps it, and gives it to all of the page as the length
-    `--image-search-tile`.
-
     Args:
         key: Where Streamlit keeps this control's events.
         options: Those in use.
         alike: The cosine from which pictures were taken as alike in this search.
         nothing: Whether nothing in the results really matches.
+        scored: Whether anything is matched: without it there is no best match to sort by.
         narrowed: How many conditions the filter has.
         on_change: Called with the new options before the next run; several times while a slider is dragged.
     """
@@ -42,7 +41,7 @@ def view_options(
     data = {"options": asdict(options), "defaults": asdict(Options()), "alike": round(float(alike), 4)}
     _view(
         key=key,
-        data={**data, "nothing": nothing, "narrowed": narrowed, "answered": answered(key)},
+        data={**data, "nothing": nothing, "scored": scored, "narrowed": narrowed, "answered": answered(key)},
         on_options_change=report,
     )
 

@@ -1,11 +1,14 @@
 // The tiles in their places: the matches, and below a heading what counts as no match. One tile at a time is in the tab
 // order; keys move which.
 
+const EDGE = 6 // pixels around a tile: its padding
+
 class Grid {
   tiles = new Map() // id → tile, in the order of `items`
+  made = new Map() // also those that are not shown at the moment
   items = []
   above = 0 // how many stand above the heading
-  columns = 2
+  columns = 0
 
   constructor(root) {
     this.root = root
@@ -20,12 +23,13 @@ class Grid {
 
   show(items, { search, routes, divided }) {
     const focused = this.focused
-    const known = this.tiles
+    const { made } = this
     const isAbove = item => !divided || matches(item)
     const above = items.filter(isAbove)
     this.items = [...above, ...items.filter(item => !isAbove(item))]
     this.above = above.length
-    this.tiles = new Map(this.items.map(item => [item.id, known.get(item.id) ?? this.template.cloneNode(true)]))
+    for (const { id } of this.items) if (!made.has(id)) made.set(id, this.template.cloneNode(true))
+    this.tiles = new Map(this.items.map(({ id }) => [id, made.get(id)]))
     this.items.forEach((item, at) => fill(this.tiles.get(item.id), item, at, { search, routes }))
     this.arrange()
     this.rove(this.tiles.has(this.current) ? this.current : this.items[0]?.id)
@@ -51,12 +55,20 @@ class Grid {
     }
   }
 
-  // As many columns as fit at the width that tiles are wanted at, and two on the narrowest screen.
+  // Another search has tiles of its own: those of the one before would move about.
+  forget() {
+    this.made = new Map()
+  }
+
+  // As many columns as fit at the width that tiles are wanted at. Each has an edge that its ring needs, which the list
+  // goes beyond.
   fit() {
-    const gap = parseFloat(getComputedStyle(this.matches).columnGap) || 0
-    const wanted = this.root.querySelector(".wanted-width").offsetWidth + gap
-    this.columns = Math.max(2, Math.floor((this.results.offsetWidth + gap) / wanted) || 0)
-    this.results.style.setProperty("--columns", this.columns)
+    const wanted = this.root.querySelector(".wanted-width").offsetWidth
+    const width = this.results.offsetWidth + 2 * EDGE
+    const columns = Math.max(1, Math.floor(width / (wanted + 2 * EDGE)) || 0)
+    if (columns === this.columns) return
+    this.columns = columns
+    this.results.style.setProperty("--columns", columns)
   }
 
   get focused() {

@@ -17,12 +17,12 @@ class Head {
     this.times.close()
   }
 
-  show(answer, { search, routes }) {
+  show(answer, { search, routes, learning }) {
     this.answer = answer
     this.find(".head").hidden = !search
     this.find(".take").hidden = !(routes.exports && answer.results.length)
     if (!search) return
-    this.find(".counts").replaceChildren(...counts(answer))
+    this.find(".counts").replaceChildren(...counts(answer, learning))
     this.find(".notices").replaceChildren(...notices(answer).map(noticed))
     this.paintTime()
   }
@@ -67,12 +67,13 @@ class Head {
 }
 
 // 24 strong · 12 likely · 3 weak of 100,000 pictures
-function counts({ bands = {}, searched = 0, matched, nothing, results, at_least: atLeast }) {
+function counts({ bands = {}, searched = 0, matched, nothing, results, at_least: atLeast }, learning) {
   const of = plural(searched, "picture")
   const found = ["strong", "likely", "weak"].filter(band => bands[band])
   if (!results.length) return [element("b", {}, "No pictures"), " here"]
   if (results.every(({ score }) => score == null)) return [element("b", {}, of)]
-  if (!Object.keys(bands).length) return [element("b", {}, "The nearest"), ` of ${of}`]
+  const soon = learning ? " · learning how well they match …" : ""
+  if (!Object.keys(bands).length) return [element("b", {}, "The nearest"), ` of ${of}${soon}`]
   if (!found.length || (nothing && !matched)) return [element("b", {}, "No matches"), ` among ${of}`]
   const last = found.at(-1)
   const parts = found.flatMap((band, at) => {

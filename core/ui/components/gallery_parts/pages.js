@@ -3,49 +3,83 @@
 
 const PAGE = 60
 const RENEWED_AT_ONCE = 240
-const AHEAD = "150%" // of what is seen at one time
+const MOST_AT_ONCE = 200
+const AHEAD = "60%" // of what is seen at one time
 const MOST = 10_000 // so many are ranked
 
 class Pages {
   results = []
+  k = MOST // how many are wanted
+  until = 0
   latest = new Latest()
 
-  constructor(foot, { received }) {
-    this.foot = foot
-    this.received = received
-    foot.querySelector("button").onclick = () => this.load()
+  // `wanted` is called with how many more results are to be.
+  constructor(foot, { received, wanted }) {
+    Object.assign(this, { foot, received })
+    foot.querySelector(".again").onclick = () => this.load()
+    foot.querySelector(".show-more").onclick = () => wanted(more(this.shown.length))
     this.observer = null
   }
 
-  // Another search begins anew. The same one with a new first page keeps what was loaded, and asks for it again.
-  begin(answer, { search, url, another }) {
+  // Another search begins anew, and loads so many at once. The same one with a new first page keeps what was loaded, and
+  // asks for it again; with the same first page nothing is to be done.
+  begin(answer, { search, url, another, loaded: wanted }) {
+    const signature = JSON.stringify([search, { ...answer, milliseconds: null }])
+    if (!another && signature === this.signature) return this.go()
+    this.signature = signature
     this.latest.stop()
     Object.assign(this, { answer, search, url, trouble: "" })
-    const loaded = another ? 0 : this.next
+    const loaded = another ? wanted : this.next
     const fresh = new Set(answer.results.map(({ id }) => id))
     // Shown until they have been asked for again.
     this.stale = another ? [] : this.results.slice(answer.results.length).filter(({ id }) => !fresh.has(id))
-    this.until = this.stale.length ? loaded : 0
+    this.until = another || this.stale.length ? loaded : 0
     this.fresh = answer.results
     this.next = (answer.offset ?? 0) + answer.results.length
     this.settle()
-    if (this.until) this.load()
+    this.go()
+  }
+
+  // Few are loaded at once, many as they are scrolled to.
+  go() {
+    const wanted = this.k <= MOST_AT_ONCE ? this.k : 0
+    this.until = Math.min(Math.max(this.until, wanted), this.k)
+    if (this.until > this.next) this.load()
     else this.watch()
   }
 
   get more() {
-    return Boolean(this.url && this.answer.more && this.next < MOST)
+    return Boolean(this.url && this.answer.more && this.next < Math.min(this.k, MOST))
+  }
+
+  // Whether it is the number of results that says which they are: the best k are sorted otherwise.
+  get depends() {
+    const { results, search } = this
+    return (search?.sort ?? "best") !== "best" && results[0]?.score != null
+  }
+
+  // The best k of what is here, in its order.
+  get shown() {
+    const { results, k } = this
+    if (results.length <= k) return results
+    if (!this.depends) return results.slice(0, k)
+    const best = new Set([...results].sort((one, other) => other.score - one.score).slice(0, k))
+    return results.filter(item => best.has(item))
+  }
+
+  get total() {
+    return Math.max(this.answer.total ?? 0, this.results.length)
   }
 
   async load() {
     if (this.latest.current || !this.more) return
     const signal = this.latest.begin()
     const again = Math.min(this.until - this.next, RENEWED_AT_ONCE)
-    const limit = Math.min(again > 0 ? again : PAGE, MOST - this.next)
+    const limit = Math.min(again > 0 ? again : PAGE, Math.min(this.k, MOST) - this.next)
     this.trouble = ""
     this.paint()
     try {
-      this.take(await ask(this.url, { ...this.search, offset: this.next, limit }, signal))
+      this.take(await ask(this.url, { ...this.search, k: this.depends ? this.k : MOST, offset: this.next, limit }, signal))
     } catch (error) {
       if (stopped(error)) return
       this.trouble = error.message
@@ -54,8 +88,7 @@ class Pages {
     this.settle()
     if (this.trouble) return
     this.received(this)
-    if (this.until > this.next) this.load()
-    else this.watch()
+    this.go()
   }
 
   // The order of what was looked at may change a little from page to page: nothing is shown twice.
@@ -86,11 +119,13 @@ class Pages {
   }
 
   paint() {
-    const { trouble, more } = this
-    const end = more ? "" : this.ending()
-    this.foot.querySelector(".spinner").hidden = !this.latest.current
-    this.foot.querySelector("p").textContent = trouble ? `More pictures could not be loaded. ${trouble}` : end
-    this.foot.querySelector("button").hidden = !trouble
+    const { trouble, more, shown, total, foot, k } = this
+    const held = this.search && !trouble && k < MOST && shown.length === k && k < total
+    const end = held ? `${inFull(shown.length)} of ${inFull(total)} shown` : more ? "" : this.ending()
+    foot.querySelector(".spinner").hidden = !this.latest.current
+    foot.querySelector("p").textContent = trouble ? `More pictures could not be loaded. ${trouble}` : end
+    foot.querySelector(".again").hidden = !trouble
+    foot.querySelector(".show-more").hidden = !held
   }
 
   ending() {
@@ -113,6 +148,10 @@ class Pages {
     this.latest.stop()
     this.observer?.disconnect()
   }
+}
+
+function inFull(number) {
+  return number.toLocaleString("en")
 }
 
 // What the visitor scrolls to move this.

@@ -75,7 +75,9 @@ class SavePopover {
     this.find("[type=submit]").textContent = kept ? "Rename" : "Save"
     this.find(".unsave").hidden = !kept
     this.anchor.classList.toggle("kept", kept)
-    this.anchor.querySelector("span").textContent = kept ? "Saved" : "Save this search"
+    const name = kept ? "Saved" : "Save this search"
+    if (this.anchor.title !== name) this.anchor.title = name
+    this.anchor.setAttribute("aria-label", name)
   }
 
   onSubmit(event) {
