@@ -68,7 +68,9 @@ class QueryBar {
     root.addEventListener("click", event => this.onClick(event))
     input.oninput = () => this.onType()
     input.onfocus = input.onclick = () => this.offerEarlier()
-    this.find(".middle").onclick = ({ target, currentTarget }) => target === currentTarget && input.focus()
+    this.find(".middle").onclick = ({ target, currentTarget }) => {
+      if (target === currentTarget) input.focus()
+    }
     this.find(".chips").addEventListener("focusout", () => this.settle())
     document.addEventListener("keydown", event => this.onShortcut(event), { signal: leaving.signal })
     addEventListener("pagehide", () => this.recent.settle(), { signal: leaving.signal })

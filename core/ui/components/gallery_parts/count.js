@@ -25,7 +25,9 @@ class Count {
     this.slider.onblur = () => this.waiting && this.tell()
     this.field.oninput = () => (this.typing = true) // what is typed is not overwritten by an answer that comes meanwhile
     this.field.onchange = this.field.onblur = () => this.onField()
-    this.field.onkeydown = event => event.key === "Enter" && this.onField()
+    this.field.onkeydown = ({ key }) => {
+      if (key === "Enter") this.onField()
+    }
     this.field.onfocus = () => this.field.select()
   }
 
