@@ -91,9 +91,6 @@ class Results:
     judged: bool = True
     """Whether it is known which match: not while what scores mean here is being learned, nor of a search that says only
     what to turn away from."""
-    of_kind: bool = False
-    """Whether this is a collection about one subject, and the search is for something of it: then a match is of this
-    kind, and often it is not known whether it is this very thing."""
 
     @property
     def hits(self) -> list[Hit]:

@@ -88,7 +88,6 @@ def test_everything_that_is_known_is_told():
         "at_least": True,
         "bands": {"likely": 1, "weak": 2},
         "nothing": False,
-        "of_kind": False,
         "searched": 128,
         "collapsed": 1,
         "more": True,
