@@ -57,7 +57,7 @@ def open_(page: Page, address: str) -> Callable[..., Page]:
 
 
 def tiles(page: Page) -> Locator:
-    return page.get_by_role("list", name=re.compile("Results|Weaker matches")).get_by_role("listitem")
+    return page.get_by_role("list", name=re.compile("Results|Other pictures")).get_by_role("listitem")
 
 
 def tile(page: Page, at: int) -> Locator:
@@ -122,11 +122,11 @@ def test_a_tile_says_all_in_words(open_):
     expect(tile(page, 3)).to_have_accessible_name(re.compile("selected$"))
 
 
-def test_weaker_matches_stand_below_a_heading(open_):
+def test_other_pictures_stand_below_a_heading(open_):
     page = open_()
     expect(page.get_by_role("list", name="Results").get_by_role("listitem")).to_have_count(39)
-    expect(page.get_by_role("heading", name="Weaker matches")).to_be_attached()
-    expect(page.get_by_role("list", name="Weaker matches").get_by_role("listitem")).to_have_count(21)
+    expect(page.get_by_role("heading", name="Other pictures")).to_be_attached()
+    expect(page.get_by_role("list", name="Other pictures").get_by_role("listitem")).to_have_count(21)
 
 
 def test_names_are_never_markup(open_):
@@ -269,7 +269,7 @@ def test_show_more_goes_on(open_):
         expect(tiles(page)).to_have_count(k)
         expect(page.locator(".end")).to_contain_text(f"{k} of 300 shown")
         expect(page).to_have_url(re.compile(f"k={k}"))
-    expect(page.get_by_text("Weaker matches")).to_be_visible()  # from the 40th on
+    expect(page.get_by_text("Other pictures")).to_be_visible()  # from the 40th on
 
 
 def test_all_goes_on_as_it_is_scrolled(open_):

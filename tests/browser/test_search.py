@@ -67,7 +67,7 @@ def library(
 
 
 def tiles(page: Page) -> Locator:
-    return page.get_by_role("list", name=re.compile("Results|Weaker matches")).get_by_role("listitem")
+    return page.get_by_role("list", name=re.compile("Results|Other pictures")).get_by_role("listitem")
 
 
 def first(page: Page) -> Locator:
