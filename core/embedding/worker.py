@@ -163,7 +163,10 @@ def serve() -> None:
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     key = sys.stdin.buffer.read()
-    channels = [Client(address, authkey=key) for _ in range(_CHANNELS)]
+    try:
+        channels = [Client(address, authkey=key) for _ in range(_CHANNELS)]
+    except (OSError, EOFError):  # the server has ended meanwhile, and nobody waits for us
+        return
     watch = threading.Thread(target=_exit_with_parent, args=(os.getppid(),), daemon=True)
     watch.start()
     loaded: _Traits | ImageSearchError

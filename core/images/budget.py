@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from PIL import Image, ImageFile
 
+from core.heap import trim
+
 MAX_BYTES = 1_000_000_000
 """What all pictures that are being decoded, or are decoded and still held, may take together."""
 
@@ -16,6 +18,7 @@ MAX_PICTURE_BYTES = 1_400_000_000
 """What a single one may take, while all others wait."""
 
 _PIXEL = 4  # bytes of a pixel in any mode of several bands, as Pillow keeps it
+_LARGE_BYTES = 100_000_000  # from here on what a picture leaves in the heaps is handed back
 _COLLECTED_AFTER = 1.0  # seconds of waiting for what may be held by garbage only
 
 # Peaks in bytes a pixel, measured as resident memory while 36 megapixels were opened. What becomes of the pixels after
@@ -77,6 +80,8 @@ class Budget:
 
     def keep(self, share: Share, image: Image.Image) -> None:
         """What is held from now on is what this picture takes, as long as there is the picture."""
+        if share.amount >= _LARGE_BYTES:
+            trim()
         with self._changed:
             share.amount, share.kept = image.width * image.height * _PIXEL, True
             self._changed.notify_all()
@@ -107,6 +112,8 @@ class Budget:
         return all_wait or self.held + share.amount <= self._limit
 
     def _give_up(self, share: Share) -> None:
+        if share.amount >= _LARGE_BYTES:
+            trim()  # before another takes its place: Pillow's blocks are small enough to stay in the heap
         with self._changed:
             self._shares.discard(share)
             self._changed.notify_all()

@@ -17,6 +17,7 @@ _FREQUENT, _SELDOM = math.log(1 / 16), math.log(1 / 80)
 _RARE = math.log(0.05 / 5000)  # a character that such names hardly have
 _CAPITAL, _WITHIN = math.log(0.5), math.log(0.05)  # a capital, and one within a word
 _OUT_OF_PLACE = math.log(0.002)  # a letter of another script within a word
+_ALONE = math.log(0.05)  # a letter with an accent that stands by itself
 _READABLE = 0.7  # of the characters that are not ASCII must be common ones
 _MAX_BYTES = 20_000  # that are looked at
 
@@ -146,7 +147,7 @@ def _of_letter(letter: str, before: str, after: str, encoding: _Encoding) -> flo
     if encoding.is_latin:
         total += _ACCENTED
     if letter.isalpha() and encoding.is_latin != _is_beside(encoding, before, after):
-        total += _OUT_OF_PLACE
+        total += _ALONE if encoding.is_latin else _OUT_OF_PLACE
     return total
 
 

@@ -125,9 +125,12 @@ class TestSearch:
             assert "not kept" in answer.json()["error"]
 
     def test_only_what_turns_away(self, client, red):
+        """Lists what is least like it, and calls nothing a match."""
         answer = client.post("/api/search", json={"text": "-red"})
-        assert answer.status_code == 400
-        assert answer.json()["remedy"]
+        assert answer.status_code == 200
+        assert (answer.json()["judged"], answer.json()["matched"]) == (False, None)
+        assert {result["band"] for result in answer.json()["results"]} == {None}
+        assert answer.json()["notes"]
 
 
 class TestRefusals:

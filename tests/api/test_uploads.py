@@ -164,7 +164,7 @@ class TestEndOfUploads:
         """What jobs were started with."""
         calls = []
 
-        def start(ids, title):
+        def start(ids, title, by):
             calls.append((ids, title))
             return 7
 

@@ -142,7 +142,7 @@ def ingested(coco_server: Server, coco: Path, chromium: Browser) -> Ingested:
     plan(tab, coco)
     tab.get_by_role("button", name="Start").click()
     progress = tab.get_by_test_id("stProgress").first
-    expect(progress).to_contain_text("of 128")
+    expect(progress).to_contain_text("of 128", timeout=180_000)  # the model is loaded first
     seen = [progress.inner_text()]
     tab.get_by_role("link", name="Search", exact=True).click()
     line = tab.get_by_test_id("stProgress").first

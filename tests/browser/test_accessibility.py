@@ -37,7 +37,9 @@ def visit(ingested: Ingested, chromium: Browser) -> Iterator[Callable[..., Page]
 
 
 def results(page: Page) -> None:
-    expect(page.get_by_role("list", name=re.compile("Results|Other pictures")).get_by_role("listitem").first).to_be_visible()
+    expect(
+        page.get_by_role("list", name=re.compile("Results|Other pictures")).get_by_role("listitem").first
+    ).to_be_visible()
 
 
 def details(page: Page) -> None:

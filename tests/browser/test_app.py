@@ -127,7 +127,7 @@ def test_samples_in_one_click_then_words(start_server: Callable[..., Server], pa
     page.get_by_role("button", name="Index sample pictures").click()
     expect(page.get_by_text("Sample pictures — done")).to_be_visible(timeout=180_000)
     page.get_by_role("link", name="Search", exact=True).click()
-    expect(page.get_by_text("You are using the starter model")).to_be_visible()
+    expect(page.get_by_text("Starter model")).to_be_visible()
     for words, name in [("coffee", "coffee.png"), ("cat", "chelsea.png"), ("rocket", "rocket.jpg")]:
         search(page, words)
         expect(first_tile(page)).to_contain_text(name)
@@ -143,7 +143,7 @@ def test_coco_by_upload_with_a_text_among_the_pictures(
     pictures = sorted((coco / "train" / "images").iterdir())
     page.goto(f"{server.url}/ingest")
     page.get_by_label("Choose files").set_input_files([*pictures, words])
-    expect(page.get_by_text(re.compile(r"\d+ of 129 sent"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ of 129 uploaded"))).to_be_visible()
     expect(page.get_by_role("list", name="Refused files")).to_contain_text("words.jpg")
     expect(page.get_by_text("128 uploaded pictures — done")).to_be_visible(timeout=180_000)
     page.goto(f"{server.url}/?q=giraffe")

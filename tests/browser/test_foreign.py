@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from urllib.request import Request, urlopen
@@ -145,4 +146,7 @@ def test_the_app_is_not_shown_in_its_frames(server, other_port, tab):
         })""",
         server.url,
     )
+    deadline = time.monotonic() + 30
+    while not tab.frames[1].url and time.monotonic() < deadline:
+        tab.wait_for_timeout(100)
     assert tab.frames[1].url.startswith("chrome-error:")

@@ -36,7 +36,7 @@ def too_deep(folder: Path) -> list[Fate]:
     with os.fdopen(os.open("x.png", os.O_WRONLY | os.O_CREAT, dir_fd=at), "wb") as file:
         file.write(png())
     os.close(at)
-    return [failed(path, "File name too long")]
+    return [failed(path, "its name is too long")]
 
 
 def dated(folder: Path) -> list[Fate]:

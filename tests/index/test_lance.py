@@ -331,7 +331,7 @@ class TestModel:
         index, *_ = filled
         with pytest.raises(ModelMismatch) as caught:
             index.claim(OTHER)
-        assert "python -m core remove FOLDER" in caught.value.remedy
+        assert "python -m core reembed" in caught.value.remedy
         assert "IMAGE_SEARCH_MODEL to clip/ViT-B-16" in caught.value.remedy
 
 

@@ -207,37 +207,24 @@ def test_the_starter_model_is_announced_on_every_page(corpus, open_page, embedde
     embedder.model_id = "starter"
     for page in ("search.py", "ingest.py"):
         at = open_page(page)
-        assert "starter model" in texts(at)
-        assert "Try CLIP again" in [button.label for button in at.button]
+        assert "Starter model" in texts(at)
+        assert "Switch to CLIP" in [button.label for button in at.button]
 
 
-def press_try_clip(at):
-    next(button for button in at.button if button.label == "Try CLIP again").click()
+def press_switch(at):
+    next(button for button in at.button if button.label == "Switch to CLIP").click()
     return at.run()
 
 
-def test_trying_for_clip_again_says_what_is_in_the_way(corpus, open_page, embedder, monkeypatch):
+def test_switching_to_clip_says_what_is_in_the_way(corpus, open_page, embedder, monkeypatch):
     embedder.model_id = "starter"
 
     def offline(*_):
         raise ModelUnavailable("The weights are not here.", "Go online once.")
 
     monkeypatch.setattr("core.model.check_obtainable", offline)
-    at = press_try_clip(open_page())
+    at = press_switch(open_page())
     assert "Go online once" in at.warning[0].value
-
-
-def test_clip_found_again_does_not_mix_with_what_the_starter_model_indexed(
-    services, picture, open_page, embedder, monkeypatch, tmp_path
-):
-    embedder.model_id = "starter"
-    picture("red.png")
-    for _ in services.ingest([tmp_path / "pictures"]):
-        pass
-    monkeypatch.setattr("core.model.check_obtainable", lambda *_: None)
-    at = press_try_clip(open_page())
-    assert "cannot be compared" in at.warning[0].value
-    assert services.index.count() == 1
 
 
 def test_clip_found_again_is_used_where_nothing_is_indexed(services, open_page, embedder, monkeypatch):
@@ -246,7 +233,7 @@ def test_clip_found_again_is_used_where_nothing_is_indexed(services, open_page, 
     retried = []
     at = open_page()
     monkeypatch.setattr(services.model, "retry", lambda: retried.append(True))
-    assert not press_try_clip(at).exception
+    assert not press_switch(at).exception
     assert retried == [True]
 
 

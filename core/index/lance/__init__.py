@@ -2,7 +2,7 @@
 
 import os
 
-from core.index.lance.heap import share_heaps
+from core.heap import share_heaps
 
 # Before the engine is imported: while it merges parts of an index it warns of what is its own business.
 os.environ.setdefault("LANCEDB_LOG", "error")

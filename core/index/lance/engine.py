@@ -19,7 +19,7 @@ from core.index.lance import browsing, queries, switching, versions
 from core.index.lance.conditions import any_of
 from core.index.lance.errors import is_vanished, worded
 from core.index.lance.facets import facets
-from core.index.lance.heap import trim
+from core.heap import trim
 from core.index.lance.rows import (
     FINGERPRINT,
     lacking,

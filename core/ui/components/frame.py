@@ -9,9 +9,6 @@ from core.ui.components.assets import component
 
 _frame = component("frame")
 
-# Streamlit gives every element a gap before the next: this one is taken out of the flow.
-_STYLE = "<style>.st-key-frame { position: absolute; }</style>"
-
 
 class SkipLink(NamedTuple):
     """A link to what the keyboard is wanted for, shown while it has the focus."""
@@ -25,6 +22,5 @@ class SkipLink(NamedTuple):
 
 def frame(links: Sequence[SkipLink]) -> None:
     """Put these links first in the order of Tab, and close the drawer of a phone when something was chosen in it."""
-    st.html(_STYLE)
-    with st.container(key="frame"):
+    with st.container(key="frame"):  # which the style of the pages takes out of their flow
         _frame(key="frame-view", data={"links": [link._asdict() for link in links]})
