@@ -13,13 +13,13 @@ import pyarrow as pa
 from filelock import FileLock
 
 from core.errors import IndexUnavailable, ModelMismatch
+from core.heap import trim
 from core.index.filters import Filter
 from core.index.index import FACETS, ModelStamp, Order, Replacements, Totals
 from core.index.lance import browsing, queries, switching, versions
 from core.index.lance.conditions import any_of
 from core.index.lance.errors import is_vanished, worded
 from core.index.lance.facets import facets
-from core.heap import trim
 from core.index.lance.rows import (
     FINGERPRINT,
     lacking,
