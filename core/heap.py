@@ -1,8 +1,8 @@
 """The memory that threads take from the C library: kept from growing, and handed back.
 
-Measured of the embedded index while 5,000 to 40,000 records are stored in rounds, native memory that every 1,000 of them
-add: with two heaps alone 4 MB; where the engine's caches are also dropped, and the heaps trimmed, after each clean-up of
-the table 0.2 MB.
+Measured of the embedded index while 5,000 to 40,000 records are stored in rounds, native memory that every 1,000 of
+them add: with two heaps alone 4 MB; where the engine's caches are also dropped, and the heaps trimmed, after each
+clean-up of the table 0.2 MB.
 """
 
 import ctypes
