@@ -28,8 +28,8 @@ page = st.navigation(
     ],
     position="top",
 )
-frame(SKIP_LINKS.get(page.title, ()))
 with expected_errors():
     with st.container():  # a place of its own: what is below does not move when it is empty
         model_banner()
     page.run()
+frame(SKIP_LINKS.get(page.title, ()))  # last: it has no place of its own, and moves nothing while it comes

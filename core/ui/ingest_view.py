@@ -15,8 +15,12 @@ from core.ui.server import route, services
 from core.ui.who import visitor
 from core.words import pictures
 
-# The place that the upload area takes once its script has come: else what is below moves when it does.
-_RESERVED = "<style>.st-key-upload-form { min-height: 14.625rem; }</style>"
+# The places that the two forms take once their scripts have come: else what is below moves when they do.
+_RESERVED = """<style>
+.st-key-upload-form { min-height: 14.625rem; }
+.st-key-source-text { min-height: 6rem; }
+@media (max-width: 640px) { .st-key-source-text { min-height: 7.3125rem; } }
+</style>"""
 
 _ENGINES = {"lancedb": "LanceDB on this machine", "elasticsearch": "Elasticsearch"}
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import streamlit as st
-
 from core.ui.components.assets import component
 
 _frame = component("frame")
@@ -22,5 +20,4 @@ class SkipLink(NamedTuple):
 
 def frame(links: Sequence[SkipLink]) -> None:
     """Put these links first in the order of Tab, and close the drawer of a phone when something was chosen in it."""
-    with st.container(key="frame"):  # which the style of the pages takes out of their flow
-        _frame(key="frame-view", data={"links": [link._asdict() for link in links]})
+    _frame(key="frame", data={"links": [link._asdict() for link in links]})
