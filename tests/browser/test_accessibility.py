@@ -69,7 +69,7 @@ STATES = {
     "nothing matches": ("/?q=quantum+chromodynamics", results),
     "details": ("/?q=zebra", details),
     "view options": ("/?q=zebra", view_options),
-    "help": ("/?q=zebra", help_),
+    "help": ("/", help_),
     "ingest": ("/ingest", ingest),
 }
 
