@@ -4,7 +4,7 @@ Brackets and operators are such beside conditions only: in `a cat (asleep)` and 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -56,9 +56,9 @@ def pieces(text: str) -> list[Piece]:
     Raises:
         InvalidQuery: a bracket around conditions is not closed.
     """
-    found = list(_joined(_cut(_TOKEN.findall(text))))
-    structural = _brackets(found)
-    return list(_operators(list(_settled(found, structural))))
+    found = list(_merged(_cut(_TOKEN.findall(text)), _range))
+    settled = _settled(found, _brackets(found))
+    return list(_operators(list(_merged(settled, _whole))))
 
 
 def _cut(tokens: Sequence[str]) -> Iterator[Piece]:
@@ -76,18 +76,30 @@ def _cut(tokens: Sequence[str]) -> Iterator[Piece]:
         yield from (Piece(Kind.CLOSE, ")", at) for _ in range(closing))
 
 
-def _joined(found: Iterator[Piece]) -> Iterator[Piece]:
-    """A range goes on after a blank: `size:< 2 MB`."""
+def _merged(found: Iterable[Piece], merge: Callable[[Piece, Piece], Piece | None]) -> Iterator[Piece]:
+    """Neighbours made one as far as `merge` does so: what it returns may go on with the next."""
     last: Piece | None = None
     for piece in found:
-        if last and piece.kind is Kind.WORD and (whole := joined(last.text, piece.text)):
-            last = Piece(Kind.CONDITION, whole, piece.token)
-            continue
-        if last:
+        whole = merge(last, piece) if last else None
+        if last and not whole:
             yield last
-        last = piece
+        last = whole or piece
     if last:
         yield last
+
+
+def _range(one: Piece, other: Piece) -> Piece | None:
+    """A range goes on after a blank: `size:< 2 MB`."""
+    whole = joined(one.text, other.text) if other.kind is Kind.WORD else None
+    return Piece(Kind.CONDITION, whole, other.token) if whole else None
+
+
+def _whole(one: Piece, other: Piece) -> Piece | None:
+    """What a bracket that joins nothing had cut: `cat(s)`."""
+    if one.token != other.token or not {one.kind, other.kind} <= {Kind.WORD, Kind.CONDITION}:
+        return None
+    text = one.text + other.text
+    return Piece(Kind.CONDITION if is_condition(text) else Kind.WORD, text, other.token)
 
 
 def _brackets(found: Sequence[Piece]) -> dict[int, int]:
@@ -123,7 +135,7 @@ def _is_phrase(found: Sequence[Piece], opened: int, closed: int) -> bool:
 
 
 def _settled(found: Sequence[Piece], pairs: dict[int, int]) -> Iterator[Piece]:
-    """Brackets that join nothing are parts of words again."""
+    """Brackets that join nothing are words."""
     kept = {*pairs, *pairs.values()}
     past, last = -1, None
     for at, piece in enumerate(found):
@@ -136,20 +148,8 @@ def _settled(found: Sequence[Piece], pairs: dict[int, int]) -> Iterator[Piece]:
             if last and last.kind is Kind.CLOSE and last.token == piece.token:
                 raise InvalidQuery("There is a bracket too many.", "Take it away, or put it in quotes.")
             piece = Piece(Kind.WORD, piece.text, piece.token)
-        if last and _belong(last, piece):
-            last = Piece(Kind.WORD, last.text + piece.text, piece.token)
-            if is_condition(last.text):
-                last.kind = Kind.CONDITION
-            continue
-        if last:
-            yield last
+        yield piece
         last = piece
-    if last:
-        yield last
-
-
-def _belong(one: Piece, other: Piece) -> bool:
-    return one.token == other.token and {one.kind, other.kind} <= {Kind.WORD, Kind.CONDITION}
 
 
 def _operators(found: Sequence[Piece]) -> Iterator[Piece]:
