@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import traceback
 import warnings
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -204,9 +205,21 @@ def _read(
     if needed > MAX_PICTURE_BYTES:
         raise too_heavy(name, _pixels(whole), str(image.format), MAX_PICTURE_BYTES)
     with BUDGET.hold(needed + len(data)) as share:
-        opened = _decoded(image, data, name, whole if reduction > 1 else None, factor, around)
+        try:
+            opened = _decoded(image, data, name, whole if reduction > 1 else None, factor, around)
+        except BaseException as error:
+            traceback.clear_frames(error.__traceback__)  # else pixels are held as long as anybody keeps the error
+            raise
+        finally:
+            _let_go(image)  # before another picture takes its place
         BUDGET.keep(share, opened.image)
         return opened
+
+
+def _let_go(image: ImageFile.ImageFile) -> None:
+    """Of the pixels, and of whatever its decoder keeps: the picture itself is held until all callers have returned."""
+    image.close()
+    vars(image).clear()
 
 
 def _decoded(

@@ -140,6 +140,45 @@ def test_a_picture_is_counted_as_long_as_there_is_one():
     other.finish()
 
 
+def blocks():
+    """Pieces of memory in which Pillow holds pixels."""
+    stats = Image.core.get_stats()
+    return stats["allocated_blocks"] - stats["freed_blocks"]
+
+
+@pytest.fixture
+def left(monkeypatch):
+    """How many of those there are more than before, each time that a picture gives up its share of the budget."""
+    counts, before = [], blocks()
+    for name in ("keep", "_give_up"):
+        real = getattr(Budget, name)
+
+        def count(self, *args, real=real):
+            counts.append(blocks() - before)
+            real(self, *args)
+
+        monkeypatch.setattr(Budget, name, count)
+    return counts
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF", "HEIF", "JPEG2000", "TIFF", "GIF"])
+def test_the_next_one_waits_until_the_pixels_are_gone(monkeypatch, left, kind, encoded):
+    monkeypatch.setattr("core.images.shrinking._LARGE", 1)
+    data = encoded(Image.new("RGB", (400, 300), "red"), kind)
+    image = open_upright(data, "x", enough=20).image
+    assert left == [1]  # the small one
+    assert max(image.size) < 400
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "JPEG2000"])
+def test_an_error_that_is_kept_holds_no_pixels(left, kind, encoded):
+    data = encoded(Image.effect_noise((400, 300), 99).convert("RGB"), kind)
+    with pytest.raises(UnreadableImage) as caught:
+        open_upright(data[: len(data) // 2], "x")
+    assert left == [0]
+    assert caught.value.__cause__
+
+
 @pytest.mark.parametrize("kind", ["WEBP", "AVIF", "JPEG2000", "PNG"])
 def test_what_takes_too_much_memory_is_refused_by_its_header(monkeypatch, kind):
     buffer = BytesIO()
