@@ -14,7 +14,11 @@ _SHORTEST = 3  # characters; of shorter ones every text is full
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _SERVER = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 _PATH = re.compile(r"(/[^?#@&;=:]*)?")
-_EMBEDDED = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]*")
+# Up to the last @ before the next address or the end of the line, as a password may hold any character, blanks too;
+# then to the end of the word.
+_EMBEDDED = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*://(?:(?:(?![\s\"'(<\[,]+[A-Za-z][A-Za-z0-9+.-]*://)[^\n])*@)?[^\s\"'<>]*"
+)
 
 # Whatever ends like this, in whatever writing: apiKey, X-Amz-Signature, dbpass, auth_token.
 _SECRET_NAME = re.compile(

@@ -302,6 +302,12 @@ def test_an_address_for_people(url: str, shown: str) -> None:
         ('password: "a b" is wrong', "password: *** is wrong"),
         ("width=8 key=9", "width=8 key=***"),
         ("Bearer abc.def", "Bearer ***"),
+        ("GET https://u:p w@host/a failed", "GET https://host/a failed"),
+        ("'https://u:p \"w\" 'x' <y>@host:1/a b' failed", "'https://host:1/a b' failed"),
+        ("https://u p\tw@host/a, http://v:q r@other/b", "https://host/a http://other/b"),
+        ("https://host/a?from=https://u:p w@other/b failed", "https://… failed"),
+        ("https://host/a failed: ask me@other", "https://…"),
+        ("https://host/a failed\nask me@other", "https://host/a failed\nask me@other"),
     ],
 )
 def test_what_a_library_says(text: str, shown: str) -> None:
