@@ -6,6 +6,7 @@ charset-normalizer, whose guess was wrong for 14 of 33 lists of one to three nam
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ _FREQUENT, _SELDOM = math.log(1 / 16), math.log(1 / 80)
 _RARE = math.log(0.05 / 5000)  # a character that such names hardly have
 _CAPITAL, _WITHIN = math.log(0.5), math.log(0.05)  # a capital, and one within a word
 _OUT_OF_PLACE = math.log(0.002)  # a letter of another script within a word
-_ALONE = math.log(0.05)  # a letter with an accent that stands by itself
+_ALONE = math.log(0.05)  # a letter with an accent, or a sign, that stands by itself
 _READABLE = 0.7  # of the characters that are not ASCII must be common ones
 _MAX_BYTES = 20_000  # that are looked at
 
@@ -86,6 +87,9 @@ _ENCODINGS = (
     _Encoding("cp874", _letters("THAI"), 60, 0.01),
 )
 
+_LATIN = tuple(encoding for encoding in _ENCODINGS if encoding.is_latin)
+_ONE_LETTER = re.compile(rb"([\0-\x7f]*[^A-Za-z\x80-\xff])?[\x80-\xff]([^A-Za-z\x80-\xff][\0-\x7f]*)?")
+
 
 def encoding_of(names: Sequence[bytes]) -> str | None:
     """The encoding in which all these names are likely to be; None where they are readable in none."""
@@ -93,8 +97,17 @@ def encoding_of(names: Sequence[bytes]) -> str | None:
     if _decodes(names, "utf-8") and _is_likely_utf8("".join(name.decode() for name in names)):
         return "utf-8"
     names = list(_some(names))
-    likely = max(_ENCODINGS, key=lambda encoding: _likelihood(names, encoding))
-    return likely.name if _readable(names, likely) else None
+    for encodings in (_LATIN, _ENCODINGS) if _is_one_letter(names) else (_ENCODINGS,):
+        likely = max(encodings, key=lambda encoding: _likelihood(names, encoding))
+        if _readable(names, likely):
+            return likely.name
+    return None
+
+
+def _is_one_letter(names: Sequence[bytes]) -> bool:
+    """Whether all there is to tell by is one byte that stands by itself: it is nothing to know a script by, and most
+    likely a letter of the alphabet that the rest is in."""
+    return _ONE_LETTER.fullmatch(b"/".join(names)) is not None
 
 
 def _is_likely_utf8(text: str) -> bool:
@@ -146,7 +159,7 @@ def _of_letter(letter: str, before: str, after: str, encoding: _Encoding) -> flo
             total += _WITHIN
     if encoding.is_latin:
         total += _ACCENTED
-    if letter.isalpha() and encoding.is_latin != _is_beside(encoding, before, after):
+    if (letter.isalpha() or encoding.is_latin) and encoding.is_latin != _is_beside(encoding, before, after):
         total += _ALONE if encoding.is_latin else _OUT_OF_PLACE
     return total
 
