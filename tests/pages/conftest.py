@@ -1,6 +1,7 @@
 """Pages run without a browser; the app's own components answer as a browser would."""
 
 import json
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,8 +38,10 @@ class Component:
 
 
 @pytest.fixture
-def open_page(services) -> Callable[..., AppTest]:
+def open_page(services, monkeypatch) -> Callable[..., AppTest]:
     """Opens the app at a page: `open_page(q="red")`, `open_page("ingest.py")`."""
+    # Streamlit leaves the script behind as the main module, which processes of later tests would run.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     services.model.load().result()  # what a page shows while it loads is a test of its own
 
     def open_(page: str = "search.py", **query: str | list[str]) -> AppTest:
