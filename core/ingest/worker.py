@@ -176,10 +176,10 @@ class Worker:
             self._rest(job, Status.INTERRUPTED, note=interrupted_at(now))
         except ImageSearchError as expected:
             self._pause(job, expected)
-        except Exception as unexpected:
+        except Exception:
             _log.exception("The job %r stopped", job.title)
             error = ImageSearchError(
-                f"The job stopped unexpectedly: {unexpected!r}.",
+                "The job stopped unexpectedly.",
                 "What was indexed is kept; resume it to go on. The log has the details.",
             )
             self._end(job, Status.FAILED, error=error)

@@ -1,15 +1,20 @@
 """What may go wrong on the way to an address: tried again where it may pass, and told in words where it does not."""
 
 import errno
+import logging
+import re
 import time
 from collections.abc import Callable
 
 import aiohttp
 
-from core.errors import UnreadableImage
+from core.errors import ImageSearchError, UnreadableImage
 from core.images.names import shown
 from core.redaction import scrubbed
 from core.sources.public import NotPublic
+from core.sources.transfer import Crowded, Unreadable
+
+_log = logging.getLogger(__name__)
 
 _PAUSES = (0.5, 2.0)  # seconds, before each further attempt
 _PASSING = (TimeoutError, ConnectionError, aiohttp.ClientConnectionError, aiohttp.ClientPayloadError)
@@ -22,8 +27,20 @@ _WORDS: dict[type[Exception], str] = {
     aiohttp.TooManyRedirects: "its server leads around in a circle",
     aiohttp.InvalidURL: "its server leads to something that is no address",
     aiohttp.ClientError: "its server does not answer as web servers do",
+    IsADirectoryError: "it is a folder",
+    NotADirectoryError: "it is a folder",
+    ConnectionError: "its server does not answer",
+    MemoryError: "it does not fit into memory",
+    ImportError: "a part of what reads such addresses is not installed",
 }
 """The first that fits."""
+_ANYTHING = "what its server answers is not understood"
+_NO_ANSWER = {
+    *(errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH, errno.ENETRESET),
+    *(errno.ENOTCONN, errno.EADDRNOTAVAIL),
+}
+_ABOUT_CONNECTION = re.compile(r"connect|timeout|endpoint|transport|servicerequest", re.IGNORECASE)
+"""What drivers call their errors of connections, whose classes are there only with the driver."""
 _PASSING_STATUS = {429, 500, 502, 503, 504}
 
 
@@ -52,6 +69,8 @@ def in_words(url: str, error: Exception, credentials: str) -> UnreadableImage:
         credentials: What to do where the server asks for them.
     """
     name, error = shown(url), _cause(error)
+    if isinstance(error, ImageSearchError):
+        return UnreadableImage(error.message, error.remedy)
     if _is_forbidden(error):
         return UnreadableImage(f"{name} may not be read.", credentials)
     if is_missing(error):
@@ -66,15 +85,19 @@ def in_words(url: str, error: Exception, credentials: str) -> UnreadableImage:
 
 
 def _reason(error: Exception) -> str:
-    """Without the words of the web's library, in which addresses stand that a server leads on to, with their keys."""
+    """In words of ours: those of a library are for those who know it, and name addresses with their keys."""
     if isinstance(status := _status(error), int) and status >= 400:
         return f"its server answers with status {status}"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "there is no space left for it on this machine"
+    if isinstance(error, Crowded | Unreadable):
+        return str(error)
     for kind, words in _WORDS.items():
         if isinstance(error, kind):
             return words
-    return " ".join(shown(scrubbed(str(error))).split())[:200] or type(error).__name__
+    _log.warning("Not read: %s", scrubbed(f"{type(error).__name__}: {error}"))
+    is_away = isinstance(error, OSError) and error.errno in _NO_ANSWER
+    return "its server does not answer" if is_away or _ABOUT_CONNECTION.search(type(error).__name__) else _ANYTHING
 
 
 def may_pass(error: Exception) -> bool:
@@ -101,4 +124,10 @@ def _cause(error: Exception) -> Exception:
 
 
 def _status(error: Exception) -> object:
-    return getattr(error, "status", None)
+    """Of the answer of a server, where the driver says it: the web's, Google's, Azure's, Amazon's."""
+    for name in ("status", "status_code", "code"):
+        if isinstance(status := getattr(error, name, None), int):
+            return status
+    answer = getattr(error, "response", None)
+    head = answer.get("ResponseMetadata") if isinstance(answer, dict) else None
+    return head.get("HTTPStatusCode") if isinstance(head, dict) else None
