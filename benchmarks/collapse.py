@@ -32,7 +32,7 @@ from core.embedding.clip import ClipEmbedder
 from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
 from core.embedding.starter import StarterEmbedder
-from core.embedding.weights import weights_present
+from core.embedding.weights import present_weights
 from core.images.describe import content_hash
 from core.images.reading import open_upright, read_bytes
 from core.images.thumbnails import SIDE
@@ -148,7 +148,7 @@ def _embedder(folder: Path) -> Embedder | None:
     settings = Settings.load()
     if settings.model_id == STARTER:
         return StarterEmbedder.load()
-    if weights_present(settings.model_id, settings.model_cache_dir):
+    if present_weights(settings.model_id, settings.model_cache_dir):
         return ClipEmbedder.load(settings.model_id, settings.model_cache_dir)
     weights = stand_in(folder)
     return ClipEmbedder.load(MODEL_ID, weights) if weights else None

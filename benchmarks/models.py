@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.data import SHARED
 from benchmarks.table import say
-from core.embedding.weights import WEIGHTS, weights_folder, weights_present
+from core.embedding.weights import WEIGHTS, present_weights, weights_folder
 
 MODEL_ID = "clip/ViT-B-16"
 _CACHE = Path(tempfile.gettempdir()) / "image-search-benchmarks"
@@ -28,7 +28,7 @@ def full_size(model_dir: Path | None = None) -> Path:
         model_dir: Where to keep it; by default in the temporary folder of the system.
     """
     cache_dir = model_dir or _CACHE
-    if not weights_present(MODEL_ID, cache_dir):
+    if not present_weights(MODEL_ID, cache_dir):
         say(f"Making a ViT-B-16 with random weights in {cache_dir}")
         # In a process of its own: what it imports and the memory it takes are no part of what is measured.
         subprocess.run([sys.executable, "-W", "ignore", "-m", "benchmarks.models", str(cache_dir)], check=True)

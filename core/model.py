@@ -1,14 +1,28 @@
 """The model that goes with the index: which one it is, loaded in the background, tried again where that may help."""
 
 from concurrent.futures import Future
+from pathlib import Path
 
 from core.config import STARTER, Settings
 from core.embedding.embedder import Embedder
-from core.embedding.loading import ModelLoader, ModelState
+from core.embedding.loading import ModelLoader, ModelState, load_embedder
 from core.embedding.weights import check_obtainable, how_to_obtain, remedy
 from core.embedding.worker import WorkerEmbedder
 from core.errors import ImageSearchError, IndexUnavailable, ModelUnavailable
 from core.index.index import Index, ModelStamp
+
+
+def start_model(model_id: str, cache_dir: Path, made_by: str | None, in_process: bool) -> Embedder:
+    """Load a model as `load_embedder` does: in this process, or in one of its own.
+
+    Raises:
+        ModelUnavailable, ModelMismatch: as `load_embedder`.
+    """
+    if not in_process:
+        return WorkerEmbedder.start(model_id, cache_dir, made_by)
+    from core.embedding.onnx_clip import accelerated
+
+    return load_embedder(model_id, cache_dir, made_by, direct=not accelerated())
 
 
 class IndexModel:
@@ -19,6 +33,7 @@ class IndexModel:
         self._index = index
         self._loader = ModelLoader(self._load)
         self._target = ModelLoader(self._load_target)
+        self._in_process = False
         self._expected: Embedder | None = None
         self._seen: tuple[str, ModelStamp | None] | None = None
 
@@ -27,7 +42,15 @@ class IndexModel:
         if (expected := self._expected) and not _died(expected) and stamp == stamp_of(expected):
             return expected
         made_by = stamp.model_id if stamp else None
-        return WorkerEmbedder.start(self._settings.model_id, self._settings.model_cache_dir, made_by)
+        return self._start(made_by)
+
+    def _start(self, made_by: str | None) -> Embedder:
+        return start_model(self._settings.model_id, self._settings.model_cache_dir, made_by, self._in_process)
+
+    def stay_in_process(self) -> None:
+        """Load the model in this process, which has no pages to keep open meanwhile; CLIP's without Inference where its
+        weights are there and nothing but the processor is."""
+        self._in_process = True
 
     @property
     def state(self) -> ModelState:
@@ -67,10 +90,10 @@ class IndexModel:
             return loaded
         if asked_for != STARTER:
             check_obtainable(asked_for, self._settings.model_cache_dir)
-        embedder = WorkerEmbedder.start(asked_for, self._settings.model_cache_dir, None)
+        embedder = self._start(None)
         if embedder.model_id == asked_for:
             return embedder
-        embedder.close()
+        _close(embedder)
         raise ModelUnavailable(
             f"{asked_for} could not be loaded; the log tells why.", remedy(asked_for, self._settings.model_cache_dir)
         )
@@ -130,6 +153,11 @@ class IndexModel:
 def stamp_of(embedder: Embedder) -> ModelStamp:
     """What an index of its embeddings is stamped with."""
     return ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing)
+
+
+def _close(embedder: Embedder) -> None:
+    if isinstance(embedder, WorkerEmbedder):
+        embedder.close()
 
 
 def _died(embedder: Embedder | None) -> bool:

@@ -85,7 +85,7 @@ def services(settings: Settings, embedder: ColourEmbedder, monkeypatch: pytest.M
     """The services that pages, routes and command line share, on the colour model and the embedded index."""
     monkeypatch.setenv("IMAGE_SEARCH_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("IMAGE_SEARCH_ROOTS", os.pathsep.join(map(str, settings.library_roots)))
-    monkeypatch.setattr("core.model.WorkerEmbedder.start", lambda *_: embedder)
+    monkeypatch.setattr("core.model.start_model", lambda *_: embedder)
     shared.cache_clear()
     made = shared()
     yield made

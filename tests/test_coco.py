@@ -61,7 +61,7 @@ def make_services(
         return made[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.model.WorkerEmbedder.start", lambda *_: worker)
+        patch.setattr("core.model.start_model", lambda *_: worker)
         yield make
     for services in made:
         if services.settings.uses_elasticsearch:

@@ -41,10 +41,10 @@ class Clip(ColourEmbedder):
 def starter(services, picture, tmp_path, monkeypatch):
     """The services on an index that the starter model made, where CLIP can be had now."""
     monkeypatch.setattr(
-        "core.model.WorkerEmbedder.start", lambda _, __, made_by: Starter() if made_by == "starter" else Clip()
+        "core.model.start_model", lambda _, __, made_by, ___: Starter() if made_by == "starter" else Clip()
     )
     with monkeypatch.context() as before:
-        before.setattr("core.model.WorkerEmbedder.start", lambda *_: Starter())
+        before.setattr("core.model.start_model", lambda *_: Starter())
         services.model.load().result()
         for name in ("red.png", "green.png", "blue.png"):
             picture(name)

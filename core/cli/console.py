@@ -4,12 +4,15 @@ import json
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from core.errors import ImageSearchError
+
+if TYPE_CHECKING:
+    from core.services import Services
 
 app = typer.Typer(
     help="Search pictures by words and by picture.",
@@ -41,3 +44,12 @@ def expected_errors[**P](command: Callable[P, None]) -> Callable[P, None]:
 def print_json(value: object) -> None:
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
+
+
+def open_services() -> "Services":
+    """The services of this process, with the model in it; imported only where a command needs them."""
+    from core.services import shared
+
+    services = shared()
+    services.model.stay_in_process()
+    return services

@@ -13,7 +13,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from core.cli.console import AsJson, app, console, expected_errors, print_json
+from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
 from core.errors import JobRefused
 from core.images.names import displayable
 from core.ingest.actors import COMMAND_LINE
@@ -21,7 +21,6 @@ from core.ingest.follow import Follower
 from core.ingest.library import Library
 from core.ingest.progress import Outcome, Phase
 from core.ingest.state import JobState, Plan, PlannedFile
-from core.services import shared
 from core.sources.checks import as_spelled, check_kind, resolved
 from core.sources.urls import is_url, normalised
 from core.words import counted, duration, pictures
@@ -77,7 +76,7 @@ def remove_command(locations: Locations, as_json: AsJson = False) -> None:
 @contextmanager
 def open_library() -> Iterator[Library]:
     """Naming a path or address on the command line is leave to read it: the limits of the app do not apply."""
-    library = shared().library
+    library = open_services().library
     library.urls = None
     try:
         with _stopped_by_term():

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from core.cli.console import AsJson, app, console, expected_errors, print_json
+from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
 from core.cli.ingest import as_dict, finished, open_library
 from core.ingest.actors import COMMAND_LINE
-from core.services import shared
 
 
 @app.command(name="reembed")
@@ -21,7 +20,7 @@ def reembed_command(
 ) -> None:
     """Embed all indexed pictures with the model of IMAGE_SEARCH_MODEL, then switch to it. Tags and labels stay, and
     searches use the old model until the switch. Run again, it goes on where it stopped."""
-    services = shared()
+    services = open_services()
     with open_library() as library:
         job_id = services.reembed(prunes=leave_out, by=COMMAND_LINE)
         job = finished(library, job_id) if job_id is not None else None

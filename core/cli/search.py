@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.console import AsJson, app, console, expected_errors, print_json
+from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
 from core.cli.texts import SearchCommand
 from core.errors import InvalidQuery, InvalidTags, UnreadableImage
 from core.images.describe import content_hash
@@ -26,7 +26,7 @@ from core.search.options import Collapse, Cut, Options, Sort
 from core.search.query import EXCLUDED, Picture, Query
 from core.search.request import USUAL_K, Search
 from core.search.results import Result, Results
-from core.services import Services, shared
+from core.services import Services
 from core.sources.urls import is_url, normalised
 
 Folder = Annotated[str | None, typer.Option(help="Only pictures of this folder or address and those below it")]
@@ -73,7 +73,7 @@ def search_command(
     as_json: AsJson = False,
 ) -> None:
     """Find the `k` nearest to words, to pictures, or to all together; with conditions only, list what meets them."""
-    services = shared()
+    services = open_services()
     words, where = parse(text)
     where = Filter((*where.conditions, *_conditions(folder, label or [])))
     pictures = [Picture(_dropped(services, path)) for path in image or []]
@@ -100,7 +100,7 @@ def search_command(
 @expected_errors
 def status_command(as_json: AsJson = False) -> None:
     """Which engine and model, and how many pictures."""
-    status = asdict(shared().status())
+    status = asdict(open_services().status())
     if as_json:
         print_json(status)
         return
@@ -112,7 +112,7 @@ def status_command(as_json: AsJson = False) -> None:
 @expected_errors
 def labels_command(folder: Folder = None, as_json: AsJson = False) -> None:
     """What the labels of the datasets say is in the pictures, and in how many."""
-    counts = shared().index.facets(Filter(tuple(_conditions(folder, []))), ["label"])["label"]
+    counts = open_services().index.facets(Filter(tuple(_conditions(folder, []))), ["label"])["label"]
     if as_json:
         print_json(counts)
         return
@@ -133,7 +133,7 @@ def tag_command(
     """Tag pictures of the index, those of a folder all at once: to be found by `tag:NAME`."""
     if not add and not remove:
         raise InvalidTags("No tag was given.", "Give one with --add or --remove.")
-    index = shared().index
+    index = open_services().index
     ids = [id_ for path in paths for id_ in _ids(index, _location(path))]
     changed = change_tags(index, ids, add or [], remove or [])
     if as_json:
@@ -173,7 +173,7 @@ def _notes(results: Results, hidden: int, text: str) -> list[str]:
         notes.append(f"The text was too long; the model read: {displayable(results.read_text)}")
     if offered := offer(text):
         notes.append(f"The model does not understand what a sentence leaves out. Try: {offered}")
-    if not results.searched and shared().index.count():
+    if not results.searched and open_services().index.count():
         notes.append("No picture meets all conditions.")
     elif not results.searched:
         notes.append("The index is empty. Add pictures: python -m core ingest FOLDER")

@@ -19,7 +19,7 @@ from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
 _logger = logging.getLogger(__name__)
 
 
-def load_embedder(model_id: str, cache_dir: Path, made_by: str | None) -> Embedder:
+def load_embedder(model_id: str, cache_dir: Path, made_by: str | None, *, direct: bool = False) -> Embedder:
     """Load the model that was asked for, as far as the index and the machine allow it.
 
     Without a CLIP model to be had and with nothing indexed, the starter model stands in. An index that the starter
@@ -27,6 +27,7 @@ def load_embedder(model_id: str, cache_dir: Path, made_by: str | None) -> Embedd
 
     Args:
         made_by: The model id of the index, or None while nothing is in it.
+        direct: As for `ClipEmbedder`.
 
     Raises:
         ModelMismatch: the index was made by another model than the one asked for.
@@ -37,7 +38,7 @@ def load_embedder(model_id: str, cache_dir: Path, made_by: str | None) -> Embedd
     if made_by not in (None, model_id):
         raise _mismatch(model_id, made_by)
     try:
-        return ClipEmbedder.load(model_id, cache_dir)
+        return ClipEmbedder.load(model_id, cache_dir, direct=direct)
     except ModelUnavailable as error:
         if made_by is None:
             return _stand_in(error)

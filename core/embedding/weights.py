@@ -26,10 +26,16 @@ def weights_folder(model_id: str, cache_dir: Path) -> Path:
     return cache_dir / f"~{model_id.replace('/', '-')}-{digest}"
 
 
-def weights_present(model_id: str, cache_dir: Path) -> bool:
-    """Whether both files are there; `clip/…` below the cache is where earlier releases of Inference kept them."""
-    folders = (weights_folder(model_id, cache_dir), cache_dir / model_id)
-    return any(all((folder / name).is_file() for name in WEIGHTS) for folder in folders)
+def present_weights(model_id: str, cache_dir: Path) -> tuple[Path, Path] | None:
+    """Both files of `WEIGHTS`, in its order; `clip/…` below the cache is where earlier releases of Inference kept them.
+
+    None where one is missing.
+    """
+    for folder in (weights_folder(model_id, cache_dir), cache_dir / model_id):
+        visual, textual = (folder / name for name in WEIGHTS)
+        if visual.is_file() and textual.is_file():
+            return visual, textual
+    return None
 
 
 def check_obtainable(model_id: str, cache_dir: Path) -> None:
@@ -38,7 +44,7 @@ def check_obtainable(model_id: str, cache_dir: Path) -> None:
     Raises:
         ModelUnavailable: the weights are not on this machine and cannot be downloaded.
     """
-    if weights_present(model_id, cache_dir):
+    if present_weights(model_id, cache_dir):
         return
     folder = weights_folder(model_id, cache_dir)
     if os.environ.get("OFFLINE_MODE", "").lower() not in ("", "0", "false"):
@@ -64,6 +70,14 @@ def remedy(model_id: str, cache_dir: Path) -> str:
     return (
         f"{how_to_obtain(model_id, cache_dir)}; or set IMAGE_SEARCH_MODEL=starter for the starter model, "
         "which needs no download."
+    )
+
+
+def damaged(model_id: str, cache_dir: Path) -> ModelUnavailable:
+    """The error for weights that are there and do not load."""
+    return ModelUnavailable(
+        f"{model_id} does not load: its weights are damaged, or are not those of a CLIP model.",
+        remedy(model_id, cache_dir),
     )
 
 

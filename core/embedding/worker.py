@@ -3,6 +3,10 @@
 Importing Inference holds Python's interpreter lock for half a second at a time, for fifteen to twenty seconds, and
 preparing pictures for the model keeps it busy while it runs: in the server's process no page would open meanwhile.
 Pictures are shrunk before they are sent, so what goes between the processes is small.
+
+CLIP's weights, where they are there, are run by onnxruntime alone at first, which is ready within a second. Once
+pictures come in, Inference is loaded in a second process, which then takes over: it uses what the machine has besides
+the processor. The vectors are the same.
 """
 
 import atexit
@@ -26,6 +30,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from core.embedding.clip import ClipEmbedder
 from core.embedding.crop import centre_square
 from core.embedding.embedder import Embedder
 from core.embedding.loading import load_embedder
@@ -51,22 +56,25 @@ class _Traits:
     preprocessing: int
     text_ceiling: float
     crop: tuple[int, int]
+    direct: bool
+    """Whether onnxruntime alone runs it, and Inference is to take over."""
+    accelerated: bool
+    """Whether Inference would use more than the processor."""
 
 
 class WorkerEmbedder:
     """An `Embedder` whose model runs in a child process; made by `start`. The child ends with it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], traits: _Traits, channels: Sequence[Connection]) -> None:
-        self.model_id = traits.model_id
-        self.dims = traits.dims
-        self.preprocessing = traits.preprocessing
-        self.text_ceiling = traits.text_ceiling
-        self.crop = traits.crop
-        self._process = process
-        self._channels: queue.SimpleQueue[Connection] = queue.SimpleQueue()
-        for channel in channels:
-            self._channels.put(channel)
-        self.close = weakref.finalize(self, _stop, process, list(channels))
+    def __init__(self, child: "_Child", cache_dir: Path) -> None:
+        self.model_id = child.traits.model_id
+        self.dims = child.traits.dims
+        self.preprocessing = child.traits.preprocessing
+        self.text_ceiling = child.traits.text_ceiling
+        self.crop = child.traits.crop
+        self._cache_dir = cache_dir
+        self._children = [child]
+        self._succession = threading.Lock()  # taken once, by who starts the successor
+        self.close = weakref.finalize(self, _stop_all, self._children)
 
     @classmethod
     def start(cls, model_id: str, cache_dir: Path, made_by: str | None) -> "WorkerEmbedder":
@@ -75,9 +83,87 @@ class WorkerEmbedder:
         Raises:
             ModelUnavailable, ModelMismatch: as `load_embedder`.
         """
+        embedder = cls(_Child.start(model_id, cache_dir, made_by, direct=True), cache_dir)
+        if embedder._children[-1].traits.accelerated:
+            embedder._load_inference()
+        return embedder
+
+    @property
+    def alive(self) -> bool:
+        return self._children[-1].alive
+
+    @property
+    def direct(self) -> bool:
+        """Whether onnxruntime alone runs the model, until Inference takes over."""
+        return self._children[-1].traits.direct
+
+    def prepare(self, image: Image.Image) -> Image.Image:
+        return centre_square(image, *self.crop)
+
+    def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
+        self._load_inference()
+        embeddings: Embeddings = self._call("embed_images", [np.asarray(self.prepare(image)) for image in images])
+        return embeddings
+
+    def embed_texts(self, texts: Sequence[str]) -> Embeddings:
+        embeddings: Embeddings = self._call("embed_texts", list(texts))
+        return embeddings
+
+    def fit_text(self, text: str) -> str:
+        return str(self._call("fit_text", text))
+
+    def _call(self, method: str, argument: object) -> Any:
+        while True:
+            with suppress(_Retired):
+                return self._children[-1].call(method, argument)
+
+    def _load_inference(self) -> None:
+        """In the background, once."""
+        if self.direct and self._succession.acquire(blocking=False):
+            arguments = weakref.ref(self), self.model_id, self._cache_dir
+            threading.Thread(target=_succeed, args=arguments, name="inference-loader", daemon=True).start()
+
+    def replace(self, child: "_Child") -> None:
+        """Let another process with the same model answer from now on; the one before ends when it has answered."""
+        before = self._children[-1]
+        self._children.append(child)
+        before.retire()
+        self._children.remove(before)
+
+
+def _succeed(embedder: "weakref.ref[WorkerEmbedder]", model_id: str, cache_dir: Path) -> None:
+    try:
+        child = _Child.start(model_id, cache_dir, model_id, direct=False)
+    except ImageSearchError as error:  # the one that is there goes on
+        _logger.warning("Inference does not take over. %s", error)
+        return
+    if (served := embedder()) is None or not served.close.alive:
+        child.stop()
+    else:
+        served.replace(child)
+
+
+class _Retired(Exception):
+    """Another child answers now."""
+
+
+class _Child:
+    """A process with a model, and the channels to it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], traits: _Traits, channels: Sequence[Connection]) -> None:
+        self.traits = traits
+        self._process = process
+        self._all = list(channels)
+        self._free: queue.SimpleQueue[Connection | None] = queue.SimpleQueue()
+        for channel in channels:
+            self._free.put(channel)
+
+    @classmethod
+    def start(cls, model_id: str, cache_dir: Path, made_by: str | None, *, direct: bool) -> "_Child":
         key = secrets.token_bytes(32)
         with Listener(authkey=key) as listener:
-            process = _launch([str(listener.address), model_id, str(cache_dir), made_by or ""], key)
+            arguments = [str(listener.address), model_id, str(cache_dir), made_by or "", "direct" if direct else ""]
+            process = _launch(arguments, key)
             atexit.register(process.kill)
             threading.Thread(target=_unblock, args=(process, listener.address, key), daemon=True).start()
             try:
@@ -94,32 +180,35 @@ class WorkerEmbedder:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def prepare(self, image: Image.Image) -> Image.Image:
-        return centre_square(image, *self.crop)
-
-    def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
-        embeddings: Embeddings = self._call("embed_images", [np.asarray(self.prepare(image)) for image in images])
-        return embeddings
-
-    def embed_texts(self, texts: Sequence[str]) -> Embeddings:
-        embeddings: Embeddings = self._call("embed_texts", list(texts))
-        return embeddings
-
-    def fit_text(self, text: str) -> str:
-        return str(self._call("fit_text", text))
-
-    def _call(self, method: str, argument: object) -> Any:
-        channel = self._channels.get()
+    def call(self, method: str, argument: object) -> Any:
+        if (channel := self._free.get()) is None:
+            self._free.put(None)  # for the next who waits
+            raise _Retired
         try:
             channel.send((method, argument))
             outcome = channel.recv()
         except (EOFError, OSError) as error:
             raise ModelUnavailable(_DIED, _DIED_REMEDY) from error
         finally:
-            self._channels.put(channel)
+            self._free.put(channel)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    def retire(self) -> None:
+        """Stop once all calls under way are answered."""
+        for _ in self._all:
+            self._free.get()
+        self._free.put(None)
+        self.stop()
+
+    def stop(self) -> None:
+        _stop(self._process, self._all)
+
+
+def _stop_all(children: list[_Child]) -> None:
+    for child in children:
+        child.stop()
 
 
 def _launch(arguments: list[str], key: bytes) -> subprocess.Popen[bytes]:
@@ -158,7 +247,7 @@ def _stop(process: subprocess.Popen[bytes], channels: Sequence[Connection]) -> N
 
 def serve() -> None:
     """The child: answer calls until the other side is gone."""
-    address, model_id, cache_dir, made_by = sys.argv[1:]
+    address, model_id, cache_dir, made_by, direct = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
@@ -171,16 +260,24 @@ def serve() -> None:
     watch.start()
     loaded: _Traits | ImageSearchError
     try:
-        embedder = load_embedder(model_id, Path(cache_dir), made_by or None)
+        embedder = load_embedder(model_id, Path(cache_dir), made_by or None, direct=bool(direct))
     except ImageSearchError as error:
         loaded = _sendable(error)
     else:
-        loaded = _Traits(embedder.model_id, embedder.dims, embedder.preprocessing, embedder.text_ceiling, embedder.crop)
+        loaded = _traits(embedder)
     if not _sent(channels[0], loaded) or isinstance(loaded, ImageSearchError):
         return
     threads = [threading.Thread(target=_answer, args=(channel, embedder)) for channel in channels]
     for thread in threads:
         thread.start()
+
+
+def _traits(embedder: Embedder) -> _Traits:
+    from core.embedding.onnx_clip import accelerated
+
+    common = embedder.model_id, embedder.dims, embedder.preprocessing, embedder.text_ceiling, embedder.crop
+    direct = isinstance(embedder, ClipEmbedder) and embedder.direct
+    return _Traits(*common, direct=direct, accelerated=direct and accelerated())
 
 
 def _answer(channel: Connection, embedder: Embedder) -> None:

@@ -9,17 +9,17 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
+from core import model
 from core.api import protection, routes
 from core.api.limits import Limits
 from core.config import Settings
-from core.embedding.worker import WorkerEmbedder
 from core.hosts import LOOPBACK, Hosts
 from core.services import Services
 from tests.colours import ColourEmbedder
 
 
 def main(port: str, folder: str) -> None:
-    WorkerEmbedder.start = lambda *_: ColourEmbedder()
+    model.start_model = lambda *_: ColourEmbedder()
     services = Services(Settings.load(data_dir=Path(folder), library_roots=(Path(folder),)))
     limits = Limits(head=2, idle=3, grace=1, rate=1000, stalled=0.5)  # seconds: nobody waits for the usual ones here
     app = Starlette(routes=routes(lambda: services), middleware=protection(Hosts(LOOPBACK), "", limits=limits))

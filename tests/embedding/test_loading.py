@@ -32,7 +32,7 @@ def without_clip() -> bool:
 
 @pytest.fixture(autouse=True)
 def models(monkeypatch: pytest.MonkeyPatch, without_clip: bool) -> None:
-    def load_clip(model_id: str, cache_dir: Path) -> Embedder:
+    def load_clip(model_id: str, cache_dir: Path, *, direct: bool) -> Embedder:
         if without_clip:
             raise ModelUnavailable(f"The weights of {model_id} are missing.", "Connect to the internet.")
         return fake(model_id)

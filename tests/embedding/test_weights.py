@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from core.embedding.clip import ClipEmbedder
-from core.embedding.weights import WEIGHTS, check_obtainable, weights_folder, weights_present
+from core.embedding.weights import WEIGHTS, check_obtainable, present_weights, weights_folder
 from core.errors import ModelUnavailable
 
 MODEL = "clip/ViT-B-16"
@@ -49,10 +49,10 @@ def test_both_files_must_be_there(tmp_path: Path) -> None:
     folder = weights_folder(MODEL, tmp_path)
     folder.mkdir()
     (folder / WEIGHTS[0]).touch()
-    assert not weights_present(MODEL, tmp_path)
+    assert not present_weights(MODEL, tmp_path)
     (folder / WEIGHTS[1]).touch()
-    assert weights_present(MODEL, tmp_path)
-    assert not weights_present("clip/ViT-B-32", tmp_path)
+    assert present_weights(MODEL, tmp_path)
+    assert not present_weights("clip/ViT-B-32", tmp_path)
     check_obtainable(MODEL, tmp_path)
 
 

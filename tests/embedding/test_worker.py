@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import Pipe
 
 import numpy as np
@@ -13,39 +15,50 @@ from PIL import Image
 from core.embedding.worker import WorkerEmbedder, _answer
 from core.errors import ModelUnavailable
 
-pytest.importorskip("efficientnet_lite_pytorch", reason="the starter model's packages are not installed")
-pytestmark = pytest.mark.starter
+pytestmark = pytest.mark.clip
+
+CLIP = "clip/ViT-B-16"
 
 
-@pytest.fixture(scope="module")
-def worker(tmp_path_factory):
-    embedder = WorkerEmbedder.start("starter", tmp_path_factory.mktemp("models"), None)
-    yield embedder
-    embedder.close()
+@pytest.fixture
+def start(clip_cache, monkeypatch):
+    """Starts workers: within a second, where the starter model needs ten."""
+    monkeypatch.setenv("OFFLINE_MODE", "True")
+    return lambda: WorkerEmbedder.start(CLIP, clip_cache, None)
 
 
-def test_it_answers_as_the_model_does(worker):
+@pytest.mark.starter
+def test_the_starter_model_answers(tmp_path):
+    pytest.importorskip("efficientnet_lite_pytorch", reason="the starter model's packages are not installed")
+    worker = WorkerEmbedder.start("starter", tmp_path, None)
     assert (worker.model_id, worker.dims, worker.text_ceiling) == ("starter", 512, 0.8)
-    images = [Image.new("RGB", (600, 400), colour) for colour in ("red", "blue")]
-    together, alone = worker.embed_images(images), worker.embed_images(images[:1])
-    assert together.shape == (2, 512)
-    assert np.allclose(together[0], alone[0], atol=1e-5)
-    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
-    assert worker.embed_texts(["cat", "dog"]).shape == (2, 512)
-    assert worker.fit_text("cat") == "cat"
-
-
-def test_prepared_pictures_are_small_and_embed_the_same(worker):
     image = Image.effect_mandelbrot((500, 300), (-2, -1, 1, 1), 50).convert("RGB")
     prepared = worker.prepare(image)
     assert max(prepared.size) == 260
     assert np.allclose(worker.embed_images([image]), worker.embed_images([prepared]), atol=1e-6)
+    assert not worker.direct  # nobody takes over
+    worker.close()
 
 
-def test_the_server_imports_neither_torch_nor_inference(tmp_path):
+def test_it_answers_as_the_model_does(start):
+    worker = start()
+    assert (worker.model_id, worker.dims, worker.text_ceiling) == (CLIP, 512, 1.0)
+    images = [Image.new("RGB", (600, 400), colour) for colour in ("red", "blue")]
+    together, alone = worker.embed_images(images), worker.embed_images(images[:1])
+    assert together.shape == (2, 512)
+    assert np.allclose(together[0], alone[0], atol=1e-5)
+    assert np.allclose(worker.embed_images([worker.prepare(images[1])]), together[1:], atol=1e-6)
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    assert worker.embed_texts(["cat", "dog"]).shape == (2, 512)
+    assert worker.fit_text("cat") == "cat"
+    worker.close()
+
+
+def test_the_server_imports_neither_torch_nor_inference(clip_cache, monkeypatch):
+    monkeypatch.setenv("OFFLINE_MODE", "True")
     code = (
         "import sys, pathlib; from core.embedding.worker import WorkerEmbedder\n"
-        f"e = WorkerEmbedder.start('starter', pathlib.Path({str(tmp_path)!r}), None)\n"
+        f"e = WorkerEmbedder.start({CLIP!r}, pathlib.Path({str(clip_cache)!r}), None)\n"
         "print(e.embed_texts(['cat']).shape, {'torch', 'inference'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
@@ -55,29 +68,29 @@ def test_the_server_imports_neither_torch_nor_inference(tmp_path):
 def test_what_keeps_the_model_from_loading_arrives(tmp_path, monkeypatch):
     monkeypatch.setenv("OFFLINE_MODE", "True")
     with pytest.raises(ModelUnavailable, match="OFFLINE_MODE") as caught:
-        WorkerEmbedder.start("clip/ViT-B-16", tmp_path, "clip/ViT-B-16")
+        WorkerEmbedder.start(CLIP, tmp_path, CLIP)
     assert caught.value.remedy
 
 
-def test_a_model_whose_process_died_says_so(tmp_path):
-    worker = WorkerEmbedder.start("starter", tmp_path, None)
+def test_a_model_whose_process_died_says_so(start):
+    worker = start()
     assert worker.alive
-    os.kill(worker._process.pid, signal.SIGKILL)
-    worker._process.wait(10)
+    os.kill(worker._children[-1]._process.pid, signal.SIGKILL)
+    worker._children[-1]._process.wait(10)
     assert not worker.alive
     with pytest.raises(ModelUnavailable, match="ended unexpectedly"):
         worker.embed_texts(["cat"])
 
 
-def test_a_process_that_dies_while_it_loads_keeps_nobody_waiting(tmp_path, monkeypatch):
+def test_a_process_that_dies_while_it_loads_keeps_nobody_waiting(start, monkeypatch):
     monkeypatch.setattr("core.embedding.worker._CHILD", "import os; os._exit(3)")
     with pytest.raises(ModelUnavailable, match="ended unexpectedly"):
-        WorkerEmbedder.start("starter", tmp_path, None)
+        start()
 
 
-def test_the_process_ends_with_its_embedder(tmp_path):
-    worker = WorkerEmbedder.start("starter", tmp_path, None)
-    process = worker._process
+def test_the_process_ends_with_its_embedder(start):
+    worker = start()
+    process = worker._children[-1]._process
     del worker
     process.wait(20)
     assert process.returncode is not None
@@ -94,3 +107,36 @@ def test_an_answer_that_nobody_waits_for_any_more_ends_it_quietly():
     ours.send(("embed_texts", ["cat"]))
     _answer(theirs, Leaving())  # a broken pipe would be raised
     assert ours.closed
+
+
+def test_inference_takes_over_once_pictures_come_in(start):
+    worker = start()
+    words, first = worker.embed_texts(["zebra"]), worker._children[0]
+    assert worker.direct
+    images = [Image.effect_mandelbrot((300, 200), (-2, -1, 1, 1), 50).convert("RGB")]
+    pictures = worker.embed_images(images)
+    deadline = time.monotonic() + 120
+    with ThreadPoolExecutor(8) as threads:  # more than there are channels: some wait while the other takes over
+        while worker.direct or first in worker._children:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)  # it loads beside this
+            for vectors in threads.map(worker.embed_texts, [[f"{n}"] for n in range(8)] + [["zebra"]] * 8):
+                assert vectors.shape == (1, 512)
+    first._process.wait(20)
+    assert len(worker._children) == 1
+    np.testing.assert_allclose(worker.embed_texts(["zebra"]), words, atol=1e-5)
+    np.testing.assert_allclose(worker.embed_images(images), pictures, atol=1e-5)
+    worker.close()
+
+
+def test_without_inference_it_goes_on_as_it_was(start, monkeypatch, caplog):
+    worker = start()
+    monkeypatch.setattr("core.embedding.worker._CHILD", "import os; os._exit(3)")
+    image = Image.new("RGB", (300, 200))
+    worker.embed_images([image])
+    while "does not take over" not in caplog.text:
+        time.sleep(0.05)
+    assert worker.direct
+    assert worker.alive
+    assert worker.embed_images([image]).shape == (1, 512)
+    worker.close()
