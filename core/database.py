@@ -63,6 +63,7 @@ def _open(url: str, metadata: MetaData) -> Engine:
     try:
         _create_tables(engine, metadata)
         _add_columns(engine, metadata)
+        _create_indexes(engine, metadata)
     except JournalUnavailable:
         engine.dispose()
         raise
@@ -103,6 +104,11 @@ def _create_tables(engine: Engine, metadata: MetaData) -> None:
     with transaction(engine) as connection:
         for table in metadata.sorted_tables:
             connection.execute(CreateTable(table, if_not_exists=True))
+
+
+def _create_indexes(engine: Engine, metadata: MetaData) -> None:
+    with transaction(engine) as connection:
+        for table in metadata.sorted_tables:
             for index in table.indexes:
                 connection.execute(CreateIndex(index, if_not_exists=True))
 

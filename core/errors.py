@@ -4,7 +4,22 @@ Every error here is expected: the pages show its title, message and remedy, the 
 line and exits with 1, the HTTP routes answer it as JSON. Anything else that is raised is a defect.
 """
 
+from enum import StrEnum
 from typing import ClassVar
+
+
+class Problem(StrEnum):
+    """Which of three situations it is in that a file is not read. There are others: no permission, no drive, too
+    large."""
+
+    NOT_A_PICTURE = "not_a_picture"
+    UNSUPPORTED = "unsupported"
+    """A picture, of a kind that is not read."""
+    DAMAGED = "damaged"
+
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
 
 
 class ImageSearchError(Exception):
@@ -44,6 +59,22 @@ class FolderRefused(ImageSearchError):
 
 class UnreadableImage(ImageSearchError):
     title = "This picture cannot be read"
+    problem: ClassVar[Problem | None] = None
+
+
+class NotAPicture(UnreadableImage):
+    title = "This is not a picture"
+    problem = Problem.NOT_A_PICTURE
+
+
+class UnsupportedPicture(UnreadableImage):
+    title = "This kind of picture is not read"
+    problem = Problem.UNSUPPORTED
+
+
+class DamagedPicture(UnreadableImage):
+    title = "This picture is damaged"
+    problem = Problem.DAMAGED
 
 
 class TooLarge(UnreadableImage):
@@ -52,6 +83,10 @@ class TooLarge(UnreadableImage):
 
 class UnreadableArchive(UnreadableImage):
     title = "This archive cannot be read"
+
+
+class DamagedArchive(UnreadableArchive):
+    problem = Problem.DAMAGED
 
 
 class ArchiveUnavailable(UnreadableArchive):

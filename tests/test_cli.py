@@ -42,9 +42,13 @@ def test_ingest_then_again(run, picture, tmp_path):
     outcomes = {Path(file["path"]).name: file["outcome"] for file in first["files"]}
     assert outcomes == {"blue.jpg": "added", "red.png": "added", "words.jpg": "failed"}
     assert all(file["reason"] for file in first["files"] if file["outcome"] == "failed")
+    assert (first["not_a_picture"], first["unsupported"], first["damaged"]) == (1, 0, 0)
+    problems = {Path(file["path"]).name: file["problem"] for file in first["files"]}
+    assert problems == {"blue.jpg": None, "red.png": None, "words.jpg": "not_a_picture"}
     assert first["seconds"] >= 0
     second = json.loads(run("ingest", tmp_path / "pictures", "--json").stdout)
     assert (second["added"], second["unchanged"]) == (0, 2)
+    assert "Not indexed: not a picture 1\n" in run("ingest", tmp_path / "pictures").stdout
 
 
 def test_a_dry_run_says_what_there_is_to_do_and_does_nothing(run, services, picture, tmp_path):

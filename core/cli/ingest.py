@@ -14,12 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
-from core.errors import JobRefused
+from core.errors import JobRefused, Problem
 from core.images.names import displayable
 from core.ingest.actors import COMMAND_LINE
 from core.ingest.follow import Follower
 from core.ingest.library import Library
-from core.ingest.progress import Outcome, Phase
+from core.ingest.progress import Outcome, Phase, not_indexed
 from core.ingest.state import JobState, Plan, PlannedFile
 from core.sources.checks import as_spelled, check_kind, resolved
 from core.sources.urls import is_url, normalised
@@ -149,20 +149,29 @@ def report(library: Library, job: JobState, as_json: bool) -> None:
     counts = {name: count for name, count in asdict(job.counts).items() if count}
     words = ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "nothing new"
     typer.echo(f"{counted(job.total, 'file')} found: {words} ({duration(job.seconds)})")
+    if reasons := not_indexed(job.counts, library.journal.lines.problems(job.id)):
+        typer.echo(f"Not indexed: {reasons}")
     for verdict in library.journal.lines.verdicts(job.id, {Outcome.FAILED}):
         typer.echo(f"  {displayable(verdict.path)}: {displayable(verdict.reason)}")
 
 
 def as_dict(library: Library, job: JobState) -> dict[str, Any]:
     """A job for scripts, with a verdict on each of its files."""
+    problems = library.journal.lines.problems(job.id)
     return {
         "job": job.id,
         "status": job.status.value,
         "found": job.total,
         **asdict(job.counts),
+        **{problem.value: problems[problem] for problem in Problem},
         "seconds": round(job.seconds, 3),
         "files": [
-            {"path": displayable(one.path), "outcome": one.outcome.value, "reason": displayable(one.reason)}
+            {
+                "path": displayable(one.path),
+                "outcome": one.outcome.value,
+                "problem": one.problem,
+                "reason": displayable(one.reason),
+            }
             for one in library.journal.lines.verdicts(job.id)
         ],
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from core.errors import UnreadableImage
+from core.errors import DamagedPicture, NotAPicture, UnreadableImage, UnsupportedPicture
 from core.images.files import FORMATS
 from core.images.kinds import SAVE_AS_JPEG, kind_of
 from core.images.names import shown
@@ -26,7 +26,7 @@ _MAX_BITS, _MAX_CHANNELS = 64, 1000  # more is not another variant but damage
 
 
 def empty(name: str) -> UnreadableImage:
-    return UnreadableImage(f"{shown(name)} is empty.", COPY_AGAIN)
+    return DamagedPicture(f"{shown(name)} is empty.", COPY_AGAIN)
 
 
 def too_large(name: str, size: str, most: int) -> UnreadableImage:
@@ -37,7 +37,7 @@ def too_large(name: str, size: str, most: int) -> UnreadableImage:
 
 
 def no_preview(name: str) -> UnreadableImage:
-    return UnreadableImage(
+    return UnsupportedPicture(
         f"{shown(name)} is a camera raw file without a preview that is large enough: it is not read.",
         "Develop it and save it as JPEG.",
     )
@@ -92,7 +92,7 @@ def refusal(error: Exception, data: bytes, name: str) -> UnreadableImage:
         )
     if isinstance(error, NotImplementedError | KeyError) or _UNREAD.search(said):
         return _another_variant(data, name)
-    return UnreadableImage(f"{name} is damaged.", f"{COPY_AGAIN} If it opens elsewhere, save it as JPEG or PNG there.")
+    return DamagedPicture(f"{name} is damaged.", f"{COPY_AGAIN} If it opens elsewhere, save it as JPEG or PNG there.")
 
 
 def claimed_size(data: bytes) -> tuple[int, int] | None:
@@ -104,17 +104,17 @@ def claimed_size(data: bytes) -> tuple[int, int] | None:
 
 
 def _truncated(name: str) -> UnreadableImage:
-    return UnreadableImage(f"{name} is an incomplete file: its end is missing.", COPY_AGAIN)
+    return DamagedPicture(f"{name} is an incomplete file: its end is missing.", COPY_AGAIN)
 
 
 def _unknown(data: bytes, name: str) -> UnreadableImage:
     if not data.strip(b"\0"):
-        return UnreadableImage(f"{name} holds nothing but zeros: it was not copied to its end.", COPY_AGAIN)
+        return DamagedPicture(f"{name} holds nothing but zeros: it was not copied to its end.", COPY_AGAIN)
     kind = kind_of(data)
     if kind and kind.is_picture:
-        return UnreadableImage(f"{name} is {kind.title}: this kind is not read.", kind.remedy)
+        return UnsupportedPicture(f"{name} is {kind.title}: this kind is not read.", kind.remedy)
     if kind:
-        return UnreadableImage(f"{name} is no picture but {kind.title}.", kind.remedy)
+        return NotAPicture(f"{name} is no picture but {kind.title}.", kind.remedy)
     for format_ in _formats_of(data):
         try:
             _opened(format_, data)
@@ -124,16 +124,18 @@ def _unknown(data: bytes, name: str) -> UnreadableImage:
             is_unread = isinstance(error, NotImplementedError | KeyError) or _UNREAD.search(str(error).lower())
             if is_unread or _detail(format_, data):
                 return _another_variant(data, name)
-            return UnreadableImage(f"{name} is a {format_} picture whose beginning is damaged.", COPY_AGAIN)
-    return UnreadableImage(f"{name} is no picture of a known format, or its beginning is damaged.", COPY_AGAIN)
+            return DamagedPicture(f"{name} is a {format_} picture whose beginning is damaged.", COPY_AGAIN)
+    return DamagedPicture(f"{name} is no picture of a known format, or its beginning is damaged.", COPY_AGAIN)
 
 
 def _another_variant(data: bytes, name: str) -> UnreadableImage:
     format_ = next(iter(_formats_of(data)), "")
     if detail := _detail(format_, data):
-        return UnreadableImage(f"{name} is a {format_} picture with {detail}: this variant is not read.", SAVE_AS_JPEG)
+        return UnsupportedPicture(
+            f"{name} is a {format_} picture with {detail}: this variant is not read.", SAVE_AS_JPEG
+        )
     what = f"a {format_} picture" if format_ else "a picture"
-    return UnreadableImage(
+    return UnsupportedPicture(
         f"{name} is {what} of a variant that is not read, or damaged.", f"{SAVE_AS_JPEG} Otherwise copy it again."
     )
 

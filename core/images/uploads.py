@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from zipfile import is_zipfile
 
-from core.errors import TooLarge, UnreadableArchive
+from core.errors import DamagedArchive, TooLarge
 from core.images.describe import is_content_hash
 from core.images.files import (
     ARCHIVE_SUFFIX,
@@ -222,5 +222,5 @@ class Incoming:
         if not self._archive:
             return suffix_of(open_upright(read_bytes(self._part), self._name, enough=1).format)
         if not is_zipfile(self._part):
-            raise UnreadableArchive(f"{self._name} is no ZIP archive, or its end is missing.", "Send it again.")
+            raise DamagedArchive(f"{self._name} is no ZIP archive, or its end is missing.", "Send it again.")
         return ARCHIVE_SUFFIX

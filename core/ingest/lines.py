@@ -1,11 +1,13 @@
 """The journal's lines: every file of a job, what was found about it, and what became of it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, Row, bindparam, delete, func, insert, select, update
 
 from core.database import transaction
+from core.errors import Problem
 from core.index.records import from_storable, storable
 from core.ingest.progress import Counts, Outcome, Verdict
 from core.ingest.state import Planned, PlannedFile
@@ -81,7 +83,13 @@ class Lines:
             moved: Lines of records that moved along with one of these files: they are taken out.
         """
         rows = [
-            {"of_job": job_id, "at": at, "outcome": verdict.outcome.value, "reason": storable(verdict.reason) or None}
+            {
+                "of_job": job_id,
+                "at": at,
+                "outcome": verdict.outcome.value,
+                "reason": storable(verdict.reason) or None,
+                "problem": verdict.problem and verdict.problem.value,
+            }
             for at, verdict in verdicts.items()
         ]
         if rows:
@@ -94,7 +102,7 @@ class Lines:
         """Take back these verdicts, so that the files are read again."""
         these = update(table).where(_column.job == job_id, _column.outcome == outcome.value)
         with transaction(self._engine) as connection:
-            connection.execute(these.values(outcome=None, reason=None))
+            connection.execute(these.values(outcome=None, reason=None, problem=None))
 
     def counts(self, job_id: int) -> Counts:
         query = select(_column.outcome, func.count()).where(_column.job == job_id, _column.outcome.is_not(None))
@@ -102,20 +110,39 @@ class Lines:
             rows = connection.execute(query.group_by(_column.outcome)).all()
         return Counts(**{str(outcome): int(count) for outcome, count in rows})
 
+    def problems(self, job_id: int, outcomes: Collection[Outcome] = ()) -> Counter[Problem]:
+        """How many files are in which of the situations, of these outcomes or all."""
+        query = select(_column.problem, func.count()).where(_column.job == job_id, _column.problem.is_not(None))
+        if outcomes:
+            query = query.where(_column.outcome.in_([outcome.value for outcome in outcomes]))
+        with transaction(self._engine) as connection:
+            found = {str(problem): int(count) for problem, count in connection.execute(query.group_by(_column.problem))}
+        return Counter({problem: found[problem] for problem in Problem if problem in found})
+
     def verdicts(
-        self, job_id: int, outcomes: Collection[Outcome] = (), text: str = "", limit: int | None = None
+        self,
+        job_id: int,
+        outcomes: Collection[Outcome] = (),
+        text: str = "",
+        limit: int | None = None,
+        problems: Collection[Problem] = (),
     ) -> Iterator[Verdict]:
-        """In the order found: of these outcomes or all, with this text in the path or the reason."""
-        query = select(_column.path, _column.outcome, _column.reason)
+        """In the order found: of these outcomes and problems or all, with this text in the path or the reason."""
+        query = select(_column.path, _column.outcome, _column.reason, _column.problem)
         query = query.where(_column.job == job_id, _column.outcome.is_not(None)).order_by(_column.number).limit(limit)
         if outcomes:
             query = query.where(_column.outcome.in_([outcome.value for outcome in outcomes]))
+        if problems:
+            query = query.where(_column.problem.in_([problem.value for problem in problems]))
         if part := storable(text):
             found = (column.icontains(part, autoescape=True) for column in (_column.path, _column.reason))
             query = query.where(next(found) | next(found))
         with transaction(self._engine) as connection:
             for row in connection.execution_options(yield_per=_CHUNK).execute(query):
-                yield Verdict(from_storable(row.path), Outcome(row.outcome), from_storable(row.reason or ""))
+                reason, problem = from_storable(row.reason or ""), row.problem
+                yield Verdict(
+                    from_storable(row.path), Outcome(row.outcome), reason, Problem(problem) if problem else None
+                )
 
     def _execute_many(self, statement: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
@@ -134,6 +161,7 @@ def _row(job_id: int, file: PlannedFile) -> dict[str, Any]:
         "planned": file.planned.value,
         "content_hash": file.content_hash or None,
         "reason": storable(file.reason) or None,
+        "problem": file.problem and file.problem.value,
         "outcome": _AT_ONCE.get(file.planned),
     }
 
@@ -148,4 +176,5 @@ def _file(row: Row[Any]) -> PlannedFile:
         planned=Planned(row.planned),
         content_hash=row.content_hash or "",
         reason=from_storable(row.reason or ""),
+        problem=Problem(row.problem) if row.problem else None,
     )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import batched, count
 
 from core.index.filters import Filter
@@ -123,7 +124,7 @@ class _Planner:
 
     def _left_out(self, place: int, one: PassedOver) -> PlannedFile:
         what = Planned.FAILED if one.failed else Planned.SKIPPED
-        return self._file(place, one.path, 0, 0, what, reason=one.reason)
+        return replace(self._file(place, one.path, 0, 0, what), reason=one.reason, problem=one.problem)
 
     def _file(
         self,
@@ -133,9 +134,8 @@ class _Planner:
         mtime_ns: int,
         planned: Planned,
         content_hash: str = "",
-        reason: str = "",
     ) -> PlannedFile:
-        return PlannedFile(next(self._numbers), place, path, size, mtime_ns, planned, content_hash, reason)
+        return PlannedFile(next(self._numbers), place, path, size, mtime_ns, planned, content_hash)
 
     def _write(self, planned: Sequence[PlannedFile]) -> None:
         self._lines.add(self._job_id, planned)

@@ -58,7 +58,7 @@ class Prepare:
         except ArchiveUnavailable as error:  # it was there when it was planned
             raise SourceUnavailable(error.message, error.remedy) from error
         except UnreadableImage as error:
-            return Verdict(file.path, Outcome.FAILED, str(error))
+            return Verdict(file.path, Outcome.FAILED, str(error), error.problem)
         except ImageSearchError:
             raise
         except Exception:  # whatever a picture brings about, the others are to be read

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.errors import Problem
 from core.index.records import ImageRecord
 
 
@@ -42,6 +43,8 @@ class Verdict:
     outcome: Outcome
     reason: str = ""
     """Why, and what to do about it: of what was skipped or failed; of others what else there is to know."""
+    problem: Problem | None = None
+    """Of what was skipped or failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,14 @@ class Counts:
     def plus(self, more: Mapping[str, int]) -> "Counts":
         """A copy with these counts raised: `counts.plus({Outcome.ADDED: 8})`."""
         return Counts(**{name: getattr(self, name) + more.get(name, 0) for name in Outcome})
+
+
+def not_indexed(counts: Counts, problems: Mapping[Problem, int]) -> str:
+    """Why files are not indexed, and how many for which reason: `not a picture 2, damaged 1, other 3`; empty where all
+    are."""
+    other = counts.skipped + counts.failed - sum(problems.values())
+    told = [*((problem.words, count) for problem, count in problems.items()), ("other", other)]
+    return ", ".join(f"{words} {count:,}" for words, count in told if count > 0)
 
 
 @dataclass(frozen=True, slots=True)

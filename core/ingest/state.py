@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.errors import ImageSearchError
+from core.errors import ImageSearchError, Problem
 from core.ingest.progress import Counts, Phase
 
 
@@ -83,6 +83,7 @@ class PlannedFile:
     content_hash: str = ""
     """Of the bytes that the index knows under this path; empty where it knows none."""
     reason: str = ""
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,11 +56,15 @@ files = Table(
     Column("content_hash", String(64)),  # of the record that is there
     Column("outcome", String(16)),
     Column("reason", Text),
+    Column("problem", String(16)),  # added later
     Index("files_by_outcome", "job", "outcome"),
     sqlite_with_rowid=False,
 )
 _known = files.c.content_hash.is_not(None)  # of few
 Index("files_by_content", files.c.job, files.c.content_hash, sqlite_where=_known, postgresql_where=_known)
+
+_has_problem = files.c.problem.is_not(None)
+Index("files_by_problem", files.c.job, files.c.problem, sqlite_where=_has_problem, postgresql_where=_has_problem)
 
 sources = Table(
     "sources",

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from zipfile import ZipInfo
@@ -45,7 +46,7 @@ class ArchiveSource:
         try:
             directory = self._directory()
         except UnreadableArchive as error:
-            yield PassedOver(self.location, str(error), failed=True)
+            yield PassedOver(self.location, str(error), failed=True, problem=error.problem)
         else:
             self._was_read = True
             yield from self._find(directory)
@@ -88,10 +89,10 @@ class ArchiveSource:
             yield found
         for path in map(self._full, members.texts):
             is_used = path in used and not path.lower().endswith(".xml")  # of which not all are annotations
-            if not is_used and (reason := datasets.why_not(path, beside=False)):
-                yield PassedOver(path, reason)
+            if not is_used and (passed_over := datasets.passed_over(path, beside=False)):
+                yield passed_over
         for one in members.passed_over:
-            yield PassedOver(self._full(one.path), one.reason, one.failed)
+            yield replace(one, path=self._full(one.path))
 
     def _found(self, directory: Directory, path: str, info: ZipInfo) -> Found:
         texts = (directory.members.texts[self._name(file)] for file in self._datasets(directory).files(path))

@@ -10,9 +10,9 @@ from core.images.names import shown
 from core.sources import coco, voc
 from core.sources.coco import CocoFile
 from core.sources.datafile import NAME_FILES, USUAL, YAML, DataFile, read_data_file, read_name_file
-from core.sources.dataset_files import DatasetFiles, Listing
+from core.sources.dataset_files import DatasetFiles, Listing, is_part
 from core.sources.labels import MAX_BYTES, label_path, parse_boxes
-from core.sources.source import NO_PICTURE, reason_by_name
+from core.sources.source import NO_PICTURE, PassedOver, no_picture, passed_over_by_name
 from core.sources.splits import MAX_LIST_BYTES, ORDER, PictureList, Splits, parts, split_named
 
 NO_NAMES = "Labels without class names: put a data.yaml with `names` into a folder above."
@@ -116,12 +116,18 @@ class Datasets:
         named = split_named(folders)
         return (named,) if named else ()
 
-    def why_not(self, path: str, beside: bool) -> str:
-        """Why a file that is no picture is not read; empty where it is part of a dataset.
+    def passed_over(self, path: str, beside: bool) -> PassedOver | None:
+        """A file that is no picture, and why it is not read; None where it is part of a dataset.
 
         Args:
             beside: Whether it lies beside a picture that has its name but for the suffix.
         """
+        if not is_part(path):
+            return passed_over_by_name(path)
+        reason = self._why_not(path, beside)
+        return no_picture(path, reason) if reason else None
+
+    def _why_not(self, path: str, beside: bool) -> str:
         folder, _, name = path.rpartition("/")
         lower = name.lower()
         if lower.endswith(".txt") and lower not in NAME_FILES:
@@ -134,7 +140,7 @@ class Datasets:
             return "" if path in used else NO_PICTURE
         if lower.endswith(".xml") and voc.is_voc(self._files.head(path, voc.HEAD)):
             return ""
-        return reason_by_name(name)
+        return NO_PICTURE
 
     def _why_no_text(self, path: str, folder: str, beside: bool) -> str:
         yolo = self._yolo_of(folder)

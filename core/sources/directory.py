@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile, ZipInfo
 
-from core.errors import ArchiveUnavailable, UnreadableArchive, UnreadableImage
+from core.errors import ArchiveUnavailable, DamagedArchive, DamagedPicture, UnreadableArchive, UnreadableImage
 from core.images.names import shown
 from core.sources.members import Limits, is_bomb, sort_out
 from core.sources.reasons import why
@@ -41,11 +41,11 @@ class Directory:
         # Among what hostile bytes were seen to raise are BadZipFile, NotImplementedError, UnicodeDecodeError,
         # struct.error, OverflowError and MemoryError.
         except Exception as error:
-            raise UnreadableArchive(f"{shown(path)} is no ZIP archive, or damaged.", _COPY_AGAIN) from error
+            raise DamagedArchive(f"{shown(path)} is no ZIP archive, or damaged.", _COPY_AGAIN) from error
         file.limits = None
         self.members = sort_out(self._zip.filelist, stamp.size, limits)
         if is_bomb(sum(info.file_size for info in self.members.pictures.values()), stamp.size, limits):
-            raise UnreadableArchive(f"{shown(path)} is a bomb: it would become hundreds of times larger.", _UNPACK)
+            raise DamagedArchive(f"{shown(path)} is a bomb: it would become hundreds of times larger.", _UNPACK)
 
     def unpack(self, info: ZipInfo, name: str, most: int | None = None) -> bytes:
         """The bytes of a member.
@@ -63,9 +63,9 @@ class Directory:
         except UnreadableImage:
             raise
         except Exception as error:  # as above; zlib.error and EOFError too
-            raise UnreadableImage(f"{shown(name)} is damaged in its archive.", _COPY_AGAIN) from error
+            raise DamagedPicture(f"{shown(name)} is damaged in its archive.", _COPY_AGAIN) from error
         if most is None and len(data) < info.file_size:
-            raise UnreadableImage(f"{shown(name)} is an incomplete file: its end is missing.", _COPY_AGAIN)
+            raise DamagedPicture(f"{shown(name)} is an incomplete file: its end is missing.", _COPY_AGAIN)
         return data
 
     def _unpack(self, info: ZipInfo, size: int) -> bytes:

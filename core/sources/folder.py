@@ -19,7 +19,7 @@ from core.sources.dataset_files import Listing, is_part, listing_of
 from core.sources.datasets import Datasets
 from core.sources.directory import OPEN_FLAGS
 from core.sources.reasons import why
-from core.sources.source import Found, PassedOver, reason_by_name
+from core.sources.source import Found, PassedOver, no_picture
 
 _CACHE_TAG = "CACHEDIR.TAG"  # bford.info/cachedir: such a folder holds what can be made again, our thumbnails too
 
@@ -212,10 +212,8 @@ class FolderSource:
         if has_picture_suffix(entry.name):
             return self._found(entry.path)
         if entry.name.lower().endswith(ARCHIVE_SUFFIX):
-            return PassedOver(entry.path, _ARCHIVE)
-        is_part_ = is_part(entry.name)
-        reason = self._datasets.why_not(entry.path, entry.beside) if is_part_ else reason_by_name(entry.name)
-        return PassedOver(entry.path, reason) if reason else None
+            return no_picture(entry.path, _ARCHIVE)
+        return self._datasets.passed_over(entry.path, entry.beside)
 
     def _found(self, path: str) -> Found | PassedOver:
         try:
@@ -223,7 +221,7 @@ class FolderSource:
         except OSError as error:
             return self._unreadable(path, error)
         if not stat.S_ISREG(status.st_mode):
-            return PassedOver(path, _NO_FILE)
+            return no_picture(path, _NO_FILE)
         annotated_ns = max(map(_mtime_ns, self._datasets.files(path)), default=0)
         return Found(path, status.st_size, min(status.st_mtime_ns, _LATEST), annotated_ns)
 

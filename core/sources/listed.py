@@ -33,7 +33,9 @@ class ListedSource:
         for path in self._paths:
             try:
                 yield self._files.look(path)
-            except (UnreadableImage, SourceUnavailable) as error:
+            except UnreadableImage as error:
+                yield PassedOver(path, str(error), failed=True, problem=error.problem)
+            except SourceUnavailable as error:
                 yield PassedOver(path, str(error), failed=True)
 
     def owns(self, path: str) -> bool:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
+from core.errors import Problem
 from core.images.files import has_picture_suffix, is_left_out
 from core.images.names import shown
 from core.images.reading import MAX_BYTES
 from core.sources.dataset_files import is_part
 from core.sources.encodings import encoding_of
-from core.sources.source import PassedOver, reason_by_name
+from core.sources.source import PassedOver, no_picture, passed_over_by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ _MISPLACED = "Damaged, or a bomb: its data is that of another file too, or not i
 _TOO_LARGE = "Larger than what is read: save a smaller version of it."
 _BOMB = "Damaged, or a bomb: it would become hundreds of times larger. If it is neither, unpack the archive."
 
+_DAMAGED = {_MISPLACED, _BOMB}
+
 _ARCHIVES = {
     ".zip", ".cbz", ".jar", ".rar", ".cbr", ".7z", ".tar", ".tgz", ".gz", ".tbz2", ".bz2", ".txz", ".xz", ".zst",
 }  # fmt: skip
@@ -84,9 +87,10 @@ def sort_out(infos: Sequence[ZipInfo], size: int, limits: Limits) -> Members:
         info = infos[place]
         fault = _MISPLACED if place in misplaced else _fault(info, limits)
         if rule := _rule(name, info):
-            passed_over.append(PassedOver(shown(name), rule))
+            passed_over.append(rule)
         elif fault:
-            passed_over.append(PassedOver(shown(name), fault, failed=has_picture_suffix(name)))
+            problem = Problem.DAMAGED if fault in _DAMAGED else None
+            passed_over.append(PassedOver(shown(name), fault, failed=has_picture_suffix(name), problem=problem))
         else:
             kept[name] = info
     pictures = {name: info for name, info in kept.items() if has_picture_suffix(name)}
@@ -164,14 +168,14 @@ def _unfit(name: str, parts: Sequence[str]) -> str:
     return _OUTSIDE if not parts or leads_out or too_long or "\0" in name else ""
 
 
-def _rule(name: str, info: ZipInfo) -> str:
-    """Why a file is left out although nothing is wrong with it; empty where it is not."""
+def _rule(name: str, info: ZipInfo) -> PassedOver | None:
+    """A file that is left out although nothing is wrong with it; None for others."""
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - a Path for each of many is slow
     if stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG}:
-        return _NO_FILE
+        return no_picture(shown(name), _NO_FILE)
     if suffix in _ARCHIVES:
-        return _NESTED
-    return "" if is_part(name) or has_picture_suffix(name) else reason_by_name(name)
+        return no_picture(shown(name), _NESTED)
+    return None if is_part(name) or has_picture_suffix(name) else passed_over_by_name(shown(name))
 
 
 def _fault(info: ZipInfo, limits: Limits) -> str:

@@ -136,13 +136,12 @@ class RemoteSource:
         """None for what belongs to a dataset."""
         try:
             if not has_picture_suffix(entry.url):
-                reason = self._datasets.why_not(entry.url, entry.url.rpartition(".")[0] in stems)
-                return PassedOver(entry.url, reason) if reason else None
+                return self._datasets.passed_over(entry.url, entry.url.rpartition(".")[0] in stems)
             if not is_normalised(entry.url):
                 return PassedOver(entry.url, _NO_ADDRESS)
             return self._annotated(entry.found) if entry.found else self.look(entry.url)
         except UnreadableImage as error:
-            return PassedOver(entry.url, str(error), failed=True)
+            return PassedOver(entry.url, str(error), failed=True, problem=error.problem)
         except Exception as error:  # of the labels
             return self._failed(entry.url, error)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.errors import Problem
 from core.images.describe import Box, Split
 from core.images.kinds import unread_by_name
 
@@ -31,14 +32,21 @@ class PassedOver:
     """One or two sentences, the remedy with it."""
     failed: bool = False
     """Whether it should have been read and could not; False where a rule leaves it out."""
+    problem: Problem | None = None
 
 
 NO_PICTURE = "Not a picture by its name."
 
 
-def reason_by_name(name: str) -> str:
-    """Why a file of another kind is passed over."""
-    return unread_by_name(name) or NO_PICTURE
+def passed_over_by_name(path: str) -> PassedOver:
+    """A file of another kind."""
+    unread = unread_by_name(path)
+    return PassedOver(path, unread or NO_PICTURE, problem=Problem.UNSUPPORTED if unread else Problem.NOT_A_PICTURE)
+
+
+def no_picture(path: str, reason: str) -> PassedOver:
+    """A file that is none, for a reason of its own."""
+    return PassedOver(path, reason, problem=Problem.NOT_A_PICTURE)
 
 
 class Source(Protocol):

@@ -2,6 +2,7 @@
 
 import time
 
+from core.errors import Problem
 from core.ingest.progress import Counts, Outcome, Phase
 from core.ingest.state import JobState, Kind, Plan, Status
 from core.words import counted, duration, file_size, pictures
@@ -16,6 +17,12 @@ OUTCOMES = {
     Outcome.FAILED: "Failed",
     Outcome.REMOVED: "Removed",
     Outcome.MISSING: "Missing",
+}
+
+PROBLEMS = {
+    Problem.NOT_A_PICTURE: "Not a picture",
+    Problem.UNSUPPORTED: "Unsupported",
+    Problem.DAMAGED: "Damaged",
 }
 
 STATUSES = {

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import ImageSearchError, IndexUnavailable, PicturesLost
 from core.images.names import displayable
-from core.ingest.progress import Outcome
+from core.ingest.progress import Outcome, not_indexed
 from core.ingest.state import JobState, Kind, Planned, Status
 from core.search.answers import item
 from core.search.results import Result
@@ -235,6 +235,8 @@ def show_ended(job: JobState, place: str = "panel") -> None:
         _show_counts(job)
         if job.status is Status.DONE and not job.total:
             st.info("No pictures found. Check the folder, or choose another one.", icon=":material/search_off:")
+        if reasons := not_indexed(job.counts, services().library.journal.lines.problems(job.id)):
+            st.caption(f"Not indexed: {reasons}")
         notes = filter(None, (_begun(job), _stopped(job), job.note))
         st.caption(plain(" · ".join(notes)))
         _show_next(job, key)

@@ -1,12 +1,15 @@
 """What became of the files of a job: a table that can be narrowed, and taken away."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from core.csv_file import as_csv
+from core.errors import Problem
 from core.images.names import displayable
 from core.ingest.progress import Outcome
 from core.ingest.state import JobState
-from core.ui.job_words import outcome_word
+from core.ui.job_words import PROBLEMS, outcome_word
 from core.ui.server import services
 
 _MOST_ROWS = 1000  # more are for the download
@@ -30,6 +33,7 @@ def verdict_table(job: JobState, key: str) -> None:
         key=f"verdicts-{key}",
         label_visibility="collapsed",
     )
+    problems = _problems(job, chosen, key)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Filter by path or reason",
@@ -41,7 +45,7 @@ def verdict_table(job: JobState, key: str) -> None:
         )
         st.download_button(
             "Download CSV",
-            data=lambda: _csv(job.id, chosen, text),
+            data=lambda: _csv(job.id, chosen, problems, text),
             file_name=f"job-{job.id}.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -50,23 +54,45 @@ def verdict_table(job: JobState, key: str) -> None:
             key=f"csv-{key}",
         )
     lines = services().library.journal.lines
-    rows = list(lines.verdicts(job.id, chosen, text, _MOST_ROWS + 1))
+    rows = list(lines.verdicts(job.id, chosen, text, _MOST_ROWS + 1, problems))
     st.dataframe(
         {
             "Verdict": [outcome_word(job, verdict.outcome) for verdict in rows[:_MOST_ROWS]],
+            "Problem": [PROBLEMS[verdict.problem] if verdict.problem else "" for verdict in rows[:_MOST_ROWS]],
             "File": [displayable(verdict.path) for verdict in rows[:_MOST_ROWS]],
             "Reason and remedy": [displayable(verdict.reason) for verdict in rows[:_MOST_ROWS]],
         },
         hide_index=True,
         height=min(420, 38 + 35 * max(1, len(rows))),
-        column_config={"Verdict": st.column_config.TextColumn(width="small")},
+        column_config=dict.fromkeys(("Verdict", "Problem"), st.column_config.TextColumn(width="small")),
         alt="Files of the job, each with its verdict and reason",
     )
     if len(rows) > _MOST_ROWS:
         st.caption(f"Showing the first {_MOST_ROWS:,}. The CSV has all of them.")
 
 
-def _csv(job_id: int, outcomes: list[Outcome], text: str) -> bytes:
-    verdicts = services().library.journal.lines.verdicts(job_id, outcomes, text)
-    rows = ((displayable(one.path), one.outcome.value, displayable(one.reason)) for one in verdicts)
-    return b"".join(as_csv(("path", "verdict", "reason"), rows))
+def _problems(job: JobState, outcomes: Collection[Outcome], key: str) -> Collection[Problem]:
+    """Those that are chosen of the situations in which files with these verdicts are; each with its number."""
+    counts = services().library.journal.lines.problems(job.id, outcomes)
+    if not counts:
+        return ()
+    name = f"problems-{key}"
+    if name in st.session_state:  # of those that there were with other verdicts
+        st.session_state[name] = [problem for problem in st.session_state[name] if problem in counts]
+    return st.pills(
+        "Problem",
+        list(counts),
+        selection_mode="multi",
+        format_func=lambda problem: f"{PROBLEMS[problem]} {counts[problem]:,}",
+        key=name,
+        label_visibility="collapsed",
+    )
+
+
+def _csv(job_id: int, outcomes: Collection[Outcome], problems: Collection[Problem], text: str) -> bytes:
+    verdicts = services().library.journal.lines.verdicts(job_id, outcomes, text, problems=problems)
+    rows = (
+        (displayable(one.path), one.outcome.value, one.problem.words if one.problem else "", displayable(one.reason))
+        for one in verdicts
+    )
+    return b"".join(as_csv(("path", "verdict", "problem", "reason"), rows))

@@ -67,6 +67,23 @@ def test_the_report_is_narrowed_by_verdict_and_text(services, open_page, picture
     assert list(at.dataframe[0].value["File"]) == [str(tmp_path / "pictures" / "blue.png")]
 
 
+def test_the_report_is_narrowed_by_what_is_wrong(services, open_page, picture, tmp_path):
+    picture("red.png")
+    for name, data in (("notes.txt", b"words"), ("drawing.svg", b"<svg/>"), ("words.jpg", b"words"), ("cut.png", b"")):
+        (tmp_path / "pictures" / name).write_bytes(data)
+    services.jobs.wait(services.library.add([str(tmp_path / "pictures")], starts=True), 30)
+    at = open_page("ingest.py")
+    assert "Not indexed: not a picture 2, unsupported 1, damaged 1" in texts(at)
+    assert at.pills[1].options == ["Not a picture 1", "Damaged 1"]  # of those that failed, which are chosen
+    at.pills[1].set_value(["damaged"]).run()
+    assert list(at.dataframe[0].value["File"]) == [str(tmp_path / "pictures" / "cut.png")]
+    at.pills[0].set_value(["skipped"]).run()
+    assert at.pills[1].options == ["Not a picture 1", "Unsupported 1"]
+    at.pills[1].set_value(["unsupported"]).run()
+    assert list(at.dataframe[0].value["Problem"]) == ["Unsupported"]
+    assert not at.exception
+
+
 def test_several_folders_at_once(services, open_page, picture):
     at = look(open_page("ingest.py"), picture("a/red.png").parent, "", picture("b/blue.png").parent)
     assert finish(services).plan.new == 2

@@ -52,7 +52,7 @@ def broken(source):
     with pytest.raises(UnreadableArchive) as caught:
         source.check()
     (one,) = source.find()
-    assert one == PassedOver(source.location, str(caught.value), failed=True)
+    assert one == PassedOver(source.location, str(caught.value), failed=True, problem=caught.value.problem)
     assert caught.value.remedy
     assert source.misses(f"{source.location}/a.png")
     return one.reason
