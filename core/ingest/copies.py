@@ -9,6 +9,7 @@ from core.images.describe import content_hash
 from core.images.names import shown
 from core.index.filters import Between, Filter
 from core.index.index import Index
+from core.ingest.ahead import ReadAhead
 from core.ingest.lines import Lines
 from core.ingest.state import Planned, PlannedFile
 from core.sources.source import Source
@@ -49,7 +50,7 @@ class Copies:
             for file in chunk:
                 if is_url(file.path) or not self._has_time(file):
                     self.unchecked += 1
-                elif (sizes[file.size] > 1 or self._of_size(file.size)) and (digest := self._read(file)):
+                elif (sizes[file.size] > 1 or self._of_size(file.size)) and (digest := self._digest(file)):
                     original = self._of_size(file.size).get(digest) or first.setdefault(digest, file.path)
                     if original != file.path:
                         found.append((file, original))
@@ -71,8 +72,19 @@ class Copies:
             self._indexed[size] = {one.content_hash: one.path for one in reversed(records) if one.path not in gone}
         return self._indexed[size]
 
-    def _read(self, file: PlannedFile) -> str:
+    def _digest(self, file: PlannedFile) -> str:
+        """Empty where it cannot be read, or is not in the time that is left: its drive may never answer."""
         self._bytes_left -= file.size
+        reading = ReadAhead(iter([file]), self._read, 1, max(0.0, self._until - time.monotonic()))
+        reading.fill(1)
+        taken = reading.take()
+        reading.close()
+        if taken and taken[1] is not None:
+            return taken[1]
+        self.unchecked += 1
+        return ""
+
+    def _read(self, file: PlannedFile) -> str:
         try:
             return content_hash(self._sources[file.source].read(file.path))
         except ImageSearchError:  # told by the ingest

@@ -1,6 +1,7 @@
 """What a plan says of files with the same bytes as others."""
 
 import shutil
+import threading
 from zipfile import ZipFile
 
 import pytest
@@ -62,6 +63,16 @@ def test_what_takes_long_is_left_and_said(planned, picture, tmp_path, monkeypatc
     shutil.copy(first := picture("a.png", "red"), first.with_name("b.png"))
     monkeypatch.setattr(copies, "_MAX_BYTES", 1)
     found, _ = planned(tmp_path / "pictures")
+    assert (found.new, found.copy, found.unchecked) == (2, 0, 2)
+
+
+def test_what_does_not_answer_is_left_and_said(planned, picture, tmp_path, monkeypatch):
+    shutil.copy(first := picture("a.png", "red"), first.with_name("b.png"))
+    answers = threading.Event()
+    monkeypatch.setattr(copies, "_SECONDS", 0.2)
+    monkeypatch.setattr("core.sources.folder.read_bytes", lambda _: answers.wait(300) and b"")
+    found, _ = planned(tmp_path / "pictures")
+    answers.set()
     assert (found.new, found.copy, found.unchecked) == (2, 0, 2)
 
 

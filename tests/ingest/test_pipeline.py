@@ -225,6 +225,7 @@ class TestPatience:
     @pytest.fixture(autouse=True)
     def impatient(self, monkeypatch):
         monkeypatch.setattr("core.ingest.pipeline.FILE_SECONDS", 0.5)
+        monkeypatch.setattr("core.ingest.copies._SECONDS", 0.5)
 
     @pytest.fixture
     def answer(self):
