@@ -1,12 +1,14 @@
 """The composition root: from settings to the index, the model, the stores and the jobs, built once per process."""
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from core.config import MODELS, STARTER, Settings
@@ -22,10 +24,6 @@ from core.index.filters import Filter
 from core.index.index import by_frequency
 from core.index.opening import open_index
 from core.index.records import ImageRecord
-from core.ingest.jobs import Jobs
-from core.ingest.journal import Journal
-from core.ingest.library import Library
-from core.ingest.once import ingest
 from core.ingest.progress import Progress
 from core.ingest.state import APP, Actor
 from core.model import IndexModel
@@ -43,11 +41,15 @@ from core.search.remarks import remarks
 from core.search.request import Search
 from core.search.resolve import resolve
 from core.search.results import Results
-from core.search.saved import SavedSearches
 from core.sources.listed import SUFFIX as LIST_SUFFIX
 from core.sources.listed import write_list
 from core.sources.samples import sample_pictures
 from core.sources.urls import is_url
+
+if TYPE_CHECKING:  # a search needs no database
+    from core.ingest.jobs import Jobs
+    from core.ingest.library import Library
+    from core.search.saved import SavedSearches
 
 _QUERIES_KEPT = timedelta(days=30)
 _NAMED = 64
@@ -78,16 +80,6 @@ class Services:
         limit = settings.upload_mb << 20
         self.uploads = Uploads(settings.data_dir / "uploads", limit, settings.archive_mb << 20)
         self.queries = Uploads(settings.data_dir / ".queries", limit)  # hidden: never indexed
-        self.library = Library(
-            self.index,
-            self.thumbnails,
-            Journal(settings.journal, f"{self.index.engine}/{self.index.name}"),
-            settings.data_dir / "jobs",
-            self.model.load_for_job,
-            self._name_of,
-            settings.urls,
-            self.model,
-        )
         self._named: Kept[ImageRecord | None] = Kept(_NAMED)  # each run of a page asks for those of all chips
         self._calibrations = Calibrations(self.index, settings.data_dir / "calibration")
         self._examples = Examples(self.index, self._calibrations)
@@ -96,7 +88,46 @@ class Services:
         )
         self._explainer = Explainer(self.index, self._searcher.compose, self._bank)
         self._heats = Heats(lambda record: self.library.read(record.path))
-        self.saved = SavedSearches(settings.journal, f"{self.index.engine}/{self.index.name}")
+        self._opening = threading.RLock()
+
+    @property
+    def library(self) -> "Library":
+        """How the index is filled."""
+        with self._opening:
+            return self._library
+
+    @cached_property
+    def _library(self) -> "Library":
+        from core.ingest.journal import Journal
+        from core.ingest.library import Library
+
+        return Library(
+            self.index,
+            self.thumbnails,
+            Journal(self.settings.journal, self._scope),
+            self.settings.data_dir / "jobs",
+            self.model.load_for_job,
+            self._name_of,
+            self.settings.urls,
+            self.model,
+        )
+
+    @property
+    def saved(self) -> "SavedSearches":
+        """The searches that somebody keeps."""
+        with self._opening:
+            return self._saved
+
+    @cached_property
+    def _saved(self) -> "SavedSearches":
+        from core.search.saved import SavedSearches
+
+        return SavedSearches(self.settings.journal, self._scope)
+
+    @property
+    def _scope(self) -> str:
+        """Which index of the journal is meant."""
+        return f"{self.index.engine}/{self.index.name}"
 
     def start(self) -> None:
         """For a server: load the model, and go on with what the one before it left."""
@@ -199,12 +230,14 @@ class Services:
         self.examples()
 
     @property
-    def jobs(self) -> Jobs:
+    def jobs(self) -> "Jobs":
         """What goes on in the background, or did."""
         return self.library.jobs
 
     def ingest(self, locations: Sequence[str | Path]) -> Iterator[Progress]:
         """As `core.ingest.once.ingest`. The caller answers for the locations: see `check_path` and `check_url`."""
+        from core.ingest.once import ingest
+
         yield from ingest(
             locations, index=self.index, load=self.model.load_for_job, thumbnails=self.thumbnails, name_of=self._name_of
         )

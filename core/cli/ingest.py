@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -17,13 +17,14 @@ from core.cli.console import AsJson, app, console, expected_errors, open_service
 from core.errors import JobRefused, Problem
 from core.images.names import displayable
 from core.ingest.actors import COMMAND_LINE
-from core.ingest.follow import Follower
-from core.ingest.library import Library
 from core.ingest.progress import Outcome, Phase, not_indexed
 from core.ingest.state import JobState, Plan, PlannedFile
 from core.sources.checks import as_spelled, check_kind, resolved
 from core.sources.urls import is_url, normalised
 from core.words import counted, duration, pictures
+
+if TYPE_CHECKING:
+    from core.ingest.library import Library
 
 Locations = Annotated[
     list[str],
@@ -74,7 +75,7 @@ def remove_command(locations: Locations, as_json: AsJson = False) -> None:
 
 
 @contextmanager
-def open_library() -> Iterator[Library]:
+def open_library() -> "Iterator[Library]":
     """Naming a path or address on the command line is leave to read it: the limits of the app do not apply."""
     library = open_services().library
     library.urls = None
@@ -120,7 +121,7 @@ def location_of(text: str) -> str:
     return str(check_kind(resolved(text)))
 
 
-def finished(library: Library, job_id: int) -> JobState:
+def finished(library: "Library", job_id: int) -> JobState:
     """Show how a job goes until it rests; Ctrl-C and SIGTERM pause it."""
     jobs = library.jobs
     try:
@@ -141,7 +142,7 @@ def finished(library: Library, job_id: int) -> JobState:
     return job
 
 
-def report(library: Library, job: JobState, as_json: bool) -> None:
+def report(library: "Library", job: JobState, as_json: bool) -> None:
     """What became of the files of a job."""
     if as_json:
         print_json(as_dict(library, job))
@@ -155,7 +156,7 @@ def report(library: Library, job: JobState, as_json: bool) -> None:
         typer.echo(f"  {displayable(verdict.path)}: {displayable(verdict.reason)}")
 
 
-def as_dict(library: Library, job: JobState) -> dict[str, Any]:
+def as_dict(library: "Library", job: JobState) -> dict[str, Any]:
     """A job for scripts, with a verdict on each of its files."""
     problems = library.journal.lines.problems(job.id)
     return {
@@ -177,7 +178,7 @@ def as_dict(library: Library, job: JobState) -> dict[str, Any]:
     }
 
 
-def _print_plan(library: Library, sources: Sequence[str], as_json: bool) -> None:
+def _print_plan(library: "Library", sources: Sequence[str], as_json: bool) -> None:
     plan, copies = Plan(), list[PlannedFile]()
     with _bar() as bar:
         task = bar.add_task(Phase.FINDING.value, total=None)
@@ -201,8 +202,10 @@ def _print_plan(library: Library, sources: Sequence[str], as_json: bool) -> None
         typer.echo(f"  and {len(copies) - _MAX_TOLD:,} more copies")
 
 
-def _follow(library: Library, sources: Sequence[str], prune: bool) -> None:
+def _follow(library: "Library", sources: Sequence[str], prune: bool) -> None:
     """Index what changes, until Ctrl-C."""
+    from core.ingest.follow import Follower
+
     changed: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def note(location: str) -> bool:

@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,9 +10,11 @@ from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
 from core.images.names import displayable
 from core.ingest.actors import COMMAND_LINE
-from core.ingest.library import Library
 from core.ingest.state import JobState
 from core.words import ago
+
+if TYPE_CHECKING:
+    from core.ingest.library import Library
 
 jobs_app = typer.Typer(help="Jobs: what is being indexed in the background, or was.", invoke_without_command=True)
 app.add_typer(jobs_app, name="jobs")
@@ -82,7 +84,7 @@ def retry_command(job_id: JobId, as_json: AsJson = False) -> None:
         report(library, finished(library, job_id), as_json)
 
 
-def _ask(library: Library, job_id: int, what: str, yes: bool) -> None:
+def _ask(library: "Library", job_id: int, what: str, yes: bool) -> None:
     """At a terminal, before somebody else's job is stopped; scripts mean what they say."""
     job = library.jobs.state(job_id)
     if job.started_by in ("", COMMAND_LINE.label) or yes or not sys.stdin.isatty():

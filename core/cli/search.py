@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,8 +26,10 @@ from core.search.options import Collapse, Cut, Options, Sort
 from core.search.query import EXCLUDED, Picture, Query
 from core.search.request import USUAL_K, Search
 from core.search.results import Result, Results
-from core.services import Services
 from core.sources.urls import is_url, normalised
+
+if TYPE_CHECKING:
+    from core.services import Services
 
 Folder = Annotated[str | None, typer.Option(help="Only pictures of this folder or address and those below it")]
 
@@ -193,7 +195,7 @@ def _ids(index: Index, location: str) -> list[str]:
     return found
 
 
-def _dropped(services: Services, image: Path) -> str:
+def _dropped(services: "Services", image: Path) -> str:
     """The content hash of a picture file, kept like one that was dropped on the page."""
     try:
         data = read_bytes(image.expanduser().resolve(strict=True))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,10 +11,12 @@ from core.cli.ingest import finished, open_library, report
 from core.errors import FolderRefused
 from core.images.names import displayable, shown
 from core.ingest.actors import COMMAND_LINE
-from core.ingest.library import Library, SourceState
 from core.redaction import holds_secret, without_secrets
 from core.sources.checks import as_spelled
 from core.sources.urls import is_url
+
+if TYPE_CHECKING:
+    from core.ingest.library import Library, SourceState
 
 sources_app = typer.Typer(help="Sources: where the indexed pictures come from.", invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
@@ -64,7 +66,7 @@ def unfollow_command(location: Location) -> None:
         library.journal.sources.follow(_known(library, location), False)
 
 
-def _known(library: Library, text: str) -> str:
+def _known(library: "Library", text: str) -> str:
     """The location of a source as it is listed, or as its folder may be spelled too."""
     spellings = [text] if is_url(text) else [text, str(as_spelled(Path(text).expanduser()).resolve())]
     if location := next((one for one in spellings if library.journal.sources.get(one)), None):
@@ -76,7 +78,7 @@ def _known(library: Library, text: str) -> str:
     raise FolderRefused(f"{shown(name)} is none of the sources.", "List them: python -m core sources")
 
 
-def _summary(source: SourceState) -> dict[str, object]:
+def _summary(source: "SourceState") -> dict[str, object]:
     return {
         "source": displayable(source.known.location),
         "title": displayable(source.known.title),
@@ -88,7 +90,7 @@ def _summary(source: SourceState) -> dict[str, object]:
     }
 
 
-def _row(source: SourceState) -> list[str]:
+def _row(source: "SourceState") -> list[str]:
     place = displayable(source.known.title if source.is_own else source.known.location)
     checked = datetime.fromtimestamp(source.known.checked_at or 0)
     return [

@@ -3,7 +3,11 @@
 import os
 
 from core.heap import share_heaps
+from core.imports import without_extras
 
 # Before the engine is imported: while it merges parts of an index it warns of what is its own business.
 os.environ.setdefault("LANCEDB_LOG", "error")
 share_heaps()
+
+with without_extras():
+    import lancedb  # noqa: F401 - here, before any module of the engine imports it

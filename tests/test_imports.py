@@ -1,0 +1,53 @@
+"""What a command imports, and that LanceDB works without what it does not need."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+EMBEDDED = "from core.imports import be_brief; be_brief(); import core.index.lance.engine; "
+
+
+def run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def imported(before: str, *packages: str) -> str:
+    code = f"{before}\nimport sys; print('imported:', *sorted({set(packages)} & set(sys.modules)))"
+    return run(code).rpartition("imported:")[2].strip()
+
+
+def test_the_embedded_index_imports_neither_pandas_nor_a_client_of_servers() -> None:
+    assert imported(EMBEDDED, "pandas", "lance_namespace_urllib3_client") == ""
+
+
+def test_who_wants_them_later_gets_the_real_ones() -> None:
+    code = EMBEDDED + "import pandas; from lance_namespace_urllib3_client.models import QueryTableRequest as request;"
+    assert run(code + "print(pandas.DataFrame({'a': [1]}).a[0], len(request.model_fields) > 3)") == "1 True"
+
+
+def test_a_server_has_tables_of_pandas() -> None:
+    code = "import core.index.lance.engine, pandas, pyarrow;"
+    assert run(code + "print(pyarrow.Table.from_pandas(pandas.DataFrame({'a': [1]})).num_rows)") == "1"
+
+
+@pytest.mark.parametrize(
+    ("command", "unused"),
+    [
+        ("--help", ("sqlalchemy", "lancedb", "onnxruntime", "torch", "streamlit", "watchdog")),
+        ("status", ("sqlalchemy", "pandas", "onnxruntime", "torch", "streamlit", "watchdog", "elasticsearch")),
+    ],
+)
+def test_a_command_imports_what_it_needs(tmp_path: Path, command: str, unused: tuple[str, ...]) -> None:
+    code = (
+        f"import os, sys; os.environ['IMAGE_SEARCH_DATA_DIR'] = {str(tmp_path)!r}\n"
+        "os.environ.pop('ELASTICSEARCH_URL', None)\n"
+        f"import runpy; sys.argv = ['core', {command!r}]\n"
+        "try: runpy.run_module('core', run_name='__main__')\n"
+        "except SystemExit: pass"
+    )
+    assert imported(code, *unused) == ""
