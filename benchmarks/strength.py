@@ -8,13 +8,14 @@ False      the same of concepts that are there and that the model knows: their a
            at least 0.5; `here` counts only those that it knows in the very collection too
 Reach      how many absent ones could be flagged with 10 % false flags (`here`) by the best threshold for that
            collection alone, found with its labels: what the model's own scores allow
+Of kind    of searches for known concepts that find something, those in which weak matches are said to be of this kind,
+           for the collection seems to be about one subject; collections that are: benchmarks/themes.py
 
 A model stands in for CLIP, which is not on this machine; IMAGE_SEARCH_MODEL=starter measures the starter model. With
 --gap pictures and texts are set apart as CLIP does it, which compresses cosines and shifts them from query to query.
 """
 
 import argparse
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import themes
+from benchmarks.judging import judged
 from benchmarks.labelled import (
     DRAWINGS,
     STAMPS,
@@ -37,14 +40,9 @@ from benchmarks.labelled import (
     words,
 )
 from benchmarks.table import Target, say, show
-from core.config import STARTER
-from core.embedding.embedder import SURE_FROM
-from core.embedding.starter import StarterEmbedder
-from core.search.compose import Composed, Kind, Part
 from core.search.concepts import CONCEPTS
-from core.search.options import Band, Cut
+from core.search.options import Band
 from core.search.scores import Calibration, learn
-from core.search.strength import judge
 from core.vectors import Embedding, Embeddings, unit
 
 ABSENT = (
@@ -125,9 +123,6 @@ _LOOKED_AT = 200
 _TOPS = (1, 2, 3, 5, 10, 20)
 _MANY = 5
 _NORMAL = NormalDist()
-_STARTER = os.environ.get("IMAGE_SEARCH_MODEL") == STARTER
-_TRAITS = (StarterEmbedder.text_ceiling, SURE_FROM[STARTER]) if _STARTER else (1.0, 0.0)
-"""Of the model that is measured: how high texts score, and from where on it is sure."""
 
 
 @dataclass
@@ -146,6 +141,8 @@ class Outcome:
     cuts: dict[bool, list[list[float]]] = field(default_factory=lambda: {False: [], True: []})
     """For concepts in few pictures, and in many: F1 of the cut, of every fixed number, of the best number for each."""
     banded: dict[Band, list[bool]] = field(default_factory=lambda: {band: [] for band in Band})
+    of_kind: list[bool] = field(default_factory=list)
+    """Of known concepts that are not flagged, whether weak matches are said to be of this kind."""
 
     @property
     def reach(self) -> float:
@@ -160,7 +157,7 @@ def main() -> None:
     if embedder is None:
         say("Match strength is left out: there are no labelled pictures, or no model that understands words")
         return
-    encoder, rng = Encoder(embedder), np.random.default_rng(0)
+    labelled, encoder, rng = [*sets], Encoder(embedder), np.random.default_rng(0)
     pictures = {one.name: encoder.pictures(one) for one in sets}
     if options.gap:
         pictures = {name: _apart(rows, 0.04, rng) for name, rows in pictures.items()}
@@ -177,7 +174,13 @@ def main() -> None:
             outcome = outcomes[one.name, min(size, len(one.paths))] = Outcome()
             for draw in range(_DRAWS.get(size, 1)):
                 _ask(one, pictures[one.name], rows[: len(CONCEPTS)], texts, _drawn(len(one.paths), size, draw), outcome)
-    _report(outcomes, f"{embedder.model_id}{', with a gap' if options.gap else ''}")
+    title = f"{embedder.model_id}{', with a gap' if options.gap else ''}"
+    _report(outcomes, title)
+    names = [*dict.fromkeys(name for one in labelled for name in one.concepts)]
+    rows = encoder.texts([*CONCEPTS, *names])
+    rows = _apart(rows, 0.055, rng) if options.gap else rows
+    texts = dict(zip(names, rows[len(CONCEPTS) :], strict=True))
+    themes.report(labelled, pictures, rows[: len(CONCEPTS)], texts, THERE, title)
 
 
 def _drawn(count: int, size: int, draw: int) -> NDArray[np.intp]:
@@ -199,11 +202,10 @@ def _ask(
         if here.any() and average_precision(pictures @ texts[concept], shows) >= KNOWN:
             _ask_known(calibration, rows, texts[concept], here, outcome)
     for concept, held_out in _missing(labelled, drawn):
-        strengths, sure, _ = _ranked(calibration, rows, texts[concept])
-        judged = judge(strengths, len(rows), Cut.AUTO, sure)
+        judgement, strengths, _ = judged(calibration, rows, texts[concept])
         outcome.absent.append(_level(strengths, len(rows)))
-        outcome.shown.append(judged.matched)
-        (outcome.held_out if held_out else outcome.flagged).append(judged.nothing)
+        outcome.shown.append(judgement.matched)
+        (outcome.held_out if held_out else outcome.flagged).append(judgement.nothing)
 
 
 def _missing(labelled: Labelled, drawn: NDArray[np.intp]) -> Iterator[tuple[str, bool]]:
@@ -219,27 +221,19 @@ def _missing(labelled: Labelled, drawn: NDArray[np.intp]) -> Iterator[tuple[str,
 
 
 def _ask_known(calibration: Calibration, rows: Embeddings, text: Embedding, shows: Shows, outcome: Outcome) -> None:
-    strengths, sure, order = _ranked(calibration, rows, text)
-    judged, right = judge(strengths, len(rows), Cut.AUTO, sure), shows[order]
-    outcome.known.append(judged.nothing)
+    judgement, strengths, order = judged(calibration, rows, text)
+    right = shows[order]
+    outcome.known.append(judgement.nothing)
     if average_precision(rows @ text, shows) >= KNOWN:
-        outcome.here.append(judged.nothing)
+        outcome.here.append(judgement.nothing)
         outcome.levels.append(_level(strengths, len(rows)))
-    if judged.matched:
+    if judgement.matched:
+        outcome.of_kind.append(judgement.of_kind)
         scores = [_f1(right, top) for top in range(1, min(_LOOKED_AT, len(right)) + 1)]
         fixed = [scores[min(top, len(scores)) - 1] for top in _TOPS]
-        outcome.cuts[bool(shows.sum() >= _MANY)].append([_f1(right, judged.matched), *fixed, max(scores)])
-    for band, is_right in zip(judged.bands, right, strict=True):
+        outcome.cuts[bool(shows.sum() >= _MANY)].append([_f1(right, judgement.matched), *fixed, max(scores)])
+    for band, is_right in zip(judgement.bands, right, strict=True):
         outcome.banded[band].append(bool(is_right))
-
-
-def _ranked(
-    calibration: Calibration, rows: Embeddings, text: Embedding
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.intp]]:
-    """Strengths, whether the model is sure, and the places of the pictures, the nearest first."""
-    order = np.argsort(-(rows @ text), kind="stable")
-    composed = Composed(text, (Part(Kind.WORDS, 1.0, text),), *_TRAITS)
-    return calibration.strengths(composed, rows[order]), composed.sure(rows[order]), order
 
 
 def _level(strengths: NDArray[np.float64], searched: int) -> float:
@@ -267,7 +261,8 @@ def _report(outcomes: dict[tuple[str, int], Outcome], title: str) -> None:
     for (name, size), found in outcomes.items():
         counts = len(found.flagged) + len(found.held_out), len(found.known), len(found.here)
         shares = [*found.flagged, *found.held_out], found.held_out, found.known, found.here
-        rows.append([name, size, *counts, *(_percent(share) for share in shares), round(100 * found.reach)])
+        percents = [*(_percent(share) for share in shares), round(100 * found.reach), _percent(found.of_kind)]
+        rows.append([name, size, *counts, *percents])
     columns = [
         "collection",
         "pictures",
@@ -279,6 +274,7 @@ def _report(outcomes: dict[tuple[str, int], Outcome], title: str) -> None:
         "false %",
         "here %",
         "reach %",
+        "of kind %",
     ]
     mean = [float(np.mean([float(str(row[at])) for row in rows])) for at in range(5, 10)]
     targets = [

@@ -22,7 +22,7 @@ from core.search.answers import answer
 from core.search.language import parse
 from core.search.link import ALL
 from core.search.negation import offer
-from core.search.options import Collapse, Cut, Options, Sort
+from core.search.options import Band, Collapse, Cut, Options, Sort
 from core.search.query import EXCLUDED, Picture, Query
 from core.search.request import USUAL_K, Search
 from core.search.results import Result, Results
@@ -157,11 +157,12 @@ def _print(listed: Sequence[Result], results: Results) -> None:
     if listed and results.nothing:
         typer.echo("Nothing here really matches; the nearest are:", err=True)
     for rank, result in enumerate(listed, 1):
-        typer.echo(f"{rank:>4}  {_row(result, results.scored)}")
+        typer.echo(f"{rank:>4}  {_row(result, results)}")
 
 
-def _row(result: Result, scored: bool) -> str:
-    score = f"{result.hit.score:.3f}  {result.band or '':<6}  " if scored else ""
+def _row(result: Result, results: Results) -> str:
+    word = "kind" if results.of_kind and result.band is Band.WEAK else result.band or ""
+    score = f"{result.hit.score:.3f}  {word:<6}  " if results.scored else ""
     return f"{score}{f'×{result.count}' if result.count > 1 else '':<4}  {displayable(result.record.path)}"
 
 
@@ -173,6 +174,10 @@ def _notes(results: Results, hidden: int, text: str) -> list[str]:
         notes.append(f"{len(results.results):,} of {results.total:,} shown; -k {ALL} shows more.")
     if results.read_text is not None:
         notes.append(f"The text was too long; the model read: {displayable(results.read_text)}")
+    if results.of_kind:
+        notes.append(
+            "Most pictures here are of this kind. Which of those marked “kind” show exactly this is uncertain."
+        )
     if offered := offer(text):
         notes.append(f"The model does not understand what a sentence leaves out. Try: {offered}")
     if not results.searched and open_services().index.count():

@@ -89,6 +89,9 @@ class Answer(TypedDict):
     """How many of each band, on all pages; empty where nothing is judged."""
     nothing: bool
     """Whether nothing really matches."""
+    of_kind: bool
+    """Whether the collection is about one subject, and the search for something of it: of matches whose band is `weak`
+    no more is known than that they are of this kind."""
     searched: int
     """How many pictures were searched: all that the filter lets through."""
     collapsed: int
@@ -118,6 +121,7 @@ def answer(results: Results) -> Answer:
         at_least=results.at_least,
         bands={band.value: results.bands[band] for band in Band if band in results.bands},
         nothing=results.nothing,
+        of_kind=results.of_kind,
         searched=results.searched,
         collapsed=results.collapsed,
         more=results.more,

@@ -24,7 +24,7 @@ from core.search.ranking import ALIKE, Ranking, rank
 from core.search.request import Search
 from core.search.results import Result, Results, Timings
 from core.search.scores import Calibration
-from core.search.strength import judge
+from core.search.strength import above_chance, judge
 
 _DEPTHS = (200, 1_000, 4_000, MAX_K)
 """How many hits are looked at: as many as the page asked for takes. Longer lists begin as the shorter do."""
@@ -152,7 +152,9 @@ class Searcher:
         if calibration is not None and found.hits and seeks:  # else nothing is a match of anything
             rows = _embeddings(found.hits)
             strengths = calibration.strengths(found.composed, rows)
-            judgement = judge(strengths, found.searched, options.cut, found.composed.sure(rows))
+            of_kind = calibration.of_kind(found.composed, above_chance(found.searched))
+            sure = found.composed.sure(rows)
+            judgement = judge(strengths, found.searched, options.cut, sure, of_kind=of_kind)
         ranking = rank(found.hits, judgement, options, _alike(options, calibration), k)
         return replace(ranking, seconds=time.perf_counter() - started)
 
@@ -248,6 +250,7 @@ def _page(ranking: Ranking, found: _Found, page: slice, k: int, more: bool) -> R
         at_least=at_least,
         bands=ranking.bands,
         nothing=ranking.nothing,
+        of_kind=ranking.of_kind,
         searched=found.searched,
         collapsed=ranking.collapsed,
         more=page.stop < k and (more or len(results) > page.stop),

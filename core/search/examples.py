@@ -12,7 +12,7 @@ from core.index.records import Hit
 from core.search.calibration import Calibrations
 from core.search.compose import Composed, Kind, Part
 from core.search.options import Band, Cut
-from core.search.strength import judge
+from core.search.strength import above_chance, judge
 from core.vectors import Embedding, Embeddings
 
 _OFFERED = 5
@@ -76,9 +76,9 @@ class Examples:
             """Whether the first is a strong match, as the search itself judges it, and few concepts fit it better."""
             rows = np.stack([hit.embedding for hit in hits if hit.embedding is not None])
             composed = Composed(row, (Part(Kind.WORDS, 1.0, row),), *traits)
-            bands = judge(
-                calibration.strengths(composed, rows), self._index.count(), Cut.AUTO, composed.sure(rows)
-            ).bands
+            strengths, count = calibration.strengths(composed, rows), self._index.count()
+            of_kind = calibration.of_kind(composed, above_chance(count))
+            bands = judge(strengths, count, Cut.AUTO, composed.sure(rows), of_kind=of_kind).bands
             return bands[0] is Band.STRONG and int((bank[1] @ rows[0] > hits[0].score).sum()) < _SYNONYMS
 
         return choose(self._index, _EVERYDAY, embedder.embed_texts(_EVERYDAY), matched)

@@ -40,6 +40,8 @@ class Ranking:
     matched: int | None
     """How many match; None where that is not known."""
     nothing: bool
+    of_kind: bool
+    """Whether of those that are weak no more is known than that they are of this kind."""
     alike: float
     facets: Counts
     """Of the matches; of all where there are none. Those shown as one count once for each value they have."""
@@ -76,6 +78,7 @@ def rank(
         _ordered(results, matched, options, k),
         matched,
         judgement.nothing if judgement else False,
+        judgement.of_kind if judgement else False,
         alike,
         facets.count_stacks([hit.record for hit in (result.hit, *result.others)] for result in counted),
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.search.collapse import learn_alike
 from core.search.compose import Composed, Kind, Part
+from core.search.theme import Theme, learn_theme
 from core.vectors import Embeddings
 
 SAMPLE = 1_000
@@ -25,6 +26,7 @@ _LEAST = 1e-6
 # What is turned away from counts against a picture as far as the picture shows it: by what its own strength exceeds
 # that of the best of some forty unrelated ones. Chosen by measurement: docs/decisions/0009-match-strength.md.
 _SHOWN, _AGAINST = 2.0, 4.0
+_SUBJECT = 0.5  # of the pictures stand above chance: then what is searched for is the collection's subject itself
 _CLEARLY = 20.0  # more than this nothing is shown: of the picture itself it would be without end
 
 type Vectors = NDArray[np.float64]
@@ -72,6 +74,11 @@ class Calibration:
     _pictures: _Scale
     _concepts: Vectors
     """Everyday concepts, seen from their centre, shape `(m, dims)`."""
+    _theme: Theme
+    _sample: Embeddings
+    """Of some pictures, shape `(n, dims)`."""
+    _usual: Vectors
+    """How well everyday concepts fit these, shape `(n,)`."""
 
     @property
     def spreads(self) -> Mapping[Kind, float]:
@@ -98,6 +105,22 @@ class Calibration:
                 shown = self._shown(part, wanted, embeddings)
                 strengths = strengths + _AGAINST * part.weight / total * np.clip(shown - _SHOWN, 0.0, _CLEARLY)
         return strengths
+
+    def of_kind(self, composed: Composed, above: float) -> bool:
+        """Whether the collection is about one subject, and the query in words for something of it, but not for the
+        subject itself: then most of its pictures are near to the words, and it takes more to tell which show them.
+
+        Args:
+            above: The strength that chance does not bring.
+        """
+        wanted = [part for part in composed.parts if part.weight > 0]
+        if not wanted or any(part.kind is not Kind.WORDS for part in wanted):
+            return False
+        towards = self._words.towards(wanted)
+        if not self._theme.includes(_directions(towards)):
+            return False
+        fits = self._words.deviates(towards[np.newaxis], self._sample)[:, 0] - self._usual
+        return bool((fits >= above).mean() < _SUBJECT)
 
     def _shown(self, part: Part, wanted: Sequence[Part], embeddings: Embeddings) -> Vectors:
         """How far pictures show what is turned away from, beyond what it has in common with what is wanted of its
@@ -127,7 +150,7 @@ class Calibration:
         them. Concepts count by how well they fit, so that a picture that clearly shows something else falls behind;
         to one that fits none of them they add up to 1/2, the logarithm of the mean exponential of normal deviates.
         """
-        usual = np.log(np.exp(self._words.deviates(self._concepts, embeddings)).mean(axis=1)) - 0.5
+        usual = _usual(self._words.deviates(self._concepts, embeddings))
         return np.asarray(self._words.deviates(towards[np.newaxis], embeddings)[:, 0] - usual)
 
     def _of_pictures(self, towards: Vectors, embeddings: Embeddings) -> Vectors:
@@ -159,7 +182,14 @@ def learn(concepts: Embeddings, sample: Embeddings) -> Calibration:
     leeway = _LEEWAY * _DEVIATION * float(np.median(np.abs(usual - middle)))
     words = _Scale(centre, _length(away), spread, spread, mean, trust, (middle - leeway, middle + leeway))
     pictures = _Scale(mean, _length(apart), *_spread_of_pairs(apart, directions), mean, trust)
-    return Calibration(learn_alike(sample), words, pictures, away)
+    fits = words.deviates(away, sample)
+    theme = learn_theme(directions, fits)
+    return Calibration(learn_alike(sample), words, pictures, away, theme, sample, _usual(fits))
+
+
+def _usual(fits: Vectors) -> Vectors:
+    """How well everyday concepts fit pictures in all, shape `(n,)`: the logarithm of the mean exponential."""
+    return np.asarray(np.log(np.exp(fits).mean(axis=1)) - 0.5)
 
 
 def _spread_of_pairs(apart: Vectors, concepts: Vectors) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from core.search.options import Band, Cut
 # How many unrelated pictures are to be expected, among all that were searched, that match as well as the worst of a
 # band. These constants are chosen by measurement: docs/decisions/0009-match-strength.md.
 _EXPECTED = {Band.STRONG: 0.01, Band.LIKELY: 0.1, Band.WEAK: 1.0}
+_APART = 0.0001  # instead of what is strong and likely, where all that chance tells from is of another kind
 _NOTHING = 0.2
 _SHARE = 0.7  # of the best strength: what is weaker is no match beside it
 _MOST = 10_000  # of more pictures than these nobody has measured what chance brings
@@ -33,6 +34,8 @@ class Judgement:
     """From 0 to 1, where the band `strong` begins; never a greater one after a smaller."""
     nothing: bool
     """Whether even the best are what chance would bring: then none is a match, whatever the cut."""
+    of_kind: bool = False
+    """Whether of those that are weak no more is known than that they are of this kind."""
 
     @property
     def matched(self) -> int:
@@ -40,7 +43,14 @@ class Judgement:
         return sum(band is not Band.NONE for band in self.bands)
 
 
-def judge(strengths: NDArray[np.float64], searched: int, cut: Cut, sure: NDArray[np.bool_] | None = None) -> Judgement:
+def judge(
+    strengths: NDArray[np.float64],
+    searched: int,
+    cut: Cut,
+    sure: NDArray[np.bool_] | None = None,
+    *,
+    of_kind: bool = False,
+) -> Judgement:
     """
     Args:
         strengths: Of the best hits, in the order of their scores, shape `(n,)`, as `Calibration.strengths` gives them.
@@ -48,9 +58,12 @@ def judge(strengths: NDArray[np.float64], searched: int, cut: Cut, sure: NDArray
         searched: How many pictures they are the best of.
         sure: Which of them the model is sure of, shape `(n,)`; None: of all. From the first on that it is not, bands
             are weak at best.
+        of_kind: Whether most of the collection is of the kind that is searched for, as `Calibration.of_kind` says:
+            then what sets pictures apart from others is less than what shows that they are the very thing.
     """
     falling = descending(strengths)
-    begins = {band: reached_by(expected, searched) for band, expected in _EXPECTED.items()}
+    expected = _EXPECTED | dict.fromkeys((Band.STRONG, Band.LIKELY), _APART) if of_kind else _EXPECTED
+    begins = {band: reached_by(share, searched) for band, share in expected.items()}
     counts = {band: int((falling >= start).sum()) for band, start in begins.items()}
     if sure is not None and not sure.all():
         unsure = int(sure.argmin())
@@ -60,7 +73,12 @@ def judge(strengths: NDArray[np.float64], searched: int, cut: Cut, sure: NDArray
     matching = {band: min(count, end) for band, count in counts.items()}
     bands = [next((band for band, count in matching.items() if at < count), Band.NONE) for at in range(len(falling))]
     shares = np.clip(falling / begins[Band.STRONG], 0.0, 1.0)
-    return Judgement(bands, [float(share) for share in shares], nothing)
+    return Judgement(bands, [float(share) for share in shares], nothing, of_kind and Band.WEAK in bands)
+
+
+def above_chance(searched: int) -> float:
+    """The strength from which a picture is a strong match, where not all are of one kind."""
+    return reached_by(_EXPECTED[Band.STRONG], searched)
 
 
 def reached_by(expected: float, searched: int) -> float:

@@ -26,8 +26,9 @@ NUMBERS = {hash_of(number): number for number in range(SIZE)}
 def answer(search: dict[str, Any], version: int = 0) -> dict[str, Any]:
     """What POST /api/search answers.
 
-    The words say what is found: `nothing`, `few`, `empty`, `page` as many as come at a time, `deep` the end of the
-    nearest 10,000; others all of it in an order of their own, and no words all of it without scores.
+    The words say what is found: `nothing`, `kind` what is only known to be of this kind, `few`, `empty`, `page` as many
+    as come at a time, `deep` the end of the nearest 10,000; others all of it in an order of their own, and no words all
+    of it without scores.
     """
     text, pictures = search.get("text", ""), search.get("pictures", [])
     offset, limit = search.get("offset", 0), search.get("limit", 60)
@@ -43,6 +44,7 @@ def answer(search: dict[str, Any], version: int = 0) -> dict[str, Any]:
         "at_least": text == "deep",
         "bands": {} if not scored else {"weak": 1, "none": len(order) - 1} if text == "nothing" else dict(_BANDS),
         "nothing": text == "nothing",
+        "of_kind": text == "kind",
         "searched": 100_000 if text == "deep" else len(order),
         "collapsed": 4,
         "more": text != "deep" and offset + limit < len(order),

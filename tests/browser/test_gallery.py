@@ -99,6 +99,7 @@ def test_the_head_says_how_many_how_good_and_how_long(open_):
     ("words", "said"),
     [
         ("nothing", "Nothing here really matches. The nearest:"),
+        ("kind", "Most pictures here are of this kind. Which of them show exactly this is uncertain."),
         ("long", "It searched for: “as much as was read”"),
         ("noted", "No picture has the label unicorn."),
         ("empty", "No picture passes these filters."),
@@ -110,6 +111,14 @@ def test_what_is_to_be_said_stands_above_the_pictures(open_, words, said):
 
 def test_where_nothing_matches_none_is_counted_as_weak(open_):
     expect(open_("q=nothing").locator(".counts")).to_have_text("No matches among 300 pictures")
+
+
+def test_what_is_only_known_to_be_of_this_kind_is_said_to_be_that(open_):
+    page = open_("q=kind")
+    expect(page.locator(".counts")).to_have_text("24 strong · 12 likely · 3 of this kind among 300 pictures")
+    expect(tiles(page).nth(38)).to_contain_text("Of this kind")
+    expect(tile(page, 38)).to_have_accessible_name(re.compile("of this kind, similarity"))
+    expect(tiles(page).nth(0)).to_contain_text("Strong")
 
 
 def test_a_tile_says_all_in_words(open_):

@@ -67,7 +67,7 @@ class Head {
 }
 
 // 24 strong · 12 likely · 3 weak of 100,000 pictures
-function counts({ bands = {}, searched = 0, matched, nothing, results, at_least: atLeast }, learning) {
+function counts({ bands = {}, searched = 0, matched, nothing, results, at_least: atLeast, of_kind: ofKind }, learning) {
   const of = plural(searched, "picture")
   const found = ["strong", "likely", "weak"].filter(band => bands[band])
   if (!results.length) return [element("b", {}, "No pictures"), " here"]
@@ -77,17 +77,20 @@ function counts({ bands = {}, searched = 0, matched, nothing, results, at_least:
   if (!found.length || (nothing && !matched)) return [element("b", {}, "No matches"), ` among ${of}`]
   const last = found.at(-1)
   const parts = found.flatMap((band, at) => {
-    const count = `${bands[band].toLocaleString("en")}${atLeast && band === last ? "+" : ""} ${band}`
+    const word = ofKind && band === "weak" ? OF_KIND.toLowerCase() : band
+    const count = `${bands[band].toLocaleString("en")}${atLeast && band === last ? "+" : ""} ${word}`
     return [at ? " · " : "", element(at ? "span" : "b", { "data-band": band }, count)]
   })
-  return [...parts, ` of ${of}`]
+  return [...parts, ` ${ofKind ? "among" : "of"} ${of}`]
 }
 
-function notices({ nothing, read_text: read, notes = [], results }) {
+function notices({ nothing, of_kind: ofKind, read_text: read, notes = [], results }) {
   const verdict = { text: "Nothing here really matches.", more: "The nearest:", verdict: true }
   const said = notes.map(text => ({ text }))
   if (read != null) said.unshift({ text: `Your text is longer than the model can read. It searched for: “${read}”` })
+  const kind = { text: "Most pictures here are of this kind.", more: "Which of them show exactly this is uncertain." }
   if (nothing && results.length) said.push(verdict)
+  if (ofKind) said.push({ ...kind, verdict: true })
   if (!results.length) said.push({ text: "No picture passes these filters.", more: "Remove one to see more." })
   return said
 }

@@ -34,7 +34,7 @@ class Pages {
     // Shown until they have been asked for again.
     this.stale = another ? [] : this.results.slice(answer.results.length).filter(({ id }) => !fresh.has(id))
     this.until = another || this.stale.length ? loaded : 0
-    this.fresh = answer.results
+    this.fresh = withKind(answer)
     this.next = (answer.offset ?? 0) + answer.results.length
     this.settle()
     this.go()
@@ -94,7 +94,7 @@ class Pages {
   // The order of what was looked at may change a little from page to page: nothing is shown twice.
   take(answer) {
     const known = new Set(this.fresh.map(({ id }) => id))
-    this.fresh = [...this.fresh, ...answer.results.filter(({ id }) => !known.has(id))]
+    this.fresh = [...this.fresh, ...withKind(answer).filter(({ id }) => !known.has(id))]
     this.next += answer.results.length
     this.answer = { ...this.answer, ...answer, milliseconds: this.answer.milliseconds }
     if (!answer.results.length) this.answer.more = false
@@ -159,4 +159,9 @@ function scroller(within) {
   let box = within.getRootNode().host
   while (box && !/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentElement
   return box ?? document.scrollingElement
+}
+
+// The results; with a mark on those of which no more is known than that they are of this kind.
+function withKind({ results, of_kind: known }) {
+  return known ? results.map(item => (item.band === "weak" ? { ...item, ofKind: true } : item)) : results
 }

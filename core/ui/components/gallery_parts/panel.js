@@ -62,7 +62,7 @@ class Panel {
     box.hidden = score == null
     if (score == null) return
     const words = element("span", { title: "Cosine: 1 is the same picture" }, `Similarity ${twoDecimals(score)}`)
-    const judged = band ? [element("b", { class: "word" }, `${BANDS[band]} match`), " "] : []
+    const judged = band ? [element("b", { class: "word" }, matchWords(this.item)), " "] : []
     box.dataset.band = band ?? ""
     this.find(".similarity-words").replaceChildren(...judged, words)
     this.find(".similarity .bar").hidden = strength == null

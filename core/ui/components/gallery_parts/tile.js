@@ -2,6 +2,7 @@
 
 const ELONGATED = 2.4 // from this ratio of sides on, a 4:3 crop would hide too much
 const BANDS = { strong: "Strong", likely: "Likely", weak: "Weak", none: "Unlikely" }
+const OF_KIND = "Of this kind" // instead of weak, where most pictures of the collection are
 
 // `at`: its place among all results. Nothing is touched where nothing has changed.
 function fill(tile, item, at, { search, routes }) {
@@ -28,10 +29,15 @@ function fill(tile, item, at, { search, routes }) {
   setPicture(tile, find("img"), `${routes.thumbnails}/${item.content_hash}`)
 }
 
-function fillBand(tile, { band, strength }) {
+function fillBand(tile, { band, strength, ofKind }) {
   tile.dataset.band = band ?? ""
-  tile.querySelector(".word").textContent = band ? BANDS[band] : ""
+  tile.querySelector(".word").textContent = ofKind ? OF_KIND : band ? BANDS[band] : ""
   tile.querySelector(".bar").style.setProperty("--strength", strength ?? 0)
+}
+
+// How well it matches; undefined where that is not judged.
+function matchWords({ band, ofKind }) {
+  return ofKind ? OF_KIND : band && `${BANDS[band]} match`
 }
 
 function fillCount(button, { name, count }) {
@@ -60,9 +66,9 @@ function setPicture(tile, image, url) {
 
 // What is read out when the tile gets the focus.
 function nameTile(tile) {
-  const { name, score, band, count } = tile.item
+  const { name, score, count } = tile.item
   const parts = [score == null ? name : `${tile.at + 1}. ${name}`]
-  if (band) parts.push(`${BANDS[band].toLowerCase()} match`)
+  if (matchWords(tile.item)) parts.push(matchWords(tile.item).toLowerCase())
   if (score != null) parts.push(`similarity ${twoDecimals(score)}`)
   if (count > 1) parts.push(`${count} of the same in a stack`)
   if (tile.classList.contains("selected")) parts.push("selected")
