@@ -10,6 +10,7 @@ python -m benchmarks.search     how fast and how right searches are
 python -m benchmarks.collapse   which copies are shown as one with their original, and which others
 python -m benchmarks.strength   whether it is told what matches and what does not
 python -m benchmarks.ranking    whether what is done to a query makes its results better
+python -m benchmarks.peers      how fast the command line is beside rclip's
 python -m benchmarks.page       how soon the page is there, and a search answered on it
 """
 
@@ -17,7 +18,7 @@ import argparse
 import subprocess
 import sys
 
-NAMES = ("ingest", "overlap", "unchanged", "memory", "search", "collapse", "strength", "ranking", "page")
+NAMES = ("ingest", "overlap", "unchanged", "memory", "search", "collapse", "strength", "ranking", "peers", "page")
 
 
 def main() -> int:

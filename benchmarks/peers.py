@@ -1,0 +1,226 @@
+"""The command line beside rclip's, which people take instead: the same pictures, the same two networks, in turn.
+
+index    1,000 photographs into an empty index; ours also makes thumbnails, describes, looks for copies, and keeps a
+         verdict on each file. rclip cannot index without a search, so that is in its time
+again    with nothing new
+search   for one word, in the index that is there
+status   our own shortest command: what a start costs
+
+rclip is installed into an environment of its own from the package registry, and kept in the temporary folder.
+"""
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.data import ORIGINALS, camera_photographs, numbered, photographs
+from benchmarks.models import MODEL_ID, full_size, stand_in
+from benchmarks.table import Target, median, say, show
+from core.embedding.weights import WEIGHTS, weights_folder
+
+RCLIP = "3.3.0"
+SEARCH, AGAIN, INDEX, MEMORY = 1.0, 1.0, 1.0, 2.0
+_ROOT = Path(__file__).parents[1]
+_MODEL = "ViT-B-32-256-datacomp_s34b_b86k"  # what rclip calls the folder of its own model
+_WORD = "zebra"
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What a command and its children took."""
+
+    seconds: float
+    cpu: float
+    megabytes: float
+    """The largest process at its peak."""
+
+
+def _photographs(folder: Path, count: int) -> None:
+    """Of about 640 × 480, each with bytes of its own."""
+    originals = photographs(folder / "originals", min(count, ORIGINALS))
+    for at in range(count):
+        (folder / f"{at:06d}.jpg").write_bytes(numbered(at, originals[at % len(originals)].read_bytes()))
+    shutil.rmtree(folder / "originals", ignore_errors=True)
+
+
+SIZES: dict[str, tuple[str, Callable[[Path, int], object]]] = {
+    "small": ("640 × 480", _photographs),
+    "large": ("4000 × 3000", camera_photographs),
+}
+
+type Command = Callable[[Path], Took]
+"""Runs on a folder of pictures."""
+
+
+def main() -> None:
+    options = _options()
+    rclip = _install()
+    with TemporaryDirectory(prefix="benchmark-") as folder:
+        weights = (stand_in(Path(folder) / "models") if not options.full else None) or full_size()
+        for size in options.sizes:
+            pixels, make = SIZES[size]
+            pictures = Path(folder) / size
+            pictures.mkdir()
+            make(pictures, options.images)
+            took = _measure(pictures, weights, rclip, Path(folder) / f"{size}-data", options.rounds)
+            _report(took, f"{options.images:,} photographs of {pixels}")
+
+
+def _measure(
+    pictures: Path, weights: Path, rclip: Path | None, work: Path, rounds: int
+) -> dict[tuple[str, str], list[Took]]:
+    """Each command of each program, round by round; who goes first changes."""
+    took: dict[tuple[str, str], list[Took]] = {}
+    for path in pictures.rglob("*.*"):
+        path.read_bytes()  # into the page cache
+    for number in range(rounds):
+        programs = {"ours": _ours(weights, work / f"ours-{number}")}
+        if rclip:
+            programs["rclip"] = _peers(rclip, weights, work / f"rclip-{number}")
+        names = list(programs) if number % 2 == 0 else list(programs)[::-1]
+        for what in ("index", "again", "search", "status"):
+            for name in names:
+                if what in programs[name]:
+                    took.setdefault((what, name), []).append(programs[name][what](pictures))
+        said = ", ".join(f"{what} {name} {own[-1].seconds:.2f} s" for (what, name), own in took.items())
+        say(f"Round {number + 1}: {said}")
+    return took
+
+
+def _ours(weights: Path, data: Path) -> Mapping[str, Command]:
+    environment = {
+        **os.environ,
+        "IMAGE_SEARCH_DATA_DIR": str(data),
+        "MODEL_CACHE_DIR": str(weights),
+        "OFFLINE_MODE": "True",
+    }
+    environment.pop("ELASTICSEARCH_URL", None)
+
+    def run(*arguments: str) -> Took:
+        return _timed([sys.executable, "-m", "core", *arguments], _ROOT, environment)
+
+    return {
+        "index": lambda pictures: run("ingest", str(pictures)),
+        "again": lambda pictures: run("ingest", str(pictures)),
+        "search": lambda _: run("search", _WORD, "-k", "5"),
+        "status": lambda _: run("status"),
+    }
+
+
+def _peers(python: Path, weights: Path, data: Path) -> Mapping[str, Command]:
+    (data / _MODEL).mkdir(parents=True)
+    for name in WEIGHTS:
+        (data / _MODEL / name).symlink_to(weights_folder(MODEL_ID, weights) / name)
+    vocabulary = "bpe_simple_vocab_16e6.txt.gz"
+    (data / "tokenizer").mkdir()
+    installed = next(Path(sys.prefix).glob(f"lib/python*/site-packages/clip/{vocabulary}"))
+    shutil.copyfile(installed, data / "tokenizer" / vocabulary)
+    environment = {**os.environ, "RCLIP_DATADIR": str(data)}
+    driver = str(Path(__file__).with_name("rclip_driver.py"))
+
+    def run(pictures: Path, *arguments: str) -> Took:
+        return _timed([str(python), driver, *arguments, "-t", "5", _WORD], pictures, environment)
+
+    return {"index": run, "again": run, "search": lambda pictures: run(pictures, "-n")}
+
+
+def _timed(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Took:
+    """Run a command to its end.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+    """
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - started
+        output.seek(0)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command, output.read())
+    return Took(seconds, usage.ru_utime + usage.ru_stime, _megabytes(usage))
+
+
+def _megabytes(usage: resource.struct_rusage) -> float:
+    return usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def _report(took: Mapping[tuple[str, str], Sequence[Took]], pictures: str) -> None:
+    rows: list[list[object]] = []
+    for (what, name), own in took.items():
+        theirs = took.get((what, "rclip"))
+        ratio = _ratio(own, theirs) if name == "ours" and theirs else "–"
+        rows.append(
+            [
+                what,
+                name,
+                median([one.seconds for one in own]),
+                f"{min(one.seconds for one in own):.2f}–{max(one.seconds for one in own):.2f}",
+                median([one.cpu for one in own]),
+                median([one.megabytes for one in own]),
+                ratio,
+            ]
+        )
+    columns = ["command", "program", "s (median)", "s (from–to)", "core seconds", "MB", "× rclip"]
+    versions = f"Python {sys.version.split()[0]}, onnxruntime {version('onnxruntime')}, rclip {RCLIP}"
+    show(f"Beside rclip: {pictures}, {versions}", columns, rows, list(_targets(took)))
+
+
+def _targets(took: Mapping[tuple[str, str], Sequence[Took]]) -> list[Target]:
+    if ("index", "rclip") not in took:
+        return []
+    bounds = {"index": INDEX, "again": AGAIN, "search": SEARCH}
+    targets = [
+        Target(f"{what} / rclip", _ratio(took[what, "ours"], took[what, "rclip"]), bound, at_most=True)
+        for what, bound in bounds.items()
+    ]
+    ours, theirs = ([one.megabytes for one in took["search", name]] for name in ("ours", "rclip"))
+    return [*targets, Target("memory of a search / rclip", median(ours) / median(theirs), MEMORY, at_most=True)]
+
+
+def _ratio(own: Sequence[Took], theirs: Sequence[Took]) -> float:
+    """The median of the ratios, round by round."""
+    return median([one.seconds / other.seconds for one, other in zip(own, theirs, strict=True)])
+
+
+def _install() -> Path | None:
+    """The Python of an environment with rclip; None, and a word, where it cannot be had."""
+    folder = Path(tempfile.gettempdir()) / "image-search-benchmarks" / f"rclip-{RCLIP}"
+    python = folder / "bin" / "python"
+    if not (folder / "ready").is_file():
+        say(f"Installing rclip {RCLIP} in {folder}")
+        try:
+            subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+            pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*pip, f"rclip=={RCLIP}"], check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            say(f"Without rclip, which could not be installed: {error}")
+            return None
+        (folder / "ready").touch()
+    return python
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.peers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--images", type=int, default=1000, help="pictures a round (default: 1000)")
+    parser.add_argument("--rounds", type=int, default=3, help="default: 3")
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=["small"], help="default: small")
+    parser.add_argument("--full", action="store_true", help="ViT-B-16 of its true size, with random weights")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
