@@ -37,8 +37,6 @@ STATUSES = {
     Status.FAILED: "failed",
 }
 
-_MODEL_SECONDS = 20
-
 
 def outcome_word(job: JobState, outcome: Outcome) -> str:
     """What an outcome is called in the report of a job."""
@@ -73,7 +71,7 @@ def in_words(job: JobState) -> str:
     if job.phase is Phase.LOADING:
         left = pictures(job.total - job.done)
         verb = "re-embed" if job.kind is Kind.REEMBED else "index"
-        return f"Loading the model, about {_MODEL_SECONDS} s after a start · {left} to {verb}"
+        return f"Loading the model · {left} to {verb}"
     if job.phase is Phase.SWITCHING:
         return f"{Phase.SWITCHING} · {pictures(job.done)}"
     words = [of]

@@ -92,7 +92,7 @@ def wait_for_model() -> None:
     if state.status != "loading":
         st.rerun()
     st.markdown(
-        f":material/hourglass_top: **The model is loading** :gray[· {state.seconds:.0f} s · about 20 s after a start. "
+        f":material/hourglass_top: **The model is loading** :gray[· {state.seconds:.0f} s. "
         "Your search runs as soon as it is ready.]"
     )
 
