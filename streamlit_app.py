@@ -50,6 +50,6 @@ def _spare_garbage_collection() -> None:
 app = st.App(
     Path(__file__).parent / "pages" / "router.py",
     lifespan=lifespan,
-    routes=[*routes(shared, base_path()), shell(base_path())],
+    routes=[*routes(shared, base_path()), *shell(base_path())],
     middleware=protection(served_hosts(), base_path(), server_settings().frame_ancestors),
 )

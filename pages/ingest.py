@@ -5,6 +5,7 @@ import streamlit as st
 from core.ui import ingest_view, sources
 from core.ui.jobs import job_panel, reports
 
+ingest_view.make_room()
 st.title("Add pictures", anchor=False)
 # In places of their own, empty or not: what comes and goes above the upload area would make it lose what it shows.
 with st.container():

@@ -12,17 +12,16 @@ from core.ui.components.uploads import UploadLimits, upload_area
 from core.ui.notices import plain
 from core.ui.samples import sample_button
 from core.ui.server import route, services
+from core.ui.shell import INGEST_LOOK
 from core.ui.who import visitor
 from core.words import pictures
 
-# The places that the two forms take once their scripts have come: else what is below moves when they do.
-_RESERVED = """<style>
-.st-key-upload-form { min-height: 14.625rem; }
-.st-key-source-text { min-height: 6rem; }
-@media (max-width: 640px) { .st-key-source-text { min-height: 7.3125rem; } }
-</style>"""
-
 _ENGINES = {"lancedb": "LanceDB on this machine", "elasticsearch": "Elasticsearch"}
+
+
+def make_room() -> None:
+    """The page's own look."""
+    st.html(INGEST_LOOK)  # for those who come from another page
 
 
 def invitation() -> None:
@@ -68,7 +67,6 @@ def _listed(places: Sequence[object]) -> str:
 def upload_form() -> None:
     """Pictures from the visitor's machine; indexed as soon as all are sent."""
     settings = services().settings
-    st.html(_RESERVED)
     with st.container(border=True, height="stretch", key="upload-form"):
         upload_area(
             key="uploads",

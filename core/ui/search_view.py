@@ -26,7 +26,7 @@ from core.ui.notices import plain
 from core.ui.parts import to_parts, with_parts
 from core.ui.samples import offer_samples
 from core.ui.server import route, services
-from core.ui.shell import LOOK
+from core.ui.shell import SEARCH_LOOK
 
 _PAGE = 60  # tiles that come with the page; the gallery asks for the others as they are scrolled to
 _MOST_COMPLETED = 100
@@ -37,7 +37,7 @@ _API = ("search", "exports", "tags", "why", "heat")
 def make_room() -> DeltaGenerator | None:
     """The page's own look, and the place of the filters, where there is something to filter: the sidebar is to be open
     before anything is there that it moves."""
-    st.markdown(LOOK, unsafe_allow_html=True)  # for those who come from another page
+    st.markdown(SEARCH_LOOK, unsafe_allow_html=True)  # for those who come from another page
     return st.sidebar.container() if any(services().facets().values()) else None
 
 

@@ -1,8 +1,10 @@
-"""The document that all pages live in: Streamlit's own, with the look of the search page in its head.
+"""The document that all pages live in: Streamlit's own, with the look of the page that is asked for in its head.
 
-What a run of the page brings is there only after the sidebar has opened, and would move all that is seen by then.
+What a run of the page brings is there only after the sidebar has opened, or widgets have been drawn, and would move all
+that is seen by then.
 """
 
+from functools import partial
 from pathlib import Path
 
 from starlette.requests import Request
@@ -10,23 +12,27 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from streamlit.file_util import get_static_dir
 
-LOOK = f"<style>{Path(__file__).with_name('search.css').read_text('utf-8')}</style>"
+COMMON_LOOK, SEARCH_LOOK, INGEST_LOOK = (
+    f"<style>{Path(__file__).with_name(f'{name}.css').read_text('utf-8')}</style>"
+    for name in ("shell", "search", "ingest")
+)
+_LOOKS = {"/": SEARCH_LOOK, "/search": SEARCH_LOOK, "/ingest": INGEST_LOOK}
 
 
-def shell(prefix: str) -> Route:
-    """The route of the first page.
+def shell(prefix: str) -> list[Route]:
+    """The routes of the pages.
 
     Args:
         prefix: The path under which the app is served, "" or "/path".
     """
-    document = with_look((Path(get_static_dir()) / "index.html").read_text("utf-8"))
-
-    async def answer(_: Request) -> Response:
-        return HTMLResponse(document, headers={"Cache-Control": "no-cache"})
-
-    return Route(f"{prefix}/", answer)
+    own = (Path(get_static_dir()) / "index.html").read_text("utf-8")
+    return [Route(f"{prefix}{path}", partial(_answer, with_look(own, look))) for path, look in _LOOKS.items()]
 
 
-def with_look(document: str) -> str:
+async def _answer(document: str, _: Request) -> Response:
+    return HTMLResponse(document, headers={"Cache-Control": "no-cache"})
+
+
+def with_look(document: str, look: str) -> str:
     """The document as it is where it has no head."""
-    return document.replace("</head>", f"{LOOK}</head>", 1)
+    return document.replace("</head>", f"{COMMON_LOOK}{look}</head>", 1)
