@@ -52,7 +52,7 @@ class Stage {
 
   // The picture's own sides where they are known; those of what is shown otherwise.
   fit(width, height) {
-    const { style } = this.find(".view")
+    const { style } = this.find(".preview")
     style.setProperty("--width", this.size.width || width)
     style.setProperty("--ratio", (this.size.width || width) / (this.size.height || height))
   }
@@ -82,7 +82,7 @@ class Stage {
   }
 
   found(found) {
-    this.find(".view").hidden = !found
+    this.find(".preview").hidden = !found
     this.find(".stage-missing").hidden = found
   }
 
