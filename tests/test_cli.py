@@ -121,7 +121,7 @@ def test_a_job_that_is_not_there(run, command):
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_signals_pause_and_resume_goes_on(run, picture, embedder, tmp_path, monkeypatch, number, status):
+def test_signals_pause_and_resume_goes_on(run, picture, embedder, tmp_path, monkeypatch, request, number, status):
     for colour in COLOURS:
         picture(f"{colour}.png")
     monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
@@ -140,6 +140,8 @@ def test_signals_pause_and_resume_goes_on(run, picture, embedder, tmp_path, monk
         return wait(jobs, job_id, timeout)
 
     interrupted: list[bool] = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # which is off where tests run in the background
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     monkeypatch.setattr(embedder, "embed_images", embed_and_tell)
     monkeypatch.setattr(Jobs, "wait", interrupt_once)
     result = run("ingest", tmp_path / "pictures")

@@ -11,6 +11,7 @@ from core.ingest.progress import Outcome
 from core.ingest.state import JobState
 from core.ui.job_words import PROBLEMS, outcome_word
 from core.ui.server import services
+from core.words import counted
 
 _MOST_ROWS = 1000  # more are for the download
 
@@ -69,6 +70,8 @@ def verdict_table(job: JobState, key: str) -> None:
     )
     if len(rows) > _MOST_ROWS:
         st.caption(f"Showing the first {_MOST_ROWS:,}. The CSV has all of them.")
+    elif text:
+        st.caption(counted(len(rows), "file"))
 
 
 def _problems(job: JobState, outcomes: Collection[Outcome], key: str) -> Collection[Problem]:

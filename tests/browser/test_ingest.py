@@ -115,6 +115,7 @@ def test_planned_paused_left_killed_and_reported(
     page.get_by_role("button", name="Failed 1").click()  # shown first; now all
     page.get_by_role("textbox", name="Filter by path or reason").fill("broken")
     page.get_by_role("textbox", name="Filter by path or reason").press("Enter")
+    expect(page.get_by_text("1 file", exact=True)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV", exact=True).click()
     download.value.save_as(tmp_path / "report.csv")
@@ -168,7 +169,7 @@ def test_a_folder_and_an_archive_are_dropped(
             archive.writestr(f"in/{colour}.png", encoded(colour, tmp_path / "x.png"))
         archive.writestr("../out.png", pictures["red.png"])
     page.goto(f"{server.url}/ingest")
-    expect(page.get_by_text(re.compile("ZIP archives up to"))).to_be_visible()
+    expect(page.get_by_text(re.compile("ZIP files up to"))).to_be_visible()
     dropped(page, {**pictures, "notes.txt": b"words"}, folder="album")
     expect(page.get_by_text("3 uploaded pictures — done")).to_be_visible(timeout=180_000)
     expect(page.get_by_text(re.compile("1 file skipped"))).to_be_visible()

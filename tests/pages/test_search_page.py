@@ -185,7 +185,7 @@ def test_while_the_model_loads_the_page_says_so(corpus, open_page, monkeypatch):
     ("error", "title"),
     [
         (IndexUnavailable("No answer from http://localhost:9200.", "Start the server."), "index is not available"),
-        (ModelUnavailable("No weights.", "Go online once."), "model is not available"),
+        (ModelUnavailable("No weights.", "Go back to the starter model."), "model is not available"),
     ],
 )
 def test_an_expected_error_is_shown_with_its_remedy(corpus, open_page, monkeypatch, error, title):
@@ -220,11 +220,14 @@ def test_switching_to_clip_says_what_is_in_the_way(corpus, open_page, embedder, 
     embedder.model_id = "starter"
 
     def offline(*_):
-        raise ModelUnavailable("The weights are not here.", "Go online once.")
+        raise ModelUnavailable("The weights are not here.", "Go back to the starter model.")
 
     monkeypatch.setattr("core.model.check_obtainable", offline)
-    at = press_switch(open_page())
-    assert "Go online once" in at.warning[0].value
+    monkeypatch.setattr("core.model.how_to_obtain", lambda *_: "Connect this machine once")
+    said = press_switch(open_page()).warning[0].value
+    assert "The weights are not here" in said
+    assert "Connect this machine once" in said
+    assert "Go back to the starter model" not in said
 
 
 def test_clip_found_again_is_used_where_nothing_is_indexed(services, open_page, embedder, monkeypatch):
