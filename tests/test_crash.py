@@ -34,7 +34,9 @@ WAIT = 120
 
 processes = multiprocessing.get_context("forkserver")
 # Once for all, as they take seconds; not LanceDB itself, whose threads would be missing in the processes.
-processes.set_forkserver_preload(["core.ingest.library", "lance_namespace", "pyarrow.dataset", "tests.colours"])
+processes.set_forkserver_preload(
+    ["core.ingest.library", "core.index.elastic.engine", "lance_namespace", "pyarrow.dataset", "tests.colours"]
+)
 
 
 class SlowEmbedder(ColourEmbedder):

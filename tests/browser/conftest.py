@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,9 +71,9 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture(scope="session")
-def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Starts the app as the README does, on a data folder of its own: `start_server(IMAGE_SEARCH_MODEL="starter")`."""
+@contextmanager
+def servers_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Starts the app as the README does, on data folders of their own; in the end all are stopped."""
     servers: list[Server] = []
 
     def start(**environment: str) -> Server:
@@ -91,6 +92,13 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         server.stop()
     for server in servers:
         assert "Traceback" not in server.log.read_text(), server.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Starts the app until the end of the module: `start_server(IMAGE_SEARCH_MODEL="starter")`."""
+    with servers_in(tmp_path_factory) as start:
+        yield start
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +121,10 @@ def clip(clip_cache: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def coco_server(start_server: Callable[..., Server], clip: dict[str, str], coco: Path) -> Server:
+def coco_server(tmp_path_factory: pytest.TempPathFactory, clip: dict[str, str], coco: Path) -> Iterator[Server]:
     """A server with nothing indexed yet, which may read COCO128."""
-    return start_server(IMAGE_SEARCH_ROOTS=str(coco), **clip)
+    with servers_in(tmp_path_factory) as start:
+        yield start(IMAGE_SEARCH_ROOTS=str(coco), **clip)
 
 
 def plan(tab: Page, source: Path | str) -> None:

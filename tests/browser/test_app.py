@@ -26,8 +26,10 @@ def search(page: Page, words: str) -> None:
     ("address", "sign"),
     [("/ingest", "Add pictures"), ("/", "Nothing is indexed yet"), ("/search?q=coffee", "Nothing is indexed yet")],
 )
-def test_a_cold_deep_link_opens_in_its_frame(start_server: Callable[..., Server], page: Page, address: str, sign: str):
-    server = start_server(IMAGE_SEARCH_MODEL="starter")
+def test_a_cold_deep_link_opens_in_its_frame(
+    start_server: Callable[..., Server], clip: dict[str, str], page: Page, address: str, sign: str
+):
+    server = start_server(**clip)
     page.goto(server.url + address)
     expect(page.get_by_text(sign).first).to_be_visible()
     expect(page.get_by_role("link", name="Ingest", exact=True)).to_be_visible()

@@ -32,7 +32,7 @@ ATTEMPTS = """async ({app, id}) => {
     script: await loads("script", "src", `${app}/api/search?q=name:x`),
     read: await fetched(`/thumbnails/${id}`),
     opaque: await fetched(`/images/${id}`, {mode: "no-cors"}),
-    searched: await fetched("/api/search?q=x", {mode: "no-cors", credentials: "include"}),
+    searched: await fetched("/api/search?q=name:x", {mode: "no-cors", credentials: "include"}),
     written: await fetched("/api/saved", {method: "POST", mode: "no-cors", body: "{}"}),
     json: await fetched("/api/saved", {method: "POST", headers: {"Content-Type": "application/json"}, body: "{}"}),
     sent: await fetched("/queries", {method: "POST", mode: "no-cors", body: new Blob(["x"])}),
