@@ -17,8 +17,23 @@ from tests.reports import pytest_report_to_serializable as pytest_report_to_seri
 
 SHARED = Path(__file__).parents[2] / "shared"
 
+LONGEST = (
+    "browser/test_search", "index/test_conditions", "browser/test_gallery", "index/test_contract",
+    "browser/test_ingest", "test_crash", "browser/test_app", "index/test_browsing", "browser/test_composer",
+    "test_coco", "browser/test_accessibility", "test_hostile", "browser/test_elasticsearch", "api/test_load",
+    "browser/test_facets", "index/test_earlier_versions", "browser/test_foreign", "index/test_lance",
+)  # fmt: skip
+"""Files that take longest begin first, so that no process is left alone with one at the end; those that drive a browser
+take turns with others, so that two of them seldom run side by side."""
+
 for variable in [name for name in os.environ if name.startswith("IMAGE_SEARCH_")]:
     del os.environ[variable]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folder = Path(__file__).parent
+    files = {item.path: item.path.relative_to(folder).with_suffix("").as_posix() for item in items}
+    items.sort(key=lambda item: LONGEST.index(files[item.path]) if files[item.path] in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
