@@ -33,6 +33,7 @@ SEARCH, AGAIN, INDEX, MEMORY = 1.0, 1.0, 1.0, 2.0
 _ROOT = Path(__file__).parents[1]
 _MODEL = "ViT-B-32-256-datacomp_s34b_b86k"  # what rclip calls the folder of its own model
 _WORD = "zebra"
+_UNCOMPILED = "PYTHONDONTWRITEBYTECODE"  # with it each start compiles anew what is imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def _ours(weights: Path, data: Path) -> Mapping[str, Command]:
         "MODEL_CACHE_DIR": str(weights),
         "OFFLINE_MODE": "True",
     }
-    environment.pop("ELASTICSEARCH_URL", None)
+    for name in ("ELASTICSEARCH_URL", _UNCOMPILED):
+        environment.pop(name, None)
 
     def run(*arguments: str) -> Took:
         return _timed([sys.executable, "-m", "core", *arguments], _ROOT, environment)
@@ -126,6 +128,7 @@ def _peers(python: Path, weights: Path, data: Path) -> Mapping[str, Command]:
     installed = next(Path(sys.prefix).glob(f"lib/python*/site-packages/clip/{vocabulary}"))
     shutil.copyfile(installed, data / "tokenizer" / vocabulary)
     environment = {**os.environ, "RCLIP_DATADIR": str(data)}
+    environment.pop(_UNCOMPILED, None)
     driver = str(Path(__file__).with_name("rclip_driver.py"))
 
     def run(pictures: Path, *arguments: str) -> Took:

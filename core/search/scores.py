@@ -178,13 +178,18 @@ def learn(concepts: Embeddings, sample: Embeddings) -> Calibration:
     usual = scores.mean(axis=0)
     # What a concept scores with all pictures alike is no scatter; with few it cannot be told from it.
     spread = float(np.sqrt(max((scores**2).mean() - trust * usual.var(), _LEAST**2)))
-    middle = float(np.median(usual))
-    leeway = _LEEWAY * _DEVIATION * float(np.median(np.abs(usual - middle)))
+    middle = _median(usual)
+    leeway = _LEEWAY * _DEVIATION * _median(np.abs(usual - middle))
     words = _Scale(centre, _length(away), spread, spread, mean, trust, (middle - leeway, middle + leeway))
     pictures = _Scale(mean, _length(apart), *_spread_of_pairs(apart, directions), mean, trust)
     fits = words.deviates(away, sample)
     theme = learn_theme(directions, fits)
     return Calibration(learn_alike(sample), words, pictures, away, theme, sample, _usual(fits))
+
+
+def _median(values: Vectors) -> float:
+    """As `np.median`, which imports all of NumPy's masked arrays."""
+    return float(np.quantile(values, 0.5))
 
 
 def _usual(fits: Vectors) -> Vectors:
@@ -202,7 +207,7 @@ def _spread_of_pairs(apart: Vectors, concepts: Vectors) -> tuple[float, float]:
         apart = concepts
     scores = apart @ _directions(apart).T
     pairs = scores[~np.eye(len(scores), dtype=bool)]
-    below = np.minimum(pairs - np.median(pairs), 0.0)
+    below = np.minimum(pairs - _median(pairs), 0.0)
     return max(float(np.sqrt(2 * (below**2).mean())), _LEAST), max(float(pairs.std()), _LEAST)
 
 
