@@ -153,7 +153,8 @@ def report(library: "Library", job: JobState, as_json: bool) -> None:
     if reasons := not_indexed(job.counts, library.journal.lines.problems(job.id)):
         typer.echo(f"Not indexed: {reasons}")
     for verdict in library.journal.lines.verdicts(job.id, {Outcome.FAILED}):
-        typer.echo(f"  {displayable(verdict.path)}: {displayable(verdict.reason)}")
+        path, reason = displayable(verdict.path), displayable(verdict.reason)
+        typer.echo(f"  {reason}" if reason.startswith(path) else f"  {path}: {reason}")
 
 
 def as_dict(library: "Library", job: JobState) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 
-DASHES = "‐‑‒–—―−﹘﹣－-"
+DASHES = "‐‑‒–—―−⁃˗➖﹘﹣－-"
 """What keyboards, phones and word processors make of a minus; the plain one last, so that a class of an expression may
 end with them."""
 

@@ -173,6 +173,24 @@ def test_an_alias_of_another_name(server: Elasticsearch, index: ElasticIndex, na
     assert_works(index)
 
 
+@pytest.mark.parametrize("taken", ["as an index", "as an alias"])
+def test_something_else_has_the_name(
+    server: Elasticsearch, index: ElasticIndex, handle: Open, name: str, taken: str
+) -> None:
+    """As a program makes it that writes to an alias which is gone."""
+    server.indices.delete_alias(index=f"{name}-000001", name=name)
+    other = name if taken == "as an index" else f"{name}-other"
+    server.index(index=other, document={"note": "of others"}, refresh=True)
+    if taken == "as an alias":
+        server.indices.put_alias(index=other, name=name)
+    error = told(handle())
+    assert f"still in {name}-000001" in error.message
+    mend(server, error.remedy)
+    assert_works(handle())
+    kept = server.search(index=f"{name}-moved" if taken == "as an index" else other)
+    assert kept["hits"]["hits"][0]["_source"] == {"note": "of others"}
+
+
 @pytest.mark.parametrize("what", ["another index of ours", "a foreign index"])
 def test_an_alias_on_two_indices(
     server: Elasticsearch, index: ElasticIndex, handle: Open, name: str, what: str

@@ -4,6 +4,7 @@ import pytest
 
 from core.search.language import format_, parse
 from core.search.negation import offer
+from core.search.quotes import DASHES
 from core.search.remarks import remarks
 
 
@@ -17,6 +18,8 @@ from core.search.remarks import remarks
         ("beach - people", [("beach", 1.0), ("people", -1.0)], "", "", ""),
         ("beach – people", [("beach", 1.0), ("people", -1.0)], "", "", ""),
         ("beach — people", [("beach", 1.0), ("people", -1.0)], "", "", ""),
+        *((f"beach {dash} people", [("beach", 1.0), ("people", -1.0)], "", "", "") for dash in DASHES),
+        *((f"{dash} label:x", [], "-label:x", "", "") for dash in DASHES),
         ("beach -- people", [("beach", 1.0), ("people", -1.0)], "", "", ""),
         ("beach -people at night", [("beach at night", 1.0), ("people", -1.0)], "", "", ""),
         ("beach –people at night", [("beach at night", 1.0), ("people", -1.0)], "", "", ""),

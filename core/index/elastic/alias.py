@@ -46,7 +46,7 @@ def find(client: Elasticsearch, name: str) -> Layout | None:
     mapping = described.get("mappings", {})
     stamp = stamp_of(mapping)
     if stamp is None:
-        raise changed.unstamped(name, concrete, mapping) if is_ours(mapping) else changed.foreign(name)
+        raise changed.unstamped(name, concrete, mapping) if is_ours(mapping) else _not_ours(client, name, concrete)
     if name not in described.get("aliases", {}):
         raise changed.without_alias(name)
     return Layout(concrete, stamp, lacking(mapping))
@@ -67,8 +67,7 @@ def _put_back(client: Elasticsearch, name: str) -> Layout | None:
     Raises:
         IndexUnavailable: there are several with pictures.
     """
-    found = client.indices.get(index=f"{name}-*", expand_wildcards="all", allow_no_indices=True).body
-    lost = sorted(concrete for concrete, described in found.items() if _has_lost_its_alias(name, concrete, described))
+    lost = _lost(client, name)
     if not lost:
         return None
     counts = {concrete: _count(client, concrete) for concrete in lost} if len(lost) > 1 else {}
@@ -78,6 +77,20 @@ def _put_back(client: Elasticsearch, name: str) -> Layout | None:
     client.indices.update_aliases(actions=[{"add": {"index": concrete, "alias": name, "is_write_index": True}}])
     _log.warning("The alias %s was missing in Elasticsearch; it stands for %s again.", name, concrete)
     return find(client, name)
+
+
+def _not_ours(client: Elasticsearch, name: str, concrete: str) -> IndexUnavailable:
+    """What stands under the name was not made by this app."""
+    lost = _lost(client, name)
+    if not lost:
+        return changed.foreign(name)
+    return changed.displaced(name, concrete, max(lost, key=lambda one: _count(client, one)))
+
+
+def _lost(client: Elasticsearch, name: str) -> list[str]:
+    """The indices of ours whose alias somebody has removed."""
+    found = client.indices.get(index=f"{name}-*", expand_wildcards="all", allow_no_indices=True).body
+    return sorted(concrete for concrete, described in found.items() if _has_lost_its_alias(name, concrete, described))
 
 
 def _has_lost_its_alias(name: str, concrete: str, described: Body) -> bool:

@@ -63,6 +63,22 @@ def renamed(name: str, concrete: str) -> IndexUnavailable:
     )
 
 
+def displaced(name: str, concrete: str, own: str) -> IndexUnavailable:
+    """Something that is not ours stands under the name, and an index of ours has lost it."""
+    what = f"The index {concrete}, which was not made by this app, has the name {name} in Elasticsearch now."
+    told = f"{what} The pictures are still in {own}."
+    if concrete != name:
+        taken = {"remove": {"index": concrete, "alias": name}}
+        return IndexUnavailable(told, f"Give them their name back: {_aliases(taken, _add(name, own))}")
+    return IndexUnavailable(
+        told,
+        f"Give it another name, and the pictures theirs back: "
+        f'PUT /{name}/_settings {{"index.blocks.write": true}}, '
+        f'then POST /{name}/_clone/{name}-moved {{"settings": {{"index.blocks.write": null}}}}, '
+        f"then {_aliases({'remove_index': {'index': name}}, _add(name, own))}",
+    )
+
+
 def foreign(name: str) -> IndexUnavailable:
     return IndexUnavailable(
         f"An index named {name} exists in Elasticsearch already, and it was not made by this app.",
