@@ -1,5 +1,6 @@
 """Kinds of files that are not read here: pictures to their owners, or what came in place of a picture."""
 
+import codecs
 import os
 import re
 from typing import NamedTuple
@@ -34,6 +35,10 @@ _MEDICAL = Kind("a medical picture (DICOM)", SAVE_AS_JPEG)
 _RAW = Kind("a camera raw file", "Develop it and save it as JPEG.")
 _HDR = Kind("a picture of high dynamic range", SAVE_AS_JPEG)
 _UNCOMMON = Kind("a picture of an uncommon kind", SAVE_AS_JPEG)
+_SCIENTIFIC = Kind("a picture of an instrument", SAVE_AS_JPEG)
+_LIVE = Kind("a live photo", "Export the still picture from it as JPEG or HEIC.")
+_TEXTURE = Kind("a texture", SAVE_AS_JPEG)
+_ANIMATION = Kind("an animation", _FRAMES)
 _PROJECT = Kind("a project of a drawing program", "Export it as JPEG or PNG.")
 
 _BY_SUFFIX = {
@@ -42,7 +47,15 @@ _BY_SUFFIX = {
     "pdf": _PDF,
     **dict.fromkeys(("ai", "eps", "epsf", "epsi", "ps"), _POSTSCRIPT),
     **dict.fromkeys(("mp4", "m4v", "mov", "avi", "mkv", "webm", "wmv", "flv", "mpg", "mpeg"), _FILM),
-    **dict.fromkeys(("3gp", "3g2", "mts", "m2ts", "ogv"), _FILM),
+    **dict.fromkeys(("3gp", "3g2", "mts", "m2ts", "ogv", "gifv", "vob", "rm", "rmvb", "asf", "y4m"), _FILM),
+    **dict.fromkeys(("braw", "r3d", "cine", "ari", "mxf"), _FILM),
+    **dict.fromkeys(("swf", "fla", "lottie"), _ANIMATION),
+    **dict.fromkeys(("bay", "cap", "ptx", "rwz", "cs1", "eip", "mdc", "obm", "pxn"), _RAW),
+    **dict.fromkeys(("svs", "ndpi", "czi", "lif", "nd2", "vsi", "scn", "mrxs", "oib", "oif", "lsm"), _SCIENTIFIC),
+    **dict.fromkeys(("xisf", "fts", "ser"), _SCIENTIFIC),
+    **dict.fromkeys(("nii", "nrrd", "nhdr", "mha", "mhd", "mgh", "mgz"), _MEDICAL),
+    **dict.fromkeys(("livp", "pvt"), _LIVE),
+    **dict.fromkeys(("ktx", "ktx2", "pvr", "basis", "astc"), _TEXTURE),
     "psb": _LARGE_PHOTOSHOP,
     "xcf": _GIMP,
     **dict.fromkeys(("wmf", "emf", "wmz", "emz"), _METAFILE),
@@ -51,8 +64,12 @@ _BY_SUFFIX = {
     **dict.fromkeys(
         ("afphoto", "afdesign", "cdr", "clip", "kra", "ora", "pdn", "pxm", "procreate", "sketch", "xd", "fig"), _PROJECT
     ),
+    **dict.fromkeys(("ase", "aseprite", "sai", "sai2", "mdp", "psp", "pspimage", "blend", "indd", "vsd"), _PROJECT),
+    **dict.fromkeys(("vsdx", "dwg", "dxf", "skp", "drawio"), _PROJECT),
+    **dict.fromkeys(("excalidraw", "afpub", "pixelmator", "pxd", "cpt"), _PROJECT),
     **dict.fromkeys(("jpm", "mj2", "jph", "jhc", "jls"), _UNCOMMON),
-    **dict.fromkeys(("bpg", "flif", "djvu", "djv", "pct", "pict", "cel"), _UNCOMMON),
+    **dict.fromkeys(("bpg", "flif", "djvu", "djv", "pct", "pict"), _UNCOMMON),
+    **dict.fromkeys(("cel", "fpx", "wbmp", "ani", "wal", "cgm"), _UNCOMMON),
 }  # fmt: skip
 """By the ending of the name, lower case."""
 
@@ -60,7 +77,7 @@ _JSON = Kind("the answer of a server (JSON)", _FETCH, is_picture=False)
 _TEXT = Kind("a text", _FETCH, is_picture=False)
 
 _STARTS: dict[bytes, Kind] = {
-    rb"version https://git-lfs\.github\.com/spec/": Kind(
+    rb"version https://(git-lfs\.github|hawser\.github|git-media\.io)[\w./-]{0,9}/spec/": Kind(
         "a pointer of Git LFS, which stands for a picture that was not fetched",
         "Run `git lfs pull` where it lies.",
         is_picture=False,
@@ -71,7 +88,8 @@ _STARTS: dict[bytes, Kind] = {
         is_picture=False,
     ),
     rb"\s*(<\?xml.{,500})?(<!DOCTYPE svg.{,300})?<svg": _SVG,
-    rb"\s*(<!--.{,500})?(<\?xml.{,300})?\s*<(?i:!doctype html|html|head|body)": Kind(
+    rb"\s*(<!--.{,500})?(<\?xml.{,300})?\s*<(?i:!doctype html|html|head|body|title|meta|script|style|div|table|"
+    rb"center|h\d|p>|br|b>|pre|\?php|%)": Kind(
         "a web page", _FETCH, is_picture=False
     ),
     rb"\s*(<\?xml.{,500})?<(\w+:)?(?i:error|exception|fault|serviceexception|accessdenied)": Kind(
@@ -93,13 +111,24 @@ _STARTS: dict[bytes, Kind] = {
     rb"\xd7\xcd\xc6\x9a|\x01\0\0\0.{36} EMF": _METAFILE,
     rb".{128}DICM": _MEDICAL,
     rb"v/1\x01|#\?RADIANCE|II\xbc": _HDR,
-    rb"PK\x03\x04|\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ|.{257}ustar": Kind(
+    rb"FLIF\d|BPG\xfb|AT&TFORM|FORM.{4}(ILBM|PBM )": _UNCOMMON,
+    rb"\xabKTX |PVR\x03|\x13\xab\xa1\x5c": _TEXTURE,
+    rb"[FCZ]WS[\x01-\x40].{3}": _ANIMATION,
+    rb"BLENDER[-_]|AC10\d\d\0": _PROJECT,
+    rb"PK\x03\x04|\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|\x04\x22\x4d\x18|xar!|.{257}ustar": Kind(
         "an archive", "Unpack it and index the folder.", is_picture=False
     ),
     rb"ID3|fLaC|OggS|RIFF.{4}WAVE": Kind("a sound", _CHOOSE, is_picture=False),
     rb"\x7fELF|MZ|\xcf\xfa\xed\xfe": Kind("a program", _CHOOSE, is_picture=False),
     rb"\0\x05\x16[\0\x07]": Kind("what a Mac keeps beside a picture", "Copy the picture itself.", is_picture=False),
-    rb"bplist0|SQLite format": Kind("a file of data", _CHOOSE, is_picture=False),
+    rb"\xd0\xcf\x11\xe0": Kind("a document of an office program", _PAGES, is_picture=False),
+    rb"L\0\0\0\x01\x14\x02\0|book\0\0\0\0mark|\[InternetShortcut\]": Kind(
+        "a shortcut", "Choose the file that it leads to.", is_picture=False
+    ),
+    rb"\0\x01\0\0\0.\0|OTTO|wOF[F2]|ttcf": Kind("a font", _CHOOSE, is_picture=False),
+    rb"bplist0|SQLite format|\x89HDF\r\n|\x93NUMPY|PAR1|\x80[\x02-\x05][\x95}\]c(]|\0\0\0\x01Bud1": Kind(
+        "a file of data", _CHOOSE, is_picture=False
+    ),
 }  # fmt: skip
 """By how it begins, in the order that is looked for."""
 
@@ -117,7 +146,7 @@ def unread_by_name(name: str) -> str:
 
 def kind_of(data: bytes) -> Kind | None:
     """By how it begins; None where it is no kind that is known here."""
-    start = data[:_LOOKED_AT]
+    start = data[:_LOOKED_AT].removeprefix(codecs.BOM_UTF8)
     known = next((kind for pattern, kind in _STARTS.items() if re.match(pattern, start, re.DOTALL)), None)
     return known or _kind_of_text(start)
 

@@ -21,7 +21,16 @@ _SHARE = "Check that its drive or network share is connected and sound."
 _GONE = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN}
 _UNREAD = re.compile(r"unsupported|support|unimplemented|unknown|unrecogni[sz]ed|unhandled|available|cannot handle")
 """What Pillow says where it knows a format but not this use of it."""
+_MAX_SEGMENTS = 200  # of a JPEG, before its frame
 _LOOKED_AT = 16  # bytes of the beginning, as Pillow does
+_WITHIN = {"ICO", "CUR", "ICNS"}
+_PNG_HEADER = re.compile(rb"\x89PNG\r\n\x1a\n.{4}IHDR", re.DOTALL)
+_JPEG_CODINGS = {
+    **dict.fromkeys((0xC3, 0xC7, 0xCB, 0xCF), "lossless coding"),
+    **dict.fromkeys((0xC5, 0xC6, 0xCD, 0xCE), "hierarchical coding"),
+    0xF7: "JPEG-LS coding",
+}
+"""By the marker of the frame (ITU-T T.81, table B.1; T.87)."""
 _MAX_BITS, _MAX_CHANNELS = 64, 1000  # more is not another variant but damage
 
 
@@ -90,16 +99,26 @@ def refusal(error: Exception, data: bytes, name: str) -> UnreadableImage:
         return UnreadableImage(
             f"{name} holds texts or a colour profile that are too large.", "Save it anew as JPEG or PNG."
         )
-    if isinstance(error, NotImplementedError | KeyError) or _UNREAD.search(said):
+    if isinstance(error, NotImplementedError | KeyError) or _UNREAD.search(said) or _of_jpeg(data):
         return _another_variant(data, name)
     return DamagedPicture(f"{name} is damaged.", f"{COPY_AGAIN} If it opens elsewhere, save it as JPEG or PNG there.")
 
 
 def claimed_size(data: bytes) -> tuple[int, int] | None:
     """What the header says, of a picture that is too large for Pillow to be opened; None where it is not known."""
-    for name in _formats_of(data):
+    unsigned = [name for name in FORMATS if Image.OPEN[name][1] is None]  # which have no mark that they begin with
+    for name in (*_formats_of(data), *unsigned):
         with suppress(Exception):  # corrupt headers raise anything
-            return _opened(name, data).size
+            if size := _largest_within(data) if name in _WITHIN else _opened(name, data).size:
+                return size
+    return None
+
+
+def _largest_within(data: bytes) -> tuple[int, int] | None:
+    """Of the PNG pictures in an icon, whose own header holds smaller numbers only."""
+    found = (struct.unpack_from(">II", data, at.end()) for at in _PNG_HEADER.finditer(data))
+    with suppress(struct.error):
+        return max(((width, height) for width, height in found), key=lambda size: size[0] * size[1], default=None)
     return None
 
 
@@ -159,6 +178,8 @@ def _opened(format_: str, data: bytes) -> ImageFile.ImageFile:
 
 def _detail(format_: str, data: bytes) -> str:
     """What is unusual about the pixels of a header that is whole; empty where nothing is."""
+    if format_ in {"JPEG", "MPO"}:
+        return _of_jpeg(data)
     try:
         channels, bits, is_float = {"TIFF": _of_tiff, "PSD": _of_photoshop}[format_](data)
     except Exception:  # another format, or a header that cannot be read
@@ -167,6 +188,21 @@ def _detail(format_: str, data: bytes) -> str:
     if is_usual or not (1 <= bits <= _MAX_BITS and 1 <= channels <= _MAX_CHANNELS):
         return ""
     return f"{channels} channel{'s' * (channels > 1)} of {bits} bits{' (floating point)' * is_float}"
+
+
+def _of_jpeg(data: bytes) -> str:
+    place = 2
+    for _ in range(_MAX_SEGMENTS if data[:2] == b"\xff\xd8" else 0):
+        if place + 5 > len(data) or data[place] != 0xFF:
+            break
+        marker = data[place + 1]
+        if coding := _JPEG_CODINGS.get(marker):
+            return coding
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+            bits = data[place + 4]
+            return f"{bits} bits a channel" if bits in {12, 16} else ""
+        place += 2 + int.from_bytes(data[place + 2 : place + 4])
+    return ""
 
 
 def _of_tiff(data: bytes) -> tuple[int, int, bool]:

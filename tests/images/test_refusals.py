@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageFile
 from PIL.ExifTags import IFD
 
-from core.errors import UnreadableImage
+from core.errors import Problem, UnreadableImage
 from core.images import reading
 from core.images.files import FORMATS
 from core.images.reading import MAX_PIXELS, open_upright, read_bytes
@@ -433,3 +433,35 @@ class TestReadBytes:
     def test_a_nul_byte(self):
         with pytest.raises(UnreadableImage):
             read_bytes(Path("a\0b"))
+
+
+def jpeg_with(marker, bits):
+    data = bytearray(SAMPLES["JPEG"])
+    place = data.find(b"\xff\xc0")
+    data[place + 1], data[place + 4] = marker, bits
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (jpeg_with(0xC1, 12), "12 bits a channel"),
+        (jpeg_with(0xC2, 12), "12 bits a channel"),
+        (jpeg_with(0xC3, 8), "lossless coding"),
+        (jpeg_with(0xC3, 14), "lossless coding"),
+        (jpeg_with(0xC5, 8), "hierarchical coding"),
+        (jpeg_with(0xF7, 8), "JPEG-LS coding"),
+    ],
+)
+def test_jpegs_of_variants(data, said):
+    refusal = refused(data)
+    assert refusal.message == f"holiday.jpg is a JPEG picture with {said}: this variant is not read."
+    assert refusal.problem is Problem.UNSUPPORTED
+
+
+def test_a_large_picture_in_an_icon_and_a_format_without_a_mark():
+    large = png(20001, 10001)
+    icon = struct.pack("<HHHBBBBHHII", 0, 1, 1, 0, 0, 0, 0, 1, 32, len(large), 22) + large
+    assert "has 20001 × 10001 pixels" in refused(icon, "a.ico").message
+    targa = struct.pack("<BBBHHBHHHHBB", 0, 0, 2, 0, 0, 0, 0, 0, 65000, 60000, 24, 0) + bytes(100)
+    assert "has 65000 × 60000 pixels" in refused(targa, "a.tga").message
