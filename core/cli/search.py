@@ -161,9 +161,14 @@ def _print(listed: Sequence[Result], results: Results) -> None:
 
 
 def _row(result: Result, results: Results) -> str:
-    word = "kind" if results.of_kind and result.band is Band.WEAK else result.band or ""
-    score = f"{result.hit.score:.3f}  {word:<6}  " if results.scored else ""
+    score = f"{result.hit.score:.3f}  {_word(result, results):<6}  " if results.scored else ""
     return f"{score}{f'×{result.count}' if result.count > 1 else '':<4}  {displayable(result.record.path)}"
+
+
+def _word(result: Result, results: Results) -> str:
+    if result.by_name:
+        return "name"
+    return "kind" if results.of_kind and result.band is Band.WEAK else result.band or ""
 
 
 def _notes(results: Results, hidden: int, text: str) -> list[str]:
@@ -174,6 +179,10 @@ def _notes(results: Results, hidden: int, text: str) -> list[str]:
         notes.append(f"{len(results.results):,} of {results.total:,} shown; -k {ALL} shows more.")
     if results.read_text is not None:
         notes.append(f"The text was too long; the model read: {displayable(results.read_text)}")
+    if any(result.by_name for result in results.results):
+        notes.append(
+            "Those marked “name” match by their file names. The starter model does not see it in the pictures."
+        )
     if results.of_kind:
         notes.append(
             "Most pictures here are of this kind. Which of those marked “kind” show exactly this is uncertain."

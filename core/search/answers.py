@@ -37,6 +37,8 @@ class Item(Duplicate):
     band: Literal["strong", "likely", "weak", "none"] | None
     matches: bool | None
     """Whether its band is any but `none`; null where it is not judged yet. Where nothing is looked for, all match."""
+    by_name: bool
+    """Whether it is `likely` because its name says what is searched for, which the starter model does not see in it."""
     count: int
     """Of the pictures shown as one, this and the others."""
     others: list[Duplicate]
@@ -151,6 +153,7 @@ def item(result: Result, scored: bool = True) -> Item:
         strength=None if result.strength is None else round(float(result.strength), _SHARE),
         band=None if result.band is None else result.band.value,
         matches=result.matches,
+        by_name=result.by_name,
         count=result.count,
         others=[_duplicate(hit, scored) for hit in result.others],
         width=record.width,

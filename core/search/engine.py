@@ -18,6 +18,7 @@ from core.search.collapse import stacks
 from core.search.compose import Composed, Composer
 from core.search.facets import Counts
 from core.search.kept import Kept
+from core.search.naming import MAX_NAMED, narrowed, sought, with_named
 from core.search.options import Collapse, Options, Sort
 from core.search.query import Query, checked
 from core.search.ranking import ALIKE, Ranking, rank
@@ -47,6 +48,9 @@ class _Found:
 
     composed: Composed
     hits: Sequence[Hit]
+    named: Sequence[Hit]
+    """Those that are called what is searched for, where the model knows few things; also such as are not among the
+    nearest."""
     searched: int
     timings: Timings
 
@@ -141,12 +145,22 @@ class Searcher:
         composed = self._compose(query, calibration)
         embedded = time.perf_counter()
         hits = self._index.search(composed.embedding, depth, where, embeddings=True)
+        named = self._named(query, composed, where)
         searched = self._index.count(where)
         timings = Timings(embedded - started, time.perf_counter() - embedded)
-        return _Found(composed, _as_share(hits, composed.ceiling), searched, timings)
+        ceiling = composed.ceiling
+        return _Found(composed, _as_share(hits, ceiling), _as_share(named, ceiling), searched, timings)
+
+    def _named(self, query: Query, composed: Composed, where: Filter) -> Sequence[Hit]:
+        names = sought(query) if composed.sure_from else None
+        if names is None:
+            return []
+        found = self._index.search(composed.embedding, MAX_NAMED, narrowed(where, names), embeddings=True)
+        return [hit for hit in found if names.says(hit.record.name)]
 
     def _rank(self, found: _Found, options: Options, calibration: Calibration | None, k: int | None) -> Ranking:
         started = time.perf_counter()
+        hits: Sequence[Hit] = found.hits
         judgement = None
         seeks = any(part.weight > 0 for part in found.composed.parts)
         if calibration is not None and found.hits and seeks:  # else nothing is a match of anything
@@ -155,7 +169,8 @@ class Searcher:
             of_kind = calibration.of_kind(found.composed, above_chance(found.searched))
             sure = found.composed.sure(rows)
             judgement = judge(strengths, found.searched, options.cut, sure, of_kind=of_kind)
-        ranking = rank(found.hits, judgement, options, _alike(options, calibration), k)
+            hits, judgement = with_named(hits, judgement, found.named, options.cut)
+        ranking = rank(hits, judgement, options, _alike(options, calibration), k)
         return replace(ranking, seconds=time.perf_counter() - started)
 
     def _browse(self, where: Filter, options: Options, offset: int, end: int, k: int) -> Results:
@@ -197,7 +212,7 @@ class Searcher:
             found = stacks(hits, options.collapse, alike)
             plain = [Hit(hit.record, 0.0) for hit in hits]
             return [
-                Result(plain[leader], None, None, True, tuple(plain[other] for other in others))
+                Result(plain[leader], None, None, True, others=tuple(plain[other] for other in others))
                 for leader, *others in found
             ]
 

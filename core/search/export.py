@@ -23,7 +23,21 @@ MOST = 10_000
 _LOOKED_AT = (100, 1_000, MOST)
 _CHUNK = 200
 _COLUMNS = (
-    *("name", "path", "score", "strength", "band", "width", "height", "format", "size", "taken_at", "camera", "lens"),
+    *(
+        "name",
+        "path",
+        "score",
+        "strength",
+        "band",
+        "by_name",
+        "width",
+        "height",
+        "format",
+        "size",
+        "taken_at",
+        "camera",
+        "lens",
+    ),
     *("latitude", "longitude", "labels", "tags", "splits", "content_hash", "id"),
 )
 
@@ -36,6 +50,7 @@ class Line:
     score: float | None = None
     strength: float | None = None
     band: Band | None = None
+    by_name: bool = False
 
 
 type Chosen = tuple[Line, ImageRecord | None]
@@ -104,12 +119,14 @@ def as_sheet(
 
 
 def _line(result: Result, hit: Hit, scored: bool) -> Line:
-    return Line(hit.record.id, hit.score if scored else None, result.strength, result.band)
+    return Line(hit.record.id, hit.score if scored else None, result.strength, result.band, result.by_name)
 
 
 def _item(line: Line, record: ImageRecord) -> dict[str, Any]:
     hit = Hit(record, line.score or 0.0)
-    values = item(Result(hit, line.strength, line.band, matches=True), scored=line.score is not None)
+    values = item(
+        Result(hit, line.strength, line.band, matches=True, by_name=line.by_name), scored=line.score is not None
+    )
     return {name: value for name, value in values.items() if name not in {"matches", "count", "others"}}
 
 

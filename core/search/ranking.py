@@ -88,9 +88,9 @@ def _result(hits: Sequence[Hit], stack: Sequence[int], judgement: Judgement | No
     leader, *others = stack
     rest = tuple(hits[other] for other in others)
     if judgement is None:
-        return Result(hits[leader], None, None, None, rest)
+        return Result(hits[leader], None, None, None, others=rest)
     strength, band = judgement.strengths[leader], judgement.bands[leader]
-    return Result(hits[leader], strength, band, band is not Band.NONE, rest)
+    return Result(hits[leader], strength, band, band is not Band.NONE, leader in judgement.by_name, rest)
 
 
 def _ordered(results: Sequence[Result], matched: int | None, options: Options, k: int | None) -> Sequence[Result]:

@@ -34,6 +34,8 @@ class Result:
     matches: bool | None
     """Whether its band is any but `none`; None where it is not judged yet. Where nothing is searched for, all that the
     filter lets through match."""
+    by_name: bool = False
+    """Whether it is likely by what it is called alone."""
     others: tuple[Hit, ...] = ()
     """Duplicates shown as one with it, the best first."""
 

@@ -36,6 +36,8 @@ class Judgement:
     """Whether even the best are what chance would bring: then none is a match, whatever the cut."""
     of_kind: bool = False
     """Whether of those that are weak no more is known than that they are of this kind."""
+    by_name: Sequence[int] = ()
+    """The places of those that are likely by what they are called alone. Their strengths are the pictures' own."""
 
     @property
     def matched(self) -> int:

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from core.cli import app
+from core.embedding.embedder import SURE_FROM
 from core.errors import ModelUnavailable
 from core.search.calibration import Calibrations
 from core.search.scores import Calibration
@@ -154,3 +155,41 @@ def test_looking_through_shows_copies_as_one(client, picture, index_pictures, co
     assert [page["more"] for page in pages] == [*[True] * (tiles - 1), False]
     made = client.post("/api/exports", json={"format": "csv", **body}).json()
     assert made["count"] == tiles
+
+
+class TestNames:
+    """Where the model knows few things, what pictures are called counts beside what it sees."""
+
+    @pytest.fixture(autouse=True)
+    def of_a_model_that_knows_few_things(self, nothing_matches, picture, index_pictures, embedder, monkeypatch):
+        monkeypatch.setitem(SURE_FROM, embedder.model_id, 0.01)
+        picture("old/bright-red.png", "blue")
+        index_pictures()
+
+    def test_what_is_called_so_is_likely_and_says_why(self, client):
+        told = asked(client)
+        assert {item["name"] for item in told["results"] if item["by_name"]} == {"red.png", "bright-red.png"}
+        assert {item["band"] for item in told["results"] if item["by_name"]} == {"likely"}
+        assert (told["nothing"], told["matched"], told["bands"]["likely"]) == (False, 2, 2)
+        scores = [item["score"] for item in told["results"]]
+        assert scores[:2] == sorted(scores[:2], reverse=True)
+        assert len({item["id"] for item in told["results"]}) == len(told["results"]) == told["total"]
+        assert exported(client) == [item["id"] for item in told["results"][:2]]
+        assert on_the_command_line()["results"][:2] == told["results"][:2]
+
+    def test_it_is_found_however_few_are_looked_at(self, client, monkeypatch):
+        monkeypatch.setattr("core.search.engine._DEPTHS", (1, 10_000))
+        assert [item["name"] for item in asked(client, k=2)["results"]] == ["red.png", "bright-red.png"]
+
+    def test_filters_and_cuts_hold_for_it(self, client):
+        assert asked(client, text="red folder:old")["matched"] == 1
+        assert asked(client, cut="strong")["matched"] == 0
+
+    def test_the_command_line_says_so(self, client):
+        done = CliRunner().invoke(app, ["search", "red", "-k", "3"])
+        assert [line.split()[2] for line in done.output.splitlines()[:3]] == ["name", "name", "none"]
+        assert "match by their file names" in done.output
+
+    def test_a_model_that_is_sure_of_what_it_sees_needs_no_names(self, client, embedder, monkeypatch):
+        monkeypatch.delitem(SURE_FROM, embedder.model_id)
+        assert not any(item["by_name"] for item in asked(client, text="Red")["results"])

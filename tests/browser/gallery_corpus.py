@@ -26,9 +26,9 @@ NUMBERS = {hash_of(number): number for number in range(SIZE)}
 def answer(search: dict[str, Any], version: int = 0) -> dict[str, Any]:
     """What POST /api/search answers.
 
-    The words say what is found: `nothing`, `kind` what is only known to be of this kind, `few`, `empty`, `page` as many
-    as come at a time, `deep` the end of the nearest 10,000; others all of it in an order of their own, and no words all
-    of it without scores.
+    The words say what is found: `nothing`, `kind` what is only known to be of this kind, `named` one by its name,
+    `few`, `empty`, `page` as many as come at a time, `deep` the end of the nearest 10,000; others all of it in an order
+    of their own, and no words all of it without scores.
     """
     text, pictures = search.get("text", ""), search.get("pictures", [])
     offset, limit = search.get("offset", 0), search.get("limit", 60)
@@ -119,6 +119,7 @@ def _item(number: int, at: int, scored: bool, text: str, version: int) -> dict[s
         "strength": round(max(0.04, 1 - at / 45), 3) if scored else None,
         "band": band if scored else None,
         "matches": not scored or (band != "none" and text != "nothing"),
+        "by_name": text == "named" and at == 30,
         "count": 1 + len(others),
         "others": others,
         "width": width,

@@ -100,6 +100,7 @@ def test_the_head_says_how_many_how_good_and_how_long(open_):
     [
         ("nothing", "Nothing here really matches. The nearest:"),
         ("kind", "Most pictures here are of this kind. Which of them show exactly this is uncertain."),
+        ("named", "By its name: the file name says so. The starter model does not see it in the picture."),
         ("long", "It searched for: “as much as was read”"),
         ("noted", "No picture has the label unicorn."),
         ("empty", "No picture passes these filters."),
@@ -119,6 +120,13 @@ def test_what_is_only_known_to_be_of_this_kind_is_said_to_be_that(open_):
     expect(tiles(page).nth(38)).to_contain_text("Of this kind")
     expect(tile(page, 38)).to_have_accessible_name(re.compile("of this kind, similarity"))
     expect(tiles(page).nth(0)).to_contain_text("Strong")
+
+
+def test_what_matches_by_its_name_says_so(open_):
+    page = open_("q=named")
+    expect(tiles(page).nth(30)).to_contain_text("By its name")
+    expect(tile(page, 30)).to_have_accessible_name(re.compile("by its name, similarity"))
+    expect(tiles(page).nth(29)).to_contain_text("Likely")
 
 
 def test_a_tile_says_all_in_words(open_):

@@ -25,7 +25,7 @@ CAT = a_record(
     colours=(Colour("#102030", 0.51239),),
 )
 RESULTS = Results(
-    results=[Result(Hit(CAT, 0.31239), 0.81239, Band.LIKELY, True, (Hit(a_record("copy.jpg"), 0.31),))],
+    results=[Result(Hit(CAT, 0.31239), 0.81239, Band.LIKELY, True, True, (Hit(a_record("copy.jpg"), 0.31),))],
     offset=20,
     matched=21,
     at_least=True,
@@ -57,6 +57,7 @@ def test_everything_that_is_known_is_told():
         "strength": 0.812,
         "band": "likely",
         "matches": True,
+        "by_name": True,
         "count": 2,
         "others": [
             {
@@ -127,7 +128,7 @@ def test_whatever_names_hold_it_is_json():
     record = a_record(
         f"{path}.png", f"/{path}", camera=odd, lens=odd, format=odd, tags=(odd,), boxes=(Box(odd, 0, 0, 1, 1),)
     )
-    result = Result(Hit(record, 0.5), None, None, True, (Hit(record, 0.4),))
+    result = Result(Hit(record, 0.5), None, None, True, others=(Hit(record, 0.4),))
     told = answer(replace(RESULTS, results=[result], facets={"label": {odd: 1}}, read_text=odd, notes=[odd]))
     assert json.loads(json.dumps(told, ensure_ascii=False, allow_nan=False).encode("utf-8")) == told
     assert told["results"][0]["name"] == "caf�\u202e\"'\n.png"

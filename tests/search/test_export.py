@@ -39,14 +39,14 @@ class TestChoosing:
     def test_the_matches_without_their_duplicates(self):
         below = Result(Hit(a_record("far.jpg"), 0.1), 0.1, Band.NONE, matches=False)
         found = replace(RESULTS, results=[*RESULTS.results, below])
-        assert matches(found) == [Line(CAT.id, 0.31239, 0.81239, Band.LIKELY)]
+        assert matches(found) == [Line(CAT.id, 0.31239, 0.81239, Band.LIKELY, True)]
 
     def test_ids_keep_their_order_and_get_the_scores_of_the_search(self):
         copy = a_record("copy.jpg").id
         assert judged(lambda limit: RESULTS, ["other", copy, CAT.id]) == [
             Line("other"),
-            Line(copy, 0.31, 0.81239, Band.LIKELY),
-            Line(CAT.id, 0.31239, 0.81239, Band.LIKELY),
+            Line(copy, 0.31, 0.81239, Band.LIKELY, True),
+            Line(CAT.id, 0.31239, 0.81239, Band.LIKELY, True),
         ]
 
     def test_only_what_is_not_near_the_top_is_looked_for_further_down(self):
@@ -56,7 +56,7 @@ class TestChoosing:
             asked.append(limit)
             return replace(RESULTS, results=RESULTS.results if limit > 100 else [], more=True)
 
-        assert judged(search, [CAT.id]) == [Line(CAT.id, 0.31239, 0.81239, Band.LIKELY)]
+        assert judged(search, [CAT.id]) == [Line(CAT.id, 0.31239, 0.81239, Band.LIKELY, True)]
         assert asked == [100, 1000]
 
     def test_without_a_search_there_are_no_scores(self):
@@ -74,7 +74,7 @@ class TestChoosing:
 
 class TestCsv:
     def test_a_line_for_each_picture(self):
-        (row,) = rows((Line(CAT.id, 0.31239, 0.81239, Band.LIKELY), CAT))
+        (row,) = rows((Line(CAT.id, 0.31239, 0.81239, Band.LIKELY, True), CAT))
         assert (row["name"], row["path"], row["score"], row["band"]) == ("cat.jpg", CAT.path, "0.3124", "likely")
         assert (row["taken_at"], row["labels"], row["tags"]) == ("2024-05-17T09:30:00", "cat; sofa", "Minka")
         assert (row["latitude"], row["longitude"]) == ("48.123457", "-11.5")  # a number, not a formula

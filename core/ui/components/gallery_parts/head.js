@@ -89,7 +89,9 @@ function notices({ nothing, of_kind: ofKind, read_text: read, notes = [], result
   const said = notes.map(text => ({ text }))
   if (read != null) said.unshift({ text: `Your text is longer than the model can read. It searched for: “${read}”` })
   const kind = { text: "Most pictures here are of this kind.", more: "Which of them show exactly this is uncertain." }
+  const named = { text: `${BY_NAME}:`, more: "the file name says so. The starter model does not see it in the picture." }
   if (nothing && results.length) said.push(verdict)
+  if (results.some(({ by_name: byName }) => byName)) said.push({ ...named, verdict: true })
   if (ofKind) said.push({ ...kind, verdict: true })
   if (!results.length) said.push({ text: "No picture passes these filters.", more: "Remove one to see more." })
   return said

@@ -3,6 +3,7 @@
 const ELONGATED = 2.4 // from this ratio of sides on, a 4:3 crop would hide too much
 const BANDS = { strong: "Strong", likely: "Likely", weak: "Weak", none: "Unlikely" }
 const OF_KIND = "Of this kind" // instead of weak, where most pictures of the collection are
+const BY_NAME = "By its name" // instead of likely, where the picture does not say so
 
 // `at`: its place among all results. Nothing is touched where nothing has changed.
 function fill(tile, item, at, { search, routes }) {
@@ -29,15 +30,20 @@ function fill(tile, item, at, { search, routes }) {
   setPicture(tile, find("img"), `${routes.thumbnails}/${item.content_hash}`)
 }
 
-function fillBand(tile, { band, strength, ofKind }) {
+function fillBand(tile, item) {
+  const { band, strength } = item
   tile.dataset.band = band ?? ""
-  tile.querySelector(".word").textContent = ofKind ? OF_KIND : band ? BANDS[band] : ""
+  tile.querySelector(".word").textContent = special(item) || (band ? BANDS[band] : "")
   tile.querySelector(".bar").style.setProperty("--strength", strength ?? 0)
 }
 
 // How well it matches; undefined where that is not judged.
-function matchWords({ band, ofKind }) {
-  return ofKind ? OF_KIND : band && `${BANDS[band]} match`
+function matchWords(item) {
+  return special(item) || (item.band && `${BANDS[item.band]} match`)
+}
+
+function special({ by_name: byName, ofKind }) {
+  return byName ? BY_NAME : ofKind && OF_KIND
 }
 
 function fillCount(button, { name, count }) {
