@@ -21,7 +21,7 @@ class Count {
       this.held = false
       this.tell()
     }
-    this.slider.onchange = () => !this.held && this.wait()
+    this.slider.onchange = () => !this.held && this.k !== this.sent && this.wait() // a drag has told already
     this.slider.onblur = () => this.waiting && this.tell()
     this.field.oninput = () => (this.typing = true) // what is typed is not overwritten by an answer that comes meanwhile
     this.field.onchange = this.field.onblur = () => this.onField()
