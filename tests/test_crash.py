@@ -27,8 +27,8 @@ from tests.nodes import wait_until
 
 KILLS = 20
 FILES = 600
-LONGEST = 1.2
-"""Seconds that a process lives at most after it has begun to work: together less than the work takes."""
+MOST = FILES // KILLS
+"""Files that a process does at most before it is killed, whatever the machine's speed: together less than all."""
 ROUND, ROUND_SECONDS = 4, 0.05
 WAIT = 120
 
@@ -139,10 +139,14 @@ def test_killed_at_twenty_random_moments(server, opened, folder, tmp_path):
         process = processes.Process(target=live, args=(server, name, tmp_path, folder, begun))
         process.start()
         assert begun.wait(WAIT)
-        ends = time.monotonic() + moments.uniform(0, LONGEST)
-        while time.monotonic() < ends:
+        (job,), lines = library.jobs.states(), library.journal.lines
+        enough = lines.counts(job.id).done + moments.randint(0, MOST)
+        ends = time.monotonic() + WAIT
+        while lines.counts(job.id).done < enough:
+            assert time.monotonic() < ends
             hits = index.search(ColourEmbedder().embed_texts(["red"])[0], 5)  # answers all the while
             assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+        time.sleep(moments.uniform(0, 2 * ROUND_SECONDS))  # anywhere in a round
         process.kill()
         process.join(WAIT)
         assert process.exitcode == -signal.SIGKILL
