@@ -36,6 +36,7 @@ from core.search.explain import Concept, Explainer, looked_up
 from core.search.facets import Counts
 from core.search.heat import Heat, Heats, Looked
 from core.search.kept import Kept
+from core.search.pasted import PastedPictures
 from core.search.query import Query, Words
 from core.search.remarks import remarks
 from core.search.request import Search
@@ -80,6 +81,7 @@ class Services:
         limit = settings.upload_mb << 20
         self.uploads = Uploads(settings.data_dir / "uploads", limit, settings.archive_mb << 20)
         self.queries = Uploads(settings.data_dir / ".queries", limit)  # hidden: never indexed
+        self.pasted = PastedPictures(self.index, self.queries, settings.library_roots, settings.urls)
         self._named: Kept[ImageRecord | None] = Kept(_NAMED)  # each run of a page asks for those of all chips
         self._calibrations = Calibrations(self.index, settings.data_dir / "calibration")
         self._examples = Examples(self.index, self._calibrations)

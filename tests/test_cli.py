@@ -183,6 +183,18 @@ def test_search_by_words_by_picture_and_in_a_folder(run, picture, tmp_path):
     assert str(red) in run("search", "red").stdout
 
 
+def test_a_path_as_the_whole_text_is_the_picture(run, picture, tmp_path, monkeypatch):
+    red, blue = picture("a/red.png"), picture("b/blue.png")
+    run("ingest", tmp_path / "pictures")
+    monkeypatch.chdir(blue.parent)
+    for text in (blue, f"'{blue}'", f"file://{blue}", "blue.png", "./blue.png", "../b/blue.png"):
+        answer = run("search", text, "-k", 1, "--json")
+        assert found(answer) == [str(blue)]
+        assert "Searching by the picture" in answer.stderr
+    assert found(run("search", "--image", f"file://{red}", "-k", 1, "--json")) == [str(red)]
+    assert "There is no picture at /no/such.png" in run("search", "/no/such.png").stderr
+
+
 def test_search_with_several_pictures_and_without_one(run, picture, tmp_path):
     names = ("red", "green", "yellow", "blue")
     red, green, yellow, _ = (picture(f"{name}.png") for name in names)

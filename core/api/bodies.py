@@ -87,6 +87,13 @@ class Asked(Body):
         return Search(Query(words, pictures, tuple(self.more), tuple(self.less)), where, options, k)
 
 
+class LocationBody(Body):
+    """Where a picture lies that is to be searched with."""
+
+    location: Annotated[str, Field(min_length=1, max_length=4000)]
+    """A path below the folders, or a URL below the addresses, that the app may read; or of a picture of the index."""
+
+
 class SearchBody(Asked):
     """A search, and which page of its `k` results."""
 

@@ -12,7 +12,7 @@ from starlette.routing import Route, compile_path
 
 from core.api import replies
 from core.api.answering import DESCRIPTION, answered
-from core.api.bodies import ExportBody, PictureBody, SavedBody, SearchBody, TagsBody, UploadsBody
+from core.api.bodies import ExportBody, LocationBody, PictureBody, SavedBody, SearchBody, TagsBody, UploadsBody
 from core.api.document import Lines, Operation, describe, parameter
 from core.api.exporting import Exporting
 from core.api.keeping import Keeping
@@ -92,6 +92,10 @@ def operations(services: Callable[[], Services], prefix: str) -> list[Operation]
         Operation(
             *("POST", "/queries", uploads.add_query, "Send a picture to search with", {201: replies.Received}),
             *("image/*", (_NAME,)),
+        ),
+        Operation(
+            *("POST", "/queries/located", uploads.add_located, "Search with a picture by its path or URL"),
+            *({201: replies.Received}, LocationBody),
         ),
         Operation(
             *("POST", "/uploads", uploads.add_upload, "Send a picture or archive to index", {201: replies.Received}),

@@ -55,7 +55,7 @@ class Searching:
 
     async def search(self, request: Request) -> Response:
         asked = await read_json(request, SearchBody)
-        return await self._answer(asked.search, asked.offset, asked.limit)
+        return await self._answer(asked.search, asked.text, asked.offset, asked.limit)
 
     async def search_by_address(self, request: Request) -> Response:
         """What is malformed in the parameters of the page is left out, as there."""
@@ -66,7 +66,7 @@ class Searching:
         search = from_params({name: params.getlist(name) for name in params})
         if labels := tuple(params.getlist("label")):
             search = replace(search, where=Filter((*search.where.conditions, AnyOf("label", labels))))
-        return await self._answer(search, offset or 0, limit)
+        return await self._answer(search, params.getlist("q")[-1] if "q" in params else "", offset or 0, limit)
 
     async def why(self, request: Request) -> Response:
         asked = await read_json(request, PictureBody)
@@ -83,13 +83,15 @@ class Searching:
         lines = self._lines(first, steps)
         return StreamingResponse(lines, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
 
-    async def _answer(self, search: Search, offset: int, limit: int | None) -> Response:
+    async def _answer(self, search: Search, text: str, offset: int, limit: int | None) -> Response:
         if limit is None:
             limit = min(search.k or _USUAL_LIMIT, MOST_RESULTS)
         search = replace(search, k=search.k or search.usual_k)
 
         def respond() -> Response:  # in a thread, since a thousand results take a while to write
-            return JSONResponse(answer(self._services().search(search, offset, limit, PATIENCE)))
+            services = self._services()
+            found = services.search(search, offset, limit, PATIENCE)
+            return JSONResponse(answer(found, services.pasted.offer(text)))
 
         return await run_in_threadpool(respond)
 

@@ -1,6 +1,7 @@
 """Files in: pictures to search with, and pictures and archives to index."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -10,9 +11,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from core.api.answering import Refusal, content_type, read_json, refuse_foreign
-from core.api.bodies import UploadsBody
+from core.api.bodies import LocationBody, UploadsBody
 from core.images.files import ARCHIVE_SUFFIX, SUFFIXES
-from core.images.names import display_name, shown
+from core.images.names import display_name, displayable, shown
 from core.images.uploads import Upload, Uploads
 from core.ingest.actors import browser
 from core.services import Services
@@ -26,9 +27,17 @@ class UploadRoutes:
     def __init__(self, services: Callable[[], Services]) -> None:
         self._services = services
         self._checks = anyio.CapacityLimiter(_CHECKED_AT_ONCE)
+        self._reading = anyio.CapacityLimiter(_CHECKED_AT_ONCE)  # of its own: servers may be slow
 
     async def add_query(self, request: Request) -> Response:
         return await _keep(request, self._services().queries, self._checks)
+
+    async def add_located(self, request: Request) -> Response:
+        """A picture to search with that is not sent, but read where it lies."""
+        asked = await read_json(request, LocationBody)
+        take = partial(self._services().pasted.take, asked.location)
+        digest, name = await anyio.to_thread.run_sync(take, limiter=self._reading)
+        return JSONResponse({"id": digest, "name": displayable(name)}, 201)
 
     async def add_upload(self, request: Request) -> Response:
         return await _keep(request, self._services().uploads, self._checks)

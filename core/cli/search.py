@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ from core.cli.console import AsJson, app, console, expected_errors, open_service
 from core.cli.texts import SearchCommand
 from core.errors import InvalidQuery, InvalidTags, UnreadableImage
 from core.images.describe import content_hash
+from core.images.files import has_picture_suffix
 from core.images.names import displayable, shown
 from core.images.reading import read_bytes
 from core.index.filters import AnyOf, Condition, Filter, Within
@@ -23,9 +25,12 @@ from core.search.language import parse
 from core.search.link import ALL
 from core.search.negation import offer
 from core.search.options import Band, Collapse, Cut, Options, Sort
+from core.search.pasted import url_name
 from core.search.query import EXCLUDED, Picture, Query
 from core.search.request import USUAL_K, Search
 from core.search.results import Result, Results
+from core.sources.opening import read_file
+from core.sources.pasted import pasted_location, spellings
 from core.sources.urls import is_url, normalised
 
 if TYPE_CHECKING:
@@ -51,13 +56,18 @@ def search_command(
     text: Annotated[
         str,
         typer.Argument(
-            help="Words and conditions: `2:beach + sunset − people label:cat width:>=1000`. One word with - "
-            "before it stands behind --.",
+            help="Words and conditions: `2:beach + sunset − people label:cat width:>=1000`; or the path or URL of a "
+            "picture. One word with - before it goes after --.",
             show_default=False,
         ),
     ] = "",
-    image: Annotated[list[Path] | None, typer.Option(help="A picture to look for, alone or with others")] = None,
-    exclude_image: Annotated[list[Path] | None, typer.Option(help="A picture to turn away from")] = None,
+    image: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH|URL", help="A picture to search for, alone or with others", show_default=False),
+    ] = None,
+    exclude_image: Annotated[
+        list[str] | None, typer.Option(metavar="PATH|URL", help="A picture to turn away from", show_default=False)
+    ] = None,
     k: Annotated[
         int, typer.Option("-k", parser=_k, metavar="K", help=f"How many results, the best: 1 to {MAX_K:,}, or all")
     ] = USUAL_K,
@@ -76,6 +86,9 @@ def search_command(
 ) -> None:
     """Find the `k` nearest to words, to pictures, or to all together; with conditions only, list what meets them."""
     services = open_services()
+    if not image and _names_picture(text):
+        text, image = "", [text]
+        typer.echo(f"Searching by the picture {shown(image[0])}.", err=True)
     words, where = parse(text)
     where = Filter((*where.conditions, *_conditions(folder, label or [])))
     pictures = [Picture(_dropped(services, path)) for path in image or []]
@@ -173,6 +186,8 @@ def _word(result: Result, results: Results) -> str:
 
 def _notes(results: Results, hidden: int, text: str) -> list[str]:
     notes = list(map(displayable, results.notes))
+    if location := pasted_location(text):
+        notes.append(f"There is no picture at {shown(location)}: it was read as words.")
     if hidden:
         notes.append(f"{hidden} of the nearest do not match so well: they are shown without --min-strength.")
     if len(results.results) < results.total:
@@ -209,11 +224,29 @@ def _ids(index: Index, location: str) -> list[str]:
     return found
 
 
-def _dropped(services: "Services", image: Path) -> str:
+def _names_picture(text: str) -> bool:
+    """Whether the text is a URL, or the path of a file that is a picture by its name."""
+    location = pasted_location(text) or text
+    return is_url(location) or any(path.is_file() and has_picture_suffix(path.name) for path in _paths(location))
+
+
+def _paths(location: str) -> list[Path]:
+    paths = map(Path, spellings(location))
+    with suppress(RuntimeError, ValueError):  # no home folder, no path
+        return [path.expanduser().resolve() for path in paths]
+    return []
+
+
+def _dropped(services: "Services", image: str) -> str:
     """The content hash of a picture file, kept like one that was dropped on the page."""
-    try:
-        data = read_bytes(image.expanduser().resolve(strict=True))
-    except (OSError, RuntimeError) as error:
-        raise UnreadableImage(f"{shown(image)} does not exist.", "Check the path.") from error
+    location = pasted_location(image) or image
+    if is_url(location):
+        url = normalised(location)
+        data, name = read_file(url, public_only=False), url_name(url)
+    else:
+        path = next((path for path in _paths(location) if path.exists()), None)
+        if path is None:
+            raise UnreadableImage(f"{shown(location)} does not exist.", "Check the path.")
+        data, name = read_bytes(path), path.name
     digest = content_hash(data)
-    return digest if services.record(digest) else services.queries.add(data, image.name).id
+    return digest if services.record(digest) else services.queries.add(data, name).id

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, with_config
 from core.images.names import displayable
 from core.index.records import Hit
 from core.search.options import Band
+from core.search.pasted import Pasted
 from core.search.results import Result, Results
 
 # Rounded, so that a result that has not changed is a message that has not changed.
@@ -111,10 +112,19 @@ class Answer(TypedDict):
     read_text: str | None
     """As much of the words as the model read, where they were too long."""
     notes: list[str]
+    """What else is to be said, in sentences: of values that no picture has, of words that may not do what they seem
+    to."""
+    location: str | None
+    """The path or URL of a picture that the whole text is, and that may be read: it was searched for as words.
+    `POST /queries/located` takes the picture itself."""
 
 
-def answer(results: Results) -> Answer:
-    """What `POST /api/search` answers; all of it is JSON, whatever files are called."""
+def answer(results: Results, pasted: Pasted | None = None) -> Answer:
+    """What `POST /api/search` answers; all of it is JSON, whatever files are called.
+
+    Args:
+        pasted: Where the text is a path or URL.
+    """
     return Answer(
         results=[item(result, results.scored) for result in results.results],
         offset=results.offset,
@@ -136,7 +146,8 @@ def answer(results: Results) -> Answer:
             ranking=round(results.timings.ranking * 1000, _MILLISECONDS),
         ),
         read_text=None if results.read_text is None else displayable(results.read_text),
-        notes=[displayable(note) for note in results.notes],
+        notes=[displayable(note) for note in (*([pasted.remark] if pasted else ()), *results.notes)],
+        location=displayable(pasted.location) if pasted and not pasted.refusal else None,
     )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from core.search.conditions import KEYS, named
 from core.search.english import foreign
 from core.search.query import Words
+from core.sources.pasted import pasted_location
 
 _UNKNOWN = re.compile(r"(?<![^\s(])([^\W\d_][\w-]+):(?![/\\:])\S")
-_PLACE = re.compile(r"(?:[a-z][a-z0-9+.-]+://|[a-z]:\\|~?/|\\\\)\S.*", re.IGNORECASE)
 _OR = re.compile(r"\w\S* (?:OR|\|\|?) \S*\w")
 _MEANT = {
     "path": "folder", "dir": "folder", "directory": "folder", "in": "folder", "album": "folder", "file": "name",
@@ -23,11 +23,8 @@ _MOST = 3
 
 def remarks(words: Sequence[Words]) -> list[str]:
     """Sentences about what was read as words."""
-    if len(words) == 1 and _PLACE.fullmatch(words[0].text):
-        place = named(words[0].text)
-        return [
-            f"{place} was read as words. To search by a picture, drop it into the search; on the command line, --image."
-        ]
+    if len(words) == 1 and pasted_location(words[0].text):  # of which `core.search.pasted` tells
+        return []
     found = [remark for part in words for remark in _of_one(part.text)]
     if words and not any(part.weight > 0 for part in words):
         found.append("Only what to leave out is given: first comes what is least like it.")

@@ -20,13 +20,53 @@ def check_path(text: str, roots: Sequence[Path]) -> Path:
     typed = _unquoted(text)
     if not typed:
         raise FolderRefused("No folder was given.", "Type the path of a folder with pictures.")
-    path = resolved(typed)
-    if not any(path.is_relative_to(root.expanduser().resolve()) for root in roots):
-        raise FolderRefused(
-            f"{shown(path)} is outside the folders that may be indexed: {', '.join(map(shown, roots)) or 'none'}.",
-            "Choose a folder below one of these, or add it to the variable IMAGE_SEARCH_ROOTS and start again.",
-        )
-    return check_kind(path)
+    return check_kind(_inside(typed, roots))
+
+
+def check_picture(typed: str, roots: Sequence[Path]) -> Path:
+    """A path as the resolved one of an existing picture below one of the roots.
+
+    Raises:
+        FolderRefused: it does not exist, is no picture by its name, may not be read, or lies elsewhere.
+    """
+    path, name = _inside(typed, roots), _short(typed)
+    if path.is_dir():
+        raise FolderRefused(f"{name} is a folder.", "Give the path of one picture, or index the folder.")
+    if not path.is_file() or not has_picture_suffix(path.name):
+        raise FolderRefused(f"{name} is not a picture, by its name.", "Give the path of a picture.")
+    if not os.access(path, os.R_OK):
+        raise _not_permitted(name)
+    return path
+
+
+def _inside(typed: str, roots: Sequence[Path]) -> Path:
+    """Nobody learns from what is said whether there is something outside the roots.
+
+    Raises:
+        FolderRefused: it lies outside, or does not exist.
+    """
+    allowed = [root.expanduser().resolve() for root in roots]
+    lies = _resolved_as_far_as_it_exists(typed)
+    if lies is not None and any(lies.is_relative_to(root) for root in allowed):
+        path = resolved(typed)
+        if any(path.is_relative_to(root) for root in allowed):
+            return path
+    raise FolderRefused(
+        f"{_short(typed)} is outside the folders that may be read: {', '.join(map(shown, roots)) or 'none'}.",
+        "Choose one below these, or add its folder to the variable IMAGE_SEARCH_ROOTS and start again.",
+    )
+
+
+def _resolved_as_far_as_it_exists(typed: str) -> Path | None:
+    """None where it begins with a home folder that cannot be told."""
+    try:
+        path = Path(typed).expanduser()
+    except RuntimeError:
+        return None
+    try:
+        return as_spelled(path).resolve()
+    except (OSError, ValueError, RuntimeError):  # too long, a loop; NUL, half a character
+        return Path(os.path.normpath(Path.cwd() / path))
 
 
 def check_kind(path: Path) -> Path:
@@ -61,7 +101,7 @@ def resolved(typed: str) -> Path:
     Raises:
         FolderRefused: there is nothing, nothing that may be seen, or it is no path.
     """
-    name = shown(typed if len(typed) <= 200 else f"{typed[:200]}…")
+    name = _short(typed)
     try:
         return as_spelled(Path(typed).expanduser()).resolve(strict=True)
     except PermissionError as error:
@@ -69,7 +109,11 @@ def resolved(typed: str) -> Path:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FolderRefused(f"{name} does not exist.", "Check the spelling, and that its drive is there.") from error
     except (OSError, ValueError, RuntimeError) as error:  # too long, a loop; NUL, half a character; no such ~user
-        raise FolderRefused(f"{name} cannot be a folder: {why(error)}.", "Check the spelling.") from error
+        raise FolderRefused(f"{name} cannot be opened: {why(error)}.", "Check the spelling.") from error
+
+
+def _short(typed: str) -> str:
+    return shown(typed if len(typed) <= 200 else f"{typed[:200]}…")
 
 
 def as_spelled(path: Path) -> Path:

@@ -21,4 +21,6 @@ def why(error: Exception) -> str:
     """The reason in an error, as a part of a sentence."""
     if isinstance(error, OSError):
         return _BY_NUMBER.get(error.errno or 0, "its drive does not give it")
+    if isinstance(error, RuntimeError):  # of pathlib
+        return "its links lead in circles, or there is no such user"
     return "no file can have this name" if isinstance(error, ValueError) else "its drive does not give it"

@@ -49,6 +49,7 @@ def composer(search: Search) -> None:
         text=text,
         parts=to_parts(search, services().picture_name),
         offer=offer(text),
+        pasted=services().pasted.offer(text),
         upload_url=route("queries"),
         thumbnails=route("thumbnails"),
         images=route("images"),

@@ -370,3 +370,14 @@ class TestHeat:
             assert names(client.post("/api/search", json={"text": "red"})) == ["both.png"]
             release.set()
             assert all("values" in lines(answer.result(60))[-1] for answer in answers)
+
+
+def test_a_path_as_the_whole_text_is_told_of(client, corpus, picture, tmp_path):
+    path = str(picture("new.png", "blue"))
+    by_body, by_address = client.post("/api/search", json={"text": path}), client.get("/api/search", params={"q": path})
+    assert by_body.json()["location"] == by_address.json()["location"] == path
+    assert "was read as words" in by_body.json()["notes"][0]
+    outside = client.post("/api/search", json={"text": "file:///etc/x.png"}).json()
+    assert outside["location"] is None
+    assert "outside the folders that may be read" in outside["notes"][0]
+    assert client.post("/api/search", json={"text": "blue"}).json()["location"] is None

@@ -221,3 +221,21 @@ class TestEndOfUploads:
         body = b'{"ids": ["%s"]}' % self.ID.encode()
         assert client.post("/uploads/done", content=body, headers=headers).status_code == status
         assert started == []
+
+
+def test_a_picture_is_searched_with_where_it_lies(client, services, picture):
+    path = picture("blue sky.png", "blue")
+    answer = client.post("/queries/located", json={"location": f"  '{path}'"})
+    assert (answer.status_code, answer.json()["name"]) == (201, "blue sky.png")
+    assert client.get(f"/thumbnails/{answer.json()['id']}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("location", "status"),
+    [("/etc/hostname.png", 403), ("https://elsewhere.example/x.png", 403), ("a cat", 403), ("", 400)],
+)
+def test_a_picture_that_may_not_be_read(client, location, status):
+    answer = client.post("/queries/located", json={"location": location})
+    assert answer.status_code == status
+    assert answer.json()["error"]
+    assert answer.json()["remedy"]

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.search.language import format_
+from core.search.pasted import Pasted
 from core.ui import address
 from core.ui.components.query import query_bar
 from core.ui.parts import to_parts, with_parts
@@ -33,6 +34,7 @@ query_bar(
     text=text,
     parts=to_parts(search, lambda digest: f"<i>{digest[:2]}</i>.png"),
     offer="a beach − people" if text == "a beach without people" else None,
+    pasted=Pasted(text, None if text.startswith("/pictures") else "It is outside.") if text.startswith("/") else None,
     upload_url="/fake/queries",
     thumbnails="/fake/thumbnails",
     images="/fake/images",

@@ -89,6 +89,8 @@ class Bar:
         elif path == "queries":
             self.sent.append(parse_qs(urlparse(request.url).query)["name"][0])
             route.fulfill(status=201, json={"id": f"{len(self.sent):064x}", "name": self.sent[-1]})
+        elif path == "queries/located":
+            route.fulfill(status=201, json={"id": BLUE, "name": request.post_data_json["location"]})
         elif path.startswith("saved"):
             self.keep(request.method, path.removeprefix("saved/"), request.post_data)
             route.fulfill(json=self.saved)
@@ -494,6 +496,35 @@ def test_the_help_has_examples_to_try(bar: Bar):
     bar.button("tag:").click()
     expect(bar.box).to_have_value("beach − people label:car tag:")
     expect(bar.page.get_by_role("option")).to_have_count(1)
+
+
+def test_the_picture_at_a_path_takes_its_place(bar: Bar):
+    bar.open()
+    bar.search("/pictures/a cat.png")
+    expect(bar.page.get_by_role("group", name="Suggestion")).to_contain_text("This is the path of a picture.")
+    bar.button("Search by this picture").click()
+    bar.asks(text="", parts=[RED_PART | {"id": BLUE}])
+    expect(bar.box).to_have_value("")
+    expect(bar.chips).to_have_count(1)
+    expect(bar.page.get_by_role("group", name="Suggestion")).to_be_hidden()
+    bar.page.reload()
+    expect(bar.chips).to_have_count(1)
+
+
+def test_why_a_path_is_not_searched_by_is_said(bar: Bar):
+    bar.open()
+    bar.search("/elsewhere/x.png")
+    expect(bar.page.get_by_role("group", name="Suggestion")).to_contain_text("It is outside.")
+    expect(bar.button("Search by this picture")).to_be_hidden()
+
+
+def test_on_a_phone_recent_searches_and_help_are_there_beside_a_query(phone: Bar):
+    for query in ({}, {"q": "beach"}, {"q": f"{'beach ' * 9}+ sunset label:cat", "image": [RED, BLUE]}):
+        phone.open(**query)
+        for name in ("Recent and saved searches", "How to search"):
+            phone.button(name).click(trial=True)  # it is seen, and nothing lies over it
+        for chip in phone.chips.locator("button").all():
+            chip.click(trial=True)
 
 
 def test_on_a_phone_everything_fits_and_can_be_touched(phone: Bar):

@@ -249,3 +249,12 @@ def test_a_running_job_shows_on_the_search_page(corpus, open_page, picture, held
     finally:
         held.go_on.set()
         assert corpus.jobs.wait(job, 30).status is Status.DONE
+
+
+def test_a_path_as_the_whole_text_is_offered_as_a_picture(corpus, open_page, picture):
+    path = picture("a b.png", "blue")
+    at = open_page(q=f'"{path}"')
+    assert Component(at, "query").data["pasted"] == {"location": str(path), "refusal": None}
+    at = open_page(q="/elsewhere/x.png")
+    assert "outside the folders" in Component(at, "query").data["pasted"]["refusal"]
+    assert Component(open_page(q="blue"), "query").data["pasted"] is None

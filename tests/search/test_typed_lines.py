@@ -4,8 +4,17 @@ import pytest
 
 from core.search.language import format_, parse
 from core.search.negation import offer
+from core.search.pasted import PastedPictures
 from core.search.quotes import DASHES
 from core.search.remarks import remarks
+
+
+class _Nothing:
+    def get(self, ids):
+        return []
+
+
+PASTED = PastedPictures(_Nothing(), None, [], [])
 
 
 @pytest.mark.parametrize(
@@ -98,6 +107,8 @@ def test_a_typed_line_is_read_as_meant(line, words, where, offered, said):
     assert [(part.text, part.weight) for part in read] == words
     assert format_((), conditions) == where
     assert offer(line) == (offered or None)
-    assert " ".join(remarks(read)).startswith(said)
-    assert bool(remarks(read)) == bool(said)
+    pasted = PASTED.offer(line)
+    remarked = [*([pasted.remark] if pasted else ()), *remarks(read)]
+    assert " ".join(remarked).startswith(said)
+    assert bool(remarked) == bool(said)
     assert parse(format_(read, conditions)) == (read, conditions)

@@ -52,6 +52,7 @@ class QueryBar {
     this.saving = new SavePopover(this.find(".save"), this.find(".save-search"), { saved, label: () => this.label })
     this.offer = new Offer(this.find(".offer"), {
       accept: text => this.setText(text),
+      located: location => this.take(location),
       dismissed: () => this.box.focus(),
     })
     this.help = new Help(this.find(".help"), this.find(".how"), {
@@ -177,6 +178,20 @@ class QueryBar {
     const parts = [...others, ...added.values()]
     if (text === null) this.change(parts)
     else this.submit(text, parts)
+  }
+
+  // The picture whose path or URL is in the box takes its place there, as if it had been dropped.
+  async take(location) {
+    const typed = this.box.typed
+    this.say("Reading the picture…")
+    try {
+      const picture = await ask(`${this.data.upload_url}/located`, { location }, this.leaving.signal)
+      this.say("")
+      if (this.box.typed === typed) this.input.value = ""
+      this.add([picture], this.box.typed)
+    } catch (error) {
+      if (!stopped(error)) this.say(error.message, true)
+    }
   }
 
   remove(chip) {

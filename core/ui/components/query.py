@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.images.names import displayable
+from core.search.pasted import Pasted
 from core.search.query import Region
 from core.ui.components.assets import component
 from core.ui.components.edits import answered, edit
@@ -65,6 +66,7 @@ def query_bar(
     text: str,
     parts: Sequence[QueryPart],
     offer: str | None,
+    pasted: Pasted | None,
     upload_url: str,
     thumbnails: str,
     images: str,
@@ -82,7 +84,9 @@ def query_bar(
         text: The words and the filter as they are typed; what is being typed is not overwritten by an unchanged text.
         parts: The chips, in order: those of the text in its order.
         offer: The text that says without negation what this one says with it; shown as a suggestion.
-        upload_url: Takes a POST of a picture's bytes with `?name=` and answers `{"id", "name"}` or `{"error"}`.
+        pasted: Where the text is a path or URL: a search by that picture is offered, or it is said why there is none.
+        upload_url: Takes a POST of a picture's bytes with `?name=` and answers `{"id", "name"}` or `{"error"}`; with
+            `/located` added, of `{"location"}`.
         thumbnails: URL to which `/<id>` is added for a small picture.
         images: Likewise for a large one.
         limit: The largest picture that may be sent, bytes.
@@ -109,6 +113,7 @@ def query_bar(
             "text": displayable(text),
             "parts": [_as_json(part) for part in parts],
             "offer": displayable(offer) if offer else None,
+            "pasted": _pasted(pasted) if pasted else None,
             "upload_url": upload_url,
             "thumbnails": thumbnails,
             "images": images,
@@ -121,6 +126,13 @@ def query_bar(
         },
         on_query_change=report,
     )
+
+
+def _pasted(pasted: Pasted) -> dict[str, str | None]:
+    return {
+        "location": displayable(pasted.location),
+        "refusal": displayable(pasted.refusal) if pasted.refusal else None,
+    }
 
 
 def _as_json(part: QueryPart) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-// Another way to say what was typed, which the model understands: offered, not done.
+// What may have been meant: another way to say it that the model understands, or the picture whose path or URL was
+// typed. Offered, not done.
 
 class Offer {
-  constructor(root, { accept, dismissed }) {
+  constructor(root, { accept, located, dismissed }) {
     this.root = root
     this.find = selector => root.querySelector(selector)
-    this.find(".accept").onclick = () => accept(this.offer)
+    this.find(".accept").onclick = () => (this.pasted ? located(this.pasted.location) : accept(this.offer))
     this.find(".dismiss").onclick = () => {
       this.dismissed = this.offer
       root.hidden = true
@@ -12,13 +13,21 @@ class Offer {
     }
   }
 
-  paint({ text, offer }) {
-    const shown = Boolean(offer) && offer !== this.dismissed
-    const words = shown ? offerWords(text, offer) : ""
-    this.offer = offer
+  paint({ text, offer, pasted }) {
+    this.pasted = pasted
+    this.offer = pasted?.location ?? offer
+    const shown = Boolean(this.offer) && this.offer !== this.dismissed
+    const words = shown ? (pasted ? pastedWords(pasted) : offerWords(text, offer)) : ""
     this.root.hidden = !shown
+    this.find(".accept").hidden = Boolean(pasted?.refusal)
+    this.find(".accept").textContent = pasted ? "Search by this picture" : "Search that way"
     if (this.find("p").textContent !== words) this.find("p").textContent = words // it is read out when it changes
   }
+}
+
+function pastedWords({ location, refusal }) {
+  if (refusal) return `This was searched for as words. ${refusal}`
+  return `This is the ${/^[a-z][a-z0-9+.-]+:\/\//i.test(location) ? "URL" : "path"} of a picture. It was searched for as words.`
 }
 
 // The words that the offer does without are those that the model reads as if they were not there.

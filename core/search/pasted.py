@@ -1,0 +1,112 @@
+"""A search by the picture whose path or URL was typed: whether it may be read, and the picture itself."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from core.errors import FolderRefused, ImageSearchError, TooLarge
+from core.images.names import shown
+from core.images.reading import read_bytes
+from core.images.uploads import Uploads
+from core.index.index import Index
+from core.index.records import ImageRecord, record_id
+from core.search.conditions import named
+from core.sources.checks import check_picture
+from core.sources.opening import read_file
+from core.sources.pasted import pasted_location, spellings
+from core.sources.urls import check_url, is_url, normalised
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """A text that is the path or URL of a file as a whole."""
+
+    location: str
+    refusal: str | None
+    """Why there is no search by it, in sentences; None where there is one."""
+
+    @property
+    def remark(self) -> str:
+        """What is to be said where the text was searched for as words."""
+        said = f"{named(self.location)} was read as words."
+        return f"{said} {self.refusal}" if self.refusal else said
+
+
+class PastedPictures:
+    """Reads what visitors of the app may have indexed, and no more; what is in the index already, wherever it lies.
+
+    Args:
+        queries: Where a picture that is read is kept, as if it had been sent.
+        roots: The folders that may be read.
+        urls: The addresses likewise.
+    """
+
+    def __init__(self, index: Index, queries: Uploads, roots: Sequence[Path], urls: Sequence[str]) -> None:
+        self._index, self._queries, self._roots, self._urls = index, queries, roots, urls
+
+    def offer(self, text: str) -> Pasted | None:
+        """None where the text is words. Nothing is read, and no server is asked."""
+        if (location := pasted_location(text)) is None:
+            return None
+        try:
+            if not self._record(location):
+                self._check(location)
+        except ImageSearchError as error:
+            return Pasted(location, str(error))
+        return Pasted(location, None)
+
+    def take(self, text: str) -> tuple[str, str]:
+        """The content hash and the name of the picture there.
+
+        Raises:
+            FolderRefused: it may not be read, or is not there.
+            UnreadableImage: it does not open; TooLarge: it is larger than what can be sent.
+            StorageFull, IndexUnavailable: it cannot be kept.
+        """
+        location = pasted_location(text)
+        if location is None:
+            raise FolderRefused(
+                f"{named(text)} is neither a path nor a URL.", "Give the whole path of a picture, or its URL."
+            )
+        if record := self._record(location):
+            return record.content_hash, record.name
+        checked = self._check(location)
+        if isinstance(checked, Path):
+            upload = self._queries.add(_bytes(checked, self._queries.limit), checked.name)
+        else:
+            upload = self._queries.add(read_file(checked), url_name(checked))
+        return upload.id, upload.name
+
+    def _record(self, location: str) -> ImageRecord | None:
+        path = location
+        if is_url(location):
+            with suppress(ImageSearchError):  # which `_check` raises
+                path = normalised(location)
+        return next(iter(self._index.get([record_id(path)])), None)
+
+    def _check(self, location: str) -> Path | str:
+        if is_url(location):
+            return check_url(location, self._urls)
+        first, *others = spellings(location)
+        for path in others:
+            with suppress(FolderRefused):
+                return check_picture(path, self._roots)
+        return check_picture(first, self._roots)
+
+
+def _bytes(path: Path, limit: int) -> bytes:
+    with suppress(OSError):  # which `read_bytes` words
+        if path.stat().st_size > limit:
+            raise TooLarge(
+                f"{shown(path.name)} has more than the {limit / 1e6:.1f} MB of a picture to search with.",
+                "Save a smaller version of it.",
+            )
+    return read_bytes(path)
+
+
+def url_name(url: str) -> str:
+    """What to call the file at a URL."""
+    parts = urlsplit(url)
+    return unquote(parts.path.rpartition("/")[2]) or parts.netloc
