@@ -38,6 +38,12 @@ def is_condition(token: str) -> bool:
     return _TYPED.fullmatch(token) is not None
 
 
+def is_key(token: str) -> bool:
+    """Whether a colon after it would begin a condition."""
+    typed = _TYPED.fullmatch(f"{token}:")
+    return typed is not None and not typed[4]
+
+
 def joined(token: str, following: str) -> str | None:
     """Both together, where a range is typed with a blank between them: `size: <2`, `MB`. None where they are two."""
     if typed := _TYPED.fullmatch(token):

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from core.errors import InvalidQuery
-from core.search.conditions import is_condition, joined, named
-from core.search.quotes import DASHES, QUOTED
+from core.search.conditions import is_condition, is_key, joined, named
+from core.search.quotes import DASHES, MARKS, QUOTED
 
 MINUS = rf"[{DASHES}]{{1,3}}"
 
 _TOKEN = re.compile(rf"(?:{QUOTED}|\S)+")
 _QUOTED = re.compile(QUOTED)
 _SIGN = re.compile(rf"\+|{MINUS}")
+_COLON = re.compile(rf":(?:[\w<>≥≤=*?.~/{MARKS}]).*|:", re.DOTALL)  # no smiley
 _OPENING = re.compile(rf"({MINUS})?\(")
 
 
@@ -56,7 +57,8 @@ def pieces(text: str) -> list[Piece]:
     Raises:
         InvalidQuery: a bracket around conditions is not closed.
     """
-    found = list(_merged(_cut(_TOKEN.findall(text)), _range))
+    closed_up = _closed_up(list(_cut(_TOKEN.findall(text))))
+    found = list(_merged(closed_up, _range))
     settled = _settled(found, _brackets(found))
     return list(_operators(list(_merged(settled, _whole))))
 
@@ -74,6 +76,35 @@ def _cut(tokens: Sequence[str]) -> Iterator[Piece]:
         if inner := token[: len(token) - closing]:
             yield Piece(Kind.CONDITION if is_condition(inner) else Kind.WORD, inner, at)
         yield from (Piece(Kind.CLOSE, ")", at) for _ in range(closing))
+
+
+def _closed_up(found: Sequence[Piece]) -> Iterator[Piece]:
+    """Without the blanks around the colon of a condition: `label: cat`, `label : cat`."""
+    at = 0
+    while at < len(found):
+        piece, at = found[at], at + 1
+        if is_key(piece.text) and _begins_value(found, at):
+            piece, at = _closed(piece, found[at]), at + 1
+        if piece.kind is Kind.CONDITION and is_key(piece.text[:-1]) and _is_value(found, at):
+            piece, at = _closed(piece, found[at]), at + 1
+        yield piece
+
+
+def _closed(one: Piece, other: Piece) -> Piece:
+    return Piece(Kind.CONDITION, one.text + other.text, other.token)
+
+
+def _begins_value(found: Sequence[Piece], at: int) -> bool:
+    """Whether a colon stands there, and something after it."""
+    if at == len(found) or found[at].kind is not Kind.WORD or not _COLON.fullmatch(found[at].text):
+        return False
+    return found[at].text != ":" or _is_value(found, at + 1)
+
+
+def _is_value(found: Sequence[Piece], at: int) -> bool:
+    if at == len(found) or found[at].kind is not Kind.WORD or found[at].token == found[at - 1].token:
+        return False
+    return found[at].text.lower() not in _OPERATORS and not found[at].excluded
 
 
 def _merged(found: Iterable[Piece], merge: Callable[[Piece, Piece], Piece | None]) -> Iterator[Piece]:

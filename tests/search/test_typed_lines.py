@@ -1,7 +1,11 @@
 """Lines as people type them, and what each comes to: words with weights, the filter, what is offered, what is said."""
 
+from typing import get_args
+
 import pytest
 
+from core.errors import InvalidQuery
+from core.index.filters import NumberField, TextField
 from core.search.language import format_, parse
 from core.search.negation import offer
 from core.search.pasted import PastedPictures
@@ -69,6 +73,23 @@ PASTED = PastedPictures(_Nothing(), None, [], [])
         ("size:<2 MB dogs", [("dogs", 1.0)], "size:<2MB", "", ""),
         ("size:1 .. 5 MB", [], "size:1MB..5MB", "", ""),
         ("width: 1000", [], "width:1000", "", ""),
+        ("label: cat", [], "label:cat", "", ""),
+        ("label : cat", [], "label:cat", "", ""),
+        ("label :cat", [], "label:cat", "", ""),
+        ("Label: cat at night", [("at night", 1.0)], "label:cat", "", ""),
+        ('beach tag: "two words"', [("beach", 1.0)], 'tag:"two words"', "", ""),
+        ("-label: cat", [], "-label:cat", "", ""),
+        ("− label : cat", [], "-label:cat", "", ""),
+        ("label: cat OR label : dog", [], "label:cat,dog", "", ""),
+        ("(label: cat OR tag: pet)", [], "(label:cat OR tag:pet)", "", ""),
+        ("year : 2024", [], "taken:2024", "", ""),
+        ("megapixels : > 1", [], "megapixels:>1", "", ""),
+        ("width :>1000", [], "width:>1000", "", ""),
+        ("my label :)", [("my label :)", 1.0)], "", "", ""),
+        ("a label :", [("a label :", 1.0)], "", "", ""),
+        ("note : this", [("note : this", 1.0)], "", "", ""),
+        ("a wide label", [("a wide label", 1.0)], "", "", ""),
+        ('"label: cat"', [("label: cat", 1.0)], "", "", ""),
         ("width:>1000 2 dogs", [("2 dogs", 1.0)], "width:>1000", "", ""),
         ("width>1000", [], "width:>1000", "", ""),
         ("megapixels:>1", [], "megapixels:>1", "", ""),
@@ -112,3 +133,26 @@ def test_a_typed_line_is_read_as_meant(line, words, where, offered, said):
     assert " ".join(remarked).startswith(said)
     assert bool(remarked) == bool(said)
     assert parse(format_(read, conditions)) == (read, conditions)
+
+
+@pytest.mark.parametrize("key", [*get_args(TextField.__value__), "name", "color", "orientation"])
+@pytest.mark.parametrize("form", ["{}: x1", "{} : x1", "{} :x1", "{}:  x1", "-{}: x1"])
+def test_blanks_around_the_colon_of_a_known_key_do_not_matter(key, form):
+    closed = ("-" if form[0] == "-" else "") + f"{key}:x1"
+    assert parse(form.format(key)) == parse(closed)
+
+
+@pytest.mark.parametrize("key", [*get_args(NumberField.__value__), "date", "year", "megapixel", "mp"])
+@pytest.mark.parametrize("form", ["{}: 2020..", "{} : 2020..", "{} :2020..", "{} : >= 2020", "{} :<2020"])
+def test_likewise_of_numbers(key, form):
+    closed = form.replace(" ", "").format(key)
+    if key in ("brightness", "sharpness"):
+        closed, form = closed.replace("2020", "0.5"), form.replace("2020", "0.5")
+    assert parse(form.format(key)) == parse(closed)
+    assert parse(closed)[1].conditions
+
+
+@pytest.mark.parametrize("text", ["label:", "label: ", "label: OR label:x", "label: -x"])
+def test_a_key_alone_is_no_condition(text):
+    with pytest.raises(InvalidQuery):
+        parse(text)
