@@ -288,7 +288,10 @@ def test_pictures_are_tagged_and_found_by_it(run, picture, tmp_path):
     run("ingest", tmp_path / "pictures")
     assert json.loads(run("tag", red, "--add", "warm", "--add", "best", "--json").stdout) == {"changed": 1}
     assert found(run("search", "tag:Warm", "--json")) == [str(red)]
-    assert "2 changed" in run("tag", tmp_path / "pictures" / "a", "--add", "both", "--remove", "warm").stdout
+    assert (
+        "Changed the tags of 2 pictures."
+        in run("tag", tmp_path / "pictures" / "a", "--add", "both", "--remove", "warm").stdout
+    )
     assert found(run("search", "blue tag:both", "-k", 1, "--json")) == [str(blue)]
     assert found(run("search", "tag:warm", "--json")) == []
     assert run("tag", red).exit_code == 1

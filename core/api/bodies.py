@@ -126,6 +126,8 @@ class TagsBody(Body):
     longest: ClassVar[int] = 1 << 20
 
     ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_K)]
+    """These pictures and no others: of a result that stands for several, its copies are in `others`, each with its
+    id."""
     add: _Tags = []
     remove: _Tags = []
 

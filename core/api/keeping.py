@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import batched
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,6 +13,8 @@ from core.api.bodies import SavedBody, TagsBody
 from core.index.tags import change_tags
 from core.services import Services
 
+_AT_ONCE = 500  # records that are looked up
+
 
 class Keeping:
     def __init__(self, services: Callable[[], Services]) -> None:
@@ -19,9 +22,14 @@ class Keeping:
 
     async def tag(self, request: Request) -> Response:
         asked = await read_json(request, TagsBody)
-        index = self._services().index
-        changed = await run_in_threadpool(change_tags, index, asked.ids, asked.add, asked.remove)
-        return JSONResponse({"changed": changed})
+        index, ids = self._services().index, list(dict.fromkeys(asked.ids))
+
+        def change() -> dict[str, int]:
+            known = sum(len(index.get(some)) for some in batched(ids, _AT_ONCE))
+            changed = change_tags(index, ids, asked.add, asked.remove)
+            return {"changed": changed, "unchanged": max(0, known - changed), "missing": len(ids) - known}
+
+        return JSONResponse(await run_in_threadpool(change))
 
     async def saved(self, _: Request) -> Response:
         searches = await run_in_threadpool(self._services().saved.all)

@@ -55,10 +55,16 @@ class HeatMap(TypedDict):
     """Row by row, from 0, where the picture matches least, to 1; all 0 where no place matches more than another."""
 
 
+@_described
 class Changed(TypedDict):
-    """How many pictures are different now."""
+    """What became of the pictures that were named."""
 
     changed: int
+    """How many are different now."""
+    unchanged: int
+    """How many have these tags, or have not, already."""
+    missing: int
+    """How many are not in the index."""
 
 
 class Prepared(TypedDict):

@@ -32,6 +32,7 @@ from core.search.results import Result, Results
 from core.sources.opening import read_file
 from core.sources.pasted import pasted_location, spellings
 from core.sources.urls import is_url, normalised
+from core.words import pictures
 
 if TYPE_CHECKING:
     from core.services import Services
@@ -154,7 +155,7 @@ def tag_command(
     if as_json:
         print_json({"changed": changed})
     else:
-        typer.echo(f"{changed:,} changed")
+        typer.echo(f"Changed the tags of {pictures(changed)}.")
 
 
 def _conditions(folder: str | None, labels: Sequence[str]) -> list[Condition]:

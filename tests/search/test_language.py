@@ -209,7 +209,7 @@ def test_how_it_is_written(text, written):
         ("taken:0000", "taken:0000", "taken:2024"),
         ("taken:9999", "taken:9999", "taken:2024"),
         ("taken:>=", "taken:>=", "taken:2024"),
-        ("label: cat", "label:", "label:x"),
+        ("label: -cat", "label:", "label:x"),
         ('label:""', "label:", "label:x"),
         ('-label:"traffic light', "label:", 'label:"'),
         ("5:beach", "5:beach", "2:beach"),
