@@ -15,7 +15,7 @@ from core.api.bodies import LocationBody, UploadsBody
 from core.images.files import ARCHIVE_SUFFIX, SUFFIXES
 from core.images.names import display_name, displayable, shown
 from core.images.uploads import Upload, Uploads
-from core.ingest.actors import browser
+from core.ingest.actors import COOKIE, browser
 from core.services import Services
 
 _BYTES = "application/octet-stream"
@@ -49,7 +49,7 @@ class UploadRoutes:
         if len(asked.ids) > most:
             raise Refusal(400, f"{len(asked.ids)} ids were sent.", f"Send 1 to {most} at a time.")
         ids, title = list(dict.fromkeys(asked.ids)), asked.title and display_name(asked.title)
-        by = browser(request.headers.get("user-agent", ""), "")
+        by = browser(request.headers.get("user-agent", ""), request.cookies.get(COOKIE, ""))
         return JSONResponse({"job": await run_in_threadpool(self._services().start_uploads, ids, title, by)}, 202)
 
 

@@ -34,6 +34,7 @@ from core.embedding.clip import ClipEmbedder
 from core.embedding.crop import centre_square
 from core.embedding.embedder import Embedder
 from core.embedding.loading import load_embedder
+from core.embedding.weights import present_weights
 from core.errors import ImageSearchError, ModelUnavailable
 from core.vectors import Embeddings
 
@@ -258,6 +259,8 @@ def serve() -> None:
         return
     watch = threading.Thread(target=_exit_with_parent, args=(os.getppid(),), daemon=True)
     watch.start()
+    if not made_by and not present_weights(model_id, Path(cache_dir)):
+        threading.Thread(target=_import_ahead, daemon=True).start()
     loaded: _Traits | ImageSearchError
     try:
         embedder = load_embedder(model_id, Path(cache_dir), made_by or None, direct=bool(direct))
@@ -270,6 +273,13 @@ def serve() -> None:
     threads = [threading.Thread(target=_answer, args=(channel, embedder)) for channel in channels]
     for thread in threads:
         thread.start()
+
+
+def _import_ahead() -> None:
+    """What takes longest, and is needed whichever model it comes to, while the network is asked for weights: that may
+    take seconds to say nothing."""
+    with suppress(Exception):  # said by whoever needs it
+        import torch  # noqa: F401
 
 
 def _traits(embedder: Embedder) -> _Traits:

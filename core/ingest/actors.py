@@ -7,6 +7,9 @@ from core.ingest.state import Actor
 
 COMMAND_LINE = Actor("command line")
 
+COOKIE = "image_search_browser"
+"""What a browser is known by, so that its own jobs are its own after a reload too: a number that says nothing."""
+
 _BROWSERS = (
     (r"Edg(?:e|A|iOS)?/", "Edge"),
     (r"OPR/|Opera", "Opera"),

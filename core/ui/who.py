@@ -3,11 +3,12 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.ingest.actors import browser
+from core.ingest.actors import COOKIE, browser
 from core.ingest.state import Actor
 
 
 def visitor() -> Actor:
     """The browser that runs this page."""
     context = get_script_run_ctx()
-    return browser(st.context.headers.get("User-Agent", ""), context.session_id if context else "")
+    secret = st.context.cookies.get(COOKIE) or (context.session_id if context else "")
+    return browser(st.context.headers.get("User-Agent", ""), secret)

@@ -89,6 +89,7 @@ def test_planned_paused_left_killed_and_reported(
     expect(page.get_by_test_id("stProgress").first).to_contain_text(re.compile(r"[1-9][\d,]* of 4,00"), timeout=120_000)
 
     assert_in_view(page)
+    page.reload()  # it is still the one who began it, and is not asked
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_test_id("stProgress").first).to_contain_text(re.compile("Paused by Chrome on .* at"))
     paused_at = done_so_far(page)

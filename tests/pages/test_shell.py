@@ -1,5 +1,6 @@
 """The document that the pages live in."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.file_util import get_static_dir
 
+from core.ingest.actors import COOKIE
 from core.ui.shell import COMMON_LOOK, INGEST_LOOK, SEARCH_LOOK, shell, with_look
 
 
@@ -17,6 +19,16 @@ def test_it_is_streamlits_with_the_look_in_its_head(prefix, page, look):
     own = (Path(get_static_dir()) / "index.html").read_text("utf-8")
     assert document.replace(COMMON_LOOK + look, "") == own
     assert document.index(look) < document.index("</head>")
+
+
+def test_a_browser_is_known_again():
+    """Its own jobs are its own after a reload; what it is known by is for this app alone."""
+    first, other = TestClient(Starlette(routes=shell(""))), TestClient(Starlette(routes=shell("")))
+    given = first.get("/").headers["set-cookie"]
+    assert re.match(rf"{COOKIE}=[0-9a-f]{{32}}; HttpOnly; Max-Age=\d+; Path=/; SameSite=strict$", given)
+    assert "set-cookie" not in first.get("/ingest").headers
+    assert other.get("/").headers["set-cookie"] != given
+    assert "; Secure" in TestClient(first.app, base_url="https://testserver").get("/").headers["set-cookie"]
 
 
 def test_a_document_without_a_head_stays_as_it_is():
