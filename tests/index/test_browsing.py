@@ -22,9 +22,8 @@ ORDERS: dict[Order | None, Callable[[ImageRecord], tuple]] = {
 }
 
 
-@pytest.fixture
-def filled(index, make_records):
-    """The index with 300 records, of which many are equally large, old and named, and these."""
+def fill(index, make_records):
+    """Puts in 300 records, of which many are equally large, old and named; returns the index and these."""
     records, embeddings = make_records(300)
     names = ("b.jpg", "B.jpg", "a.JPG", "Ä.png", "z\udcff.png", "z😀.png", "é", "")
     days = [None, datetime(2020, 1, 1), datetime(1950, 5, 5, 5), datetime(1, 1, 1), datetime(2020, 1, 1, 0, 0, 0, 1)]
@@ -37,11 +36,22 @@ def filled(index, make_records):
     return index, records, embeddings
 
 
+@pytest.fixture
+def filled(index, make_records):
+    return fill(index, make_records)
+
+
+@pytest.fixture(scope="module")
+def unchanged(empty_big_index, make_records):
+    """The same for all tests, which change nothing."""
+    return fill(empty_big_index, make_records)
+
+
 class TestBrowse:
     @pytest.mark.parametrize("order", ORDERS)
     @pytest.mark.parametrize("where", [None, Filter((AnyOf("label", ("cat",)), Between("width", 120)))], ids=str)
-    def test_in_order_and_equals_by_id(self, filled, order, where):
-        index, records, _ = filled
+    def test_in_order_and_equals_by_id(self, unchanged, order, where):
+        index, records, _ = unchanged
         expected = sorted((r for r in records if meets(r, where)), key=lambda r: (*ORDERS[order](r), r.id))
         assert index.browse(where, order, limit=300) == expected
         assert index.browse(where, order, offset=5, limit=10) == expected[5:15]
@@ -50,14 +60,14 @@ class TestBrowse:
         assert index.browse(where, order, offset=10**6, limit=10) == []
 
     @pytest.mark.parametrize("order", ORDERS)
-    def test_pages_give_all_once(self, filled, order):
-        index, records, _ = filled
+    def test_pages_give_all_once(self, unchanged, order):
+        index, records, _ = unchanged
         pages = [index.browse(None, order, offset, 37) for offset in range(0, 300, 37)]
         assert [r for page in pages for r in page] == index.browse(None, order, limit=1000)
         assert {r.id for page in pages for r in page} == {r.id for r in records}
 
-    def test_a_hundred_where_nothing_is_said(self, filled):
-        index, records, _ = filled
+    def test_a_hundred_where_nothing_is_said(self, unchanged):
+        index, records, _ = unchanged
         assert index.browse() == sorted(records, key=lambda record: record.id)[:100]
         assert index.browse(limit=0) == []
 
@@ -71,16 +81,16 @@ class TestBrowse:
 
 
 class TestSample:
-    def test_embeddings_of_different_records(self, filled):
-        index, _, embeddings = filled
+    def test_embeddings_of_different_records(self, unchanged):
+        index, _, embeddings = unchanged
         found = index.sample(40)
         assert (found.shape, found.dtype) == ((40, 32), np.float32)
         nearest = np.argmax(found @ embeddings.T, axis=1)
         np.testing.assert_allclose(found, embeddings[nearest], atol=1e-6)
         assert len(set(nearest)) == 40
 
-    def test_all_where_there_are_fewer(self, filled):
-        index, _, embeddings = filled
+    def test_all_where_there_are_fewer(self, unchanged):
+        index, _, embeddings = unchanged
         found = index.sample(1000)
         assert found.shape == embeddings.shape
         np.testing.assert_allclose(sorted(found[:, 0]), sorted(embeddings[:, 0]), atol=1e-6)
@@ -92,8 +102,8 @@ class TestSample:
         np.testing.assert_array_equal(index.sample(20), found)
         np.testing.assert_array_equal(open_index().sample(20), found)
 
-    def test_of_no_folder_more_than_chance_would_give(self, filled):
-        index, _records, embeddings = filled
+    def test_of_no_folder_more_than_chance_would_give(self, unchanged):
+        index, _records, embeddings = unchanged
         nearest = np.argmax(index.sample(150) @ embeddings.T, axis=1)
         halves = np.bincount(nearest // 150, minlength=2)  # in the order in which they were stored
         assert min(halves) > 50
