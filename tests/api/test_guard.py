@@ -15,7 +15,7 @@ from core.api.guard import STREAMLIT_PRIVATE
 from core.api.routing import OWN
 
 HASH = "a" * 64
-PAGES = {"", "search", "auth", "oauth2callback"}
+PAGES = {"", "search", "ingest", "auth", "oauth2callback"}
 """First parts of the paths that links from elsewhere may lead to."""
 
 

@@ -5,6 +5,7 @@ import random
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from core.errors import IndexUnavailable
 from core.index.lance import versions
 from core.index.lance.engine import LanceIndex
+from core.index.lance.errors import _PANICS
 from tests.index.conftest import STAMP, records
 
 MADE, EMBEDDINGS = records(60)
@@ -255,3 +257,12 @@ def test_other_interruptions_go_through(folder: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(LanceIndex, "_open", interrupt)
     with pytest.raises(KeyboardInterrupt):
         LanceIndex(folder, "images").count()
+
+
+@pytest.mark.parametrize("name", sorted(_PANICS))
+def test_the_names_of_a_panic_are_in_the_engine(name: str) -> None:
+    """By which it is recognised; another release may call it otherwise."""
+    from lancedb import _lancedb
+
+    with Path(_lancedb.__file__).open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as library:
+        assert library.find(name.encode()) >= 0

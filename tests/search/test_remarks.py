@@ -82,3 +82,14 @@ a man in a hat on a horse|van gogh|de niro|la boheme|el nino|no text|over the to
 )  # fmt: skip
 def test_names_and_english_are_no_other_language(text):
     assert foreign(text) is None
+
+
+def test_the_detector_is_reached_by_names_that_its_package_does_not_export():
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    detector = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    detector.set_languages(["en", "de", "fr"])
+    assert detector.classify("der hund schläft unter dem tisch")[0] == "de"
+    language, sure = detector.classify("le chien dort sous la table")
+    assert language == "fr"
+    assert 0.5 < sure <= 1
