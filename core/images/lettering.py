@@ -2,6 +2,7 @@
 
 import bisect
 import math
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -29,6 +30,9 @@ _OTHERS = (
     "NotoSans*-Regular.ttf",
 )
 """Fonts that systems have for the scripts that the first one lacks, in the order they are tried."""
+_SPELLED = re.compile(r"(?:HANGUL SYLLABLE|(?:HIRAGANA|KATAKANA) LETTER(?: SMALL)?) ([A-Z]+)$")
+_SCRIPTS = {"CJK": "Chinese", "HANGUL": "Korean", "HIRAGANA": "Japanese", "KATAKANA": "Japanese"}
+"""What people call them where it differs from the first word of the names of their letters."""
 _MOST_FONTS = 60
 _RIGHT_TO_LEFT = range(0x0590, 0x0900), range(0xFB1D, 0xFE00), range(0xFE70, 0xFF00)
 
@@ -124,7 +128,7 @@ def fitted(text: str, size: int, width: int) -> Line:
     """The text in one line that fits into so many pixels, its middle left out where it is too long: of a name the end
     tells as much as the beginning."""
     composed = unicodedata.normalize("NFC", " ".join(text.split()))
-    text = _cut(shown(composed), 2 * width)  # no more would fit: letters are wider than half a pixel
+    text = _cut(drawable(shown(composed)), 2 * width)  # no more would fit: letters are wider than half a pixel
     line = line_of(text, size)
     if line.length <= width:
         return line
@@ -132,6 +136,38 @@ def fitted(text: str, size: int, width: int) -> Line:
         range(1, len(text)), width, key=lambda most: math.ceil(line_of(_cut(text, most), size).length)
     )
     return line_of(_cut(text, max(1, kept)), size)
+
+
+def drawable(text: str) -> str:
+    """The text without letters that no font here has, which would be drawn as boxes: Korean and kana are spelled by the
+    names that Unicode gives them, other scripts are named."""
+    drawn: list[str] = []
+    for letter in text:
+        other = "" if _is_drawable(letter) else _spelled(letter)
+        named = other.startswith("[")
+        if not (named and drawn and drawn[-1] == other):  # one name for all letters of a stretch
+            drawn.append(other or letter)
+    return "".join(drawn)
+
+
+def _is_drawable(letter: str) -> bool:
+    if letter.isascii() or letter.isspace():
+        return True
+    return any(ord(letter) in _letters_of(file) for file in _fonts())
+
+
+def _spelled(letter: str) -> str:
+    name = unicodedata.name(letter, "")
+    script, _, rest = name.partition(" ")
+    if spelled := _SPELLED.match(name):
+        return spelled[1].lower()
+    if script == "KATAKANA-HIRAGANA":  # what makes a vowel long
+        return "-"
+    if (plain := unicodedata.normalize("NFKD", letter)[0]).isascii():
+        return plain
+    if unicodedata.category(letter)[0] not in "LMN":
+        return "?"
+    return f"[{_SCRIPTS.get(script, script.capitalize() if rest else 'name')}]"
 
 
 def _cut(line: str, most: int) -> str:

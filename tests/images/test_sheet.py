@@ -180,3 +180,35 @@ class TestLettering:
         joined = in_order("سلام")
         assert len(joined) < 4 or all(ord(letter) >= 0xFE70 for letter in joined)
         assert in_order("plain") == "plain"
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        ("한글.jpg", "hangeul.jpg"),
+        ("대한민국 여행 2024.jpg", "daehanmingug yeohaeng 2024.jpg"),
+        ("ひらがな カメラ.jpg", "hiragana kamera.jpg"),
+        ("ภาพถ่าย 1.jpg", "[Thai] 1.jpg"),
+        ("हिन्दी.png", "[Devanagari].png"),
+        ("東京タワー.jpg", "[Chinese]tawa-.jpg"),
+        ("தமிழ்.jpg", "[Tamil].jpg"),
+        ("müller Привет ελ.jpg", "müller Привет ελ.jpg"),
+        ("שלום.jpg", "שלום.jpg"),
+        ("[x] 1.jpg", "[x] 1.jpg"),
+    ],
+)
+def test_letters_that_no_font_has_are_spelled_or_named(name, drawn, monkeypatch):
+    """Where there is nothing but the font that comes with the packages."""
+    first = lettering.font_file()
+    monkeypatch.setattr(lettering, "_fonts", lambda: (first,))
+    assert lettering.drawable(name) == drawn
+    lettering._first_with.cache_clear()
+    line = fitted(name, 15, 2000)
+    lettering._first_with.cache_clear()
+    letters = {ord(letter) for run, _ in line.runs for letter in run if not letter.isspace()}
+    assert letters <= lettering._letters_of(first)
+
+
+def test_without_any_font_of_files_letters_lose_their_accents(monkeypatch):
+    monkeypatch.setattr(lettering, "_fonts", lambda: ())
+    assert lettering.drawable("müller, Łódź 1.jpg") == "muller, [Latin]odz 1.jpg"
