@@ -96,7 +96,7 @@ def encoding_of(names: Sequence[bytes]) -> str | None:
     names = [name for name in names if not name.isascii()]
     if _decodes(names, "utf-8") and _is_likely_utf8("".join(name.decode() for name in names)):
         return "utf-8"
-    names = list(_some(names))
+    names = list(_some([name for name in names if not is_surely_utf8(name)]))
     for encodings in (_LATIN, _ENCODINGS) if _is_one_letter(names) else (_ENCODINGS,):
         likely = max(encodings, key=lambda encoding: _likelihood(names, encoding))
         if _readable(names, likely):
@@ -108,6 +108,15 @@ def _is_one_letter(names: Sequence[bytes]) -> bool:
     """Whether all there is to tell by is one byte that stands by itself: it is nothing to know a script by, and most
     likely a letter of the alphabet that the rest is in."""
     return _ONE_LETTER.fullmatch(b"/".join(names)) is not None
+
+
+def is_surely_utf8(name: bytes) -> bool:
+    """Whether a name by itself can hardly be anything else, whatever the others of its archive are: it has characters
+    of three or four bytes."""
+    try:
+        return any(letter >= "\u0800" for letter in name.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _is_likely_utf8(text: str) -> bool:

@@ -13,7 +13,7 @@ from core.images.files import has_picture_suffix, is_left_out
 from core.images.names import shown
 from core.images.reading import MAX_BYTES
 from core.sources.dataset_files import is_part
-from core.sources.encodings import encoding_of
+from core.sources.encodings import encoding_of, is_surely_utf8
 from core.sources.source import PassedOver, no_picture, passed_over_by_name
 
 
@@ -120,7 +120,7 @@ def _places(infos: Sequence[ZipInfo], passed_over: list[PassedOver]) -> dict[str
         if _is_folder(info):
             continue
         problem = _unfit(name, parts)
-        if encoding is None and not problem and _is_undeclared(info):
+        if encoding is None and not problem and _is_undeclared(info) and not is_surely_utf8(_raw(info)):
             problem = _ENCODING
         if problem:
             passed_over.append(PassedOver(shown(name[:_LONGEST_PART]), problem, failed=has_picture_suffix(name)))
@@ -151,7 +151,11 @@ def _raw(info: ZipInfo) -> bytes:
 def _name(info: ZipInfo, encoding: str | None) -> str:
     if "\0" in info.orig_filename:  # where `zipfile` cuts it off
         return info.orig_filename
-    return _raw(info).decode(encoding) if encoding and _is_undeclared(info) else info.filename
+    if not _is_undeclared(info):
+        return info.filename
+    raw = _raw(info)
+    own = "utf-8" if is_surely_utf8(raw) else encoding
+    return raw.decode(own) if own else info.filename
 
 
 def _is_folder(info: ZipInfo) -> bool:

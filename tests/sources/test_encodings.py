@@ -70,6 +70,13 @@ def test_pictures_are_read_under_their_names(tmp_path):
     assert [ArchiveSource(tmp_path / "x.zip").look(one.path) for one in found] == found
 
 
+def test_what_is_utf8_beyond_doubt_is_that_beside_others(tmp_path):
+    for number, others in enumerate((["Größe.png".encode("cp437")], ["кот.png".encode("cp1251")], [b"\x84.png"])):
+        source = archive(tmp_path / f"{number}.zip", ["猫.png".encode(), *others])
+        names = {one.path.rpartition("/")[2] for one in source.find()}
+        assert names == {"猫.png", ("Größe.png", "кот.png", "ä.png")[number]}
+
+
 def test_names_readable_in_no_encoding_are_refused_with_the_reason(tmp_path):
     source = archive(
         tmp_path / "x.zip", [b"/".join(bytes(range(n, n + 32)) for n in range(128, 256, 32)) + b".png", b"plain.png"]
