@@ -17,6 +17,7 @@ from core.sources.splits import MAX_LIST_BYTES, ORDER, PictureList, Splits, part
 
 NO_NAMES = "Labels without class names: put a data.yaml with `names` into a folder above."
 SECOND = "A data file beside another one that is used: move it away, or give it a `path` of its own."
+OTHER_ANNOTATIONS = "COCO annotations without boxes of their own: those in the `instances` file beside it are used."
 _OTHER_BOXES = ("captions", "person_keypoints", "panoptic", "stuff", "image_info")  # COCO's other files of a picture
 _MAX_CANDIDATES = 20  # files of one folder that are looked into
 
@@ -137,6 +138,8 @@ class Datasets:
         if lower.endswith(".json"):
             above = folder.rpartition("/")[0]
             used = (*self._coco_here(folder), *(self._coco_here(above) if self._is_inside(above) else ()))
+            if path not in used and name.startswith(_OTHER_BOXES) and self._is_coco(path):
+                return OTHER_ANNOTATIONS
             return "" if path in used else NO_PICTURE
         if lower.endswith(".xml") and voc.is_voc(self._files.head(path, voc.HEAD)):
             return ""
@@ -280,10 +283,18 @@ class Datasets:
     def _in_coco(self, path: str) -> Iterator[tuple[CocoFile, int]]:
         folder, files = self._coco_of(path.rpartition("/")[0])
         relative = parts(path.removeprefix(f"{folder}/"))
+        unreadable, is_named = None, False
         for file in files:
-            found = self._coco_file(file)
+            try:
+                found = self._coco_file(file)
+            except UnreadableLabels as error:  # which matters where no other file is about this picture
+                unreadable = unreadable or error
+                continue
             if (place := found.find(relative)) is not None:
+                is_named = True
                 yield found, place
+        if unreadable and not is_named:
+            raise unreadable
 
     def _coco_file(self, path: str) -> CocoFile:
         with self._reading:

@@ -11,7 +11,7 @@ from core.errors import UnreadableLabels
 from core.images.describe import Box
 from core.images.files import has_picture_suffix
 from core.sources.archive import ArchiveSource
-from core.sources.datasets import NO_NAMES, SECOND
+from core.sources.datasets import NO_NAMES, OTHER_ANNOTATIONS, SECOND
 from core.sources.folder import FolderSource
 from core.sources.source import NO_PICTURE, Found
 from core.sources.voc import read_voc
@@ -193,7 +193,7 @@ LAYOUTS = {
             "train2017/none.jpg": ([], []),
             "val2017/000.jpg": (["dog"], ["val"]),
         },
-        {"annotations/person_keypoints_val2017.json": NO_PICTURE, "annotations/captions_val2017.json": NO_PICTURE},
+        {f"annotations/{kind}_val2017.json": OTHER_ANNOTATIONS for kind in ("person_keypoints", "captions")},
     ),
     "COCO as Roboflow exports it": (
         {
@@ -379,3 +379,12 @@ def test_annotations_of_too_many_are_refused(source_of, monkeypatch, key, most):
     source = source_of({"_annotations.coco.json": coco("a.jpg", "b.jpg"), **pictures("a.jpg")})
     with pytest.raises(UnreadableLabels, match=f"more than 1 {key}"):
         source.boxes(f"{source.location}/a.jpg", (8, 4))
+
+
+def test_annotations_that_are_broken_do_not_hide_those_of_another_file(source_of):
+    files = {"annotations/a.json": '{"images": [ {', "annotations/b.json": coco("a.jpg"), **pictures("a.jpg", "b.jpg")}
+    source = source_of(files)
+    list(source.find())
+    assert [one.label for one in source.boxes(f"{source.location}/a.jpg", (64, 48))] == ["cat"]
+    with pytest.raises(UnreadableLabels, match=r"a\.json"):
+        source.boxes(f"{source.location}/b.jpg", (64, 48))
