@@ -23,22 +23,8 @@ MOST = 10_000
 _LOOKED_AT = (100, 1_000, MOST)
 _CHUNK = 200
 _COLUMNS = (
-    *(
-        "name",
-        "path",
-        "score",
-        "strength",
-        "band",
-        "by_name",
-        "width",
-        "height",
-        "format",
-        "size",
-        "taken_at",
-        "camera",
-        "lens",
-    ),
-    *("latitude", "longitude", "labels", "tags", "splits", "content_hash", "id"),
+    *("name", "path", "score", "strength", "band", "by_name", "width", "height", "format", "size", "taken_at"),
+    *("camera", "lens", "latitude", "longitude", "labels", "tags", "splits", "content_hash", "id"),
 )
 
 
