@@ -2,6 +2,9 @@
 
 import time
 
+_UNITS = (("GB", 1e9, 1, 999.95e6), ("MB", 1e6, 1, 999.5e3), ("kB", 1e3, 0, 1e3))
+"""Bytes in a unit, digits behind its point, and the size from which it is used: where the one below would say 1,000."""
+
 
 def counted(number: int, noun: str, plural: str = "") -> str:
     """A number and its noun: `1 picture`, `1,204 pictures`, `2 copies`."""
@@ -14,7 +17,7 @@ def pictures(number: int) -> str:
 
 def duration(seconds: float) -> str:
     """A time span: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
-    if seconds < 10:
+    if round(seconds, 1) < 10:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
@@ -24,9 +27,9 @@ def duration(seconds: float) -> str:
 
 def file_size(size: int) -> str:
     """Bytes: `812 kB`, `3.4 MB`, `1.2 GB`."""
-    for unit, bytes_ in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= bytes_:
-            return f"{size / bytes_:,.{0 if unit == 'kB' else 1}f} {unit}"
+    for unit, bytes_, digits, start in _UNITS:
+        if size >= start:
+            return f"{size / bytes_:,.{digits}f} {unit}"
     return counted(size, "byte")
 
 

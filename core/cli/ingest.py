@@ -200,7 +200,7 @@ def _print_plan(library: "Library", sources: Sequence[str], as_json: bool) -> No
     for one in copies[:_MAX_TOLD]:
         typer.echo(f"  {displayable(one.path)}: {displayable(one.reason)}")
     if len(copies) > _MAX_TOLD:
-        typer.echo(f"  and {len(copies) - _MAX_TOLD:,} more copies")
+        typer.echo(f"  and {counted(len(copies) - _MAX_TOLD, 'more copy', 'more copies')}")
 
 
 def _follow(library: "Library", sources: Sequence[str], prune: bool) -> None:

@@ -190,7 +190,8 @@ def _notes(results: Results, hidden: int, text: str) -> list[str]:
     if location := pasted_location(text):
         notes.append(f"There is no picture at {shown(location)}: it was read as words.")
     if hidden:
-        notes.append(f"{hidden} of the nearest do not match so well: they are shown without --min-strength.")
+        whose = "1 of the nearest does" if hidden == 1 else f"{hidden:,} of the nearest do"
+        notes.append(f"{whose} not match so well; without --min-strength all are shown.")
     if len(results.results) < results.total:
         notes.append(f"{len(results.results):,} of {results.total:,} shown; -k {ALL} shows more.")
     if results.read_text is not None:
