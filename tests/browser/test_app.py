@@ -115,9 +115,9 @@ def test_coco_larger_view(ingested: Ingested, page: Page):
     expect(dialog).not_to_be_visible()
 
 
-def test_coco_a_folder_that_is_refused(ingested: Ingested, page: Page):
+def test_coco_a_folder_that_is_refused(ingested: Ingested, coco: Path, page: Page):
     page.goto(f"{ingested.server.url}/ingest")
-    for typed, said in [("/does/not/exist", "does not exist"), ("/etc", "IMAGE_SEARCH_ROOTS")]:
+    for typed, said in [(f"{coco}/missing", "does not exist"), ("/etc", "IMAGE_SEARCH_ROOTS")]:
         plan(page, typed)
         expect(page.get_by_role("alert").first).to_contain_text(said)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
@@ -42,6 +43,7 @@ def open_page(services, monkeypatch) -> Callable[..., AppTest]:
     """Opens the app at a page: `open_page(q="red")`, `open_page("ingest.py")`."""
     # Streamlit leaves the script behind as the main module, which processes of later tests would run.
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    monkeypatch.setattr(type(st.context), "cookies", {})  # else a mock
     services.model.load().result()  # what a page shows while it loads is a test of its own
 
     def open_(page: str = "search.py", **query: str | list[str]) -> AppTest:

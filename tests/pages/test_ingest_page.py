@@ -94,7 +94,8 @@ def test_several_folders_at_once(services, open_page, picture):
     ("text", "said"),
     [
         ("", "No folder"),
-        ("/does/not/exist", "does not exist"),
+        ("/does/not/exist", "outside the folders"),
+        ("{roots}/missing", "does not exist"),
         ("/etc", "IMAGE_SEARCH_ROOTS"),
         ("\x00", ""),
         ("https://example.org/", "IMAGE_SEARCH_URLS"),
@@ -102,7 +103,7 @@ def test_several_folders_at_once(services, open_page, picture):
     ],
 )
 def test_a_source_that_cannot_be_read_is_said_and_starts_nothing(services, open_page, text, said):
-    at = look(open_page("ingest.py"), text)
+    at = look(open_page("ingest.py"), text.format(roots=services.settings.library_roots[0]))
     assert not at.exception
     assert said in at.error[0].value.replace("\\", "")
     assert services.jobs.states() == []

@@ -100,6 +100,7 @@ def test_everything_that_is_known_is_told():
         "milliseconds": {"embedding": 12.35, "index": 1.0, "ranking": 0.5},
         "read_text": "a cat",
         "notes": ["No picture has the label dog."],
+        "location": None,
     }
 
 
