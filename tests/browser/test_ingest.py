@@ -103,6 +103,7 @@ def test_planned_paused_left_killed_and_reported(
     page.goto(f"{server.url}/ingest")
     expect(page.get_by_test_id("stProgress").first).to_contain_text(f"at {paused_at:,} of")
     page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_test_id("stProgress").first).to_contain_text("files/s")  # from then on nothing is laid anew
     page.get_by_role("button", name="Pause").click()  # another tab began it
     expect(page.get_by_text("started this job")).to_be_visible()
     expect(page.get_by_role("button", name="Pause this job")).to_be_visible()
