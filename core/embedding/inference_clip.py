@@ -69,10 +69,20 @@ class InferenceClip:
         return embeddings
 
 
-def _open(model_id: str, cache_dir: Path) -> tuple[Any, int]:
-    """The model, and how many pictures it takes at once."""
+def import_inference(cache_dir: Path) -> None:
+    """What takes long of `InferenceClip.load`.
+
+    Raises:
+        Exception: whatever keeps it from being imported.
+    """
     _set_environment(cache_dir)
     _silence_import()
+    import inference.models.clip.clip_model  # noqa: F401
+
+
+def _open(model_id: str, cache_dir: Path) -> tuple[Any, int]:
+    """The model, and how many pictures it takes at once."""
+    import_inference(cache_dir)
     import onnxruntime
     from inference.core.env import CLIP_MAX_BATCH_SIZE, ONNXRUNTIME_EXECUTION_PROVIDERS
     from inference.core.utils.onnx import get_onnxruntime_execution_providers

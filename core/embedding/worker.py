@@ -33,6 +33,7 @@ from PIL import Image
 from core.embedding.clip import ClipEmbedder
 from core.embedding.crop import centre_square
 from core.embedding.embedder import Embedder
+from core.embedding.inference_clip import import_inference
 from core.embedding.loading import load_embedder
 from core.embedding.weights import present_weights
 from core.errors import ImageSearchError, ModelUnavailable
@@ -42,6 +43,7 @@ _CHANNELS = 3  # calls under way at once: words need not wait until a round of p
 _PROJECT = Path(__file__).parents[2]
 _CHILD = "from core.embedding.worker import serve; serve()"
 _NICENESS = 5  # pages and reading files go first
+_IDLE = 19  # the importing of Inference while another process embeds: it takes what nobody else wants
 _DIED = "The process of the model ended unexpectedly."
 _logger = logging.getLogger(__name__)
 
@@ -261,6 +263,8 @@ def serve() -> None:
     watch.start()
     if not made_by and not present_weights(model_id, Path(cache_dir)):
         threading.Thread(target=_import_ahead, daemon=True).start()
+    if not direct:
+        _import_inference(Path(cache_dir))
     loaded: _Traits | ImageSearchError
     try:
         embedder = load_embedder(model_id, Path(cache_dir), made_by or None, direct=bool(direct))
@@ -280,6 +284,21 @@ def _import_ahead() -> None:
     take seconds to say nothing."""
     with suppress(Exception):  # said by whoever needs it
         import torch  # noqa: F401
+
+
+def _import_inference(cache_dir: Path) -> None:
+    """At idle priority, which on Linux is a thread's own: what is started after it, such as the networks' threads,
+    has the priority of the process."""
+
+    def work() -> None:
+        if sys.platform == "linux":
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _IDLE)
+        with suppress(Exception):  # loading it says what is wrong
+            import_inference(cache_dir)
+
+    importing = threading.Thread(target=work, name="inference-import")
+    importing.start()
+    importing.join()
 
 
 def _traits(embedder: Embedder) -> _Traits:
