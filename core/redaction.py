@@ -63,6 +63,11 @@ def without_secrets(url: str) -> str:
     return f"{scheme}{server}{slash + path if _PATH.fullmatch(slash + path) else ''}"
 
 
+def told(location: str) -> str:
+    """A path or an address that was typed, as it may be said again: itself, unless there is a secret in it."""
+    return without_secrets(location) if holds_secret(location) else location
+
+
 def scrubbed(text: str) -> str:
     """What a library says, without the passwords and keys of the addresses and parameters in it."""
     text = _EMBEDDED.sub(lambda found: without_secrets(found[0].rstrip(".,:;)")), text)

@@ -20,6 +20,7 @@ from core.database import Database
 from core.errors import ImageSearchError, JournalUnavailable, SourceRefused
 from core.ingest.tables import metadata
 from core.redaction import holds_secret, is_secret_name, keep_out_of_logs, scrubbed, without_secrets
+from core.search.pasted import Pasted
 from core.services import Services, shared
 from core.sources.attempts import in_words
 from core.sources.remote import RemoteSource
@@ -185,8 +186,10 @@ def test_of_addresses_of_pictures(caplog: pytest.LogCaptureFixture, tmp_path: Pa
             RemoteSource(url, public_only=False)
         said = [str(refusal.value), *traceback.format_exception(refusal.value)]
         said += [
-            runner.invoke(app, [*command, url]).output for command in (["ingest"], ["sources", "check"], ["remove"])
+            runner.invoke(app, [*command, url]).output
+            for command in (["ingest"], ["sources", "check"], ["remove"], ["search"], ["search", "--image"])
         ]
+        said.append(Pasted(url, "It cannot be read.").remark)
         assert_untold("\n".join([*said, caplog.text]), url)
     for file in (tmp_path / "data").rglob("*.db"):
         with closing(sqlite3.connect(file)) as journal:

@@ -20,6 +20,7 @@ from core.index.filters import AnyOf, Condition, Filter, Within
 from core.index.index import MAX_K, Index
 from core.index.records import record_id
 from core.index.tags import change_tags
+from core.redaction import told
 from core.search.answers import answer
 from core.search.language import parse
 from core.search.link import ALL
@@ -88,8 +89,8 @@ def search_command(
     """Find the `k` nearest to words, to pictures, or to all together; with conditions only, list what meets them."""
     services = open_services()
     if not image and _names_picture(text):
+        typer.echo(f"Searching by the picture {shown(told(text))}.", err=True)
         text, image = "", [text]
-        typer.echo(f"Searching by the picture {shown(image[0])}.", err=True)
     words, where = parse(text)
     where = Filter((*where.conditions, *_conditions(folder, label or [])))
     pictures = [Picture(_dropped(services, path)) for path in image or []]

@@ -11,7 +11,7 @@ from core.cli.ingest import finished, open_library, report
 from core.errors import FolderRefused
 from core.images.names import displayable, shown
 from core.ingest.actors import COMMAND_LINE
-from core.redaction import holds_secret, without_secrets
+from core.redaction import told
 from core.sources.checks import as_spelled
 from core.sources.urls import is_url
 
@@ -74,8 +74,7 @@ def _known(library: "Library", text: str) -> str:
     titled = [one.known.location for one in library.sources() if one.is_own and one.known.title == text]
     if titled:
         return titled[0]
-    name = without_secrets(text) if holds_secret(text) else text
-    raise FolderRefused(f"{shown(name)} is none of the sources.", "List them: python -m core sources")
+    raise FolderRefused(f"{shown(told(text))} is none of the sources.", "List them: python -m core sources")
 
 
 def _summary(source: "SourceState") -> dict[str, object]:

@@ -12,6 +12,7 @@ from core.images.reading import read_bytes
 from core.images.uploads import Uploads
 from core.index.index import Index
 from core.index.records import ImageRecord, record_id
+from core.redaction import told
 from core.search.conditions import named
 from core.sources.checks import check_picture
 from core.sources.opening import read_file
@@ -30,7 +31,7 @@ class Pasted:
     @property
     def remark(self) -> str:
         """What is to be said where the text was searched for as words."""
-        said = f"{named(self.location)} was read as words."
+        said = f"{named(told(self.location))} was read as words."
         return f"{said} {self.refusal}" if self.refusal else said
 
 
