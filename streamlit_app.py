@@ -8,14 +8,16 @@ without its frame, where a `pages` folder stands beside the main script.
 
 import gc
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import streamlit as st
 
 from core.api import protection, routes
 from core.errors import ImageSearchError
+from core.running.client import Reply
+from core.running.server import CommandServer
 from core.services import shared
 from core.ui.server import base_path, served_hosts, server_settings
 from core.ui.shell import shell
@@ -26,9 +28,27 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Start the model and the jobs before the first visitor comes; what goes wrong is shown on the page, not here."""
     with suppress(ImageSearchError):
         shared().start()
+    commands = ExitStack()
+    with suppress(ImageSearchError):
+        commands.callback(_answer_commands().stop)
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     _spare_garbage_collection()
-    yield
+    with commands:
+        yield
+
+
+def _answer_commands() -> CommandServer:
+    """So that the command line need not load what is loaded here."""
+    services = shared()
+
+    def answer(arguments: Sequence[str], folder: Path) -> Reply | None:
+        from core.cli.answering import answerer  # when the first comes: the page needs nothing of it
+
+        return answerer(services)(arguments, folder)
+
+    server = CommandServer(services.settings.data_dir, answer)
+    server.start()
+    return server
 
 
 def _warm_up() -> None:

@@ -27,7 +27,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 from benchmarks.data import WORDS, photographs
 from benchmarks.models import MODEL_ID, stand_in
 from benchmarks.table import Target, median, say, show
-from core.config import STARTER, Settings
+from core.config import Settings
 from core.embedding.clip import ClipEmbedder
 from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
@@ -37,6 +37,7 @@ from core.images.describe import content_hash
 from core.images.reading import open_upright, read_bytes
 from core.images.thumbnails import SIDE
 from core.index.records import Hit, ImageRecord, record_id
+from core.model_ids import STARTER
 from core.search.collapse import learn_alike, stacks
 from core.search.options import Collapse
 from core.sources.samples import sample_pictures

@@ -5,9 +5,9 @@ import os
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import STARTER
 from core.embedding.embedder import SURE_FROM
 from core.embedding.starter import StarterEmbedder
+from core.model_ids import STARTER
 from core.search.compose import Composed, Kind, Part
 from core.search.options import Cut
 from core.search.scores import Calibration

@@ -1,9 +1,18 @@
 """`python -m core`"""
 
+import sys
+
+from core.running.client import reply_of_app
+
+if reply := reply_of_app(sys.argv[1:]):
+    from core.running.output import deliver
+
+    deliver(reply)
+
 from core.imports import be_brief
 
 be_brief()
 
-from core.cli import app  # noqa: E402
+from core.cli import program  # noqa: E402
 
-app(prog_name="python -m core")
+program(sys.argv[1] if len(sys.argv) > 1 else "")(prog_name="python -m core")

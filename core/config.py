@@ -12,26 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import InvalidSetting
 from core.hosts import parse_pattern
+from core.model_ids import MODELS
 from core.redaction import holds_secret, secrets_of, without_secrets
-
-STARTER = "starter"
-"""The model id of the starter model."""
-
-CLIP_MODELS = {
-    "clip/ViT-B-16": (512, 224),
-    "clip/ViT-B-32": (512, 224),
-    "clip/ViT-L-14": (768, 224),
-    "clip/ViT-L-14-336px": (768, 336),
-    "clip/RN50": (1024, 224),
-    "clip/RN101": (512, 224),
-    "clip/RN50x4": (640, 288),
-    "clip/RN50x16": (768, 384),
-    "clip/RN50x64": (1024, 448),
-}
-"""The CLIP models of Roboflow Inference: id to dims and side of the input in pixels (OpenAI's model cards)."""
-
-MODELS = {STARTER: 512} | {model_id: dims for model_id, (dims, _) in CLIP_MODELS.items()}
-"""Every model that can be asked for, and the dims of its embeddings."""
 
 _ENCODED = (
     "Of a user name and password in it, all but letters, digits, - . _ and ~ must be percent-encoded: "
@@ -147,6 +129,11 @@ class Settings(ServerSettings):
         ge=1,
         validation_alias="IMAGE_SEARCH_PREVIEW_MB",
         description="Room on disk for large views of pictures, in megabytes; they are made again where there is none",
+    )
+    use_app: bool = Field(
+        True,
+        validation_alias="IMAGE_SEARCH_USE_APP",
+        description="Whether commands let the app answer that runs on the same data folder",
     )
     journal_url: str | None = Field(
         None,

@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from yarl import URL
-
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Always answered: they lead to the browser's own machine, whoever answers for DNS."""
 
@@ -109,6 +107,8 @@ def _ascii(text: str) -> str:
     """A name of other letters as it travels; empty for what is none."""
     if text.isascii():
         return ""
+    from yarl import URL
+
     try:
         return URL.build(scheme="http", host=text).raw_host or ""
     except ValueError:

@@ -1,11 +1,14 @@
-"""Imports that bring along what nobody here uses, and how to do without it."""
+"""Imports that bring along what nobody here uses, and how to do without it.
+
+Every command pays for what is imported here: this module imports next to nothing itself.
+"""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 _is_brief = False
 
@@ -17,6 +20,13 @@ def be_brief() -> None:
 
 
 @contextmanager
+def without(*packages: str) -> Iterator[None]:
+    """Within, these packages are not there for those who can do without; what is imported already stays."""
+    with _finding(_Finder(hidden=set(packages) - set(sys.modules))):
+        yield
+
+
+@contextmanager
 def without_extras() -> Iterator[None]:
     """Within, `import lancedb` takes a fifth of the time.
 
@@ -24,29 +34,38 @@ def without_extras() -> Iterator[None]:
     modules of placeholders take its place. pyarrow looks whether pandas is there by importing it: in a brief process it
     is not. What is imported later, whoever wants it, is the real thing.
     """
-    finder = _Finder(_is_brief and "pandas" not in sys.modules)
+    hidden = {"pandas"} - set(sys.modules) if _is_brief else set()
+    with _finding(_Finder(hidden, _UNUSED)):
+        yield
+    for name in [name for name, module in sys.modules.items() if isinstance(module, _Placeholders)]:
+        del sys.modules[name]
+
+
+_UNUSED = ("lance_namespace_urllib3_client",)
+
+
+@contextmanager
+def _finding(finder: "_Finder") -> Iterator[None]:
     sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
         sys.meta_path.remove(finder)
-        for name in [name for name, module in sys.modules.items() if isinstance(module, _Placeholders)]:
-            del sys.modules[name]
 
 
-_UNUSED = "lance_namespace_urllib3_client"
+class _Finder:
+    """A finder and loader by its methods: their base classes, in `importlib.abc`, take 30 ms to import."""
 
-
-class _Finder(MetaPathFinder, Loader):
-    def __init__(self, hides_pandas: bool) -> None:
-        self._hides_pandas = hides_pandas
+    def __init__(self, hidden: Collection[str], replaced: Collection[str] = ()) -> None:
+        self._hidden, self._replaced = hidden, replaced
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname == "pandas" and self._hides_pandas:
-            raise ModuleNotFoundError("pandas is not needed here", name=fullname)
-        return ModuleSpec(fullname, self, is_package=True) if fullname.partition(".")[0] == _UNUSED else None
+        if fullname in self._hidden:
+            raise ModuleNotFoundError(f"{fullname} is not needed here", name=fullname)
+        loader: Any = self
+        return ModuleSpec(fullname, loader, is_package=True) if fullname.partition(".")[0] in self._replaced else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _Placeholders(spec.name)

@@ -3,13 +3,13 @@
 from concurrent.futures import Future
 from pathlib import Path
 
-from core.config import STARTER, Settings
+from core.config import Settings
 from core.embedding.embedder import Embedder
 from core.embedding.loading import ModelLoader, ModelState, load_embedder
 from core.embedding.weights import check_obtainable, how_to_obtain, remedy
-from core.embedding.worker import WorkerEmbedder
 from core.errors import ImageSearchError, IndexUnavailable, ModelUnavailable
 from core.index.index import Index, ModelStamp
+from core.model_ids import STARTER
 
 
 def start_model(model_id: str, cache_dir: Path, made_by: str | None, in_process: bool) -> Embedder:
@@ -19,6 +19,8 @@ def start_model(model_id: str, cache_dir: Path, made_by: str | None, in_process:
         ModelUnavailable, ModelMismatch: as `load_embedder`.
     """
     if not in_process:
+        from core.embedding.worker import WorkerEmbedder
+
         return WorkerEmbedder.start(model_id, cache_dir, made_by)
     from core.embedding.onnx_clip import accelerated
 
@@ -156,9 +158,10 @@ def stamp_of(embedder: Embedder) -> ModelStamp:
 
 
 def _close(embedder: Embedder) -> None:
-    if isinstance(embedder, WorkerEmbedder):
-        embedder.close()
+    if close := getattr(embedder, "close", None):
+        close()
 
 
 def _died(embedder: Embedder | None) -> bool:
-    return isinstance(embedder, WorkerEmbedder) and not embedder.alive
+    """Only one that has a process of its own can; it says so."""
+    return not getattr(embedder, "alive", True)

@@ -2,54 +2,47 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from core.config import MODELS, STARTER, Settings
-from core.embedding.clip import ClipEmbedder
-from core.embedding.starter import StarterEmbedder
+from core.config import Settings
 from core.errors import ImageSearchError, InvalidEmbedding, UnreadableImage
 from core.images.describe import content_hash
-from core.images.previews import Previews
-from core.images.reading import read_bytes
-from core.images.thumbnails import Thumbnails
-from core.images.uploads import Uploads
 from core.index.filters import Filter
 from core.index.index import by_frequency
 from core.index.opening import open_index
 from core.index.records import ImageRecord
-from core.ingest.progress import Progress
-from core.ingest.state import APP, Actor
+from core.ingest.actors import APP, Actor
 from core.model import IndexModel
+from core.model_ids import MODELS, STARTER
 from core.redaction import keep_out_of_logs
 from core.search.calibration import Calibrations
-from core.search.concepts import Bank
 from core.search.engine import Searcher
-from core.search.examples import Examples
-from core.search.explain import Concept, Explainer, looked_up
 from core.search.facets import Counts
-from core.search.heat import Heat, Heats, Looked
 from core.search.kept import Kept
-from core.search.pasted import PastedPictures
 from core.search.query import Query, Words
-from core.search.remarks import remarks
 from core.search.request import Search
 from core.search.resolve import resolve
 from core.search.results import Results
-from core.sources.listed import SUFFIX as LIST_SUFFIX
-from core.sources.listed import write_list
-from core.sources.samples import sample_pictures
-from core.sources.urls import is_url
 
-if TYPE_CHECKING:  # a search needs no database
+if TYPE_CHECKING:  # a search for words needs neither database nor pictures: what else is here is imported when used
+    from core.images.previews import Previews
+    from core.images.thumbnails import Thumbnails
+    from core.images.uploads import Uploads
     from core.ingest.jobs import Jobs
     from core.ingest.library import Library
+    from core.ingest.progress import Progress
+    from core.search.concepts import Bank
+    from core.search.examples import Examples
+    from core.search.explain import Concept, Explainer
+    from core.search.heat import Heat, Heats, Looked
+    from core.search.pasted import PastedPictures
     from core.search.saved import SavedSearches
 
 _QUERIES_KEPT = timedelta(days=30)
@@ -68,6 +61,24 @@ class Status:
     count: int
 
 
+class _Once[T]:
+    """A part of the services that the first who asks for it builds, and others wait for."""
+
+    def __init__(self, build: "Callable[[Services], T]") -> None:
+        self._build = build
+        self.__doc__ = build.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, services: "Services", owner: type) -> T:
+        with services.opening:
+            if self._name not in services.__dict__:
+                services.__dict__[self._name] = self._build(services)  # from now on found there first
+            part: T = services.__dict__[self._name]
+            return part
+
+
 class Services:
     """What the pages, the command line and the HTTP routes share. Building it does no I/O and loads no model."""
 
@@ -76,30 +87,68 @@ class Services:
         self.settings = settings
         self.index = open_index(settings)
         self.model = IndexModel(settings, self.index)
-        self.thumbnails = Thumbnails(settings.data_dir / "thumbnails")
-        self.previews = Previews(settings.data_dir / ".previews", settings.preview_mb << 20)  # hidden: never indexed
-        limit = settings.upload_mb << 20
-        self.uploads = Uploads(settings.data_dir / "uploads", limit, settings.archive_mb << 20)
-        self.queries = Uploads(settings.data_dir / ".queries", limit)  # hidden: never indexed
-        self.pasted = PastedPictures(self.index, self.queries, settings.library_roots, settings.urls)
+        self.opening = threading.RLock()
         self._named: Kept[ImageRecord | None] = Kept(_NAMED)  # each run of a page asks for those of all chips
         self._calibrations = Calibrations(self.index, settings.data_dir / "calibration")
-        self._examples = Examples(self.index, self._calibrations)
         self._searcher = Searcher(
             self.index, self.model.embedder, lambda: self.model.in_use, self._query_picture, self._calibrations
         )
-        self._explainer = Explainer(self.index, self._searcher.compose, self._bank)
-        self._heats = Heats(lambda record: self.library.read(record.path))
-        self._opening = threading.RLock()
 
-    @property
+    @_Once
+    def thumbnails(self) -> "Thumbnails":
+        from core.images.thumbnails import Thumbnails
+
+        return Thumbnails(self.settings.data_dir / "thumbnails")
+
+    @_Once
+    def previews(self) -> "Previews":
+        from core.images.previews import Previews
+
+        # Hidden, and so never indexed; likewise the pictures of queries.
+        return Previews(self.settings.data_dir / ".previews", self.settings.preview_mb << 20)
+
+    @_Once
+    def uploads(self) -> "Uploads":
+        """What was sent to be indexed."""
+        from core.images.uploads import Uploads
+
+        settings = self.settings
+        return Uploads(settings.data_dir / "uploads", settings.upload_mb << 20, settings.archive_mb << 20)
+
+    @_Once
+    def queries(self) -> "Uploads":
+        """Pictures that were dropped to search with."""
+        from core.images.uploads import Uploads
+
+        return Uploads(self.settings.data_dir / ".queries", self.settings.upload_mb << 20)
+
+    @_Once
+    def pasted(self) -> "PastedPictures":
+        from core.search.pasted import PastedPictures
+
+        return PastedPictures(self.index, self.queries, self.settings.library_roots, self.settings.urls)
+
+    @_Once
+    def _examples(self) -> "Examples":
+        from core.search.examples import Examples
+
+        return Examples(self.index, self._calibrations)
+
+    @_Once
+    def _explainer(self) -> "Explainer":
+        from core.search.explain import Explainer
+
+        return Explainer(self.index, self._searcher.compose, self._bank)
+
+    @_Once
+    def _heats(self) -> "Heats":
+        from core.search.heat import Heats
+
+        return Heats(lambda record: self.library.read(record.path))
+
+    @_Once
     def library(self) -> "Library":
         """How the index is filled."""
-        with self._opening:
-            return self._library
-
-    @cached_property
-    def _library(self) -> "Library":
         from core.ingest.journal import Journal
         from core.ingest.library import Library
 
@@ -114,14 +163,9 @@ class Services:
             self.model,
         )
 
-    @property
+    @_Once
     def saved(self) -> "SavedSearches":
         """The searches that somebody keeps."""
-        with self._opening:
-            return self._saved
-
-    @cached_property
-    def _saved(self) -> "SavedSearches":
         from core.search.saved import SavedSearches
 
         return SavedSearches(self.settings.journal, self._scope)
@@ -151,6 +195,8 @@ class Services:
         """
         if patience and search.query.seeks:
             self._await_scores(patience)
+        from core.search.remarks import remarks
+
         where, notes = resolve(search.where, self.facets()) if search.where.conditions else (search.where, [])
         found = self._search(replace(search, where=where), offset, limit)
         said = [*notes, *remarks(search.query.words)]
@@ -188,6 +234,9 @@ class Services:
 
     def _preprocessing(self) -> int:
         """Of the model that the settings ask for, as this version of the app prepares pictures for it."""
+        from core.embedding.clip import ClipEmbedder
+        from core.embedding.starter import StarterEmbedder
+
         embedder = StarterEmbedder if self.settings.model_id == STARTER else ClipEmbedder
         return embedder.preprocessing
 
@@ -236,7 +285,7 @@ class Services:
         """What goes on in the background, or did."""
         return self.library.jobs
 
-    def ingest(self, locations: Sequence[str | Path]) -> Iterator[Progress]:
+    def ingest(self, locations: Sequence[str | Path]) -> "Iterator[Progress]":
         """As `core.ingest.once.ingest`. The caller answers for the locations: see `check_path` and `check_url`."""
         from core.ingest.once import ingest
 
@@ -261,12 +310,16 @@ class Services:
 
     def start_samples(self, by: Actor = APP) -> int:
         """Index the sample pictures; returns the job's id."""
+        from core.sources.samples import sample_pictures
+
         return self.library.add([self._listed(sample_pictures())], "Sample pictures", starts=True, by=by)
 
     def _listed(self, paths: Sequence[Path], folder: Path | None = None) -> str:
         """The location of a list of these files."""
+        from core.sources.listed import SUFFIX, write_list
+
         name = content_hash("\n".join(map(str, paths)).encode(errors="surrogateescape"))[:16]
-        file = self.settings.data_dir / "jobs" / f"{name}{LIST_SUFFIX}"
+        file = self.settings.data_dir / "jobs" / f"{name}{SUFFIX}"
         write_list(file, paths, folder)
         return str(file)
 
@@ -282,6 +335,8 @@ class Services:
         Raises:
             UnreadableImage: the file is gone or cannot be read.
         """
+        from core.images.reading import read_bytes
+
         for store in (self.queries, self.uploads):
             if path := store.path(content_hash):
                 return read_bytes(path), store.name(content_hash) or path.name
@@ -323,21 +378,25 @@ class Services:
         return found[0] if found else None
 
     def _name_of(self, path: str) -> str:
+        from core.sources.urls import is_url
+
         name = path.rpartition("/")[2]
         if Path(path) == self.uploads.folder:
             return _UPLOADS
         return unquote(name) if is_url(path) else self.uploads.name_of(Path(path)) or name
 
-    def why(self, query: Query, content_hash: str) -> list[Concept]:
+    def why(self, query: Query, content_hash: str) -> "list[Concept]":
         """As `Explainer.why`."""
         return self._explainer.why(query, content_hash)
 
-    def heat(self, query: Query, content_hash: str) -> Iterator[Looked | Heat]:
+    def heat(self, query: Query, content_hash: str) -> "Iterator[Looked | Heat]":
         """As `Heats.look`, of a picture of the index; what is wrong with the query is raised at once."""
+        from core.search.explain import looked_up
+
         record, _ = looked_up(self.index, content_hash)
         return self._heats.look(record, self._searcher.compose(query).embedding, self.model.embedder())
 
-    def _bank(self) -> Bank | None:
+    def _bank(self) -> "Bank | None":
         embedder = self.model.loaded
         return self._calibrations.bank(embedder) if embedder else None
 

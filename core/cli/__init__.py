@@ -1,7 +1,34 @@
 """The command line: results on stdout, progress and errors on stderr; 0 done, 1 an expected error, 2 wrong
 usage, 130 paused by Ctrl-C, 143 paused by SIGTERM."""
 
-from core.cli import ingest, jobs, reembed, search, sources  # noqa: F401 - each adds its commands
-from core.cli.console import app
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["app"]
+if TYPE_CHECKING:
+    from typer import Typer
+
+_COMMANDS = {
+    "ingest": ("ingest", "remove"),
+    "jobs": ("jobs",),
+    "reembed": ("reembed",),
+    "search": ("search",),
+    "index": ("status", "labels", "tag"),
+    "sources": ("sources",),
+}
+"""The modules, in the order of the help, and the commands that each adds."""
+
+
+def program(command: str = "") -> "Typer":
+    """The command line with one command, which starts sooner; with all where it is none of them."""
+    needed = [name for name, commands in _COMMANDS.items() if command in commands] or list(_COMMANDS)
+    for name in needed:
+        import_module(f"core.cli.{name}")
+    from core.cli.console import app
+
+    return app
+
+
+def __getattr__(name: str) -> Any:
+    if name == "app":
+        return program()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,17 +1,23 @@
-"""What all commands share: the program itself, errors in one line, JSON."""
+"""What all commands share: the program itself, where they are run and what they say, errors in one line, JSON."""
 
 import json
 import sys
 from collections.abc import Callable
-from functools import wraps
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-from rich.console import Console
-
 from core.errors import ImageSearchError
+from core.imports import without
+
+with without("rich"):  # which typer imports for tables and tracebacks that are not wanted: half of its time
+    import typer
+import click
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from core.services import Services
 
 app = typer.Typer(
@@ -19,37 +25,88 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
-
-console = Console(stderr=True)
-"""For progress and notes: what scripts do not read."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts")]
 
 
+@app.callback()
+def _program() -> None:
+    """Has commands, however many of them are imported."""
+
+
+@cache
+def console() -> "Console":
+    """For progress and notes: what scripts do not read."""
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+class Terminal:
+    """Where a command is run: in this process, for whoever started it."""
+
+    folder: Path | None = None
+    """Of relative paths; None: the one that the process is in."""
+
+    def services(self) -> "Services":
+        """With the model in this process."""
+        from core.services import shared
+
+        services = shared()
+        services.model.stay_in_process()
+        return services
+
+    def fetched(self, url: str) -> tuple[bytes, str]:
+        """A picture, and what it is called."""
+        from core.search.pasted import url_name
+        from core.sources.opening import read_file
+        from core.sources.urls import normalised
+
+        url = normalised(url)
+        return read_file(url, public_only=False), url_name(url)
+
+    def say(self, text: str, err: bool) -> None:
+        typer.echo(text, err=err)
+
+    def fail(self, error: ImageSearchError) -> None:
+        """One line on stderr and exit status 1 for what may go wrong."""
+        self.say(f"{error.title}: {error}".replace("\n", " "), err=True)
+        raise typer.Exit(1)
+
+    def busy(self, words: str) -> AbstractContextManager[object]:
+        """Within, they are shown to people."""
+        return console().status(words) if sys.stderr.isatty() else nullcontext()
+
+
+def terminal() -> Terminal:
+    """Of the command that is being run."""
+    context = click.get_current_context(silent=True)
+    return (context and context.find_object(Terminal)) or Terminal()
+
+
+def say(text: str, err: bool = False) -> None:
+    terminal().say(text, err)
+
+
+def print_json(value: object) -> None:
+    say(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def open_services() -> "Services":
+    """Imported only where a command needs them."""
+    return terminal().services()
+
+
 def expected_errors[**P](command: Callable[P, None]) -> Callable[P, None]:
-    """One line on stderr and exit status 1 for what may go wrong."""
+    """What may go wrong is told, and is no traceback."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
         except ImageSearchError as error:
-            typer.echo(f"{error.title}: {error}".replace("\n", " "), err=True)
-            raise typer.Exit(1) from None
+            terminal().fail(error)
 
     return run
-
-
-def print_json(value: object) -> None:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
-
-
-def open_services() -> "Services":
-    """The services of this process, with the model in it; imported only where a command needs them."""
-    from core.services import shared
-
-    services = shared()
-    services.model.stay_in_process()
-    return services

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
 from core.errors import JobRefused, Problem
@@ -24,6 +22,8 @@ from core.sources.urls import is_url, normalised
 from core.words import counted, duration, pictures
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
     from core.ingest.library import Library
 
 Locations = Annotated[
@@ -135,7 +135,7 @@ def finished(library: "Library", job_id: int) -> JobState:
         job = jobs.wait(job_id)
         if not job.ended:
             where = "while looking for pictures" if job.phase is Phase.FINDING else f"at {job.done:,} of {job.total:,}"
-            console.print(f"Paused {where}. To resume: python -m core jobs resume {job_id}")
+            console().print(f"Paused {where}. To resume: python -m core jobs resume {job_id}")
         raise typer.Exit(_TERMINATED if isinstance(stopped, Terminated) else _INTERRUPTED) from None
     if job.error:
         raise job.error
@@ -216,13 +216,16 @@ def _follow(library: "Library", sources: Sequence[str], prune: bool) -> None:
     with closing(Follower(note)) as follower, suppress(KeyboardInterrupt):
         for location in sources:
             follower.follow(location)
-        console.print("Indexing changes from now on. Press Ctrl-C to end.")
+        console().print("Indexing changes from now on. Press Ctrl-C to end.")
         while True:
             job = finished(library, library.add([changed.get()], starts=True, prunes=prune, by=COMMAND_LINE))
             if job.counts.stored or job.counts.removed or job.counts.failed:
                 report(library, job, as_json=False)
 
 
-def _bar() -> Bar:
+def _bar() -> "Bar":
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Bar(*columns, console=console, transient=True)
+    return Bar(*columns, console=console(), transient=True)

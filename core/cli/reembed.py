@@ -36,7 +36,7 @@ def reembed_command(
             if counts["removed"]:
                 typer.echo(f"{_pictures(counts['removed'])} left out: neither file nor thumbnail is there.")
             if job.note:
-                console.print(job.note)
+                console().print(job.note)
 
 
 def _pictures(count: int) -> str:

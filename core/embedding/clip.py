@@ -5,17 +5,19 @@ import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from PIL import Image
 
-from core.config import CLIP_MODELS
 from core.embedding.crop import centre_square
 from core.embedding.texts import TextCache
 from core.embedding.tokens import MAX_TOKENS, count_tokens
 from core.embedding.weights import check_obtainable, present_weights
+from core.model_ids import CLIP_MODELS
 from core.vectors import Embeddings, unit
+
+if TYPE_CHECKING:  # words need no pictures
+    from PIL import Image
 
 _LONGEST_TEXT = 2000
 """Characters: 75 tokens of CLIP's longest words. Splitting one endless word takes time that grows with its square."""
@@ -24,7 +26,7 @@ _LONGEST_TEXT = 2000
 class _Towers(Protocol):
     """What runs the model's two networks."""
 
-    def embed_image(self, images: Sequence[Image.Image]) -> Embeddings: ...
+    def embed_image(self, images: "Sequence[Image.Image]") -> Embeddings: ...
 
     def embed_text(self, texts: Sequence[str]) -> Embeddings: ...
 
@@ -62,10 +64,12 @@ class ClipEmbedder:
         embedder.towers()
         return embedder
 
-    def prepare(self, image: Image.Image) -> Image.Image:
+    def prepare(self, image: "Image.Image") -> "Image.Image":
         return centre_square(image, *self.crop)
 
-    def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
+    def embed_images(self, images: "Sequence[Image.Image]") -> Embeddings:
+        from PIL import Image
+
         for image in images:
             # Inference would fetch a string as an address, open it as a file, and take an array for BGR.
             if not isinstance(image, Image.Image):

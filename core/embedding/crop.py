@@ -1,8 +1,10 @@
 """The square that a model looks at: short side to a given length, then the centre."""
 
 import math
+from typing import TYPE_CHECKING
 
-from PIL import Image
+if TYPE_CHECKING:  # words need no pictures
+    from PIL import Image
 
 _LONGEST = 16
 """Pictures up to so many times as long as wide are shrunk whole, as torchvision does."""
@@ -20,7 +22,7 @@ def enough(short: int) -> int:
     return _SPARE * short
 
 
-def centre_square(image: Image.Image, short: int, side: int) -> Image.Image:
+def centre_square(image: "Image.Image", short: int, side: int) -> "Image.Image":
     """What torchvision's `Resize(short, BICUBIC)` and `CenterCrop(side)` make of an RGB picture.
 
     The same pixels, except in pictures more than 16 times as long as wide: their long side would become enormous
@@ -33,6 +35,8 @@ def centre_square(image: Image.Image, short: int, side: int) -> Image.Image:
     """
     if image.size == (side, side):
         return image
+    from PIL import Image
+
     width, height = resized = _resized(image.size, short)
     left, top = round((width - side) / 2), round((height - side) / 2)
     window = (left, top, left + side, top + side)
@@ -46,8 +50,10 @@ def _resized(size: tuple[int, int], short: int) -> tuple[int, int]:
     return (short, longer) if size[0] <= size[1] else (longer, short)
 
 
-def _resample(image: Image.Image, resized: tuple[int, int], window: tuple[int, int, int, int]) -> Image.Image:
+def _resample(image: "Image.Image", resized: tuple[int, int], window: tuple[int, int, int, int]) -> "Image.Image":
     """The pixels in `window` of the picture as it would be at the size `resized`."""
+    from PIL import Image
+
     across = _span(image.width, resized[0], window[0], window[2])
     down = _span(image.height, resized[1], window[1], window[3])
     # Pillow keeps the box in single precision: cut to whole pixels first, so that its numbers stay small.

@@ -1,12 +1,13 @@
 """The protocol that every model keeps."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from PIL import Image
-
-from core.config import STARTER
+from core.model_ids import STARTER
 from core.vectors import Embeddings
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SURE_FROM = {STARTER: 0.7}
 """The cosine from which a picture may be said to show what words say, for models of which "better than by chance" says
@@ -28,7 +29,7 @@ class Embedder(Protocol):
     """The highest cosine that a text can reach with a picture by the model's construction: 1.0 for CLIP. Scores of
     text queries are divided by it, so that they use the whole scale."""
 
-    def prepare(self, image: Image.Image) -> Image.Image:
+    def prepare(self, image: "Image.Image") -> "Image.Image":
         """Shrink an upright RGB picture to what the model looks at.
 
         `embed_images` gives the same result with or without it. It needs no model and no lock: call it in the
@@ -36,7 +37,7 @@ class Embedder(Protocol):
         """
         ...
 
-    def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
+    def embed_images(self, images: "Sequence[Image.Image]") -> Embeddings:
         """Upright RGB pictures, any number: split to the model's batch limit. Returns shape `(n, dims)`."""
         ...
 

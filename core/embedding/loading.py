@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from core.config import STARTER
-from core.embedding.clip import ClipEmbedder
 from core.embedding.embedder import Embedder
-from core.embedding.starter import StarterEmbedder
 from core.embedding.weights import how_to_obtain
 from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
+from core.model_ids import STARTER
 
 _logger = logging.getLogger(__name__)
 
@@ -34,9 +32,11 @@ def load_embedder(model_id: str, cache_dir: Path, made_by: str | None, *, direct
         ModelUnavailable: the model that has to be used does not load.
     """
     if made_by == STARTER or (model_id == STARTER and made_by is None):
-        return StarterEmbedder.load()
+        return _starter()
     if made_by not in (None, model_id):
         raise _mismatch(model_id, made_by)
+    from core.embedding.clip import ClipEmbedder  # each model brings its libraries, and one is used
+
     try:
         return ClipEmbedder.load(model_id, cache_dir, direct=direct)
     except ModelUnavailable as error:
@@ -50,9 +50,15 @@ def load_embedder(model_id: str, cache_dir: Path, made_by: str | None, *, direct
 def _stand_in(reason: ModelUnavailable) -> Embedder:
     _logger.warning("Using the starter model. %s", reason)
     try:
-        return StarterEmbedder.load()
+        return _starter()
     except ModelUnavailable as error:
         raise ModelUnavailable(f"{reason.message} {error.message}", reason.remedy) from error
+
+
+def _starter() -> Embedder:
+    from core.embedding.starter import StarterEmbedder
+
+    return StarterEmbedder.load()
 
 
 def _mismatch(model_id: str, made_by: str | None) -> ModelMismatch:

@@ -9,16 +9,18 @@ import threading
 from collections.abc import Callable, Sequence
 from itertools import batched
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from PIL import Image
 
 from core.embedding.tokens import tokenize
 from core.embedding.weights import damaged, present_weights, weights_folder
 from core.vectors import Embeddings
+
+if TYPE_CHECKING:  # words need no pictures
+    from PIL import Image
 
 BATCH = 8
 """Rows that go through a network at once, as Inference has it."""
@@ -52,7 +54,7 @@ class OnnxClip:
         self._sessions: dict[int, Any] = {}
         self._session(_TEXTUAL)
 
-    def embed_image(self, images: Sequence[Image.Image]) -> Embeddings:
+    def embed_image(self, images: "Sequence[Image.Image]") -> Embeddings:
         """RGB pictures of the size that the model takes. Returns shape `(n, dims)`, not of unit length.
 
         Raises:
@@ -87,6 +89,6 @@ def _run[T](session: Any, items: Sequence[T], prepare: Callable[[Sequence[T]], N
     return embeddings
 
 
-def _pixels(image: Image.Image) -> NDArray[np.float32]:
+def _pixels(image: "Image.Image") -> NDArray[np.float32]:
     scaled = np.asarray(image, np.float32) / np.float32(255)
     return np.ascontiguousarray(((scaled - _MEAN) / _DEVIATION).transpose(2, 0, 1))

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.config import STARTER
 from core.embedding.crop import centre_square
 from core.embedding.minilm import DIMS, MiniLM
 from core.embedding.texts import TextCache
 from core.errors import ModelUnavailable
+from core.model_ids import STARTER
 from core.vectors import Embeddings, unit
 
 _logger = logging.getLogger(__name__)

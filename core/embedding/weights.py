@@ -2,13 +2,9 @@
 
 import hashlib
 import os
-import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-
-import httpx
 
 from core.errors import ModelUnavailable
 
@@ -95,6 +91,8 @@ def _unreachable(address: str) -> str:
 
 
 def _ask(address: str) -> str:
+    import httpx  # only where there are no weights yet, as `ssl` and `socket`
+
     try:
         httpx.head(address, timeout=_TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
@@ -104,6 +102,10 @@ def _ask(address: str) -> str:
 
 
 def _in_words(error: Exception) -> str:
+    import socket
+
+    import httpx
+
     causes = list(_chain(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return "its name is not known to this network"
@@ -119,6 +121,8 @@ def _in_words(error: Exception) -> str:
 
 
 def _about_certificate(error: BaseException | None) -> bool:
+    import ssl
+
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _chain(error))
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+
+if TYPE_CHECKING:  # to compare hashes takes no pictures
+    from PIL import Image
 
 type Hashes = NDArray[np.uint64]
 """Perceptual hashes of n pictures, an array of shape `(n, 4)`; zeros for a picture without one."""
@@ -23,7 +26,7 @@ _LEAST = 128  # coefficients that are not faint, of 255: an even area, a gradien
 _MIRRORED = np.uint64(0x5555_5555_5555_5555)
 
 
-def perceptual_hash(image: Image.Image) -> str:
+def perceptual_hash(image: "Image.Image") -> str:
     """64 hexadecimal digits, or none at all for a picture with too little structure to be told by it.
 
     Its bits are the signs of the 16 × 16 lowest frequencies of the luma (ITU-R BT.601) as a discrete cosine transform

@@ -6,11 +6,9 @@ from itertools import islice
 from typing import Literal, Protocol
 
 from core.index.filters import Filter, attribute
+from core.index.limits import MAX_K as MAX_K
 from core.index.records import Fingerprint, Hit, ImageRecord
 from core.vectors import Embedding, Embeddings
-
-MAX_K = 10_000
-"""The most hits that one search returns: what Elasticsearch looks at, at most."""
 
 FACETS = ("label", "tag", "folder", "year", "colour", "shape", "format", "camera", "lens", "split")
 """What records are counted by. `folder` stands for the path of the folder they lie in, `year` for that of `taken_at`,

@@ -2,8 +2,20 @@
 
 import hashlib
 import re
+from dataclasses import dataclass
 
-from core.ingest.state import Actor
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks for something to be done with a job."""
+
+    label: str = ""
+    """For people: `Firefox on Linux`, `command line`; empty: the app itself."""
+    key: str = ""
+    """Tells one browser from another; empty where there is none."""
+
+
+APP = Actor()
 
 COMMAND_LINE = Actor("command line")
 

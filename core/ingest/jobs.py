@@ -9,12 +9,13 @@ from typing import Any
 from filelock import FileLock
 
 from core.errors import JobRefused, JournalUnavailable
+from core.ingest.actors import APP, Actor
 from core.ingest.interrupted import find_interrupted, interrupted_at
 from core.ingest.journal import Journal
 from core.ingest.loop import Loop
 from core.ingest.owner import Owner
 from core.ingest.progress import Outcome, Phase, Progress
-from core.ingest.state import ACTIVE, APP, ENDED, Actor, JobState, Kind, Plan, Planned, Status
+from core.ingest.state import ACTIVE, ENDED, JobState, Kind, Plan, Planned, Status
 from core.ingest.worker import Worker
 
 _QUEUE = 1000

@@ -17,10 +17,11 @@ from core import errors
 from core.database import Database, transaction
 from core.errors import ImageSearchError, JobRefused
 from core.index.records import from_storable, storable
+from core.ingest.actors import APP, Actor
 from core.ingest.known import KnownSources
 from core.ingest.lines import Lines
 from core.ingest.progress import Counts, Phase
-from core.ingest.state import APP, ENDED, Actor, JobState, Kind, Plan, Status
+from core.ingest.state import ENDED, JobState, Kind, Plan, Status
 from core.ingest.tables import files as files_table
 from core.ingest.tables import jobs as table
 from core.ingest.tables import metadata

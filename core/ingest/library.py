@@ -17,6 +17,7 @@ from core.images.thumbnails import Thumbnails
 from core.index.filters import Filter
 from core.index.index import Index, Totals
 from core.index.records import record_id
+from core.ingest.actors import APP, Actor
 from core.ingest.follow import Follower
 from core.ingest.jobs import Jobs
 from core.ingest.journal import Journal
@@ -28,7 +29,7 @@ from core.ingest.prepare import Prepare
 from core.ingest.progress import Progress
 from core.ingest.reembed import Models, Reembedding, from_thumbnails, plan_reembedding, reembed
 from core.ingest.remove import remove, sweep
-from core.ingest.state import APP, TO_READ, Actor, JobState, Kind, Plan, Planned, PlannedFile, Status
+from core.ingest.state import TO_READ, JobState, Kind, Plan, Planned, PlannedFile, Status
 from core.ingest.trial import trial
 from core.sources.absent import is_absent, is_below, is_gone, mounts_above
 from core.sources.archive import archive_of

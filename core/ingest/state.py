@@ -36,19 +36,6 @@ class Kind(StrEnum):
     """Gives every picture of the index the embedding of another model."""
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who asks for something to be done with a job."""
-
-    label: str = ""
-    """For people: `Firefox on Linux`, `command line`; empty: the app itself."""
-    key: str = ""
-    """Tells one browser from another; empty where there is none."""
-
-
-APP = Actor()
-
-
 class Planned(StrEnum):
     """What a file is found to be before it is read."""
 

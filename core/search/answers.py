@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Literal, TypedDict
 
-from pydantic import ConfigDict, with_config
-
 from core.images.names import displayable
 from core.index.records import Hit
 from core.search.options import Band
@@ -14,7 +12,12 @@ from core.search.results import Result, Results
 # Rounded, so that a result that has not changed is a message that has not changed.
 _SCORE, _SHARE, _DEGREES, _MILLISECONDS = 4, 3, 6, 2
 
-_described = with_config(ConfigDict(use_attribute_docstrings=True))  # what is said here stands in the API's description
+
+def _described[T](kind: type[T]) -> type[T]:
+    """What is said here stands in the API's description: pydantic's `with_config`, whose import takes longer than a
+    search."""
+    kind.__pydantic_config__ = {"use_attribute_docstrings": True}  # type: ignore[attr-defined]
+    return kind
 
 
 @_described

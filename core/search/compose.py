@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from core.embedding.crop import enough
 from core.embedding.embedder import SURE_FROM, Embedder
 from core.errors import InvalidQuery
-from core.images.reading import open_upright
 from core.index.index import Index
 from core.search.kept import Kept
 from core.search.query import Picture, Query, Region
@@ -132,6 +131,8 @@ class Composer:
         return self._embedded(picture, data)
 
     def _embedded(self, picture: Picture, data: bytes) -> Embedding:
+        from core.images.reading import open_upright  # words need no pictures
+
         embedder = self._embedder()
 
         def embed() -> Embedding:

@@ -15,7 +15,7 @@ from core.images.describe import is_content_hash
 from core.index.filters import Filter
 from core.index.index import MAX_K
 from core.search.language import format_, parse
-from core.search.options import Collapse, Cut, Options, Sort
+from core.search.options import ALL_RESULTS, Collapse, Cut, Options, Sort
 from core.search.query import LEAST_WEIGHT, MOST_PARTS, MOST_WEIGHT, Picture, Query, Region, Words, checked, clean
 from core.search.request import Search
 
@@ -23,9 +23,6 @@ PARAMETERS = frozenset({"q", "image", "more", "less", "k", "sort", "collapse", "
 """What the address of a search consists of."""
 
 type Params = Mapping[str, Sequence[str]]
-
-ALL = "all"
-"""As many results as are ranked: `MAX_K`."""
 
 _USUAL = Options()
 _DECIMALS = 4
@@ -74,7 +71,7 @@ def to_json(search: Search) -> dict[str, Any]:
 
 def read_k(text: str) -> int | None:
     """How many results: a number from 1 to `MAX_K`, or `all`, which is `MAX_K`; None where it is neither."""
-    if text == ALL:
+    if text == ALL_RESULTS:
         return MAX_K
     # Python would read any digits of Unicode, and millions of them.
     number = int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER else 0
@@ -82,7 +79,7 @@ def read_k(text: str) -> int | None:
 
 
 def write_k(k: int) -> str:
-    return ALL if k >= MAX_K else str(k)
+    return ALL_RESULTS if k >= MAX_K else str(k)
 
 
 def _plain(options: Options) -> dict[str, Any]:

@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+USUAL_K = 24
+"""Results of a search that does not say how many."""
+
+ALL_RESULTS = "all"
+"""As a number of results: as many as are ranked."""
+
 
 class Band(StrEnum):
     """How well a picture matches, judged against what chance would bring in a collection of this size: a match is what

@@ -3,12 +3,9 @@
 from dataclasses import dataclass, field
 
 from core.index.filters import Filter
-from core.index.index import MAX_K
-from core.search.options import Options
+from core.index.limits import MAX_K
+from core.search.options import USUAL_K, Options
 from core.search.query import Query
-
-USUAL_K = 24
-"""Results of a search that does not say how many."""
 
 
 @dataclass(frozen=True, slots=True)

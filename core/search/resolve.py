@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from PIL import Image
-
 from core.images.names import composed, decomposed, folded
 from core.index.filters import AnyOf, Condition, Either, Filter, TextField, Within, simple
 from core.index.records import names_on
@@ -94,6 +92,10 @@ def _spelled(field: TextField, value: str) -> str:
         case "split":
             return _SPLITS.get(value.casefold(), value)
         case "format":
+            from PIL import Image
+
+            import core.images.files  # noqa: F401 - which tells Pillow of more formats
+
             return Image.registered_extensions().get(f".{value.lower()}", value)
         case _:
             return value

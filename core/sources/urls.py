@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from yarl import URL
-
 from core.errors import SourceRefused
 from core.images.names import shown
 from core.redaction import holds_secret, is_secret_name, without_secrets
@@ -99,6 +97,8 @@ def is_normalised(url: str) -> bool:
 
 def _web(scheme: str, url: str) -> str:
     try:
+        from yarl import URL
+
         parsed = URL(url)  # by what will ask for it, so that both read it alike
     except ValueError:  # without what it says: it may hold a part of a password
         parsed = None

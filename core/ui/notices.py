@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from core.config import STARTER
 from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
 from core.ingest.state import Kind
+from core.model_ids import STARTER
 from core.ui.server import services
 from core.ui.who import visitor
 

@@ -8,8 +8,10 @@ from typing import cast
 import pytest
 
 from core.embedding import loading
+from core.embedding.clip import ClipEmbedder
 from core.embedding.embedder import Embedder
 from core.embedding.loading import ModelLoader, load_embedder
+from core.embedding.starter import StarterEmbedder
 from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
 
 CLIP, OTHER = "clip/ViT-B-16", "clip/ViT-B-32"
@@ -37,8 +39,8 @@ def models(monkeypatch: pytest.MonkeyPatch, without_clip: bool) -> None:
             raise ModelUnavailable(f"The weights of {model_id} are missing.", "Connect to the internet.")
         return fake(model_id)
 
-    monkeypatch.setattr(loading.ClipEmbedder, "load", load_clip)
-    monkeypatch.setattr(loading.StarterEmbedder, "load", lambda: fake("starter"))
+    monkeypatch.setattr(ClipEmbedder, "load", load_clip)
+    monkeypatch.setattr(StarterEmbedder, "load", lambda: fake("starter"))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_without_any_model_both_reasons_are_given(monkeypatch: pytest.MonkeyPatc
     def missing() -> Embedder:
         raise ModelUnavailable("A package is missing.")
 
-    monkeypatch.setattr(loading.StarterEmbedder, "load", missing)
+    monkeypatch.setattr(StarterEmbedder, "load", missing)
     with pytest.raises(ModelUnavailable, match=r"are missing\. A package is missing\. Connect"):
         load_embedder(CLIP, CACHE, None)
 

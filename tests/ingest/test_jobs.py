@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Engine
 
 from core.database import transaction
 from core.errors import IndexUnavailable, JobRefused, JournalUnavailable, ModelMismatch
+from core.ingest.actors import Actor
 from core.ingest.jobs import Jobs
 from core.ingest.journal import Journal
 from core.ingest.owner import Owner
 from core.ingest.progress import Counts, Outcome, Phase, Progress, Verdict
-from core.ingest.state import Actor, JobState, Plan, Planned, PlannedFile, Status
+from core.ingest.state import JobState, Plan, Planned, PlannedFile, Status
 
 WAIT = 20
 """Seconds after which a test gives up."""

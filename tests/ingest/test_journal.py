@@ -9,9 +9,10 @@ from sqlalchemy import text
 
 from core.database import transaction
 from core.errors import ImageSearchError, JobRefused, JournalUnavailable, StorageFull
+from core.ingest.actors import Actor
 from core.ingest.journal import Journal
 from core.ingest.progress import Counts, Outcome, Phase, Verdict
-from core.ingest.state import Actor, JobState, Kind, Plan, Planned, PlannedFile, Status
+from core.ingest.state import JobState, Kind, Plan, Planned, PlannedFile, Status
 from tests.ingest.libraries import journal_url
 
 ODD = "/caf\udce9/\ud800/日本\n'\"%_.png"

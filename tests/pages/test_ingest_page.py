@@ -5,7 +5,8 @@ import re
 import pytest
 
 from core.errors import ModelUnavailable
-from core.ingest.state import Actor, Kind, Status
+from core.ingest.actors import Actor
+from core.ingest.state import Kind, Status
 from tests.pages.conftest import Component, texts
 
 

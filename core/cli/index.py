@@ -1,0 +1,83 @@
+"""Commands about the index, and that tag what is in it."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.cli.console import AsJson, app, expected_errors, open_services, print_json, say
+from core.cli.search import Folder
+from core.errors import InvalidTags, UnreadableImage
+from core.images.names import displayable, shown
+from core.words import pictures
+
+if TYPE_CHECKING:
+    from core.index.index import Index
+
+
+@app.command(name="status")
+@expected_errors
+def status_command(as_json: AsJson = False) -> None:
+    """Which engine and model, and how many pictures."""
+    status = asdict(open_services().status())
+    if as_json:
+        print_json(status)
+        return
+    for name, value in status.items():
+        say(f"{name:>9}  {value}")
+
+
+@app.command(name="labels")
+@expected_errors
+def labels_command(folder: Folder = None, as_json: AsJson = False) -> None:
+    """What the labels of the datasets say is in the pictures, and in how many."""
+    from core.cli.searching import conditions
+    from core.index.filters import Filter
+
+    counts = open_services().index.facets(Filter(tuple(conditions(folder, []))), ["label"])["label"]
+    if as_json:
+        print_json(counts)
+        return
+    for label, count in counts.items():
+        say(f"{count:>9,}  {displayable(label)}")
+    if not counts:
+        say("No picture has labels. Datasets (YOLO, COCO, Pascal VOC) bring them.", err=True)
+
+
+@app.command(name="tag")
+@expected_errors
+def tag_command(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", show_default=False, help="Pictures, or folders.")],
+    add: Annotated[list[str] | None, typer.Option(help="A tag to give to the pictures")] = None,
+    remove: Annotated[list[str] | None, typer.Option(help="A tag to take from them")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tag pictures of the index, those of a folder all at once: to be found by `tag:NAME`."""
+    if not add and not remove:
+        raise InvalidTags("No tag was given.", "Give one with --add or --remove.")
+    from core.cli.searching import location_of
+    from core.index.tags import change_tags
+
+    index = open_services().index
+    ids = [id_ for path in paths for id_ in _ids(index, location_of(path))]
+    changed = change_tags(index, ids, add or [], remove or [])
+    if as_json:
+        print_json({"changed": changed})
+    else:
+        say(f"Changed the tags of {pictures(changed)}.")
+
+
+def _ids(index: "Index", location: str) -> list[str]:
+    """Of the picture there, or of those in the folder.
+
+    Raises:
+        UnreadableImage: there are none.
+    """
+    from core.index.filters import Filter
+    from core.index.records import record_id
+
+    inside = (record for batch in index.records(Filter.within(location)) for record in batch)
+    found = [record.id for record in (*index.get([record_id(location)]), *inside)]
+    if not found:
+        raise UnreadableImage(f"{shown(location)} is not in the index.", "Index it: python -m core ingest SOURCE")
+    return found

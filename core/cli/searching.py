@@ -1,0 +1,176 @@
+"""What the command that searches does."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.cli.console import open_services, print_json, say, terminal
+from core.errors import InvalidQuery, UnreadableImage
+from core.images.describe import content_hash
+from core.images.names import displayable, shown
+from core.index.filters import AnyOf, Condition, Filter, Within
+from core.redaction import told
+from core.search.language import parse
+from core.search.negation import offer
+from core.search.options import ALL_RESULTS, Band, Collapse, Cut, Options, Sort
+from core.search.query import EXCLUDED, Picture, Query
+from core.search.request import Search
+from core.search.results import Result, Results
+from core.sources.pasted import pasted_location, spellings
+from core.sources.urls import is_url
+
+_PATIENCE = 60.0  # seconds until it is known what scores mean: once for each model, and then as long as learning takes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """As the command line has it."""
+
+    text: str
+    images: Sequence[str]
+    excluded: Sequence[str]
+    k: int
+    folder: str | None
+    labels: Sequence[str]
+    min_strength: Cut | None
+    collapse: Collapse
+    diversity: float
+    sort: Sort
+
+
+def find(asked: Asked, as_json: bool) -> None:
+    """Say what is found."""
+    if not asked.images and _names_picture(asked.text):
+        say(f"Searching by the picture {shown(told(asked.text))}.", err=True)
+        asked = replace(asked, text="", images=[asked.text])
+    search = _search(asked)
+    with terminal().busy("Searching …"):
+        results = open_services().search(search, limit=asked.k, patience=_PATIENCE)
+    every = asked.min_strength in (None, Cut.ALL) or not results.judged
+    listed = [result for result in results.results if every or result.matches]
+    if as_json:
+        from core.search.answers import answer
+
+        print_json(answer(replace(results, results=listed)))
+        return
+    _print(listed, results)
+    if not results.judged and search.query.seeks:
+        say("How well these match is not known yet: it is still being learned. Search again soon.", err=True)
+    for note in _notes(results, len(results.results) - len(listed), asked.text):
+        say(note, err=True)
+
+
+def _search(asked: Asked) -> Search:
+    words, where = parse(asked.text)
+    where = Filter((*where.conditions, *conditions(asked.folder, asked.labels)))
+    pictures = [Picture(_dropped(path)) for path in asked.images]
+    pictures += [Picture(_dropped(path), EXCLUDED) for path in asked.excluded]
+    query = Query(words, tuple(pictures))
+    if query.empty and not where.conditions and asked.sort is Sort.BEST:
+        raise InvalidQuery("There is nothing to search for.", "Give some words, a picture, a condition or an order.")
+    cut = asked.min_strength or Cut.AUTO
+    options = Options(collapse=asked.collapse, diversity=asked.diversity, cut=cut, sort=asked.sort)
+    return Search(query, where, options, asked.k)
+
+
+def conditions(folder: str | None, labels: Sequence[str]) -> list[Condition]:
+    within: list[Condition] = [Within(location_of(folder))] if folder else []
+    return [*within, AnyOf("label", tuple(labels))] if labels else within
+
+
+def location_of(text: str) -> str:
+    """A path or URL as records have it."""
+    if is_url(text):
+        from core.sources.urls import normalised
+
+        return normalised(text)
+    return str(_resolved(text))
+
+
+def _resolved(text: str) -> Path:
+    return ((terminal().folder or Path()) / Path(text).expanduser()).resolve()
+
+
+def _print(listed: Sequence[Result], results: Results) -> None:
+    if listed and results.nothing:
+        say("Nothing here really matches; the nearest are:", err=True)
+    for rank, result in enumerate(listed, 1):
+        say(f"{rank:>4}  {_row(result, results)}")
+
+
+def _row(result: Result, results: Results) -> str:
+    score = f"{result.hit.score:.3f}  {_word(result, results):<6}  " if results.scored else ""
+    return f"{score}{f'×{result.count}' if result.count > 1 else '':<4}  {displayable(result.record.path)}"
+
+
+def _word(result: Result, results: Results) -> str:
+    if result.by_name:
+        return "name"
+    return "kind" if results.of_kind and result.band is Band.WEAK else result.band or ""
+
+
+def _notes(results: Results, hidden: int, text: str) -> list[str]:
+    notes = list(map(displayable, results.notes))
+    if location := pasted_location(text):
+        notes.append(f"There is no picture at {shown(location)}: it was read as words.")
+    if hidden:
+        whose = "1 of the nearest does" if hidden == 1 else f"{hidden:,} of the nearest do"
+        notes.append(f"{whose} not match so well; without --min-strength all are shown.")
+    if len(results.results) < results.total:
+        notes.append(f"{len(results.results):,} of {results.total:,} shown; -k {ALL_RESULTS} shows more.")
+    if results.read_text is not None:
+        notes.append(f"The text was too long; the model read: {displayable(results.read_text)}")
+    if any(result.by_name for result in results.results):
+        notes.append(
+            "Those marked “name” match by their file names. The starter model does not see it in the pictures."
+        )
+    if results.of_kind:
+        notes.append(
+            "Most pictures here are of this kind. Which of those marked “kind” show exactly this is uncertain."
+        )
+    if offered := offer(text):
+        notes.append(f"The model does not understand what a sentence leaves out. Try: {offered}")
+    if not results.searched and open_services().index.count():
+        notes.append("No picture meets all conditions.")
+    elif not results.searched:
+        notes.append("The index is empty. Add pictures: python -m core ingest FOLDER")
+    return notes
+
+
+def _names_picture(text: str) -> bool:
+    """Whether the text is a URL, or the path of a file that is a picture by its name."""
+    location = pasted_location(text) or text
+    if is_url(location):
+        return True
+    files = [path for path in _paths(location) if path.is_file()]
+    if not files:
+        return False
+    from core.images.files import has_picture_suffix  # asks Pillow
+
+    return any(has_picture_suffix(path.name) for path in files)
+
+
+def _paths(location: str) -> list[Path]:
+    with suppress(RuntimeError, ValueError):  # no home folder, no path
+        return [_resolved(spelling) for spelling in spellings(location)]
+    return []
+
+
+def _dropped(image: str) -> str:
+    """The content hash of a picture file, kept like one that was dropped on the page."""
+    data, name = _read(pasted_location(image) or image)
+    services, digest = open_services(), content_hash(data)
+    return digest if services.record(digest) else services.queries.add(data, name).id
+
+
+def _read(location: str) -> tuple[bytes, str]:
+    """The picture there, and what it is called."""
+    if is_url(location):
+        return terminal().fetched(location)
+    from core.images.reading import read_bytes
+
+    path = next((path for path in _paths(location) if path.exists()), None)
+    if path is None:
+        raise UnreadableImage(f"{shown(location)} does not exist.", "Check the path.")
+    return read_bytes(path), path.name
