@@ -4,13 +4,16 @@ Every command pays for what is imported here: this module imports next to nothin
 """
 
 import sys
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
 _is_brief = False
+_importing = threading.RLock()
 
 
 def be_brief() -> None:
@@ -30,18 +33,25 @@ def without(*packages: str) -> Iterator[None]:
 def without_extras() -> Iterator[None]:
     """Within, `import lancedb` takes a fifth of the time.
 
-    LanceDB imports a generated client of namespace servers, 700 modules of which an index in a folder uses none:
-    modules of placeholders take its place. pyarrow looks whether pandas is there by importing it: in a brief process it
-    is not. What is imported later, whoever wants it, is the real thing.
+    LanceDB imports a generated client of namespace servers, 700 modules, and more of which an index in a folder uses
+    little or nothing: they are imported when something of them is used. pyarrow looks whether pandas is there by
+    importing it: in a brief process it is not. What is imported later, whoever wants it, is the real thing.
     """
     hidden = {"pandas"} - set(sys.modules) if _is_brief else set()
-    with _finding(_Finder(hidden, _UNUSED)):
+    with _finding(_Finder(hidden, _POSTPONED)):
         yield
-    for name in [name for name, module in sys.modules.items() if isinstance(module, _Placeholders)]:
-        del sys.modules[name]
+    for name, module in [(name, one) for name, one in sys.modules.items() if isinstance(one, _Postponed)]:
+        module.is_told_apart = True
+        if not name.startswith("pyarrow."):  # which are asked for by their own names, and by ours
+            del sys.modules[name]
 
 
-_UNUSED = ("lance_namespace_urllib3_client",)
+_POSTPONED = (
+    "lance_namespace_urllib3_client",
+    *("lancedb.catalog", "lancedb.embeddings", "lancedb.functions", "lancedb.materialized_view", "lancedb.namespace"),
+    *("lancedb.remote", "lancedb.view", "pyarrow.compute", "pyarrow.dataset", "pyarrow.fs"),
+)
+"""Packages and modules, with what is in them."""
 
 
 @contextmanager
@@ -56,8 +66,8 @@ def _finding(finder: "_Finder") -> Iterator[None]:
 class _Finder:
     """A finder and loader by its methods: their base classes, in `importlib.abc`, take 30 ms to import."""
 
-    def __init__(self, hidden: Collection[str], replaced: Collection[str] = ()) -> None:
-        self._hidden, self._replaced = hidden, replaced
+    def __init__(self, hidden: Collection[str], postponed: Collection[str] = ()) -> None:
+        self._hidden, self._postponed = hidden, postponed
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -65,21 +75,53 @@ class _Finder:
         if fullname in self._hidden:
             raise ModuleNotFoundError(f"{fullname} is not needed here", name=fullname)
         loader: Any = self
-        return ModuleSpec(fullname, loader, is_package=True) if fullname.partition(".")[0] in self._replaced else None
+        waits = any(f"{fullname}.".startswith(f"{name}.") for name in self._postponed)
+        return ModuleSpec(fullname, loader, is_package=True) if waits else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return _Placeholders(spec.name)
+        return _Postponed(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
         """There is nothing in it."""
 
 
-class _Placeholders(ModuleType):
-    """Has every class that is asked for, each without contents."""
+class _Postponed(ModuleType):
+    """A module that is imported when something of it is used. Until all others are imported it has whatever class is
+    asked for, each one likewise."""
 
-    def __getattr__(self, name: str) -> type:
+    is_told_apart = False
+
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        made = type(name, (), {"__module__": self.__name__})
+        if self.is_told_apart:
+            return getattr(_imported(self.__name__), name)
+        made = _Later(name, (), {"__module__": self.__name__})
         setattr(self, name, made)
         return made
+
+
+def _imported(name: str) -> ModuleType:
+    """The real one."""
+    with _importing:
+        if isinstance(sys.modules.get(name), _Postponed):
+            del sys.modules[name]
+        return import_module(name)
+
+
+class _Later(type):
+    """Of classes, or functions, that stand for those of a module that is imported when one of them is used."""
+
+    def _real(cls) -> Any:
+        return getattr(_imported(cls.__module__), cls.__name__)
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(cls._real(), name)
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        return cls._real()(*args, **kwargs)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, cls._real())

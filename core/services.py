@@ -113,7 +113,11 @@ class Services:
         from core.images.uploads import Uploads
 
         settings = self.settings
-        return Uploads(settings.data_dir / "uploads", settings.upload_mb << 20, settings.archive_mb << 20)
+        return Uploads(self._sent, settings.upload_mb << 20, settings.archive_mb << 20)
+
+    @property
+    def _sent(self) -> Path:
+        return (self.settings.data_dir / "uploads").resolve()  # as records have it
 
     @_Once
     def queries(self) -> "Uploads":
@@ -262,7 +266,7 @@ class Services:
 
     def _folded(self, counts: Counts) -> Counts:
         """The folders that uploads are kept in count as one: how they are spread says nothing."""
-        own = str(self.uploads.folder)
+        own = str(self._sent)
         folders = counts.get("folder", {})
         inside = [folder for folder in folders if folder.startswith(f"{own}/")]
         if not inside:

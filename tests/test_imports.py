@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+HEAVY = ("sqlalchemy", "pandas", "torch", "inference", "streamlit", "watchdog", "rich", "yaml")
+ENGINES = ("lancedb", "elasticsearch", "pyarrow")
 EMBEDDED = "from core.imports import be_brief; be_brief(); import core.index.lance.engine; "
 
 
@@ -30,6 +32,18 @@ def test_who_wants_them_later_gets_the_real_ones() -> None:
     assert run(code + "print(pandas.DataFrame({'a': [1]}).a[0], len(request.model_fields) > 3)") == "1 True"
 
 
+def test_what_is_used_after_all_is_imported_then() -> None:
+    code = (
+        EMBEDDED
+        + "import sys, lancedb, pyarrow as pa, pyarrow.dataset, pyarrow.compute as pc; from lancedb.table import "
+        "EmbeddingFunctionRegistry as one; print('pyarrow._dataset' in sys.modules, "
+        "'lancedb.embeddings' in sys.modules, pc.sum(pa.array([1, 2])), isinstance(one.get_instance(), one), "
+        "isinstance(1, pa.dataset.Dataset), "
+        "pa.dataset.Dataset is pyarrow._dataset.Dataset)"
+    )
+    assert run(code) == "False False 3 True False True"
+
+
 def test_a_server_has_tables_of_pandas() -> None:
     code = "import core.index.lance.engine, pandas, pyarrow;"
     assert run(code + "print(pyarrow.Table.from_pandas(pandas.DataFrame({'a': [1]})).num_rows)") == "1"
@@ -38,16 +52,25 @@ def test_a_server_has_tables_of_pandas() -> None:
 @pytest.mark.parametrize(
     ("command", "unused"),
     [
-        ("--help", ("sqlalchemy", "lancedb", "onnxruntime", "torch", "streamlit", "watchdog")),
-        ("status", ("sqlalchemy", "pandas", "onnxruntime", "torch", "streamlit", "watchdog", "elasticsearch")),
+        ("--help", (*HEAVY, *ENGINES, "onnxruntime")),
+        ("status", (*HEAVY, "onnxruntime", "elasticsearch", "PIL", "filelock", "httpx", "pyarrow._dataset")),
+        (("search", "--help"), (*HEAVY, *ENGINES, "onnxruntime", "numpy", "pydantic", "PIL", "yarl")),
     ],
 )
-def test_a_command_imports_what_it_needs(tmp_path: Path, command: str, unused: tuple[str, ...]) -> None:
+def test_a_command_imports_what_it_needs(
+    tmp_path: Path, command: str | tuple[str, ...], unused: tuple[str, ...]
+) -> None:
+    arguments = [command] if isinstance(command, str) else list(command)
     code = (
         f"import os, sys; os.environ['IMAGE_SEARCH_DATA_DIR'] = {str(tmp_path)!r}\n"
         "os.environ.pop('ELASTICSEARCH_URL', None)\n"
-        f"import runpy; sys.argv = ['core', {command!r}]\n"
+        f"import runpy; sys.argv = ['core', *{arguments!r}]\n"
         "try: runpy.run_module('core', run_name='__main__')\n"
         "except SystemExit: pass"
     )
     assert imported(code, *unused) == ""
+
+
+def test_a_search_for_words_imports_no_pictures() -> None:
+    code = EMBEDDED + "import core.services, core.cli.searching, core.embedding.clip, core.embedding.onnx_clip"
+    assert imported(code, *HEAVY, "PIL", "filelock", "httpx", "ftfy", "regex", "yarl", "pyarrow._dataset") == ""

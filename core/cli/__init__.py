@@ -21,7 +21,7 @@ _COMMANDS = {
 def program(command: str = "") -> "Typer":
     """The command line with one command, which starts sooner; with all where it is none of them."""
     needed = [name for name, commands in _COMMANDS.items() if command in commands] or list(_COMMANDS)
-    for name in needed:
+    for name in ("console", *needed):  # that first: how it imports typer matters to all
         import_module(f"core.cli.{name}")
     from core.cli.console import app
 

@@ -190,7 +190,7 @@ def test_uploads_are_indexed_under_the_name_they_were_sent_with(services, open_p
 
 def test_the_samples_are_one_click(services, open_page, picture, monkeypatch):
     red = picture("red.png")
-    for module in ("core.ui.samples", "core.services"):
+    for module in ("core.ui.samples", "core.sources.samples"):
         monkeypatch.setattr(f"{module}.sample_pictures", lambda: [red])
     at = press(open_page("ingest.py"), "Index sample pictures")
     assert not at.exception

@@ -1,7 +1,7 @@
 """The embedded index: a LanceDB table in a folder, without a server."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import Any
 import lancedb
 import numpy as np
 import pyarrow as pa
-from filelock import FileLock
 
 from core.errors import IndexUnavailable, ModelMismatch
 from core.heap import trim
@@ -185,7 +184,9 @@ class LanceIndex:
         # version each time (0.4 ms). `_open` looks once.
         return lancedb.connect(str(self._folder))
 
-    def _writing(self) -> FileLock:
+    def _writing(self) -> AbstractContextManager[object]:
+        from filelock import FileLock  # reading needs none
+
         # One writer at a time: two that insert the same new id at the same moment would both succeed (seen with 0.40).
         return FileLock(self._folder / f".{self.name}.lock", poll_interval=0.01)
 
