@@ -52,7 +52,8 @@ class Replacements(Protocol):
 
 
 class Index(Protocol):
-    """Where records live. Safe to share between threads; reads see every earlier write.
+    """Where records live. Safe to share between threads; reads see every earlier write of this process, and those of
+    others after a second at the latest.
 
     All methods raise `IndexUnavailable` (or its child `StorageFull`) where the engine does not answer, naming the
     address or folder and the remedy.
@@ -109,6 +110,12 @@ class Index(Protocol):
         Raises:
             InvalidEmbedding: as for `upsert`.
         """
+        ...
+
+    def search_and_count(
+        self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
+    ) -> tuple[list[Hit], int]:
+        """As `search`, and how many records the filter lets through, as `count`: both at the cost of one."""
         ...
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
@@ -182,7 +189,8 @@ class Index(Protocol):
         ...
 
     def revision(self) -> str:
-        """Another text whenever records were added, changed or removed, by whatever process."""
+        """Another text whenever records were added, changed or removed, by whatever process, and again where reads see
+        it later."""
         ...
 
     def settle(self) -> None:

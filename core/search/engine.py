@@ -144,9 +144,8 @@ class Searcher:
         started = time.perf_counter()
         composed = self._compose(query, calibration)
         embedded = time.perf_counter()
-        hits = self._index.search(composed.embedding, depth, where, embeddings=True)
+        hits, searched = self._index.search_and_count(composed.embedding, depth, where, embeddings=True)
         named = self._named(query, composed, where)
-        searched = self._index.count(where)
         timings = Timings(embedded - started, time.perf_counter() - embedded)
         ceiling = composed.ceiling
         return _Found(composed, _as_share(hits, ceiling), _as_share(named, ceiling), searched, timings)

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -28,11 +29,17 @@ from core.index.elastic import client as client_module
 from core.index.elastic import engine, mapping, queries, requests
 from core.index.elastic.conditions import filter_clauses
 from core.index.elastic.engine import ElasticIndex
+from core.index.elastic.freshness import Freshness
 from core.index.elastic.rows import document, hit_of, record_of
 from core.index.filters import AnyOf, Between, Filter, Named, Within
 from core.index.index import ModelStamp
 from core.index.records import Hit, ImageRecord, record_id
+from core.search.calibration import Calibrations
+from core.search.engine import Searcher
+from core.search.query import Query, Words
+from core.search.request import Search
 from core.vectors import Embeddings, unit
+from tests.colours import ColourEmbedder
 
 START = Path(__file__).resolve().parents[3] / "shared" / "elasticsearch" / "start"
 RED = ModelStamp("clip/red", 8)
@@ -383,10 +390,9 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> type[Recorded]:
 
 @pytest.mark.elasticsearch
 def test_writing_refreshes_nothing_and_the_next_read_once(
-    monkeypatch: pytest.MonkeyPatch, recorded: type[Recorded], handle: Callable[[], ElasticIndex]
+    recorded: type[Recorded], handle: Callable[[], ElasticIndex]
 ) -> None:
-    monkeypatch.setattr(engine, "_FRESH_SECONDS", 3600.0)
-    index = handle()
+    index, other = handle(), handle()
     index.claim(RED)
     rows, embeddings = pictures(5), vectors(5)
     recorded.sent.clear()
@@ -396,24 +402,143 @@ def test_writing_refreshes_nothing_and_the_next_read_once(
     assert not any("_refresh" in request for request in recorded.sent)
     for expected in range(5):
         assert index.search(embeddings[expected], 1)[0].record == rows[expected]
+        assert other.search(embeddings[expected], 1)[0].record == rows[expected]  # of the same process
     assert sum("_refresh" in request for request in recorded.sent) == 1
     index.delete([rows[0].id])
     assert index.search(embeddings[0], 1)[0].record != rows[0]
     assert sum("_refresh" in request for request in recorded.sent) == 2
 
 
+@pytest.fixture
+def elsewhere(handle: Callable[[], ElasticIndex], monkeypatch: pytest.MonkeyPatch) -> Callable[[], ElasticIndex]:
+    """Opens handles that know as little of one another's writing as those of two processes."""
+
+    def make() -> ElasticIndex:
+        monkeypatch.setattr(engine, "freshness", lambda *_: Freshness())
+        return handle()
+
+    return make
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Waits for what comes by itself."""
+    for _ in range(200):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never came")
+
+
 @pytest.mark.elasticsearch
-def test_what_another_handle_wrote_is_seen(
-    monkeypatch: pytest.MonkeyPatch, index: ElasticIndex, handle: Callable[[], ElasticIndex]
+def test_what_another_process_wrote_comes_by_itself(
+    recorded: type[Recorded], index: ElasticIndex, elsewhere: Callable[[], ElasticIndex]
 ) -> None:
-    other = handle()
+    other = elsewhere()
     index.upsert(pictures(1), vectors(1))
-    assert len(other.search(vectors(1)[0], 5)) == 1  # the first read of a handle
+    assert other.count() == 1 or index.count() == 1
+    recorded.sent.clear()
     index.upsert(pictures(2), vectors(2))
-    assert other.count() == 2  # at once
+    until(lambda: other.count() == 2)
     index.upsert(pictures(3), vectors(3))
-    monkeypatch.setattr(engine, "_FRESH_SECONDS", -1.0)  # as if a second had gone by
-    assert len(other.search(vectors(1)[0], 5)) == 3
+    until(lambda: len(other.search(vectors(1)[0], 5)) == 3)
+    before = other.revision()
+    index.upsert(pictures(4), vectors(4))
+    assert other.revision() != before
+    until(lambda: other.facets(None, ["format"]) == {"format": {"PNG": 4}})
+    assert not any("_refresh" in request for request in recorded.sent)
+
+
+@pytest.mark.elasticsearch
+def test_what_was_kept_before_a_change_was_seen_is_not_kept_any_longer(
+    server: Elasticsearch, name: str, index: ElasticIndex, elsewhere: Callable[[], ElasticIndex]
+) -> None:
+    """An answer that is given under a revision stays right as long as the revision stays."""
+    other = elsewhere()
+    index.upsert(pictures(1), vectors(1))
+    index.count()
+    server.indices.put_settings(index=name, settings={"refresh_interval": "-1"})
+    index.upsert(pictures(2), vectors(2))
+    written, kept = other.revision(), other.count()
+    assert kept == 1
+    server.indices.refresh(index=name)
+    seen = other.revision()
+    assert seen != written
+    assert other.count() == 2
+    assert other.revision() == seen
+
+
+ONE_EXTRA: dict[str, Callable[[ElasticIndex], object]] = {
+    "search": lambda index: index.search(vectors(1)[0], 3),
+    "search and count": lambda index: index.search_and_count(vectors(1)[0], 3, Filter.within("/a")),
+    "search, embeddings": lambda index: index.search(vectors(1)[0], 3, embeddings=True),
+    "count": lambda index: index.count(),
+    "count, filter": lambda index: index.count(Filter.within("/a")),
+    "totals": lambda index: index.totals(),
+    "facets": lambda index: index.facets(),
+    "browse": lambda index: index.browse(),
+    "get": lambda index: index.get([pictures(1)[0].id]),
+    "model": lambda index: index.model(),
+    "revision": lambda index: index.revision(),
+}
+
+
+@pytest.mark.elasticsearch
+@pytest.mark.parametrize("method", ONE_EXTRA)
+def test_a_read_sends_one_request_beside_its_own_at_most(
+    recorded: type[Recorded], handle: Callable[[], ElasticIndex], monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setattr(engine, "_LAYOUT_SECONDS", -1.0)  # as if it were long since the last
+    index = handle()
+    index.claim(RED)
+    for change in (lambda: index.upsert(pictures(3), vectors(3)), lambda: index.delete([pictures(3)[2].id])):
+        change()
+        for _ in range(3):
+            recorded.sent.clear()
+            ONE_EXTRA[method](index)
+            assert 1 <= len(recorded.sent) <= 2, recorded.sent
+
+
+@pytest.mark.elasticsearch
+def test_after_the_revision_a_search_with_its_count_is_one_request(
+    recorded: type[Recorded], index: ElasticIndex, handle: Callable[[], ElasticIndex]
+) -> None:
+    index.upsert(pictures(3), vectors(3))
+    index.count()
+    recorded.sent.clear()
+    for _ in range(3):
+        index.revision()
+        hits, count = index.search_and_count(vectors(1)[0], 2)
+        assert ([hit.record.name for hit in hits][:1], count) == ([pictures(1)[0].name], 3)
+    assert len(recorded.sent) == 6
+
+
+@pytest.mark.elasticsearch
+def test_a_whole_search_sends_one_request_beside_its_own(
+    recorded: type[Recorded], handle: Callable[[], ElasticIndex]
+) -> None:
+    index, model = handle(), ColourEmbedder()
+    index.claim(ModelStamp(model.model_id, model.dims))
+    index.upsert(pictures(3), vectors(3, model.dims))
+    searcher = Searcher(index, lambda: model, lambda: None, lambda _: None, Calibrations(index))
+    for words in ("red", "green", "blue"):
+        recorded.sent.clear()
+        results = searcher.search(Search(Query((Words(words),)), Filter((Between("size", 1),))))
+        assert (len(results.results), results.searched) == (3, 3)
+        assert len(recorded.sent) == (3 if words == "red" else 2)  # what was written is refreshed before the first
+
+
+@pytest.mark.elasticsearch
+def test_an_index_that_was_made_anew_is_noticed_by_the_revision(
+    server: Elasticsearch, name: str, index: ElasticIndex, elsewhere: Callable[[], ElasticIndex]
+) -> None:
+    other = elsewhere()
+    index.upsert(pictures(1), vectors(1))
+    assert other.model() == RED or index.count() == 1
+    before = other.revision()
+    index.drop()
+    index.claim(BLUE)
+    assert other.revision() != before
+    assert other.search(np.ones(BLUE.dims, np.float32), 1) == []  # not of other dims than the index has
 
 
 @pytest.mark.elasticsearch
@@ -992,16 +1117,20 @@ def test_a_folder_is_itself_and_all_below(folder: str, own: str, inside: str) ->
     assert clause["bool"]["should"] == [{"term": {"folder": own}}, {"prefix": {"folder": inside}}]
 
 
-def test_changes_are_those_of_the_primaries() -> None:
-    def shard(number: int, primary: bool = True) -> dict[str, Any]:
-        return {"routing": {"primary": primary}, "seq_no": {"max_seq_no": number}}
+def test_changes_are_those_of_the_primaries_and_what_each_copy_sees() -> None:
+    def shard(number: int, primary: bool = True, refreshes: int = 1) -> dict[str, Any]:
+        seen = {"external_total": refreshes}
+        return {"routing": {"primary": primary}, "seq_no": {"max_seq_no": number}, "refresh": seen}
 
     def stats(*copies: dict[str, Any]) -> dict[str, Any]:
         return {"indices": {"images-000001": {"uuid": "a", "shards": {"0": list(copies), "1": [shard(3)]}}}}
 
     current = queries.changes(stats(shard(7), shard(6, primary=False)))
-    assert current == queries.changes(stats(shard(5, primary=False), shard(7))) == queries.changes(stats(shard(7)))
+    assert current == queries.changes(stats(shard(5, primary=False), shard(7)))
     assert current != queries.changes(stats(shard(8), shard(6, primary=False)))
+    assert current != queries.changes(stats(shard(7, refreshes=2), shard(6, primary=False)))
+    assert current != queries.changes(stats(shard(7), shard(6, primary=False, refreshes=2)))
+    assert queries.stands_for(stats(shard(7))) == {"a"}
     assert queries.changes({}) == ""
 
 

@@ -16,8 +16,9 @@ import pytest
 from core.errors import IndexUnavailable, ModelMismatch, StorageFull
 from core.index.filters import AnyOf, Between, Filter
 from core.index.index import ModelStamp
-from core.index.lance import queries, upkeep
+from core.index.lance import engine, queries, upkeep
 from core.index.lance.engine import LanceIndex
+from core.index.lance.readers import Readers
 
 PROJECT = Path(__file__).parents[2]
 STAMP = ModelStamp("clip/ViT-B-16", 16)
@@ -125,6 +126,22 @@ class TestGrowth:
             found = index.search(-embeddings[9_000], 60, Filter((Between("size", high=most + 1),)))
             assert sorted(hit.record.size for hit in found) == list(range(most + 1))
 
+    def test_an_answer_is_never_short(self, grown, monkeypatch):
+        """However few partitions are looked through at first."""
+        monkeypatch.setattr(queries, "probes", lambda *_: 1)
+        index, records, embeddings = grown
+        index.upsert(records, embeddings)
+        where = Filter((Between("size", 4_000, 4_100),))
+        for query in (embeddings[4_050], -embeddings[4_050]):
+            assert {hit.record.size for hit in index.search(query, 200, where)} == set(range(4_000, 4_100))
+        assert len(index.search(embeddings[0], 10_000)) == 10_000
+
+    def test_the_fewer_match_the_more_is_looked_through(self):
+        found = [upkeep.probes(1_000_000, share) for share in (1_000_000, 500_000, 10_000, 1, 0)]
+        assert found == sorted(found)
+        assert found[0] == upkeep.probes(1_000_000)
+        assert upkeep.probes(0, 0) == upkeep.probes(0)
+
     def test_labels_are_found_before_and_after_they_are_indexed(self, grown, folder):
         index, records, embeddings = grown
         index.upsert(records[:9_000], embeddings[:9_000])
@@ -169,10 +186,20 @@ class TestGrowth:
         assert indices(folder)["vector"].num_unindexed_rows == 0
         assert index.search(embeddings[10_399], 1)[0].record == records[10_399]
 
+    def test_of_a_large_index_more_is_merged_at_a_time(self):
+        sizes = (0, 10_000, 200_000, 400_000, 1_000_000)
+        assert [upkeep.most_unindexed(rows) for rows in sizes] == [10_000, 10_000, 10_000, 20_000, 50_000]
+        assert [upkeep.merge_every(rows) for rows in sizes] == [50, 50, 50, 100, 250]
+        assert [upkeep.most_parts(rows) for rows in sizes] == [4, 4, 8, 12, 16]
+
     def test_many_probes_for_many_rows(self):
         assert [upkeep.probes(rows) for rows in (10_000, 499_999, 500_000, 1_000_000, 10_000_000)] == [
             50, 50, 100, 100, 200,
         ]  # fmt: skip
+
+
+def bytes_below(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 class TestUpkeep:
@@ -216,6 +243,54 @@ class TestUpkeep:
         assert sum(len(batch) for batch, _ in scan) == 50
         index.upsert(*make_records(5, seed=3))
         assert index.count() == 55
+
+    def test_what_is_no_longer_needed_does_not_stay_on_the_disk(self, index, folder, make_records):
+        """Not even of a load that lasts for seconds, of which much is written anew."""
+        records, embeddings = make_records(12_000)
+        index.claim(STAMP)
+        sizes = []
+        for start in range(0, 12_000, 500):
+            part = slice(start, start + 500)
+            index.upsert(records[part], embeddings[part])
+            sizes.append(bytes_below(folder) / (start + 500))
+        index.settle()
+        assert len(list((folder / "images.lance" / "_versions").glob("*.manifest"))) <= 5
+        assert max(sizes[2:]) <= 3 * bytes_below(folder) / 12_000
+
+    def test_a_killed_merge_leaves_nothing_that_stays(self, filled, folder, make_records):
+        index, *_ = filled
+        torn = folder / "images.lance" / "data" / f"{'01' * 12}.lance"  # named as the engine names them
+        torn.write_bytes(b"half of a file")
+        index.upsert(*make_records(upkeep.INDEXED_FROM, seed=5))
+        assert not torn.exists()
+
+    def test_what_is_read_as_a_whole_is_not_removed_meanwhile(self, index, folder, make_records, monkeypatch):
+        monkeypatch.setattr(engine, "_SCAN", 50)
+        records, embeddings = make_records(2_000)
+        index.claim(STAMP)
+        for start in range(0, 2_000, 100):  # in many files: the first few are opened at the beginning
+            index.upsert(records[start : start + 100], embeddings[start : start + 100])
+        scan = LanceIndex(folder, "images").scan()
+        read, _ = next(scan)
+        for position in range(60):  # merged, and cleaned up
+            index.upsert(records[position : position + 1], embeddings[position : position + 1])
+        assert table_of(folder).stats()["fragment_stats"]["num_fragments"] < 60
+        read.extend(record for batch, _ in scan for record in batch)
+        assert sorted(record.id for record in read) == sorted(record.id for record in records)
+        assert not list(folder.glob(".images.reading-*"))
+
+    def test_a_scan_that_is_left_or_killed_keeps_nothing(self, filled, folder):
+        index, *_ = filled
+        scan = index.scan()
+        next(scan)
+        readers = Readers(folder, "images")
+        with readers.cleaning() as nobody:
+            assert not nobody
+        scan.close()
+        (folder / ".images.reading-of-a-killed-one.lock").touch()
+        with readers.cleaning() as nobody:
+            assert nobody
+        assert not list(folder.glob(".images.reading-*"))
 
     def test_a_version_that_vanishes_is_read_anew(self, filled, monkeypatch):
         index, _, embeddings = filled

@@ -29,6 +29,8 @@ class Layout:
     stamp: ModelStamp
     lacking: Body
     """The fields that it has not got, because an earlier version of the app made it."""
+    uuid: str
+    """By which it is told from one of the same name that was made anew."""
 
 
 def find(client: Elasticsearch, name: str) -> Layout | None:
@@ -49,7 +51,8 @@ def find(client: Elasticsearch, name: str) -> Layout | None:
         raise changed.unstamped(name, concrete, mapping) if is_ours(mapping) else _not_ours(client, name, concrete)
     if name not in described.get("aliases", {}):
         raise changed.without_alias(name)
-    return Layout(concrete, stamp, lacking(mapping))
+    uuid = described.get("settings", {}).get("index", {}).get("uuid", "")
+    return Layout(concrete, stamp, lacking(mapping), uuid)
 
 
 def _get(client: Elasticsearch, name: str) -> dict[str, Body]:

@@ -1,8 +1,8 @@
 """The index on an Elasticsearch server or cluster."""
 
-import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import batched
 from pathlib import Path
@@ -15,6 +15,7 @@ from core.index.elastic import alias, bulk, paging, queries, requests, switching
 from core.index.elastic.connection import Connection
 from core.index.elastic.errors import IndexMissing
 from core.index.elastic.facets import facets
+from core.index.elastic.freshness import freshness
 from core.index.elastic.mapping import Body
 from core.index.elastic.pixels import by_sides
 from core.index.elastic.rows import FINGERPRINT, document, fingerprint_of, record_of
@@ -23,7 +24,7 @@ from core.index.index import FACETS, MAX_K, ModelStamp, Order, Replacements, Tot
 from core.index.records import Fingerprint, Hit, ImageRecord, storable
 from core.vectors import Embedding, Embeddings, check_embeddings
 
-_FRESH_SECONDS = 1.0
+_LAYOUT_SECONDS = 1.0  # for which it is believed that nobody has put another index under the name
 _CONFLICTS = 3  # how often an update is tried again that another one came before
 _ROWS = 1000
 
@@ -31,9 +32,9 @@ _ROWS = 1000
 class ElasticIndex:
     """Keeps `Index`. Constructing sends nothing.
 
-    What this handle wrote is refreshed once, before its next read, and never by the writing itself. What others wrote
-    is seen at once by what goes through the whole index (`model`, `scan`, `records` and all that counts), and by the
-    other reads at most a second later.
+    What this process wrote is refreshed once, before its next read, and never by the writing itself. What others wrote
+    is seen when the server has refreshed by itself, at most a second later: no read makes it do so sooner. A read sends
+    one request beside its own at most.
 
     A search or another read of an unreachable server fails within seconds. Writing waits for a server that restarts.
 
@@ -59,12 +60,10 @@ class ElasticIndex:
         self.name = name
         self._connection = Connection(urls, name, api_key, cloud_id, ca_certs)
         self.location = self._connection.address
-        self._lock = threading.Lock()
+        self._freshness = freshness(self.location, name)
         self._claimed: ModelStamp | None = None
         self._layout: alias.Layout | None = None
-        self._revision = ""
-        self._written = 0
-        self._refreshed = (-1, 0.0)  # what was written before the last refresh, and when it was
+        self._looked = (-1, 0.0)  # `Freshness.layouts` when the layout was looked up, and when that was
 
     def model(self) -> ModelStamp | None:
         layout = self._look(at_once=True)
@@ -74,7 +73,7 @@ class ElasticIndex:
         with self._connection.worded():
             alias.make_ready(self._connection.patient, self.name, stamp, self._connection.packs())
         self._claimed = stamp
-        self._note_writing()
+        self._freshness.note_layout()
 
     def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
         with self._connection.worded():
@@ -93,13 +92,32 @@ class ElasticIndex:
     def search(
         self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
     ) -> list[Hit]:
-        # An empty index answers queries of any model. Whether it is, is looked up along with whose it is: others may
-        # have made and filled it since this one looked last.
-        nobodys = embedding.size != self._dims() and not self.count()
-        check_embeddings(embedding[np.newaxis], embedding.size if nobodys else self._dims())
-        if nobodys or k < 1:
+        if not self._can_answer(embedding) or k < 1:
             return []
         return queries.nearest(self._connection, embedding, min(k, MAX_K), self._exact(where), embeddings)
+
+    def search_and_count(
+        self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
+    ) -> tuple[list[Hit], int]:
+        if not self._can_answer(embedding):
+            return [], 0
+        if k < 1:
+            return [], self.count(where)
+        return queries.nearest_and_count(self._connection, embedding, min(k, MAX_K), self._exact(where), embeddings)
+
+    def _can_answer(self, embedding: Embedding) -> bool:
+        """False for queries of any model where nothing is there to be found.
+
+        Raises:
+            InvalidEmbedding: the embedding is not one of the index's model.
+        """
+        dims = self._dims()
+        nobodys = False
+        if embedding.size != dims:  # others may have made and filled it since it was looked at
+            nobodys = not self.count()
+            dims = embedding.size if nobodys else self._dims()
+        check_embeddings(embedding[np.newaxis], dims)
+        return not nobodys
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
         rows = self._by_id(ids, _ROWS, **queries.WITHOUT_VECTORS)
@@ -146,13 +164,14 @@ class ElasticIndex:
 
     def switch(self, stamp: ModelStamp, replacements: Replacements, without: Collection[str] = ()) -> list[str]:
         while (layout := self._look(at_once=True)) is not None:
+            self._refresh()
             if missing := switching.lacking(self._connection, replacements, without):
                 return missing
             with self._connection.worded():
                 alias.bring_up_to_date(self._connection.patient, layout)
                 if self._switch(layout, stamp, replacements, without):
                     self._claimed = stamp
-                    self._note_writing()
+                    self._freshness.note_layout()
                     break
         return []
 
@@ -165,13 +184,13 @@ class ElasticIndex:
         copying = switching.Copying(
             self._connection, replacements, without, partial(self._send_to, successor), self._packed
         )
-        seen, now = "", self.revision()
+        seen, now = "", self._all_seen()
         while seen != now:  # until nobody has written while it was copied
             seen = now
             if not copying():
                 alias.drop_successor(client, successor)
                 return False
-            now = self.revision()
+            now = self._all_seen()
         alias.finish_successor(client, self.name, layout, successor, stamp)
         return True
 
@@ -205,43 +224,61 @@ class ElasticIndex:
         return np.stack(rows) if rows else np.empty((0, self._dims()), np.float32)
 
     def revision(self) -> str:
-        found = queries.revision(self._connection)
-        if found != self._revision:
-            self._look(at_once=True)  # or the reads that follow would miss what has changed
-            self._revision = found
-        return found
+        if self._freshness.is_due:
+            self._look()  # refreshing is a change, too
+        layouts, now = self._freshness.layouts, time.monotonic()
+        found = queries.stats(self._connection)
+        if self._layout is not None and queries.stands_for(found) == {self._layout.uuid}:
+            self._looked = layouts, now
+        else:
+            self._layout = None
+        return queries.changes(found)
 
     def settle(self) -> None:
-        self._look(at_once=True)
+        self._look()
 
     def drop(self) -> None:
         """Delete the index with all its rows; nothing where there is none."""
         with self._connection.worded():
             alias.remove(self._connection.patient, self.name)
-        self._note_writing()
+        self._freshness.note_layout()
 
     def close(self) -> None:
         """Close the connections; they open again when the index is used again."""
         self._connection.close()
 
-    def _note_writing(self) -> None:
-        with self._lock:
-            self._written += 1
+    def _all_seen(self) -> str:
+        """What tells whether anybody has written meanwhile, after everything that was written was made visible."""
+        self._refresh()
+        return queries.changes(queries.stats(self._connection), visible=False)
 
     def _look(self, *, at_once: bool = False) -> alias.Layout | None:
-        """What stands under the name, after everything written so far was made visible."""
-        covered, looked = self._refreshed
-        written = self._written  # read before the refresh: it says nothing of what comes after
-        if at_once or covered < written or time.monotonic() - looked > _FRESH_SECONDS:
-            now = time.monotonic()
-            with self._connection.worded():
-                self._layout = alias.find(self._connection.quick, self.name)
-                if self._layout is not None:
-                    self._refresh()
-            self._refreshed = written, now
+        """What stands under the name, after everything that this process has written was made visible."""
+        layouts, now = self._freshness.layouts, time.monotonic()
+        seen, looked = self._looked
+        due = self._freshness.is_due
+        late = at_once or now - looked > _LAYOUT_SECONDS
+        # A refresh would not succeed, either, where nothing stands under the name.
+        # Where nothing stands under the name, a refresh tells as much.
+        if self._layout is None or seen != layouts or (late and not due):
+            self._layout = self._found()
+            self._looked = layouts, now
+        if due and self._layout is not None:
+            with suppress(IndexMissing):
+                self._refresh()
+                return self._layout
+            self._layout = self._found()
         return self._layout
 
+    def _found(self) -> alias.Layout | None:
+        with self._connection.worded():
+            return alias.find(self._connection.quick, self.name)
+
     def _refresh(self) -> None:
+        with self._connection.worded():
+            self._freshness.refresh(self._refresh_all_parts)
+
+    def _refresh_all_parts(self) -> None:
         try:
             self._connection.quick.indices.refresh(index=self.name)
         except ConnectionTimeout:  # it waits for all parts
@@ -250,7 +287,10 @@ class ElasticIndex:
 
     def _find(self) -> alias.Layout | None:
         """The same for writing: waits for a server that is away, and makes nothing visible."""
-        return bulk.insist(lambda: alias.find(self._connection.patient, self.name))
+        layouts, now = self._freshness.layouts, time.monotonic()
+        self._layout = bulk.insist(lambda: alias.find(self._connection.patient, self.name))
+        self._looked = layouts, now
+        return self._layout
 
     def _read(self, hits: Sequence[queries.Answer]) -> list[tuple[ImageRecord, Embedding]]:
         found = queries.vectors(self._connection, hits)
@@ -278,7 +318,7 @@ class ElasticIndex:
             named = [{**operation, "_index": self.name} for operation in operations]
             return bulk.send(self._connection.patient, named, self.location, self.name)
         finally:
-            self._note_writing()
+            self._freshness.note_writing()
 
     def _send_to(self, concrete: str, operations: list[Body]) -> int:
         """Into an index that has no alias yet."""

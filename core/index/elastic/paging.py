@@ -64,9 +64,13 @@ def ordered(
     place: Body = {"from_": offset}
     if offset + min(limit, at_most) > requests.MOST_HITS:
         place = {"search_after": _last_of(connection, requests.ordered(filter_clauses(where), order), offset)}
-    while limit > 0 and (found := hits(connection, **request, **place, size=min(limit, at_most))):
-        yield found
-        limit -= len(found)
+    while limit > 0:
+        size = min(limit, at_most)
+        if found := hits(connection, **request, **place, size=size):
+            yield found
+        if len(found) < size:
+            break
+        limit -= size
         place = {"search_after": found[-1]["sort"]}
 
 

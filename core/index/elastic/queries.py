@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import batched
 from typing import Any
 
-from elasticsearch import ApiError
+from elasticsearch import ApiError, Elasticsearch
 
 from core.index.elastic import requests
 from core.index.elastic.conditions import filter_clauses
@@ -27,7 +28,9 @@ VECTORS = 500
 """Rows of one answer that holds their vectors."""
 
 _TIES = 4
-_REVISION = "indices.*.uuid,indices.*.shards.*.routing.primary,indices.*.shards.*.seq_no.max_seq_no"
+_STATS = ",".join(
+    ("indices.*.uuid", *(f"indices.*.shards.*.{one}" for one in ("routing.primary", "seq_no.max_seq_no", "refresh")))
+)
 _STARTING = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts
 _NOTHING: Answer = {"hits": {"hits": [], "total": {"value": 0}}, "aggregations": {"size": {"value": 0}}}
 
@@ -38,27 +41,57 @@ def hits(connection: Connection, **body: Any) -> list[Answer]:
 
 
 def count(connection: Connection, where: Filter | None = None) -> int:
-    body = {"query": requests.matching(filter_clauses(where)), "size": 0, "track_total_hits": True}
-    return int(search(connection, body)["hits"]["total"]["value"])
+    return _total(search(connection, _counting(where)))
 
 
 def totals(connection: Connection, where: Filter | None) -> Totals:
     answer = search(connection, requests.totals(filter_clauses(where)))
-    return Totals(int(answer["hits"]["total"]["value"]), int(answer["aggregations"]["size"]["value"]))
+    return Totals(_total(answer), int(answer["aggregations"]["size"]["value"]))
 
 
 def nearest(connection: Connection, embedding: Embedding, k: int, where: Filter | None, embeddings: bool) -> list[Hit]:
-    """The best k, ties by id. The server cuts ties as they come: it is asked for more until the tie is whole."""
-    clauses, asked = filter_clauses(where), min(requests.MOST_HITS, k + _TIES)
+    """The best k, ties by id."""
+    ask = partial(_nearest, embedding=embedding, clauses=filter_clauses(where), embeddings=embeddings)
+    first = search(connection, ask(_asked(k)))
+    return _best(connection, first, k, ask, embeddings)
+
+
+def nearest_and_count(
+    connection: Connection, embedding: Embedding, k: int, where: Filter | None, embeddings: bool
+) -> tuple[list[Hit], int]:
+    """The same, and how many rows the filter lets through, with one request."""
+    ask = partial(_nearest, embedding=embedding, clauses=filter_clauses(where), embeddings=embeddings)
+    first, counted = together(connection, ask(_asked(k)), _counting(where))
+    return _best(connection, first, k, ask, embeddings), _total(counted)
+
+
+def _asked(k: int) -> int:
+    """More than the best k, to see whether the last of them ties."""
+    return min(requests.MOST_HITS, k + _TIES)
+
+
+def _nearest(asked: int, embedding: Embedding, clauses: Sequence[Body], embeddings: bool) -> Body:
+    body = requests.nearest(embedding, asked, clauses)
+    return body if embeddings else {**body, "_source": {"excludes": ["embedding"]}}
+
+
+def _best(connection: Connection, answer: Answer, k: int, ask: Callable[[int], Body], embeddings: bool) -> list[Hit]:
+    """The best k of what was found. The server cuts ties as they come: it is asked for more until the tie is whole."""
+    asked = _asked(k)
     while True:
-        body = requests.nearest(embedding, asked, clauses)
-        found = hits(connection, **body, **({} if embeddings else WITHOUT_VECTORS))
+        found = answer["hits"]["hits"]
         best = list(map(hit_of, found))
         whole = len(best) < asked or best[-1].score < best[k - 1].score
         if whole or asked == requests.MOST_HITS:
-            best = sorted(best, key=lambda hit: (-hit.score, hit.record.id))[:k]
-            return _with(best, vectors(connection, found)) if embeddings else best
+            break
         asked = min(requests.MOST_HITS, 4 * asked)
+        answer = search(connection, ask(asked))
+    best = sorted(best, key=lambda hit: (-hit.score, hit.record.id))[:k]
+    return _with(best, vectors(connection, found)) if embeddings else best
+
+
+def _counting(where: Filter | None) -> Body:
+    return {"query": requests.matching(filter_clauses(where)), "size": 0, "track_total_hits": True}
 
 
 def _with(best: Sequence[Hit], embeddings: Mapping[str, Embedding]) -> list[Hit]:
@@ -79,28 +112,43 @@ def vectors(connection: Connection, found: Sequence[Answer]) -> dict[str, Embedd
     return {id_: vector for id_, vector in read.items() if vector is not None}
 
 
-def revision(connection: Connection) -> str:
-    """Another text after every change, also after those that searches do not see yet."""
+def stats(connection: Connection) -> Answer:
+    """What the server counts of the parts of the index; nothing where there is none."""
     try:
         with connection.worded():
-            stats = connection.quick.indices.stats
-            answer = stats(index=connection.index, metric="docs", level="shards", filter_path=_REVISION).body
+            ask = connection.quick.indices.stats
+            found: Answer = ask(index=connection.index, metric="refresh", level="shards", filter_path=_STATS).body
     except IndexMissing:
-        return ""
-    return changes(answer)
+        return {}
+    return found
 
 
-def changes(stats: Answer) -> str:
-    """What the statistics of shards say of changes: of each primary, for its copies lag behind."""
+def stands_for(found: Answer) -> set[str]:
+    """The uuids of the indices that the name stands for, by their statistics."""
+    return {index["uuid"] for index in found.get("indices", {}).values()}
+
+
+def changes(found: Answer, *, visible: bool = True) -> str:
+    """Another text after every change; and again when searches see it, where that is of interest.
+
+    A change has a number on the primary part at once, for its copies lag behind. Each copy is searched, and counts its
+    refreshes: the server makes none by itself where nothing has changed.
+    """
     return " ".join(
         sorted(
-            f"{index['uuid']}/{shard}/{copy.get('seq_no', {}).get('max_seq_no')}"
-            for index in stats.get("indices", {}).values()
+            f"{index['uuid']}/{shard}/{_number(copies)}{_refreshes(copies) if visible else ''}"
+            for index in found.get("indices", {}).values()
             for shard, copies in index.get("shards", {}).items()
-            for copy in copies
-            if copy["routing"]["primary"]
         )
     )
+
+
+def _number(copies: Sequence[Answer]) -> object:
+    return next((copy.get("seq_no", {}).get("max_seq_no") for copy in copies if copy["routing"]["primary"]), None)
+
+
+def _refreshes(copies: Sequence[Answer]) -> str:
+    return "/" + ",".join(sorted(str(copy.get("refresh", {}).get("external_total")) for copy in copies))
 
 
 def by_id(connection: Connection, ids: Sequence[str], at_most: int, **body: Any) -> dict[str, Answer]:
@@ -122,6 +170,29 @@ def search(connection: Connection, body: Body) -> Answer:
         return _NOTHING
     found: Answer = answer.body
     return found
+
+
+def together(connection: Connection, *bodies: Body) -> list[Answer]:
+    """The answers to several searches, sent as one request."""
+    head = {"index": connection.index, "allow_partial_search_results": False}
+    try:
+        with connection.worded():
+            return _insist(lambda: _answers(connection.quick, [part for body in bodies for part in (head, body)]))
+    except IndexMissing:
+        return [_NOTHING] * len(bodies)
+
+
+def _answers(client: Elasticsearch, searches: Sequence[Body]) -> list[Answer]:
+    answer = client.msearch(searches=searches)
+    found: list[Answer] = answer.body["responses"]
+    for one in found:
+        if "error" in one:  # the request as a whole is well all the same
+            raise ApiError(str(one["error"]), replace(answer.meta, status=one["status"]), one)
+    return found
+
+
+def _total(answer: Answer) -> int:
+    return int(answer["hits"]["total"]["value"])
 
 
 def _insist[T](call: Callable[[], T]) -> T:

@@ -14,15 +14,18 @@ import pyarrow as pa
 from core.errors import IndexUnavailable, ModelMismatch
 from core.heap import trim
 from core.index.filters import Filter
-from core.index.index import FACETS, ModelStamp, Order, Replacements, Totals
+from core.index.index import FACETS, ModelStamp, Order, Replacements, Totals, counted
 from core.index.lance import browsing, queries, switching, versions
+from core.index.lance.columns import ColumnCache
 from core.index.lance.conditions import any_of
 from core.index.lance.errors import is_vanished, worded
 from core.index.lance.facets import facets
+from core.index.lance.known import KnownTable
+from core.index.lance.readers import Readers
 from core.index.lance.rows import (
     FINGERPRINT,
     lacking,
-    schema,
+    new_schema,
     stamp_of,
     to_embeddings,
     to_fingerprints,
@@ -35,6 +38,7 @@ from core.vectors import Embedding, Embeddings, check_embeddings
 
 _COMMIT = 10_000  # rows
 _SCAN = 2_048  # rows of one batch
+_ATTEMPTS = 3  # of a read whose version was removed by another process
 
 
 class LanceIndex:
@@ -54,6 +58,9 @@ class LanceIndex:
         self.location = str(folder)
         self._folder = folder
         self._path = folder / f"{name}.lance"
+        self._readers = Readers(folder, name)
+        self._known = KnownTable()
+        self._columns = ColumnCache(plain=("id", "name_folded"))
         self._claimed: ModelStamp | None = None
         self._table: Any = None
 
@@ -84,8 +91,14 @@ class LanceIndex:
     def search(
         self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
     ) -> list[Hit]:
+        return self.search_and_count(embedding, k, where, embeddings=embeddings)[0]
+
+    def search_and_count(
+        self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
+    ) -> tuple[list[Hit], int]:
         check_embeddings(embedding[None], embedding.shape[-1])
-        return self._run(lambda table: queries.nearest(table, embedding, k, where, embeddings), [])
+        nothing: tuple[list[Hit], int] = ([], 0)
+        return self._run(lambda table: queries.nearest(table, self._known, embedding, k, where, embeddings), nothing)
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
         parts = self._look_up("id", ids, ["record"], to_records)
@@ -143,7 +156,7 @@ class LanceIndex:
                 spool = self._folder / f".{self.name}.switch"
                 switching.overwrite(self._connection, table, stamp, replacements, without, spool)
                 self._claimed, self._table = stamp, None
-                if (switched := self._open()) is not None and tend(switched, switched.version):
+                if (switched := self._open()) is not None and tend(switched, switched.version, self._readers):
                     self._start_afresh()
         return []
 
@@ -164,15 +177,26 @@ class LanceIndex:
         return self._run(lambda table: queries.totals(table, where), Totals(0, 0))
 
     def facets(self, where: Filter | None = None, fields: Sequence[str] = FACETS) -> dict[str, dict[str, int]]:
-        return self._run(lambda table: facets(table, where, fields), {field: {} for field in fields})
+        names = [counted(field) for field in fields]
+        return self._run(
+            lambda table: facets(table, self._columns.columns(table, names), where, fields),
+            {field: {} for field in fields},
+        )
 
     def browse(
         self, where: Filter | None = None, order: Order | None = None, offset: int = 0, limit: int = 100
     ) -> list[ImageRecord]:
-        return self._run(lambda table: browsing.page(table, where, order, offset, limit), [])
+        names = browsing.needed(order)
+        return self._run(
+            lambda table: browsing.page(table, self._columns.columns(table, names), where, order, offset, limit), []
+        )
 
     def sample(self, count: int) -> Embeddings:
-        return self._run(lambda table: browsing.sample(table, count), np.empty((0, 0), np.float32))
+        names = browsing.needed(None)
+        return self._run(
+            lambda table: browsing.sample(table, self._columns.columns(table, names), count),
+            np.empty((0, 0), np.float32),
+        )
 
     def revision(self) -> str:
         # Its folder is younger where the table was made anew, and counts its versions from 1.
@@ -208,24 +232,24 @@ class LanceIndex:
                 return None
             raise
         versions.check_newest(noted, table.version)
-        self._table = table
+        self._table, self._known = table, KnownTable()  # another may have taken its place, and count from 1
         return table
 
     def _run[T](self, action: Callable[[Any], T], without: T) -> T:
         """What the action answers on the newest version of the table; `without` where there is no table."""
         with worded(self._folder, self.name):
-            table = self._open()
-            try:
-                return without if table is None else action(table)
-            except (RuntimeError, OSError, ValueError) as error:
-                if not is_vanished(error):
-                    raise
-            # Another process cleaned up the version that was being read, or made the table anew.
-            self._table = None
-            table = self._open()
-            return without if table is None else action(table)
+            for attempt in range(1, _ATTEMPTS + 1):
+                table = self._open()
+                try:
+                    return without if table is None else action(table)
+                except (RuntimeError, OSError, ValueError) as error:
+                    # Another process cleaned up the version that was being read, or made the table anew.
+                    if attempt == _ATTEMPTS or not is_vanished(error):
+                        raise
+                self._table = None
+        raise AssertionError
 
-    def _commit(self, action: Callable[[Any], Any], tending: Callable[[Any, int], bool] = tend) -> Any:
+    def _commit(self, action: Callable[[Any], Any], tending: Callable[[Any, int, Readers], bool] = tend) -> Any:
         """The result of an action that changes the table, which is then tended."""
         with worded(self._folder, self.name):
             if self._open() is None:  # before the lock, whose file needs the folder
@@ -236,7 +260,7 @@ class LanceIndex:
                     raise self._unclaimed()
                 queries.bring_up_to_date(table)
                 result = action(table)
-                if tending(table, result.version):
+                if tending(table, result.version, self._readers):
                     self._start_afresh()
                 return result
 
@@ -261,7 +285,10 @@ class LanceIndex:
         return self._run(lambda table: list(map(read, queries.look_up(table, column, unique, columns))), [])
 
     def _batches[T](self, columns: list[str], where: Filter | None, read: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
-        with worded(self._folder, self.name):
+        if not self._path.is_dir():
+            self._run(lambda _: None, None)  # absent, or not to be reached
+            return
+        with worded(self._folder, self.name), self._readers.reading():
             table = self._open()
             if table is not None:
                 yield from map(read, queries.batches(table, columns, where, _SCAN))
@@ -280,7 +307,7 @@ class LanceIndex:
                 raise self._mismatch(found, stamp)
         mode = "create" if table is None else "overwrite"
         self._table = None
-        self._connection.create_table(self.name, schema=schema(stamp), mode=mode)
+        self._connection.create_table(self.name, schema=new_schema(stamp), mode=mode)
 
     def _unclaimed(self) -> IndexUnavailable:
         return IndexUnavailable(

@@ -11,7 +11,9 @@ from lancedb.background_loop import LOOP
 
 from core.index.filters import Filter
 from core.index.index import MAX_K, SCORE_DECIMALS, Totals
+from core.index.lance.columns import Columns
 from core.index.lance.conditions import any_of, where_clause
+from core.index.lance.known import KnownTable
 from core.index.lance.rows import lacking, stamp_of, to_embeddings, to_records
 from core.index.lance.upkeep import probes
 from core.index.records import Hit
@@ -19,7 +21,6 @@ from core.vectors import Embedding, check_embeddings
 
 _MOST_TIED = 4 * MAX_K
 IN_LIST = 1_000  # values of one IN (...)
-_FEW = 1_000  # rows
 WHOLE = 65_536  # rows of one batch where a column is read as a whole: twenty times as fast as the engine's own measure
 
 
@@ -40,18 +41,10 @@ def matching(table: Any, columns: Iterable[str], column: str, values: pa.Array) 
     return (batch.filter(pc.is_in(batch.column(column), value_set=values)) for batch in found)
 
 
-def whole(table: Any, columns: Sequence[str], where: Filter | None) -> Iterator[pa.RecordBatch]:
-    """All columns of the rows that the filter lets through, in few batches.
-
-    Of rows that meet a condition the engine takes lists one by one: 17,000 of 100,000 rows take 200 ms and more, all of
-    them 25 ms.
-    """
-    if where is None or not where.conditions:
-        return batches(table, columns, None, WHOLE)
-    ids = pa.chunked_array([batch.column("id") for batch in batches(table, ["id"], where, WHOLE)], pa.string())
-    if len(ids) < _FEW:
-        return batches(table, columns, where, WHOLE)
-    return matching(table, ["id", *columns], "id", ids.combine_chunks())
+def positions(table: Any, columns: Columns, where: Filter | None) -> pa.Array | None:
+    """Where in the columns the rows are that the filter lets through; None where it lets all through."""
+    condition = where_clause(where, table.schema)
+    return None if condition is None else columns.positions(table, condition)
 
 
 def look_up(table: Any, column: str, values: Sequence[str], columns: Iterable[str]) -> Iterator[pa.Table]:
@@ -89,8 +82,10 @@ def delete(table: Any, condition: str) -> Any:
     return table.delete(condition)
 
 
-def nearest(table: Any, embedding: Embedding, k: int, where: Filter | None, embeddings: bool) -> list[Hit]:
-    """The k nearest by cosine, best first, ties by id.
+def nearest(
+    table: Any, known: KnownTable, embedding: Embedding, k: int, where: Filter | None, embeddings: bool
+) -> tuple[list[Hit], int]:
+    """The k nearest by cosine, best first, ties by id; and how many rows the filter lets through.
 
     Raises:
         InvalidEmbedding: the embedding has other dims than the table's.
@@ -98,38 +93,48 @@ def nearest(table: Any, embedding: Embedding, k: int, where: Filter | None, embe
     # The table's asynchronous side: the other looks up the schema three times for each search, every time by way of
     # another thread, which takes 1.5 of 7 ms. There is no public way to it from an open table (LanceDB 0.40).
     k, columns = min(k, MAX_K), ["record", "vector"] if embeddings else ["record"]
-    rows, scores = LOOP.run(_nearest(table._table, embedding, k, where, columns))
+    rows, scores, count = LOOP.run(_nearest(table._table, known, embedding, k, where, columns))
     vectors = to_embeddings(rows) if embeddings else repeat(None)
     found = zip(to_records(rows), scores.tolist(), vectors, strict=False)
     hits = list(starmap(Hit, found))
-    return sorted(hits, key=lambda hit: (-hit.score, hit.record.id))[:k]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.record.id))[:k], count
 
 
 async def _nearest(
-    table: Any, embedding: Embedding, k: int, where: Filter | None, columns: Sequence[str]
-) -> tuple[pa.Table, Embedding]:
-    """The k nearest rows and all that tie with the last of them, and the score of each."""
-    size, schema = await table.count_rows(), await table.schema()
-    if size == 0 or k < 1:
-        return schema.empty_table(), np.empty(0, np.float32)
-    check_embeddings(embedding[None], stamp_of(schema).dims)
-    condition, limit = where_clause(where, schema), k + 1
+    table: Any, known: KnownTable, embedding: Embedding, k: int, where: Filter | None, columns: Sequence[str]
+) -> tuple[pa.Table, Embedding, int]:
+    """The k nearest rows and all that tie with the last of them, the score of each, and how many there are in all."""
+    now = await known.now(table)
+    if now.rows == 0:
+        return now.schema.empty_table(), np.empty(0, np.float32), 0
+    check_embeddings(embedding[None], stamp_of(now.schema).dims)
+    condition = where_clause(where, now.schema)
+    count = await now.count(table, condition)
+    if count == 0 or k < 1:
+        return now.schema.empty_table(), np.empty(0, np.float32), count
+    limit, least = k + 1, probes(now.rows, count)
     while True:
-        rows = await _ask(table, embedding, limit, condition, probes(size), columns)
+        rows = await _ask(table, embedding, limit, condition, least, columns)
+        if len(rows) < min(limit, count) and least:
+            least = 0
+            continue
         scores = np.clip(np.round(1.0 - rows.column("_distance").to_numpy(), SCORE_DECIMALS), -1.0, 1.0)
         # Copies of one picture tie. While the k-th ties with the last, which of them came back is chance.
         if len(scores) < limit or scores[k - 1] > scores[-1] or limit >= _MOST_TIED:
-            return rows, scores
+            return rows, scores, count
         limit = min(2 * limit + 50, _MOST_TIED)
 
 
 async def _ask(
-    table: Any, embedding: Embedding, limit: int, condition: str | None, least: int, columns: Sequence[str]
+    table: Any, embedding: Embedding, limit: int, condition: str | None, partitions: int, columns: Sequence[str]
 ) -> pa.Table:
+    """
+    Args:
+        partitions: How many of the vector index are looked through; all where 0.
+    """
     query = table.query().nearest_to(embedding).column("vector").distance_type("cosine")
     if condition is not None:
         query = query.where(condition)  # before the nearest are looked for
-    # With a maximum of 0 all partitions are looked through before an answer is short. It must be set first.
-    query = query.maximum_nprobes(0).minimum_nprobes(least)
+    query = query.nprobes(partitions) if partitions else query.maximum_nprobes(0)
     # Without refining, distances out of the vector index are about twice 1 - cosine.
     return await query.refine_factor(3).limit(limit).select([*columns, "_distance"]).to_arrow()

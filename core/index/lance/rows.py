@@ -1,6 +1,7 @@
 """How records and their embeddings look as LanceDB rows."""
 
 import json
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.index.index import ModelStamp
+from core.index.lance.columns import MADE
 from core.index.lance.errors import Damaged
 from core.index.records import Fingerprint, ImageRecord, storable
 from core.index.stored import from_plain, to_plain
@@ -69,6 +71,12 @@ def schema(stamp: ModelStamp) -> pa.Schema:
     vector = pa.field("vector", pa.list_(pa.float32(), stamp.dims), nullable=False)
     metadata = {"model_id": stamp.model_id, "dims": str(stamp.dims), "preprocessing": str(stamp.preprocessing)}
     return pa.schema([*_COLUMNS, *_ADDED, vector], metadata=metadata)
+
+
+def new_schema(stamp: ModelStamp) -> pa.Schema:
+    """The same for a table that is made, which is told by it from the one that it takes the place of."""
+    made = schema(stamp)
+    return made.with_metadata({**made.metadata, MADE: uuid.uuid4().bytes.hex().encode()})
 
 
 def stamp_of(found: pa.Schema) -> ModelStamp:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from core.index.index import ModelStamp, Replacements
 from core.index.lance import queries
-from core.index.lance.rows import schema
+from core.index.lance.rows import new_schema
 
 _ROWS = 2_048  # of one batch
 
@@ -31,7 +31,7 @@ def overwrite(
         spool: A file that is written on the way and removed: the engine cannot read a table while it writes one
             (LanceDB 0.40: both go through one thread), and all rows together may be more than memory holds.
     """
-    target = schema(stamp)
+    target = new_schema(stamp)
     try:
         with pa.OSFile(str(spool), "wb") as file, pa.ipc.new_stream(file, target) as writer:
             for batch in _batches(table, target, replacements, without):

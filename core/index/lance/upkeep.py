@@ -5,18 +5,25 @@ The thresholds come from measurements with 512 dimensions (`docs/decisions/`): w
 yet adds 0.25 ms to a search, 10,000 rows that are not in the index yet add 8 ms.
 """
 
+import math
 from datetime import timedelta
 from typing import Any
 
 from lancedb.index import Bitmap, BTree, IvfRq, LabelList
+
+from core.index.lance.readers import Readers
 
 INDEXED_FROM = 10_000
 """Rows from which the vectors are indexed; below, an exact scan is as fast."""
 
 _MERGE_EVERY = 50  # commits
 _MOST_UNINDEXED = 10_000  # rows
+_LARGE = 200_000  # rows from which there may be more of either
 _TAIL = 1_000  # rows that may stay unindexed when an ingest has ended: they add 4 ms to a search
-_KEEP = timedelta(hours=1)  # old versions, for those who are still reading them
+_SPREAD = -1 / 5
+_MOST_PARTS = 16  # of the vector index
+_KEEP = timedelta(hours=1)  # old versions, while somebody reads the whole table
+_AT_ONCE = timedelta(milliseconds=1)  # 0 would be warned of
 _SCALARS = {
     "id": BTree,
     "content_hash": BTree,
@@ -37,54 +44,77 @@ _SCALARS = {
 }
 
 
-def probes(rows: int) -> int:
-    """How many partitions of the vector index a search looks through at least (a partition holds some 8,000 rows).
+def probes(rows: int, matching: int | None = None) -> int:
+    """How many partitions of the vector index a search looks through (a partition holds some 4,000 rows).
 
-    50 reaches a recall of 1.0 at 100,000 rows, 100 at a million, also for queries that are unlike the rows.
+    50 reaches a recall of 1.0 at 100,000 rows, 100 at a million, also for queries that are unlike the rows. The nearest
+    of few rows lie further apart, in more of the partitions.
+
+    Args:
+        matching: So many of the rows meet the condition of a search.
     """
-    return 50 if rows < 500_000 else max(100, rows // 50_000)
+    least = 50 if rows < 500_000 else max(100, rows // 50_000)
+    share = min(1.0, max(1, matching) / rows) if matching is not None and rows else 1.0
+    return round(least * math.pow(share, _SPREAD))
 
 
-def tend(table: Any, version: int) -> bool:
+def tend(table: Any, version: int, readers: Readers) -> bool:
     """Build what is missing and merge what is scattered, after the commit that made `version`.
 
     Only for the one who holds the lock for writing. Returns whether anything was due.
     """
     due = _is_due(table, version)
     if due:
-        _maintain(table)
+        _maintain(table, readers)
     return due
 
 
-def settle(table: Any, _: int) -> bool:
+def settle(table: Any, _: int, readers: Readers) -> bool:
     """Index what is not yet, after the last of many commits; returns whether anything was."""
     indices = {index.columns[0]: index for index in table.list_indices()}
     due = bool("vector" not in indices or indices["vector"].num_unindexed_rows >= _TAIL)
     if due:
-        _maintain(table)
+        _maintain(table, readers)
     return due
 
 
-def _maintain(table: Any) -> None:
+def _maintain(table: Any, readers: Readers) -> None:
     _build_scalar_indices(table)
     table.optimize(cleanup_older_than=_KEEP)
-    _build_vector_index(table)
+    if _build_vector_index(table):
+        table.optimize(cleanup_older_than=_KEEP)  # rows of one index can be merged that those of several could not
+    with readers.cleaning() as nobody_reads:
+        # Nothing is left to be done but to remove old versions, and what a killed process left: nobody else writes now.
+        table.optimize(cleanup_older_than=_AT_ONCE if nobody_reads else _KEEP, delete_unverified=nobody_reads)
 
 
 def most_parts(rows: int) -> int:
-    """Of how many parts the vector index may consist: each merge adds one, which every search has to look through, and
-    building it anew takes 4 s at 100,000 rows and 100 s at a million."""
-    return 4 + rows // 50_000
+    """Of how many parts the vector index may consist: each merge adds one, which every search has to look through (0.6
+    ms), and building it anew takes 6 s at 100,000 rows and 60 s at a million. The larger it is, the larger the parts
+    are: from 200,000 rows on it is built anew each time it has about doubled."""
+    return min(4 + rows // 50_000, _MOST_PARTS)
+
+
+def most_unindexed(rows: int) -> int:
+    """After how many new rows they are merged: that writes the indices of columns anew, which takes the longer the more
+    rows there are."""
+    return _MOST_UNINDEXED * max(_LARGE, rows) // _LARGE
+
+
+def merge_every(rows: int) -> int:
+    """After how many commits."""
+    return _MERGE_EVERY * max(_LARGE, rows) // _LARGE
 
 
 def _is_due(table: Any, version: int) -> bool:
     # Versions count the commits of all processes, so that many short runs add up as one long run does.
     indices = {index.columns[0]: index for index in table.list_indices()}
-    if version % _MERGE_EVERY == 0 or not _SCALARS.keys() <= indices.keys():
+    rows = table.count_rows()
+    if version % merge_every(rows) == 0 or not _SCALARS.keys() <= indices.keys():
         return True
-    if "vector" not in indices and table.count_rows() >= INDEXED_FROM:
+    if "vector" not in indices and rows >= INDEXED_FROM:
         return True
-    return bool(indices["id"].num_unindexed_rows >= _MOST_UNINDEXED)
+    return bool(indices["id"].num_unindexed_rows >= most_unindexed(rows))
 
 
 def _build_scalar_indices(table: Any) -> None:
@@ -94,10 +124,11 @@ def _build_scalar_indices(table: Any) -> None:
             table.create_index(column, config=kind())
 
 
-def _build_vector_index(table: Any) -> None:
+def _build_vector_index(table: Any) -> bool:
+    """Returns whether it was built, or built anew."""
     rows = table.count_rows()
-    if rows < INDEXED_FROM:
-        return
     present = [index for index in table.list_indices() if index.columns == ["vector"]]
-    if not present or present[0].num_segments > most_parts(rows):
+    due = rows >= INDEXED_FROM and not (present and present[0].num_segments <= most_parts(rows))
+    if due:
         table.create_index("vector", config=IvfRq(distance_type="cosine", num_bits=4), replace=True)
+    return due

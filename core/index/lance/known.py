@@ -1,0 +1,47 @@
+"""What every search has to know of a table: asked once for each version, not with every search."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+_CONDITIONS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Of one version of a table."""
+
+    version: int
+    rows: int
+    schema: pa.Schema
+    counts: dict[str, int] = field(default_factory=dict)
+    """How many rows meet a condition."""
+
+    async def count(self, table: Any, condition: str | None) -> int:
+        if condition is None:
+            return self.rows
+        known = self.counts.get(condition)
+        if known is None:
+            if len(self.counts) >= _CONDITIONS:
+                self.counts.clear()
+            known = self.counts[condition] = int(await table.count_rows(condition))
+        return known
+
+
+class KnownTable:
+    """Of the newest version of a table that was asked about. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._known: Known | None = None
+
+    async def now(self, table: Any) -> Known:
+        """
+        Args:
+            table: The asynchronous side of a table.
+        """
+        version = await table.version()
+        known = self._known
+        if known is None or known.version != version or not known.rows:
+            known = self._known = Known(version, await table.count_rows(), await table.schema())
+        return known
