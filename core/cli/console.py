@@ -1,11 +1,13 @@
 """What all commands share: the program itself, where they are run and what they say, errors in one line, JSON."""
 
+import gc
 import json
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache, wraps
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 from core.errors import ImageSearchError
@@ -50,12 +52,23 @@ class Terminal:
     folder: Path | None = None
     """Of relative paths; None: the one that the process is in."""
 
+    def expect_words(self) -> None:
+        """Begin to load the model while all else is imported, where it is likely to be the one that is needed."""
+        from core.config import Settings
+
+        with suppress(ImageSearchError):  # which opening the services says
+            settings = Settings.load()
+            Thread(target=_open_ahead, args=(settings.model_id, settings.model_cache_dir), daemon=True).start()
+
     def services(self) -> "Services":
         """With the model in this process."""
         from core.services import shared
 
         services = shared()
         services.model.stay_in_process()
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         return services
 
     def fetched(self, url: str) -> tuple[bytes, str]:
@@ -78,6 +91,12 @@ class Terminal:
     def busy(self, words: str) -> AbstractContextManager[object]:
         """Within, they are shown to people."""
         return console().status(words) if sys.stderr.isatty() else nullcontext()
+
+
+def _open_ahead(model_id: str, cache_dir: Path) -> None:
+    from core.embedding.onnx_clip import open_ahead
+
+    open_ahead(model_id, cache_dir)
 
 
 def terminal() -> Terminal:

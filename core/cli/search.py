@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.console import AsJson, app, expected_errors
+from core.cli.console import AsJson, app, expected_errors, terminal
 from core.cli.texts import SearchCommand
 from core.images.names import shown
 from core.index.limits import MAX_K
@@ -57,6 +57,7 @@ def search_command(
     as_json: AsJson = False,
 ) -> None:
     """Find the `k` nearest to words, to pictures, or to all together; with conditions only, list what meets them."""
+    terminal().expect_words()
     from core.cli.searching import Asked, find
 
     pictures, labels = (image or [], exclude_image or []), label or []

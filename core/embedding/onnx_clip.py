@@ -7,8 +7,10 @@ same pixels, in batches of the same size.
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import batched
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 
 from core.embedding.tokens import tokenize
 from core.embedding.weights import damaged, present_weights, weights_folder
+from core.errors import ModelUnavailable
 from core.vectors import Embeddings
 
 if TYPE_CHECKING:  # words need no pictures
@@ -73,7 +76,33 @@ class OnnxClip:
             return self._sessions[tower]
 
 
+_ahead: dict[tuple[str, Path], Thread] = {}
+_opened: dict[tuple[str, Path], Any] = {}
+
+
+def open_ahead(model_id: str, cache_dir: Path) -> None:
+    """Begin to open the tower of words in the background, for a process that will soon want it and has much to import
+    meanwhile."""
+
+    def work() -> None:
+        with suppress(ModelUnavailable):  # said by whoever wants it
+            _opened[model_id, cache_dir] = _open_now(model_id, cache_dir, _TEXTUAL)
+            tokenize([""])
+
+    if present_weights(model_id, cache_dir):
+        thread = _ahead[model_id, cache_dir] = Thread(target=work, name="model-ahead", daemon=True)
+        thread.start()
+
+
 def _open(model_id: str, cache_dir: Path, tower: int) -> Any:
+    if tower == _TEXTUAL and (thread := _ahead.pop((model_id, cache_dir), None)):
+        thread.join()
+        if session := _opened.pop((model_id, cache_dir), None):
+            return session
+    return _open_now(model_id, cache_dir, tower)
+
+
+def _open_now(model_id: str, cache_dir: Path, tower: int) -> Any:
     files = present_weights(model_id, cache_dir)
     file = files[tower] if files else weights_folder(model_id, cache_dir)  # gone since it was found
     try:

@@ -14,6 +14,7 @@ from core.embedding.embedder import Embedder
 from core.errors import ImageSearchError, InvalidEmbedding, ModelUnavailable
 from core.index.index import Index
 from core.search.concepts import CONCEPTS, EDITION, Bank
+from core.search.learned import read_learned, write_learned
 from core.search.scores import SAMPLE, Calibration, learn
 from core.vectors import Embeddings, check_embeddings
 
@@ -36,7 +37,7 @@ class Calibrations:
     Whatever goes wrong in the background is tried again with a later search: the search itself will say what is wrong.
 
     Args:
-        folder: Where the embeddings of everyday concepts are kept; None: in memory only.
+        folder: Where the embeddings of everyday concepts are kept, and what was learned; None: in memory only.
     """
 
     def __init__(self, index: Index, folder: Path | None = None, look_every: float = _LOOK_EVERY) -> None:
@@ -106,9 +107,25 @@ class Calibrations:
             self._bank = edition, (CONCEPTS, self._embedded(embedder))
         if before and before.of == edition and abs(count - before.count) < _CHANGED * max(1, before.count):
             return
-        stamp, sample = self._index.model(), self._index.sample(SAMPLE)
+        revision, stamp = self._index.revision(), self._index.model()
+        if stamp and stamp.model_id == embedder.model_id and (kept := self._kept(edition, revision)):
+            self._learned = _Learned(edition, count, kept)
+            return
+        sample = self._index.sample(SAMPLE)
         if len(sample) and stamp and stamp.model_id == embedder.model_id:
             self._learned = _Learned(edition, count, learn(self._bank[1][1], sample))
+            if file := self._file(edition):
+                write_learned(file, revision, self._learned.calibration)
+
+    def _kept(self, edition: str, revision: str) -> Calibration | None:
+        """What another process has learned of the index as it is."""
+        file = self._file(edition)
+        return read_learned(file, revision) if file else None
+
+    def _file(self, edition: str) -> Path | None:
+        place = f"{edition} {self._index.engine} {self._index.location} {self._index.name}"
+        digest = hashlib.sha256(place.encode(errors="surrogateescape")).hexdigest()[:32]
+        return self._folder / f"{digest}.learned" if self._folder else None
 
     def _embedded(self, embedder: Embedder) -> Embeddings:
         file = self._folder / f"{_edition(embedder)}.npy" if self._folder else None

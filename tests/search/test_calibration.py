@@ -7,6 +7,7 @@ from core.errors import IndexUnavailable, ModelUnavailable
 from core.index.index import ModelStamp
 from core.search.calibration import Calibrations
 from core.search.concepts import CONCEPTS
+from core.search.learned import _leaves
 from tests.search.spaces import DIMS, Space, words
 
 
@@ -33,6 +34,8 @@ class SpaceEmbedder:
 class SampledIndex:
     """As much of an index as is learned from."""
 
+    engine, location, name = "test", "nowhere", "pictures"
+
     def __init__(self, count=100):
         self.pictures = Space(1).pictures(count)
         self.samples = 0
@@ -46,6 +49,9 @@ class SampledIndex:
 
     def model(self):
         return ModelStamp(self.made_by, DIMS)
+
+    def revision(self):
+        return f"of {len(self.pictures)}"
 
     def sample(self, count):
         self.samples += 1
@@ -162,7 +168,7 @@ class TestOnDisk:
     @pytest.mark.parametrize("damage", [b"", b"\x93NUMPY", b"words" * 100])
     def test_a_damaged_file_is_made_anew(self, index, model, tmp_path, damage):
         learned(Calibrations(index, tmp_path, 0.0), SpaceEmbedder())
-        (file,) = tmp_path.iterdir()
+        (file,) = tmp_path.glob("*.npy")
         whole = file.read_bytes()
         file.write_bytes(damage)
         assert learned(Calibrations(index, tmp_path, 0.0), model) is not None
@@ -171,11 +177,45 @@ class TestOnDisk:
     def test_another_model_has_a_file_of_its_own(self, index, tmp_path):
         for name in ("test/space", "test/../other"):
             learned(Calibrations(index, tmp_path, 0.0), SpaceEmbedder(name))
-        assert len(list(tmp_path.iterdir())) == 2
+        assert len(list(tmp_path.glob("*.npy"))) == 2
 
     def test_a_folder_that_cannot_be_written_is_done_without(self, index, model, tmp_path):
         (tmp_path / "file").write_bytes(b"")
         assert learned(Calibrations(index, tmp_path / "file", 0.0), model) is not None
+
+
+class TestWhatWasLearnedIsKept:
+    def test_a_second_start_learns_nothing_and_knows_the_same(self, index, tmp_path):
+        first, second = (learned(Calibrations(index, tmp_path, 0.0), SpaceEmbedder()) for _ in range(2))
+        assert index.samples == 1
+        assert list(map(np.ndarray.tolist, _leaves(first))) == list(map(np.ndarray.tolist, _leaves(second)))
+        composed = words((1, Space(1).directions(1)[0]))
+        np.testing.assert_array_equal(
+            first.strengths(composed, index.pictures), second.strengths(composed, index.pictures)
+        )
+
+    @pytest.mark.parametrize("change", ["pictures", "place", "way"])
+    def test_not_of_others(self, index, tmp_path, monkeypatch, change):
+        learned(Calibrations(index, tmp_path, 0.0), SpaceEmbedder())
+        match change:
+            case "pictures":
+                index.pictures = Space(2).pictures(101)
+            case "place":
+                index.name = "others"
+            case "way":
+                monkeypatch.setattr("core.search.learned._edition", lambda: "another")
+        learned(Calibrations(index, tmp_path, 0.0), SpaceEmbedder())
+        assert index.samples == 2
+
+    @pytest.mark.parametrize("damage", [b"", b"\x93NUMPY", b"cut", b"changed"])
+    def test_a_damaged_file_is_made_anew(self, index, tmp_path, damage):
+        learned(Calibrations(index, tmp_path, 0.0), SpaceEmbedder())
+        (file,) = tmp_path.glob("*.learned")
+        whole = file.read_bytes()
+        file.write_bytes({b"cut": whole[:-9], b"changed": whole[:-9] + b"X" + whole[-8:]}.get(damage, damage))
+        assert learned(Calibrations(index, tmp_path, 0.0), SpaceEmbedder()) is not None
+        assert index.samples == 2
+        assert file.read_bytes() == whole
 
 
 def test_the_concepts_are_each_once_and_clean():

@@ -11,3 +11,6 @@ share_heaps()
 
 with without_extras():
     import lancedb  # noqa: F401 - here, before any module of the engine imports it
+    import pyarrow
+
+    pyarrow.array([0])  # the first one looks for pandas, once
