@@ -186,11 +186,28 @@ class TestGrowth:
         assert indices(folder)["vector"].num_unindexed_rows == 0
         assert index.search(embeddings[10_399], 1)[0].record == records[10_399]
 
+    def test_the_index_is_built_anew_when_the_rows_have_doubled(self, grown, folder, monkeypatch):
+        monkeypatch.setattr(upkeep, "INDEXED_FROM", 300)
+        monkeypatch.setattr(upkeep, "_MOST_UNINDEXED", 100)
+        index, records, embeddings = grown
+        parts = []
+        for start in range(0, 1_300, 100):
+            index.upsert(records[start : start + 100], embeddings[start : start + 100])
+            found = indices(folder).get("vector")
+            parts.append((found.num_segments, found.num_unindexed_rows) if found else None)
+        assert parts[:2] == [None, None]
+        assert [parts[at] for at in (2, 5, 11)] == [(1, 0)] * 3  # at 300, 600 and 1,200 rows
+        assert [part for part in parts if part and part[0] > 1]
+        assert index.search(embeddings[1_299], 1)[0].record == records[1_299]
+
     def test_of_a_large_index_more_is_merged_at_a_time(self):
         sizes = (0, 10_000, 200_000, 400_000, 1_000_000)
         assert [upkeep.most_unindexed(rows) for rows in sizes] == [10_000, 10_000, 10_000, 20_000, 50_000]
         assert [upkeep.merge_every(rows) for rows in sizes] == [50, 50, 50, 100, 250]
         assert [upkeep.most_parts(rows) for rows in sizes] == [4, 4, 8, 12, 16]
+        assert [upkeep.level(rows) for rows in (0, 9_999, 10_000, 19_999, 20_000, 39_999, 40_000)] == [
+            0, 0, 1, 1, 2, 2, 3,
+        ]  # fmt: skip
 
     def test_many_probes_for_many_rows(self):
         assert [upkeep.probes(rows) for rows in (10_000, 499_999, 500_000, 1_000_000, 10_000_000)] == [

@@ -21,6 +21,7 @@ _MOST_UNINDEXED = 10_000  # rows
 _LARGE = 200_000  # rows from which there may be more of either
 _TAIL = 1_000  # rows that may stay unindexed when an ingest has ended: they add 4 ms to a search
 _SPREAD = -1 / 5
+_PARTITION = 3_000  # rows of one partition when the vector index is built
 _MOST_PARTS = 16  # of the vector index
 _KEEP = timedelta(hours=1)  # old versions, while somebody reads the whole table
 _AT_ONCE = timedelta(milliseconds=1)  # 0 would be warned of
@@ -80,9 +81,9 @@ def settle(table: Any, _: int, readers: Readers) -> bool:
 
 def _maintain(table: Any, readers: Readers) -> None:
     _build_scalar_indices(table)
+    _build_vector_index(table)
     table.optimize(cleanup_older_than=_KEEP)
-    if _build_vector_index(table):
-        table.optimize(cleanup_older_than=_KEEP)  # rows of one index can be merged that those of several could not
+    table.optimize(cleanup_older_than=_KEEP)  # rows can be merged by now that were in different parts of an index
     with readers.cleaning() as nobody_reads:
         # Nothing is left to be done but to remove old versions, and what a killed process left: nobody else writes now.
         table.optimize(cleanup_older_than=_AT_ONCE if nobody_reads else _KEEP, delete_unverified=nobody_reads)
@@ -90,9 +91,15 @@ def _maintain(table: Any, readers: Readers) -> None:
 
 def most_parts(rows: int) -> int:
     """Of how many parts the vector index may consist: each merge adds one, which every search has to look through (0.6
-    ms), and building it anew takes 6 s at 100,000 rows and 60 s at a million. The larger it is, the larger the parts
-    are: from 200,000 rows on it is built anew each time it has about doubled."""
+    ms)."""
     return min(4 + rows // 50_000, _MOST_PARTS)
+
+
+def level(rows: int) -> int:
+    """One more each time the rows have doubled: then the vector index is built anew, which takes 80 µs of processor a
+    row. Its partitions grow with the rows, and the engine splits those of more than 16,000, which takes as long as to
+    build it, and that again and again."""
+    return (rows // INDEXED_FROM).bit_length()
 
 
 def most_unindexed(rows: int) -> int:
@@ -124,11 +131,15 @@ def _build_scalar_indices(table: Any) -> None:
             table.create_index(column, config=kind())
 
 
-def _build_vector_index(table: Any) -> bool:
-    """Returns whether it was built, or built anew."""
+def _build_vector_index(table: Any) -> None:
     rows = table.count_rows()
     present = [index for index in table.list_indices() if index.columns == ["vector"]]
-    due = rows >= INDEXED_FROM and not (present and present[0].num_segments <= most_parts(rows))
-    if due:
-        table.create_index("vector", config=IvfRq(distance_type="cosine", num_bits=4), replace=True)
-    return due
+    if rows < INDEXED_FROM or (present and not _is_outgrown(present[0], rows)):
+        return
+    config = IvfRq(distance_type="cosine", num_bits=4, num_partitions=max(1, rows // _PARTITION))
+    table.create_index("vector", config=config, replace=True)
+
+
+def _is_outgrown(index: Any, rows: int) -> bool:
+    parts = index.num_segments + bool(index.num_unindexed_rows)
+    return bool(level(index.num_indexed_rows) < level(rows) or parts > most_parts(rows))
