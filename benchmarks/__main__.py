@@ -12,13 +12,29 @@ python -m benchmarks.strength   whether it is told what matches and what does no
 python -m benchmarks.ranking    whether what is done to a query makes its results better
 python -m benchmarks.peers      how fast the command line is beside rclip's
 python -m benchmarks.page       how soon the page is there, and a search answered on it
+
+One takes half an hour, and is not among them:
+
+python -m benchmarks.scale      how an index takes a long load, and how it answers when it is large
 """
 
 import argparse
 import subprocess
 import sys
 
-NAMES = ("ingest", "overlap", "unchanged", "memory", "search", "collapse", "strength", "ranking", "peers", "page")
+NAMES = (
+    "ingest",
+    "overlap",
+    "unchanged",
+    "memory",
+    "search",
+    "scale",
+    "collapse",
+    "strength",
+    "ranking",
+    "peers",
+    "page",
+)
 
 
 def main() -> int:

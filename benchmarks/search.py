@@ -70,7 +70,7 @@ def main() -> None:
             if engines.server():
                 indices["Elasticsearch"] = open_indices.enter_context(engines.elastic())
             _load(indices, library, rows)
-            runs = {share: _compare(indices, library, rows, top) for share, top in FILTERED.items()}
+            runs = {share: compare(indices, library, rows, top) for share, top in FILTERED.items()}
             _report(size, runs, promised=size == max(options.sizes))
             if size == max(options.sizes):
                 _beside(size, indices)
@@ -86,7 +86,7 @@ def _load(indices: Mapping[str, Index], library: Sequence[ImageRecord], rows: Em
         say(f"{name}: {len(rows):,} rows stored in {time.perf_counter() - started:.0f} s")
 
 
-def _compare(
+def compare(
     indices: Mapping[str, Index], library: Sequence[ImageRecord], rows: Embeddings, top: str | None
 ) -> dict[str, Run]:
     """Every query to every engine, the one that goes first changing from query to query."""
@@ -136,12 +136,12 @@ def _timed[T](call: Callable[[], T], milliseconds: list[float]) -> T:
 def _report(size: int, runs: Mapping[str, Mapping[str, Run]], promised: bool) -> None:
     """Two tables; the targets are those of the largest size."""
     latency = [
-        [share, name, percentile(run.milliseconds, 50), percentile(run.milliseconds, 95), _to_numpy(by_name, name)]
+        [share, name, percentile(run.milliseconds, 50), percentile(run.milliseconds, 95), to_numpy(by_name, name)]
         for share, by_name in runs.items()
         for name, run in by_name.items()
     ]
     speed = [
-        Target(f"{name} / NumPy at p50, filter: {share}", _to_numpy(by_name, name), 1.0, at_most=True)
+        Target(f"{name} / NumPy at p50, filter: {share}", to_numpy(by_name, name), 1.0, at_most=True)
         for share, by_name in runs.items()
         for name in by_name
         if name != "NumPy"
@@ -167,7 +167,7 @@ def _report(size: int, runs: Mapping[str, Mapping[str, Run]], promised: bool) ->
     show(f"Search recall, {size:,} rows", columns, recall, right)
 
 
-def _to_numpy(by_name: Mapping[str, Run], name: str) -> float:
+def to_numpy(by_name: Mapping[str, Run], name: str) -> float:
     return median(by_name[name].milliseconds) / median(by_name["NumPy"].milliseconds)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from lancedb.background_loop import LOOP
+from lancedb.query import AsyncQuery
 
 from core.index.filters import Filter
 from core.index.index import MAX_K, SCORE_DECIMALS, Totals
@@ -132,7 +133,8 @@ async def _ask(
     Args:
         partitions: How many of the vector index are looked through; all where 0.
     """
-    query = table.query().nearest_to(embedding).column("vector").distance_type("cosine")
+    # Without its table, the query does not ask for the schema once more, to see whether there are blobs in it.
+    query = AsyncQuery(table._inner.query()).nearest_to(embedding).column("vector").distance_type("cosine")
     if condition is not None:
         query = query.where(condition)  # before the nearest are looked for
     query = query.nprobes(partitions) if partitions else query.maximum_nprobes(0)
