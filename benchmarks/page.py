@@ -85,7 +85,7 @@ def _link_thumbnails(thumbnails: Thumbnails, library: Sequence[ImageRecord], pic
         with Image.open(BytesIO(picture.read_bytes())) as image:
             made.append(thumbnails.make(record.content_hash, image.convert("RGB")))
     for at, record in enumerate(library[len(made) :]):
-        link = made[0].parents[1] / record.content_hash[:2] / f"{record.content_hash}.webp"
+        link = made[0].parents[1] / record.content_hash[:2] / f"{record.content_hash}.jpg"
         link.parent.mkdir(exist_ok=True)
         link.hardlink_to(made[at % len(made)])
 

@@ -125,7 +125,7 @@ def assert_whole(index: Index, library: Library, folder: Path) -> None:
     records = [record for some in index.records() for record in some]
     assert sorted(record.path for record in records) == sorted(map(str, folder.iterdir()))
     assert index.count() == FILES
-    thumbnails = {path.stem for path in library._thumbnails.folder.glob("??/*.webp")}
+    thumbnails = {path.stem for path in library._thumbnails.folder.glob("??/*.jpg")}
     assert thumbnails == {record.content_hash for record in records}
 
 

@@ -22,7 +22,8 @@ class Lines:
 
 
 type Content = Any
-"""A type that is sent as JSON, `Lines`, the media type of anything else, or None: no content."""
+"""A type that is sent as JSON, `Lines`, the media types of anything else (`image/jpeg, image/webp`), or None: no
+content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _response(content: Content, schemas: Mapping[Any, Any]) -> dict[str, Any]:
 def _content(content: Content, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     match content:
         case str():
-            return {content: {}}
+            return {kind: {} for kind in content.split(", ")}
         case Lines(kinds):
             return {"application/x-ndjson": {"schema": schemas[str(kinds)]}}
         case type() if content in schemas:

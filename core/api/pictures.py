@@ -23,6 +23,7 @@ _LARGE = 1600  # pixels of the longest side of a large view
 _MADE_AT_ONCE = 2  # each takes a processor; the budget says how much memory they may
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}  # the address holds the hash of the content
 _BRIEFLY = {"Cache-Control": "private, max-age=60"}  # labels of a dataset may be edited
+_JPEG = b"\xff\xd8"
 _RECORD_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -37,30 +38,30 @@ class Pictures:
         """Made at ingest; made here for dropped pictures, and where the folder of thumbnails was emptied."""
         digest = request.path_params["digest"]
         if not is_content_hash(digest):
-            return _webp(None, _FOREVER)
+            return _picture(None, _FOREVER)
         # Read at once, in one thread: a grid asks for dozens, and a FileResponse goes through four threads for each.
         kept = await run_in_threadpool(self._kept_thumbnail, digest)
         if kept is None and (size := await run_in_threadpool(self._services().picture_size, digest)) is not None:
             kept = await self._flights.get(("thumbnail", digest), partial(self._make_thumbnail, digest, size))
-        return _webp(kept, _FOREVER)
+        return _picture(kept, _FOREVER)
 
     async def image(self, request: Request) -> Response:
         """A large view as WebP: browsers cannot show every format, nor need every pixel."""
         digest = request.path_params["digest"]
         size = await run_in_threadpool(self._services().picture_size, digest) if is_content_hash(digest) else None
         if size is None:
-            return _webp(None, _FOREVER)
-        return _webp(await self._preview(digest, "large", partial(self._make_large, digest, size)), _FOREVER)
+            return _picture(None, _FOREVER)
+        return _picture(await self._preview(digest, "large", partial(self._make_large, digest, size)), _FOREVER)
 
     async def boxes(self, request: Request) -> Response:
         """The large view of a record with what the labels of its dataset say is where."""
         id_ = request.path_params["id"]
         record = await run_in_threadpool(self._record, id_) if _RECORD_ID.fullmatch(id_) else None
         if record is None or not record.boxes:
-            return _webp(None, _BRIEFLY)
+            return _picture(None, _BRIEFLY)
         drawn = sha256(repr(record.boxes).encode(errors="surrogateescape")).hexdigest()[:16]
         data = await self._preview(record.content_hash, f"boxes-{drawn}", partial(self._make_boxes, record))
-        return _webp(data, _BRIEFLY)
+        return _picture(data, _BRIEFLY)
 
     async def _preview(self, digest: str, kind: str, make: Callable[[], bytes | None]) -> bytes | None:
         previews = self._services().previews
@@ -100,5 +101,8 @@ class Pictures:
             return preview(with_boxes(image, record.boxes), _LARGE)
 
 
-def _webp(data: bytes | None, caching: dict[str, str]) -> Response:
-    return Response(data, media_type="image/webp", headers=caching) if data else Response(status_code=404)
+def _picture(data: bytes | None, caching: dict[str, str]) -> Response:
+    if not data:
+        return Response(status_code=404)
+    is_jpeg = data.startswith(_JPEG)  # thumbnails, but for those of earlier versions
+    return Response(data, media_type="image/jpeg" if is_jpeg else "image/webp", headers=caching)

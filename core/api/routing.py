@@ -24,6 +24,7 @@ from core.search.answers import Answer
 from core.services import Services
 
 _WEBP = "image/webp"
+_THUMBNAIL = f"image/jpeg, {_WEBP}"  # the latter of earlier versions
 _NAME = parameter("name", "What to call the file.")
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -86,7 +87,7 @@ def operations(services: Callable[[], Services], prefix: str) -> list[Operation]
         Operation("GET", "/api/saved", keeping.saved, "The saved searches, by name", {200: list[replies.Saved]}),
         Operation("POST", "/api/saved", keeping.save, "Save a search", {201: replies.Saved}, SavedBody),
         Operation("DELETE", "/api/saved/{id:int}", keeping.delete, "Delete a saved search", {204: None}),
-        Operation("GET", "/thumbnails/{digest}", pictures.thumbnail, "A small copy", {200: _WEBP, 404: None}),
+        Operation("GET", "/thumbnails/{digest}", pictures.thumbnail, "A small copy", {200: _THUMBNAIL, 404: None}),
         Operation("GET", "/images/{digest}", pictures.image, "A large copy", {200: _WEBP, 404: None}),
         Operation("GET", "/boxes/{id}", pictures.boxes, "A large copy with its boxes", {200: _WEBP, 404: None}),
         Operation(

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
+import PIL
+import pillow_heif
 from PIL import Image, ImageFile
 
 from core.errors import UnreadableImage
@@ -29,6 +31,9 @@ MAX_BYTES = 1 << 30
 
 MAX_PIXELS = 200_000_000
 """The largest picture that is opened: as many as sensors of phones have. Of some kinds fewer: see `budget`."""
+
+_READER = 1
+"""Raised when more is read than before, or told otherwise: what an older one refused is tried again."""
 
 _REDUCTIONS = (8, 4, 2)  # the scales at which libjpeg decodes beside the full one
 _MAX_FRAMES = 2**31 - 1  # a header may claim more than the integers of an index hold
@@ -89,6 +94,11 @@ class OpenedImage:
             **self.metadata._asdict(),
             **look_at(self.image)._asdict(),
         )
+
+
+def reader() -> str:
+    """Names what opens pictures: a file that it refused, it refuses again."""
+    return f"{_READER} Pillow {PIL.__version__} HEIF {pillow_heif.__version__} {MAX_PIXELS} {MAX_PICTURE_BYTES}"
 
 
 def read_bytes(path: Path) -> bytes:

@@ -114,6 +114,7 @@ class Jobs:
         if not (count := lines.counts(job_id).failed):
             raise JobRefused("No file of this job failed.", "To find new files, scan the source again.")
         self._change(job_id, ENDED, status=Status.PAUSED, ended_at=None)  # nobody is to begin before all is ready
+        self._journal.refusals.forget([one.path for one in lines.verdicts(job_id, {Outcome.FAILED})])
         if next(lines.planned(job_id, {Planned.FAILED}, is_open=False), None):
             # What could not even be found may be a folder: everything is looked for once more.
             self._journal.update(job_id, phase=Phase.FINDING, starts=True, quiet=False)

@@ -21,6 +21,7 @@ from core.ingest.actors import APP, Actor
 from core.ingest.known import KnownSources
 from core.ingest.lines import Lines
 from core.ingest.progress import Counts, Phase
+from core.ingest.refused import Refusals
 from core.ingest.state import ENDED, JobState, Kind, Plan, Status
 from core.ingest.tables import files as files_table
 from core.ingest.tables import jobs as table
@@ -58,6 +59,11 @@ class Journal:
     def lines(self) -> Lines:
         """The files of the jobs."""
         return Lines(self._engine)
+
+    @property
+    def refusals(self) -> Refusals:
+        """Files that are not opened again as long as they stay as they are."""
+        return Refusals(self._engine)
 
     @property
     def sources(self) -> KnownSources:

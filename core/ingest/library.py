@@ -139,7 +139,7 @@ class Library:
         """
         with closing(Journal("sqlite://", "")) as journal:
             sources = [self._open(one) for one in without_nested(locations)]
-            yield from plan(0, sources, self._index, journal.lines)
+            yield from plan(0, sources, self._index, journal.lines, self.journal.refusals)
             if copies is not None:
                 copies += chain.from_iterable(journal.lines.planned(0, {Planned.COPY}))
 
@@ -233,7 +233,7 @@ class Library:
             yield from plan_reembedding(job.id, self._index, self.journal.lines)
             return
         sources = [self._open(location) for location in job.sources]
-        yield from plan(job.id, sources, self._index, self.journal.lines)
+        yield from plan(job.id, sources, self._index, self.journal.lines, self.journal.refusals)
         looked_at = [self._read_now(job, source) for source in sources if not is_one_picture(source)]
         # What was only looked at, and is then discarded, is no source.
         self._looked_at[job.id] = [one for one in looked_at if not (job.starts or self._is_known(one))]
@@ -281,7 +281,13 @@ class Library:
     def _ingest(self, job: JobState) -> Iterator[Progress]:
         self._note_looked_at(job)
         at = Workplace(
-            self.journal.lines, self._index, self._thumbnails, self._load, self._name_of, self._is_gone_elsewhere()
+            self.journal.lines,
+            self._index,
+            self._thumbnails,
+            self._load,
+            self._name_of,
+            self._is_gone_elsewhere(),
+            self.journal.refusals,
         )
         yield from run(job, [self._open(location) for location in job.sources], at)
 

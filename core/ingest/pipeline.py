@@ -21,6 +21,7 @@ from core.ingest.embed import Embed, Round, embedded
 from core.ingest.lines import Lines
 from core.ingest.prepare import Prepare, Prepared
 from core.ingest.progress import Outcome, Phase, Progress, Rate, Verdict
+from core.ingest.refused import Refusals
 from core.ingest.state import TO_READ, JobState, Planned, PlannedFile
 from core.ingest.store import Store
 from core.sources.source import Source
@@ -48,6 +49,8 @@ class Workplace:
     """What to call the picture of a path."""
     is_gone: Callable[[str], bool]
     """Whether the file of a path is gone for certain."""
+    refusals: Refusals | None = None
+    """Where those are noted that need not be read again; None: nowhere."""
 
 
 def run(job: JobState, sources: Sequence[Source], at: Workplace) -> Iterator[Progress]:
@@ -76,6 +79,8 @@ def run(job: JobState, sources: Sequence[Source], at: Workplace) -> Iterator[Pro
         with closing(embedded(waiting, Embed(at.index, embedder))) as done:
             for one, result in done:
                 verdicts = store.round(one, result)
+                if at.refusals:
+                    at.refusals.note(verdicts.values())
                 report = replace(
                     after(report, verdicts),
                     rate=rate.add(len(verdicts)),

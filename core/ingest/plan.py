@@ -1,7 +1,7 @@
 """What there is to do, found out by sizes and times against those in the index; only what may be a copy is opened."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import batched, count
 
@@ -10,19 +10,22 @@ from core.index.index import Index
 from core.index.records import Fingerprint, ImageRecord, record_id
 from core.ingest.copies import Copies, copy_of
 from core.ingest.lines import Lines
+from core.ingest.refused import Refusal, Refusals
 from core.ingest.state import TO_READ, Plan, Planned, PlannedFile
 from core.sources.source import Found, PassedOver, Source
 
 _CHUNK = 1000
 
 
-def plan(job_id: int, sources: Sequence[Source], index: Index, lines: Lines) -> Iterator[Plan]:
+def plan(
+    job_id: int, sources: Sequence[Source], index: Index, lines: Lines, refusals: Refusals | None = None
+) -> Iterator[Plan]:
     """Find the files of the sources, compare them with the index, and write what is to be done into the journal.
 
     Yields what it comes to so far. Records below a source whose file is gone are noted, except where the source could
     not be read.
     """
-    planner = _Planner(job_id, index, lines, [source.location for source in sources])
+    planner = _Planner(job_id, index, lines, refusals, [source.location for source in sources])
     for place, source in enumerate(sources):
         known = 0
         for chunk in batched(source.find(), _CHUNK):
@@ -37,10 +40,13 @@ def plan(job_id: int, sources: Sequence[Source], index: Index, lines: Lines) -> 
 
 
 class _Planner:
-    def __init__(self, job_id: int, index: Index, lines: Lines, locations: Sequence[str]) -> None:
+    def __init__(
+        self, job_id: int, index: Index, lines: Lines, refusals: Refusals | None, locations: Sequence[str]
+    ) -> None:
         self._job_id = job_id
         self._index = index
         self._lines = lines
+        self._refusals = refusals
         self._locations = locations
         self._numbers = count(1)
         self._seen: set[int] = set()  # of overlapping sources each file is read once
@@ -68,11 +74,23 @@ class _Planner:
         changed = [id_ for id_, fingerprint in known.items() if fingerprint != _fingerprint(found[id_])]
         hashes = {record.id: record.content_hash for record in self._index.get(changed)}
         planned = [self._left_out(place, one) for one in passed_over]
+        refused = self._refused({id_: one for id_, one in found.items() if id_ in hashes or id_ not in known})
         for id_, one in found.items():
+            if id_ in refused:
+                planned.append(self._failed(place, one, refused[id_], hashes.get(id_, "")))
+                continue
             what = Planned.CHANGED if id_ in hashes else Planned.UNCHANGED if id_ in known else Planned.NEW
             planned.append(self._file(place, one.path, one.size, one.mtime_ns, what, hashes.get(id_, "")))
         self._write(planned)
         return len(known)
+
+    def _refused(self, found: Mapping[str, Found]) -> Mapping[str, Refusal]:
+        """Of files that would be read those of which it is known what that would come to."""
+        return self._refusals.known(found) if self._refusals and found else {}
+
+    def _failed(self, place: int, one: Found, refusal: Refusal, content_hash: str) -> PlannedFile:
+        file = self._file(place, one.path, one.size, one.mtime_ns, Planned.FAILED, content_hash)
+        return replace(file, reason=refusal.reason, problem=refusal.problem)
 
     def _is_to_tell(self, one: PassedOver, key: int, place: int) -> bool:
         """Not of what has a verdict already, nor of an archive in a folder that is another source of this job."""

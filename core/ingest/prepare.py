@@ -12,7 +12,7 @@ from core.errors import ArchiveUnavailable, ImageSearchError, SourceUnavailable,
 from core.images.describe import Box, Description, Split, content_hash
 from core.images.names import shown
 from core.images.reading import open_upright
-from core.images.thumbnails import SIDE, Thumbnails, preview
+from core.images.thumbnails import SIDE, Thumbnails, miniature
 from core.index.records import ImageRecord, record_id
 from core.ingest.progress import Outcome, Verdict
 from core.ingest.state import Planned, PlannedFile
@@ -31,7 +31,7 @@ class Prepared:
     record: ImageRecord
     image: Image.Image
     thumbnail: bytes | None
-    """WebP; None where there is one already."""
+    """JPEG; None where there is one already."""
     note: str
     """What else there is to know: of labels that could not be read."""
     looks_so_since: int = 0
@@ -77,9 +77,14 @@ class Prepare:
         finally:
             self._fetching.discard(file.number)
 
-    def _prepared(self, file: PlannedFile, source: Source) -> Prepared:
+    def _prepared(self, file: PlannedFile, source: Source) -> Prepared | Verdict:
         found, data = self._fetch(file, source)
-        opened = open_upright(data, file.path, max(SIDE, enough(self.embedder.crop[0])))
+        try:
+            opened = open_upright(data, file.path, max(SIDE, enough(self.embedder.crop[0])))
+        except UnreadableImage as error:
+            # There may be more memory the next time; without a time of its last change it could change unseen.
+            lasts = found.mtime_ns != 0 and not isinstance(error.__cause__, MemoryError)
+            return Verdict(file.path, Outcome.FAILED, str(error), error.problem, found if lasts else None)
         digest = content_hash(data)
         description = opened.describe(digest, found.size, found.mtime_ns)
         boxes, splits, note = _labels(source, file.path, opened.size)
@@ -94,7 +99,7 @@ class Prepare:
         )
         is_outdated = file.planned is Planned.CHANGED and opened.looks_so_since > 0
         is_kept = self.thumbnails.path(digest) is not None and not is_outdated
-        thumbnail = None if is_kept else preview(opened.image, SIDE)
+        thumbnail = None if is_kept else miniature(opened.image)
         return Prepared(file, record, self.embedder.prepare(opened.image), thumbnail, note, opened.looks_so_since)
 
 

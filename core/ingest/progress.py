@@ -5,9 +5,13 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from core.errors import Problem
 from core.index.records import ImageRecord
+
+if TYPE_CHECKING:
+    from core.sources.source import Found
 
 
 class Outcome(StrEnum):
@@ -45,6 +49,8 @@ class Verdict:
     """Why, and what to do about it: of what was skipped or failed; of others what else there is to know."""
     problem: Problem | None = None
     """Of what was skipped or failed."""
+    refused: "Found | None" = field(default=None, compare=False)
+    """The file, where its bytes are the reason: it fails as long as it stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)

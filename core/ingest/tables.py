@@ -66,6 +66,17 @@ Index("files_by_content", files.c.job, files.c.content_hash, sqlite_where=_known
 _has_problem = files.c.problem.is_not(None)
 Index("files_by_problem", files.c.job, files.c.problem, sqlite_where=_has_problem, postgresql_where=_has_problem)
 
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("id", String(64), primary_key=True),  # of the record that the file would have
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("reader", String(100), nullable=False),  # what could not read it
+    Column("reason", Text, nullable=False),
+    Column("problem", String(16)),
+)
+
 sources = Table(
     "sources",
     metadata,

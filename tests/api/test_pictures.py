@@ -15,9 +15,17 @@ from core.images.describe import Box
 def test_thumbnails_may_be_cached_for_ever(client, red):
     answer = client.get(f"/thumbnails/{red.content_hash}")
     assert answer.status_code == 200
-    assert answer.headers["content-type"] == "image/webp"
+    assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["cache-control"].startswith("private, ")
     assert "immutable" in answer.headers["cache-control"]
+
+
+def test_a_thumbnail_of_an_earlier_version_is_a_webp(client, services, red):
+    path = services.thumbnails.path(red.content_hash)
+    Image.open(path).save(path.with_suffix(".webp"))
+    path.unlink()
+    answer = client.get(f"/thumbnails/{red.content_hash}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
 
 
 def test_a_thumbnail_that_was_deleted_is_made_again(client, services, red):

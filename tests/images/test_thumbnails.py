@@ -3,6 +3,7 @@
 import errno
 import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from PIL import Image
 from core.errors import StorageFull
 from core.images import thumbnails
 from core.images.describe import content_hash
-from core.images.thumbnails import SIDE, Thumbnails, preview
+from core.images.thumbnails import SIDE, Thumbnails, miniature, preview
 from core.sources.folder import FolderSource
 
 HASH = content_hash(b"a picture")
@@ -28,10 +29,10 @@ def kept(tmp_path):
 def test_is_made_stored_found_and_removed(kept):
     assert kept.path(HASH) is None
     path = kept.make(HASH, Image.new("RGB", (1000, 500), "red"))
-    assert path == kept.folder / HASH[:2] / f"{HASH}.webp"
+    assert path == kept.folder / HASH[:2] / f"{HASH}.jpg"
     assert kept.path(HASH) == path
     with Image.open(path) as thumbnail:
-        assert thumbnail.format == "WEBP"
+        assert thumbnail.format == "JPEG"
         assert thumbnail.size == (480, 240)
         assert np.abs(np.array(thumbnail.convert("RGB").getpixel((5, 5))) - (255, 0, 0)).max() <= 8
     kept.remove(HASH)
@@ -54,7 +55,7 @@ def test_the_longest_side_is_bounded_and_never_enlarged(kept, size, expected):
 
 def test_is_made_once(kept, monkeypatch):
     path = kept.make(HASH, Image.new("RGB", (9, 9)))
-    monkeypatch.setattr(thumbnails, "preview", None)
+    monkeypatch.setattr(thumbnails, "miniature", None)
     assert kept.make(HASH, Image.new("RGB", (9, 9))) == path
 
 
@@ -63,7 +64,7 @@ def test_many_threads_make_one(kept):
     with ThreadPoolExecutor(8) as pool:
         paths = set(pool.map(lambda _: kept.make(HASH, image), range(24)))
     assert len(paths) == 1
-    assert [file.name for file in next(iter(paths)).parent.iterdir()] == [f"{HASH}.webp"]
+    assert [file.name for file in next(iter(paths)).parent.iterdir()] == [f"{HASH}.jpg"]
     with Image.open(paths.pop()) as thumbnail:
         thumbnail.load()
 
@@ -102,6 +103,37 @@ def test_what_was_broken_off_long_ago_is_removed(kept):
         os.utime(file, (1, 1))
     assert kept.clean() == 1
     assert sorted(path.parent.iterdir()) == [new, path]
+
+
+def test_one_of_an_earlier_version_serves_until_it_is_made_anew(kept):
+    image = Image.new("RGB", (30, 20), "red")
+    before = kept.folder / HASH[:2] / f"{HASH}.webp"
+    before.parent.mkdir(parents=True)
+    image.save(before)
+    os.utime(before, (1, 1))
+    assert kept.path(HASH) == kept.make(HASH, image) == before
+    assert list(kept.older_than(timedelta(days=1))) == [HASH]
+    assert kept.keep(HASH, miniature(image)) == kept.path(HASH) == before.with_suffix(".jpg")
+    assert not before.exists()
+    before.write_bytes(b"of a version that was started once more")
+    kept.remove(HASH)
+    assert list(before.parent.iterdir()) == []
+
+
+def test_what_others_put_there_is_no_thumbnail(kept):
+    path = kept.make(HASH, Image.new("RGB", (9, 9)))
+    for name in ("x.jpg", f"{HASH}.txt"):
+        path.with_name(name).write_bytes(b"")
+    assert list(kept.older_than(timedelta(days=-1))) == [HASH]
+
+
+@pytest.mark.parametrize("size", [(640, 480), (1000, 750), (480, 480)])
+def test_looks_like_the_picture(kept, photograph, size):
+    image = photograph(size)
+    with Image.open(kept.make(HASH, image)) as thumbnail:
+        whole = image.resize(thumbnail.size, Image.Resampling.LANCZOS)
+        difference = np.asarray(thumbnail.convert("RGB")).astype(float) - np.asarray(whole)
+    assert 10 * np.log10(255**2 / (difference**2).mean()) > 30  # dB
 
 
 def test_preview_is_webp_of_bounded_size():

@@ -59,4 +59,4 @@ def assert_whole(library: Library, *files: Path) -> None:
 
 def kept(library: Library) -> set[str]:
     """The content hashes of which there is a thumbnail."""
-    return {path.stem for path in library._thumbnails.folder.glob("??/*.webp")}
+    return {path.stem for path in library._thumbnails.folder.glob("??/*.jpg")}
