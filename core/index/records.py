@@ -49,7 +49,12 @@ class ImageRecord(Description):
 
     @property
     def folder(self) -> str:
-        return self.path.rpartition("/")[0] if "://" in self.path else str(Path(self.path).parent)
+        above = self.path.rpartition("/")[0]
+        if "://" in self.path:
+            return above
+        # What `Path` makes of it, ten times as slowly: facets ask for hundreds.
+        odd = "//" in self.path or "/." in self.path or self.path.endswith("/")
+        return above if above.startswith("/") and not odd else str(Path(self.path).parent)
 
     @property
     def labels(self) -> tuple[str, ...]:

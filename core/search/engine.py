@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.blas import use_one_thread
 from core.embedding.embedder import Embedder
 from core.errors import InvalidQuery
 from core.index.filters import Filter
@@ -72,6 +73,7 @@ class Searcher:
         picture: Callable[[str], bytes | None],
         calibrations: Calibrations,
     ) -> None:
+        use_one_thread()
         self._index = index
         self._loaded = loaded
         self._composer = Composer(index, embedder, picture)

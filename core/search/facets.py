@@ -8,6 +8,8 @@ from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, 
 from core.index.index import FACETS, by_frequency, counted
 from core.index.records import ImageRecord
 
+_ATTRIBUTES = {facet: counted(facet) for facet in FACETS}
+
 type Counts = Mapping[str, Mapping[str, int]]
 """For each facet, how many have which value, the most frequent first."""
 
@@ -22,11 +24,11 @@ def count(records: Iterable[ImageRecord]) -> dict[str, dict[str, int]]:
 
 def count_stacks(stacks: Iterable[Sequence[ImageRecord]]) -> dict[str, dict[str, int]]:
     """The same of pictures that are shown as one: each stack counts once for each value that one of them has."""
-    counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
+    counts = [(Counter[str](), _ATTRIBUTES[facet]) for facet in FACETS]
     for stack in stacks:
-        for facet, counter in counts.items():
-            counter.update({value for record in stack for value in _values(record, facet)})
-    return {facet: by_frequency(counter) for facet, counter in counts.items()}
+        for counter, attribute in counts:
+            counter.update({value for record in stack for value in _values(record, attribute)})
+    return {facet: by_frequency(counter) for facet, (counter, _) in zip(FACETS, counts, strict=True)}
 
 
 def with_choices(counts: Counts, where: Filter, count_with: Callable[[Filter], Counts]) -> Counts:
@@ -75,8 +77,10 @@ def _facet(condition: Condition) -> str | None:
     return None
 
 
-def _values(record: ImageRecord, facet: str) -> Iterable[str]:
-    found = getattr(record, counted(facet))
-    if isinstance(found, datetime):
-        return (str(found.year),)
-    return filter(None, (found,) if isinstance(found, str) else found or ())
+def _values(record: ImageRecord, attribute: str) -> Iterable[str]:
+    found = getattr(record, attribute)
+    if not found:
+        return ()
+    if isinstance(found, str):
+        return (found,)
+    return (str(found.year),) if isinstance(found, datetime) else filter(None, found)

@@ -55,6 +55,8 @@ def test_the_id_does_not_change_between_releases():
         ("/a/b/c.jpg", "/a/b"),
         ("/c.jpg", "/"),
         ("/a/b.zip/c/d.jpg", "/a/b.zip/c"),
+        ("/a//b/./c.jpg", "/a/b"),
+        ("/a/.b/c.jpg", "/a/.b"),
         ("https://example.org/a/b.jpg", "https://example.org/a"),
         ("https://example.org/b.jpg", "https://example.org"),
     ],

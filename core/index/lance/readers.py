@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+# filelock is imported where it is needed: a search needs none.
 
 
 class Readers:
@@ -27,6 +27,8 @@ class Readers:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """A version that is opened in here stays; where no file can be made, nobody could remove one, either."""
+        from filelock import FileLock
+
         file = self._folder / f"{self._prefix}{uuid.uuid4().hex}.lock"
         lock = FileLock(file, thread_local=False)  # what is read bit by bit may end in another thread
         with suppress(OSError), FileLock(self._gate):
@@ -42,11 +44,15 @@ class Readers:
     @contextmanager
     def cleaning(self) -> Iterator[bool]:
         """Whether nobody reads, which stays so meanwhile."""
+        from filelock import FileLock
+
         with FileLock(self._gate):
             files = [file for file in self._folder.iterdir() if file.name.startswith(self._prefix)]
             yield not any(map(self._is_held, files))
 
     def _is_held(self, file: Path) -> bool:
+        from filelock import FileLock, Timeout
+
         try:
             with FileLock(file, timeout=0):
                 file.unlink(missing_ok=True)  # of one who was killed
