@@ -200,6 +200,33 @@ class TestGrowth:
         assert [part for part in parts if part and part[0] > 1]
         assert index.search(embeddings[1_299], 1)[0].record == records[1_299]
 
+    def test_folders_are_indexed_as_suits_their_number(self, grown, folder, monkeypatch):
+        index, records, embeddings = grown
+        for most, kind in ((50, "Bitmap"), (49, "BTree"), (50, "Bitmap")):
+            monkeypatch.setattr(upkeep, "_MOST_BITMAPS", most)
+            monkeypatch.setattr(upkeep, "most_parts", lambda _: 0)  # built anew each time
+            index.upsert(records, embeddings)
+            index.upsert(records[:10], embeddings[:10])
+            index.settle()
+            assert [one.index_type for one in table_of(folder).list_indices() if one.columns == ["folder"]] == [kind]
+            for where in (Filter.within("/pictures/3"), Filter.within("/pictures/3/13"), Filter.within("/no")):
+                expected = {one.id for one in records if one.folder.startswith(where_of(where))}
+                assert {one.id for batch in index.records(where) for one in batch} == expected
+                assert index.count(where) == len(expected)
+                assert len(index.search(embeddings[0], 40, where)) == min(40, len(expected))
+
+    def test_an_ingest_leaves_few_parts(self, grown, folder, monkeypatch):
+        monkeypatch.setattr(upkeep, "INDEXED_FROM", 600)
+        monkeypatch.setattr(upkeep, "_MOST_UNINDEXED", 50)
+        monkeypatch.setattr(upkeep, "most_parts", lambda _: 16)
+        index, records, embeddings = grown
+        for start in range(0, 1_000, 50):
+            index.upsert(records[start : start + 50], embeddings[start : start + 50])
+        assert indices(folder)["vector"].num_segments > 4
+        index.settle()
+        assert indices(folder)["vector"].num_segments <= 4
+        assert index.search(embeddings[999], 1)[0].record == records[999]
+
     def test_of_a_large_index_more_is_merged_at_a_time(self):
         sizes = (0, 10_000, 200_000, 400_000, 1_000_000)
         assert [upkeep.most_unindexed(rows) for rows in sizes] == [10_000, 10_000, 10_000, 20_000, 50_000]
@@ -213,6 +240,11 @@ class TestGrowth:
         assert [upkeep.probes(rows) for rows in (10_000, 499_999, 500_000, 1_000_000, 10_000_000)] == [
             50, 50, 100, 100, 200,
         ]  # fmt: skip
+
+
+def where_of(where: Filter) -> str:
+    (within,) = where.conditions
+    return within.own
 
 
 def bytes_below(folder: Path) -> int:

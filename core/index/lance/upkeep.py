@@ -20,8 +20,11 @@ _MERGE_EVERY = 50  # commits
 _MOST_UNINDEXED = 10_000  # rows
 _LARGE = 200_000  # rows from which there may be more of either
 _TAIL = 1_000  # rows that may stay unindexed when an ingest has ended: they add 4 ms to a search
-_SPREAD = -1 / 5
+_SPREAD = -1 / 8
 _PARTITION = 3_000  # rows of one partition when the vector index is built
+_MOST_BITMAPS = 2_000  # folders
+_WHOLE = 65_536  # rows of one batch
+_RESTING_PARTS = 4  # when an ingest has ended
 _MOST_PARTS = 16  # of the vector index
 _KEEP = timedelta(hours=1)  # old versions, while somebody reads the whole table
 _AT_ONCE = timedelta(milliseconds=1)  # 0 would be warned of
@@ -74,14 +77,19 @@ def settle(table: Any, _: int, readers: Readers) -> bool:
     """Index what is not yet, after the last of many commits; returns whether anything was."""
     indices = {index.columns[0]: index for index in table.list_indices()}
     due = bool("vector" not in indices or indices["vector"].num_unindexed_rows >= _TAIL)
-    if due:
-        _maintain(table, readers)
-    return due
+    if due or indices["vector"].num_segments > _RESTING_PARTS:
+        _maintain(table, readers, _RESTING_PARTS)
+        return True
+    return False
 
 
-def _maintain(table: Any, readers: Readers) -> None:
+def _maintain(table: Any, readers: Readers, parts: int = _MOST_PARTS) -> None:
+    """
+    Args:
+        parts: So many of the vector index may be left.
+    """
     _build_scalar_indices(table)
-    _build_vector_index(table)
+    _build_vector_index(table, parts)
     table.optimize(cleanup_older_than=_KEEP)
     table.optimize(cleanup_older_than=_KEEP)  # rows can be merged by now that were in different parts of an index
     with readers.cleaning() as nobody_reads:
@@ -131,15 +139,30 @@ def _build_scalar_indices(table: Any) -> None:
             table.create_index(column, config=kind())
 
 
-def _build_vector_index(table: Any) -> None:
+def _build_vector_index(table: Any, parts: int) -> None:
     rows = table.count_rows()
     present = [index for index in table.list_indices() if index.columns == ["vector"]]
-    if rows < INDEXED_FROM or (present and not _is_outgrown(present[0], rows)):
+    if rows < INDEXED_FROM or (present and not _is_outgrown(present[0], rows, parts)):
         return
     config = IvfRq(distance_type="cosine", num_bits=4, num_partitions=max(1, rows // _PARTITION))
     table.create_index("vector", config=config, replace=True)
+    _suit_folders(table)
 
 
-def _is_outgrown(index: Any, rows: int) -> bool:
-    parts = index.num_segments + bool(index.num_unindexed_rows)
-    return bool(level(index.num_indexed_rows) < level(rows) or parts > most_parts(rows))
+def _suit_folders(table: Any) -> None:
+    """Index the folders as suits their number: a bitmap for each tells which half of a million rows lie in some hundred
+    of them in 2 ms, a tree in 13; but a hundred thousand bitmaps are read one by one."""
+    folders = table.search().select(["folder"]).to_batches(_WHOLE)
+    found = {folder for batch in folders for folder in batch.column("folder").unique().to_pylist()}
+    kind, name = (Bitmap, "folder_bitmap") if len(found) <= _MOST_BITMAPS else (BTree, "folder_tree")
+    present = [index for index in table.list_indices() if index.columns == ["folder"]]
+    if not any(index.index_type == kind.__name__ for index in present):
+        table.create_index("folder", config=kind(), name=name)
+        for index in present:
+            table.drop_index(index.name)
+
+
+def _is_outgrown(index: Any, rows: int, parts: int) -> bool:
+    """Whether its parts, with the one that is to come, are too many, or too large."""
+    coming = index.num_segments + bool(index.num_unindexed_rows)
+    return bool(level(index.num_indexed_rows) < level(rows) or coming > min(parts, most_parts(rows)))
