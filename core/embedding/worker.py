@@ -5,12 +5,14 @@ preparing pictures for the model keeps it busy while it runs: in the server's pr
 Pictures are shrunk before they are sent, so what goes between the processes is small.
 
 CLIP's weights, where they are there, are run by onnxruntime alone at first, which is ready within a second. Once
-pictures come in, Inference is loaded in a second process, which then takes over: it uses what the machine has besides
-the processor. The vectors are the same.
+pictures have come in, Inference is loaded in a second process, which then takes over: at once where it uses what the
+machine has besides the processor, else when no more come in, for its import takes as much of that as hundreds of
+pictures. The vectors are the same.
 """
 
 import atexit
 import logging
+import math
 import os
 import queue
 import secrets
@@ -18,6 +20,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
@@ -44,6 +47,8 @@ _PROJECT = Path(__file__).parents[2]
 _CHILD = "from core.embedding.worker import serve; serve()"
 _NICENESS = 5  # pages and reading files go first
 _IDLE = 19  # the importing of Inference while another process embeds: it takes what nobody else wants
+_CALM_SECONDS, _MAX_WAIT_SECONDS = 5.0, 300.0  # without pictures, before Inference is imported; and that at the latest
+_TICK_SECONDS = 0.5
 _DIED = "The process of the model ended unexpectedly."
 _logger = logging.getLogger(__name__)
 
@@ -77,6 +82,7 @@ class WorkerEmbedder:
         self._cache_dir = cache_dir
         self._children = [child]
         self._succession = threading.Lock()  # taken once, by who starts the successor
+        self._pictures_at = -math.inf  # when the last came in or were done
         self.close = weakref.finalize(self, _stop_all, self._children)
 
     @classmethod
@@ -88,7 +94,7 @@ class WorkerEmbedder:
         """
         embedder = cls(_Child.start(model_id, cache_dir, made_by, direct=True), cache_dir)
         if embedder._children[-1].traits.accelerated:
-            embedder._load_inference()
+            embedder._load_inference(at_once=True)
         return embedder
 
     @property
@@ -104,9 +110,16 @@ class WorkerEmbedder:
         return centre_square(image, *self.crop)
 
     def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
+        self._pictures_at = time.monotonic()
         self._load_inference()
         embeddings: Embeddings = self._call("embed_images", [np.asarray(self.prepare(image)) for image in images])
+        self._pictures_at = time.monotonic()
         return embeddings
+
+    @property
+    def calm(self) -> bool:
+        """Whether no pictures have come in for a while."""
+        return time.monotonic() - self._pictures_at >= _CALM_SECONDS
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
         embeddings: Embeddings = self._call("embed_texts", list(texts))
@@ -120,10 +133,10 @@ class WorkerEmbedder:
             with suppress(_Retired):
                 return self._children[-1].call(method, argument)
 
-    def _load_inference(self) -> None:
+    def _load_inference(self, *, at_once: bool = False) -> None:
         """In the background, once."""
         if self.direct and self._succession.acquire(blocking=False):
-            arguments = weakref.ref(self), self.model_id, self._cache_dir
+            arguments = weakref.ref(self), self.model_id, self._cache_dir, at_once
             threading.Thread(target=_succeed, args=arguments, name="inference-loader", daemon=True).start()
 
     def replace(self, child: "_Child") -> None:
@@ -134,7 +147,9 @@ class WorkerEmbedder:
         self._children.remove(before)
 
 
-def _succeed(embedder: "weakref.ref[WorkerEmbedder]", model_id: str, cache_dir: Path) -> None:
+def _succeed(embedder: "weakref.ref[WorkerEmbedder]", model_id: str, cache_dir: Path, at_once: bool) -> None:
+    if not at_once and not _await_calm(embedder):
+        return
     try:
         child = _Child.start(model_id, cache_dir, model_id, direct=False)
     except ImageSearchError as error:  # the one that is there goes on
@@ -144,6 +159,17 @@ def _succeed(embedder: "weakref.ref[WorkerEmbedder]", model_id: str, cache_dir: 
         child.stop()
     else:
         served.replace(child)
+
+
+def _await_calm(embedder: "weakref.ref[WorkerEmbedder]") -> bool:
+    """Wait until no more pictures come in, but not for ever; returns whether the embedder is still there."""
+    latest = time.monotonic() + _MAX_WAIT_SECONDS
+    while (served := embedder()) is not None and served.close.alive:
+        if served.calm or time.monotonic() >= latest:
+            return True
+        del served  # nobody may want it any more
+        time.sleep(_TICK_SECONDS)
+    return False
 
 
 class _Retired(Exception):

@@ -5,14 +5,16 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import Pipe
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from core.embedding.worker import WorkerEmbedder, _answer
+from core.embedding.worker import WorkerEmbedder, _answer, _await_calm
 from core.errors import ModelUnavailable
 
 pytestmark = pytest.mark.clip
@@ -84,6 +86,7 @@ def test_a_model_whose_process_died_says_so(start):
 
 def test_a_process_that_dies_while_it_loads_keeps_nobody_waiting(start, monkeypatch):
     monkeypatch.setattr("core.embedding.worker._CHILD", "import os; os._exit(3)")
+    monkeypatch.setattr("core.embedding.worker._CALM_SECONDS", 0.0)
     with pytest.raises(ModelUnavailable, match="ended unexpectedly"):
         start()
 
@@ -109,7 +112,36 @@ def test_an_answer_that_nobody_waits_for_any_more_ends_it_quietly():
     assert ours.closed
 
 
-def test_inference_takes_over_once_pictures_come_in(start):
+class Served:
+    """An embedder as far as its successor looks at it."""
+
+    def __init__(self, calm, alive=True):
+        self._calm = iter(calm)
+        self.close = SimpleNamespace(alive=alive)
+
+    @property
+    def calm(self):
+        return next(self._calm)
+
+
+def test_inference_is_imported_when_no_more_pictures_come_in(monkeypatch):
+    slept = []
+    monkeypatch.setattr("core.embedding.worker.time", SimpleNamespace(monotonic=lambda: len(slept), sleep=slept.append))
+    served = Served([False, False, True])
+    assert _await_calm(weakref.ref(served))
+    assert len(slept) == 2
+    monkeypatch.setattr("core.embedding.worker._MAX_WAIT_SECONDS", 5.0)
+    served = Served([False] * 9)
+    assert _await_calm(weakref.ref(served))
+    assert len(slept) == 7
+    served = Served([], alive=False)
+    assert not _await_calm(weakref.ref(served))
+    unwanted = weakref.ref(Served([True]))
+    assert not _await_calm(unwanted)
+
+
+def test_inference_takes_over_once_pictures_have_come_in(start, monkeypatch):
+    monkeypatch.setattr("core.embedding.worker._CALM_SECONDS", 1.0)
     worker = start()
     words, first = worker.embed_texts(["zebra"]), worker._children[0]
     assert worker.direct
