@@ -3,6 +3,7 @@
 Each measures one promise of the README, and can be run by itself, with options for its sizes:
 
 python -m benchmarks.ingest     how fast pictures are indexed
+python -m benchmarks.stages     what one picture takes, stage by stage
 python -m benchmarks.overlap    what is gained by doing things at the same time
 python -m benchmarks.unchanged  how soon it is known that nothing has changed
 python -m benchmarks.memory     whether memory stays flat
@@ -24,6 +25,7 @@ import sys
 
 NAMES = (
     "ingest",
+    "stages",
     "overlap",
     "unchanged",
     "memory",

@@ -234,7 +234,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--images", type=int, default=1000, help="pictures a round (default: 1000)")
     parser.add_argument("--rounds", type=int, default=3, help="default: 3")
-    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=["small"], help="default: small")
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES), help="default: both")
     parser.add_argument("--full", action="store_true", help="ViT-B-16 of its true size, with random weights")
     return parser.parse_args()
 
