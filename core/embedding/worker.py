@@ -4,10 +4,10 @@ Importing Inference holds Python's interpreter lock for half a second at a time,
 preparing pictures for the model keeps it busy while it runs: in the server's process no page would open meanwhile.
 Pictures are shrunk before they are sent, so what goes between the processes is small.
 
-CLIP's weights, where they are there, are run by onnxruntime alone at first, which is ready within a second. Once
-pictures have come in, Inference is loaded in a second process, which then takes over: at once where it uses what the
-machine has besides the processor, else when no more come in, for its import takes as much of that as hundreds of
-pictures. The vectors are the same.
+CLIP's weights, where they are there, are run by onnxruntime alone at first, which is ready within a second. Inference
+is loaded in a second process, which then takes over: at once where it uses what the machine has besides the processor,
+else after work on many pictures, when no more come in, for its import takes as much of that as hundreds of them. The
+vectors are the same.
 """
 
 import atexit
@@ -49,6 +49,7 @@ _NICENESS = 5  # pages and reading files go first
 _IDLE = 19  # the importing of Inference while another process embeds: it takes what nobody else wants
 _CALM_SECONDS, _MAX_WAIT_SECONDS = 5.0, 300.0  # without pictures, before Inference is imported; and that at the latest
 _TICK_SECONDS = 0.5
+_WORTH_SECONDS = 20.0  # of work on pictures, before that: as many as the import takes, and a gigabyte stays free
 _DIED = "The process of the model ended unexpectedly."
 _logger = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ class WorkerEmbedder:
         self._cache_dir = cache_dir
         self._children = [child]
         self._succession = threading.Lock()  # taken once, by who starts the successor
+        self._worked = 0.0  # seconds, on pictures
         self._pictures_at = -math.inf  # when the last came in or were done
         self.close = weakref.finalize(self, _stop_all, self._children)
 
@@ -110,10 +112,13 @@ class WorkerEmbedder:
         return centre_square(image, *self.crop)
 
     def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
+        prepared = [np.asarray(self.prepare(image)) for image in images]
+        began = self._pictures_at = time.monotonic()
+        embeddings: Embeddings = self._call("embed_images", prepared)
         self._pictures_at = time.monotonic()
-        self._load_inference()
-        embeddings: Embeddings = self._call("embed_images", [np.asarray(self.prepare(image)) for image in images])
-        self._pictures_at = time.monotonic()
+        self._worked += self._pictures_at - began
+        if self._worked >= _WORTH_SECONDS:
+            self._load_inference()
         return embeddings
 
     @property

@@ -143,6 +143,9 @@ def test_inference_is_imported_when_no_more_pictures_come_in(monkeypatch):
 def test_inference_takes_over_once_pictures_have_come_in(start, monkeypatch):
     monkeypatch.setattr("core.embedding.worker._CALM_SECONDS", 1.0)
     worker = start()
+    worker.embed_images([Image.new("RGB", (300, 200))])
+    assert not worker._succession.locked()  # few are done before it would be there
+    monkeypatch.setattr("core.embedding.worker._WORTH_SECONDS", 0.0)
     words, first = worker.embed_texts(["zebra"]), worker._children[0]
     assert worker.direct
     images = [Image.effect_mandelbrot((300, 200), (-2, -1, 1, 1), 50).convert("RGB")]
@@ -164,6 +167,8 @@ def test_inference_takes_over_once_pictures_have_come_in(start, monkeypatch):
 def test_without_inference_it_goes_on_as_it_was(start, monkeypatch, caplog):
     worker = start()
     monkeypatch.setattr("core.embedding.worker._CHILD", "import os; os._exit(3)")
+    monkeypatch.setattr("core.embedding.worker._WORTH_SECONDS", 0.0)
+    monkeypatch.setattr("core.embedding.worker._CALM_SECONDS", 0.0)
     image = Image.new("RGB", (300, 200))
     worker.embed_images([image])
     while "does not take over" not in caplog.text:
