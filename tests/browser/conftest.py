@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.nodes import answers, free_port, wait_until
 
@@ -63,12 +64,29 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A tab of a visitor who was never here."""
+@pytest.fixture(scope="session")
+def visitor(chromium: Browser) -> Iterator[BrowserContext]:
+    """One for all tests: Streamlit's own scripts are loaded and compiled once."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(visitor: BrowserContext) -> Iterator[Page]:
+    """A tab of a visitor who was never here, but for the files that a browser keeps for good."""
+    tab = visitor.new_page()
+    yield tab
+    origins = {"{0.scheme}://{0.netloc}".format(urlsplit(one.url)) for one in visitor.pages}
+    for one in visitor.pages:
+        one.goto("about:blank")  # else it may keep something yet
+    cdp = visitor.new_cdp_session(tab)
+    for origin in origins:
+        cdp.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
+    for one in visitor.pages:
+        one.close()
+    visitor.clear_cookies()
+    visitor.clear_permissions()
 
 
 @contextmanager

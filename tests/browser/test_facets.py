@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Server
 
@@ -24,18 +24,9 @@ OBSERVE = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
-    """One for all tests: Streamlit's own scripts are loaded once."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield context
-    context.close()
-
-
 @pytest.fixture
-def visit(component_page: Server, browser_context: BrowserContext) -> Iterator[Callable[..., Page]]:
+def visit(component_page: Server, page: Page) -> Iterator[Callable[..., Page]]:
     """Opens the page: `visit("where=rich")`. Whatever a script raises fails the test."""
-    page = browser_context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("dialog", lambda dialog: errors.append(dialog.message))
@@ -46,8 +37,6 @@ def visit(component_page: Server, browser_context: BrowserContext) -> Iterator[C
         return page
 
     yield open_
-    page.evaluate("localStorage.clear()")
-    page.close()
     assert errors == []
 
 

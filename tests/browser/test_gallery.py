@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from tests.browser import gallery_corpus as corpus
 from tests.browser.conftest import Server
@@ -20,21 +20,12 @@ def address(component_page: Server) -> str:
     return component_page.url
 
 
-@pytest.fixture(scope="module")
-def visitor(chromium: Browser) -> Iterator[BrowserContext]:
-    """Whose browser has Streamlit's own files already."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield context
-    context.close()
-
-
 @pytest.fixture
-def page(visitor: BrowserContext) -> Iterator[Page]:
+def page(page: Page) -> Iterator[Page]:
     """A tab; any error of a script fails the test."""
-    tab, errors = visitor.new_page(), []
-    tab.on("pageerror", lambda error: errors.append(str(error)))
-    yield tab
-    tab.close()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
     assert not errors
 
 

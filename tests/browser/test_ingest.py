@@ -78,9 +78,8 @@ def test_what_it_is_for_is_in_view_and_stays_where_it_is(server: Server, chromiu
     context.close()
 
 
-def test_planned_paused_left_killed_and_reported(
-    server: Server, many: Path, page: Page, chromium: Browser, tmp_path: Path
-):
+def test_planned_paused_left_killed_and_reported(server: Server, many: Path, chromium: Browser, tmp_path: Path):
+    page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.goto(f"{server.url}/ingest")
     plan(page, many)
     expect(page.get_by_text(re.compile(f"{MANY + 1:,} pictures to read"))).to_be_visible()
