@@ -135,6 +135,7 @@ def test_the_index_stands_behind_an_alias_with_a_strict_mapping(
     assert described["aliases"] == {name: {"is_write_index": True}}
     assert described["settings"]["index"]["mapping"] == {"exclude_source_vectors": "false"}
     assert described["settings"]["index"]["dense_vector"] == {"hnsw_filter_heuristic": "fanout"}
+    assert described["settings"]["index"]["merge"]["policy"] == {"floor_segment": "64mb", "segments_per_tier": "4"}
     mappings = described["mappings"]
     assert mappings["dynamic"] == "strict"
     assert mappings["_meta"] == {"model_id": "clip/red", "dims": 8, "preprocessing": 1}
@@ -1132,6 +1133,16 @@ def test_changes_are_those_of_the_primaries_and_what_each_copy_sees() -> None:
     assert current != queries.changes(stats(shard(7), shard(6, primary=False, refreshes=2)))
     assert queries.stands_for(stats(shard(7))) == {"a"}
     assert queries.changes({}) == ""
+
+
+def test_in_many_segments_fewer_candidates_are_looked_for_in_each() -> None:
+    def stats(*counts: int) -> dict[str, Any]:
+        copies = [[{"segments": {"count": count}}] for count in counts]
+        return {"indices": {"images-000001": {"uuid": "a", "shards": dict(enumerate(copies))}}}
+
+    found = [queries.candidates(stats(*counts)) for counts in ((1,), (3,), (5,), (20,), (20, 1))]
+    assert found == [500, 500, 300, 200, 500]
+    assert queries.candidates({}) == 500
 
 
 @pytest.mark.parametrize(

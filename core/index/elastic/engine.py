@@ -63,6 +63,7 @@ class ElasticIndex:
         self._freshness = freshness(self.location, name)
         self._claimed: ModelStamp | None = None
         self._layout: alias.Layout | None = None
+        self._candidates = queries.MOST_CANDIDATES
         self._looked = (-1, 0.0)  # `Freshness.layouts` when the layout was looked up, and when that was
 
     def model(self) -> ModelStamp | None:
@@ -94,7 +95,9 @@ class ElasticIndex:
     ) -> list[Hit]:
         if not self._can_answer(embedding) or k < 1:
             return []
-        return queries.nearest(self._connection, embedding, min(k, MAX_K), self._exact(where), embeddings)
+        return queries.nearest(
+            self._connection, embedding, min(k, MAX_K), self._exact(where), embeddings, self._candidates
+        )
 
     def search_and_count(
         self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
@@ -103,7 +106,9 @@ class ElasticIndex:
             return [], 0
         if k < 1:
             return [], self.count(where)
-        return queries.nearest_and_count(self._connection, embedding, min(k, MAX_K), self._exact(where), embeddings)
+        return queries.nearest_and_count(
+            self._connection, embedding, min(k, MAX_K), self._exact(where), embeddings, self._candidates
+        )
 
     def _can_answer(self, embedding: Embedding) -> bool:
         """False for queries of any model where nothing is there to be found.
@@ -226,13 +231,7 @@ class ElasticIndex:
     def revision(self) -> str:
         if self._freshness.is_due:
             self._look()  # refreshing is a change, too
-        layouts, now = self._freshness.layouts, time.monotonic()
-        found = queries.stats(self._connection)
-        if self._layout is not None and queries.stands_for(found) == {self._layout.uuid}:
-            self._looked = layouts, now
-        else:
-            self._layout = None
-        return queries.changes(found)
+        return queries.changes(self._confirm())
 
     def settle(self) -> None:
         self._look()
@@ -257,10 +256,12 @@ class ElasticIndex:
         layouts, now = self._freshness.layouts, time.monotonic()
         seen, looked = self._looked
         due = self._freshness.is_due
-        late = at_once or now - looked > _LAYOUT_SECONDS
+        late = now - looked > _LAYOUT_SECONDS
         # A refresh would not succeed, either, where nothing stands under the name.
         # Where nothing stands under the name, a refresh tells as much.
-        if self._layout is None or seen != layouts or (late and not due):
+        if late and not due and not at_once and self._layout is not None:
+            self._confirm()
+        if self._layout is None or seen != layouts or (at_once and not due):
             self._layout = self._found()
             self._looked = layouts, now
         if due and self._layout is not None:
@@ -269,6 +270,17 @@ class ElasticIndex:
                 return self._layout
             self._layout = self._found()
         return self._layout
+
+    def _confirm(self) -> queries.Answer:
+        """The server's statistics, by which another index is noticed that stands under the name by now."""
+        layouts, now = self._freshness.layouts, time.monotonic()
+        found = queries.stats(self._connection)
+        if self._layout is not None and queries.stands_for(found) == {self._layout.uuid}:
+            self._looked = layouts, now
+        else:
+            self._layout = None
+        self._candidates = queries.candidates(found)
+        return found
 
     def _found(self) -> alias.Layout | None:
         with self._connection.worded():

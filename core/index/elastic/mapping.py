@@ -38,6 +38,8 @@ def index_body(stamp: ModelStamp, packs: bool) -> Body:
     `fanout`: the default heuristic loses a quarter of the neighbours under filters that pass 5-10 % of the rows.
     `int8_hnsw`: the default for 512 dims, `bbq_hnsw`, finds eight of ten. `refresh_interval` keeps its default, with
     which a shard that nobody searches is not refreshed while it is loaded; searches refresh for themselves.
+    `merge.policy`: each segment is a graph of its own, in which a search looks for all its candidates. The defaults
+    leave some 28 of them at 300,000 rows, these nine.
     """
     embedding = {
         "type": "dense_vector",
@@ -46,7 +48,10 @@ def index_body(stamp: ModelStamp, packs: bool) -> Body:
         "similarity": "cosine",
         "index_options": {"type": "int8_hnsw"},
     }
-    settings: Body = {"dense_vector": {"hnsw_filter_heuristic": "fanout"}}
+    settings: Body = {
+        "dense_vector": {"hnsw_filter_heuristic": "fanout"},
+        "merge": {"policy": {"floor_segment": "64mb", "segments_per_tier": 4}},
+    }
     if packs:
         settings["mapping"] = {"exclude_source_vectors": False}
     return {
