@@ -4,60 +4,79 @@
 
 The pages live in `pages/`, and the script that frames them is `pages/router.py`: Streamlit runs a sub-page bare,
 without its frame, where a `pages` folder stands beside the main script.
+
+The server listens as soon as it knows whom it answers. What the first page needs is imported while the browser loads
+Streamlit's scripts, and the model opens in a process of its own.
 """
 
 import gc
-import threading
-from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, suppress
-from pathlib import Path
 
-import streamlit as st
+gc.disable()  # until all is imported, which stays: looking through it for garbage takes a tenth of the start
 
-from core.api import protection, routes
-from core.errors import ImageSearchError
-from core.running.client import Reply
-from core.running.server import CommandServer
-from core.services import shared
-from core.ui.server import base_path, served_hosts, server_settings
-from core.ui.shell import shell
+import threading  # noqa: E402
+from collections.abc import AsyncIterator, Sequence  # noqa: E402
+from contextlib import ExitStack, asynccontextmanager, suppress  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import TYPE_CHECKING  # noqa: E402
+
+import streamlit as st  # noqa: E402
+
+from core.api.deferred import Deferred  # noqa: E402
+from core.api.protection import protection  # noqa: E402
+from core.embedding.launching import launch_ahead  # noqa: E402
+from core.errors import ImageSearchError  # noqa: E402
+from core.ui.server import base_path, served_hosts, server_settings, services  # noqa: E402
+from core.ui.shell import shell  # noqa: E402
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+    from core.running.client import Reply
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Start the model and the jobs before the first visitor comes; what goes wrong is shown on the page, not here."""
-    with suppress(ImageSearchError):
-        shared().start()
-    commands = ExitStack()
-    with suppress(ImageSearchError):
-        commands.callback(_answer_commands().stop)
-    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
-    _spare_garbage_collection()
-    with commands:
+    launch_ahead()
+    ending = ExitStack()
+    threading.Thread(target=_start, args=(ending,), name="start", daemon=True).start()
+    with ending:
         yield
 
 
-def _answer_commands() -> CommandServer:
-    """So that the command line need not load what is loaded here."""
-    services = shared()
+def _start(ending: ExitStack) -> None:
+    """What visitors need, in the order in which they need it."""
+    try:
+        with suppress(ImageSearchError):
+            services().model.load()
+            _import_pages()
+            api.load()
+            services().start()
+            _answer_commands(ending)
+            services().warm_up()  # pays for what a first search loads, so that no visitor does
+        with suppress(ImageSearchError):
+            services().tidy()  # looks at every file ever sent: nobody is to wait for it
+    finally:
+        _spare_garbage_collection()
 
-    def answer(arguments: Sequence[str], folder: Path) -> Reply | None:
+
+def _import_pages() -> None:
+    import core.ui.jobs
+    import core.ui.search_view  # noqa: F401
+
+
+def _answer_commands(ending: ExitStack) -> None:
+    """So that the command line need not load what is loaded here."""
+    from core.running.server import CommandServer
+
+    def answer(arguments: Sequence[str], folder: Path) -> "Reply | None":
         from core.cli.answering import answerer  # when the first comes: the page needs nothing of it
 
-        return answerer(services)(arguments, folder)
+        return answerer(services())(arguments, folder)
 
-    server = CommandServer(services.settings.data_dir, answer)
+    server = CommandServer(services().settings.data_dir, answer)
     server.start()
-    return server
-
-
-def _warm_up() -> None:
-    """Pay for what a first search loads, so that no visitor does."""
-    with suppress(ImageSearchError):
-        shared().warm_up()
-    with suppress(ImageSearchError):
-        shared().tidy()  # looks at every file ever sent: nobody is to wait for it
-    _spare_garbage_collection()
+    ending.callback(server.stop)
 
 
 def _spare_garbage_collection() -> None:
@@ -65,11 +84,20 @@ def _spare_garbage_collection() -> None:
     # as long as it looks through all that was ever imported, none after that is set aside.
     gc.collect()
     gc.freeze()
+    gc.enable()
 
+
+def _routes() -> "Sequence[BaseRoute]":
+    from core.api.routing import routes
+
+    return routes(services, base_path())
+
+
+api = Deferred(_routes)
 
 app = st.App(
     Path(__file__).parent / "pages" / "router.py",
     lifespan=lifespan,
-    routes=[*routes(shared, base_path()), *shell(base_path())],
+    routes=[*api.routes(base_path()), *shell(base_path())],
     middleware=protection(served_hosts(), base_path(), server_settings().frame_ancestors),
 )

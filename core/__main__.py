@@ -11,9 +11,6 @@ if reply := reply_of_app(sys.argv[1:]):
 
 import gc
 
-from core.imports import be_brief
-
-be_brief()
 gc.disable()  # what is imported stays: looking through it for garbage takes a tenth of a start
 
 from core.cli import program  # noqa: E402

@@ -12,14 +12,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-_is_brief = False
 _importing = threading.RLock()
-
-
-def be_brief() -> None:
-    """For a process that makes no tables of pandas, before it imports anything else: the command line's."""
-    global _is_brief
-    _is_brief = True
 
 
 @contextmanager
@@ -35,10 +28,10 @@ def without_extras() -> Iterator[None]:
 
     LanceDB imports a generated client of namespace servers, 700 modules, and more of which an index in a folder uses
     little or nothing: they are imported when something of them is used. pyarrow looks whether pandas is there by
-    importing it: in a brief process it is not. What is imported later, whoever wants it, is the real thing.
+    importing it: it looks again when it is given a table of pandas. What is imported later, whoever wants it, is the
+    real thing.
     """
-    hidden = {"pandas"} - set(sys.modules) if _is_brief else set()
-    with _finding(_Finder(hidden, _POSTPONED)):
+    with _finding(_Finder({"pandas"} - set(sys.modules), _POSTPONED)):
         yield
     for name, module in [(name, one) for name, one in sys.modules.items() if isinstance(one, _Postponed)]:
         module.is_told_apart = True

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -405,11 +404,28 @@ class Services:
         return self._calibrations.bank(embedder) if embedder else None
 
 
-@cache
-def shared() -> Services:
-    """The one instance of this process.
+class _Shared:
+    """Builds them once, though the server and its first visitors come for them at the same moment."""
 
-    Raises:
-        InvalidSetting: the environment asks for something that does not work.
-    """
-    return Services(Settings.load())
+    def __init__(self) -> None:
+        self._building = threading.Lock()
+        self._built: Services | None = None
+
+    def __call__(self) -> Services:
+        """The one instance of this process.
+
+        Raises:
+            InvalidSetting: the environment asks for something that does not work.
+        """
+        with self._building:
+            if self._built is None:
+                self._built = Services(Settings.load())
+            return self._built
+
+    def cache_clear(self) -> None:
+        """Build new ones when they are asked for again."""
+        with self._building:
+            self._built = None
+
+
+shared = _Shared()

@@ -8,10 +8,11 @@ from core.ui.notices import model_ready, wait_for_model
 
 filters = search_view.make_room()
 with st.container(key="search-page", gap=None):
-    with st.container():  # a place of its own, so that what is below does not move when it is empty
-        job_line()
+    line = st.container()  # a place of its own, so that what is below does not move when it is empty
     search = address.read_search()
     search_view.composer(search)
+    with line:  # the search box does not wait for the jobs' database
+        job_line()
     if search.query.words and not model_ready():
         wait_for_model()
     else:

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HEAVY = ("sqlalchemy", "pandas", "torch", "inference", "streamlit", "watchdog", "rich", "yaml")
 ENGINES = ("lancedb", "elasticsearch", "pyarrow")
-EMBEDDED = "from core.imports import be_brief; be_brief(); import core.index.lance.engine; "
+EMBEDDED = "import core.index.lance.engine; "
 
 
 def run(code: str) -> str:

@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from core.api.guard import STREAMLIT_PRIVATE, Guard
 from core.api.heads import limit_heads
 from core.api.limits import Limits, TimeLimits
-from core.api.routing import OWN
+from core.api.paths import OWN
 from core.hosts import Hosts
 
 _UPLOADS = ("/queries", "/uploads", "/_stcore/upload_file/")

@@ -16,6 +16,7 @@ from core.api.bodies import ExportBody, LocationBody, PictureBody, SavedBody, Se
 from core.api.document import Lines, Operation, describe, parameter
 from core.api.exporting import Exporting
 from core.api.keeping import Keeping
+from core.api.paths import OWN
 from core.api.pictures import Pictures
 from core.api.searching import BY_ADDRESS, Searching
 from core.api.uploads import UploadRoutes
@@ -27,9 +28,6 @@ _WEBP = "image/webp"
 _THUMBNAIL = f"image/jpeg, {_WEBP}"  # the latter of earlier versions
 _NAME = parameter("name", "What to call the file.")
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-OWN = frozenset({"api", "healthz", "thumbnails", "images", "boxes", "queries", "uploads", "exports"})
-"""First parts of the paths that are ours and no pages."""
 
 
 def routes(services: Callable[[], Services], prefix: str = "") -> list[Route]:

@@ -37,14 +37,13 @@ from core.embedding.clip import ClipEmbedder
 from core.embedding.crop import centre_square
 from core.embedding.embedder import Embedder
 from core.embedding.inference_clip import import_inference
+from core.embedding.launching import heard, launch
 from core.embedding.loading import load_embedder
 from core.embedding.weights import present_weights
 from core.errors import ImageSearchError, ModelUnavailable
 from core.vectors import Embeddings
 
 _CHANNELS = 3  # calls under way at once: words need not wait until a round of pictures is embedded
-_PROJECT = Path(__file__).parents[2]
-_CHILD = "from core.embedding.worker import serve; serve()"
 _NICENESS = 5  # pages and reading files go first
 _IDLE = 19  # the importing of Inference while another process embeds: it takes what nobody else wants
 _CALM_SECONDS, _MAX_WAIT_SECONDS = 5.0, 300.0  # without pictures, before Inference is imported; and that at the latest
@@ -196,9 +195,9 @@ class _Child:
     def start(cls, model_id: str, cache_dir: Path, made_by: str | None, *, direct: bool) -> "_Child":
         key = secrets.token_bytes(32)
         with Listener(authkey=key) as listener:
-            arguments = [str(listener.address), model_id, str(cache_dir), made_by or "", "direct" if direct else ""]
-            process = _launch(arguments, key)
-            atexit.register(process.kill)
+            model = {"model_id": model_id, "cache_dir": str(cache_dir), "made_by": made_by or ""}
+            address = {"address": str(listener.address), "key": key.hex(), "direct": "yes" if direct else ""}
+            process = launch(model | address)
             threading.Thread(target=_unblock, args=(process, listener.address, key), daemon=True).start()
             try:
                 channels = [_accept(listener, process) for _ in range(_CHANNELS)]
@@ -245,19 +244,6 @@ def _stop_all(children: list[_Child]) -> None:
         child.stop()
 
 
-def _launch(arguments: list[str], key: bytes) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-c", _CHILD, *arguments],
-        cwd=_PROJECT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,  # it belongs to the command line's JSON
-    )
-    assert process.stdin
-    process.stdin.write(key)
-    process.stdin.close()
-    return process
-
-
 def _accept(listener: Listener, process: subprocess.Popen[bytes]) -> Connection:
     channel = listener.accept()
     if process.poll() is not None:  # it was `_unblock` that came
@@ -281,11 +267,15 @@ def _stop(process: subprocess.Popen[bytes], channels: Sequence[Connection]) -> N
 
 def serve() -> None:
     """The child: answer calls until the other side is gone."""
-    address, model_id, cache_dir, made_by, direct = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
-    key = sys.stdin.buffer.read()
+    import core.embedding.onnx_clip  # noqa: F401 - while the server finds out which model it is
+
+    if not (told := heard()):
+        return
+    address, model_id, cache_dir, made_by = (told[name] for name in ("address", "model_id", "cache_dir", "made_by"))
+    key, direct = bytes.fromhex(told["key"]), bool(told["direct"])
     try:
         channels = [Client(address, authkey=key) for _ in range(_CHANNELS)]
     except (OSError, EOFError):  # the server has ended meanwhile, and nobody waits for us
@@ -298,7 +288,7 @@ def serve() -> None:
         _import_inference(Path(cache_dir))
     loaded: _Traits | ImageSearchError
     try:
-        embedder = load_embedder(model_id, Path(cache_dir), made_by or None, direct=bool(direct))
+        embedder = load_embedder(model_id, Path(cache_dir), made_by or None, direct=direct)
     except ImageSearchError as error:
         loaded = _sendable(error)
     else:

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from core.errors import FolderRefused, ImageSearchError, TooLarge
 from core.images.names import shown
-from core.images.reading import read_bytes
-from core.images.uploads import Uploads
 from core.index.index import Index
 from core.index.records import ImageRecord, record_id
 from core.redaction import told
 from core.search.conditions import named
-from core.sources.checks import check_picture
-from core.sources.opening import read_file
 from core.sources.pasted import pasted_location, spellings
 from core.sources.urls import check_url, is_url, normalised
+
+if TYPE_CHECKING:
+    from core.images.uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class PastedPictures:
         urls: The addresses likewise.
     """
 
-    def __init__(self, index: Index, queries: Uploads, roots: Sequence[Path], urls: Sequence[str]) -> None:
+    def __init__(self, index: Index, queries: "Uploads", roots: Sequence[Path], urls: Sequence[str]) -> None:
         self._index, self._queries, self._roots, self._urls = index, queries, roots, urls
 
     def offer(self, text: str) -> Pasted | None:
@@ -73,6 +73,8 @@ class PastedPictures:
             )
         if record := self._record(location):
             return record.content_hash, record.name
+        from core.sources.opening import read_file
+
         checked = self._check(location)
         if isinstance(checked, Path):
             upload = self._queries.add(_bytes(checked, self._queries.limit), checked.name)
@@ -90,6 +92,8 @@ class PastedPictures:
     def _check(self, location: str) -> Path | str:
         if is_url(location):
             return check_url(location, self._urls)
+        from core.sources.checks import check_picture  # asks Pillow
+
         first, *others = spellings(location)
         for path in others:
             with suppress(FolderRefused):
@@ -98,6 +102,8 @@ class PastedPictures:
 
 
 def _bytes(path: Path, limit: int) -> bytes:
+    from core.images.reading import read_bytes
+
     with suppress(OSError):  # which `read_bytes` words
         if path.stat().st_size > limit:
             raise TooLarge(

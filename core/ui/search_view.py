@@ -17,6 +17,7 @@ from core.search.negation import offer
 from core.search.options import Options, Sort
 from core.search.request import Search
 from core.search.results import Results
+from core.sources.pasted import pasted_location
 from core.ui import address
 from core.ui.components.facets import facets_panel
 from core.ui.components.gallery import gallery
@@ -49,11 +50,11 @@ def composer(search: Search) -> None:
         text=text,
         parts=to_parts(search, services().picture_name),
         offer=offer(text),
-        pasted=services().pasted.offer(text),
+        pasted=services().pasted.offer(text) if pasted_location(text) else None,
         upload_url=route("queries"),
         thumbnails=route("thumbnails"),
         images=route("images"),
-        limit=services().queries.limit,
+        limit=services().settings.upload_mb << 20,
         placeholder="Describe what you are looking for",
         examples=services().examples() if search.query.empty else (),
         completions=_completions(),

@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 from functools import cache
+from typing import TYPE_CHECKING
 
 import psutil
 import streamlit as st
@@ -11,15 +12,19 @@ from streamlit import config
 from core.config import ServerSettings
 from core.errors import InvalidSetting
 from core.hosts import LOOPBACK, Hosts, parse_pattern
-from core.services import Services, shared
+
+if TYPE_CHECKING:
+    from core.services import Services
 
 
-def services() -> Services:
+def services() -> "Services":
     """The services that all sessions share.
 
     Raises:
         InvalidSetting: the environment asks for something that does not work.
     """
+    from core.services import shared  # most of what is imported: a server listens before
+
     return shared()
 
 

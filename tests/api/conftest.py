@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.api import routes
+from core.api.routing import routes
 from core.images.describe import Box
 from core.search.calibration import Calibrations
 from core.search.scores import learn

@@ -10,8 +10,9 @@ import uvicorn
 from starlette.applications import Starlette
 
 from core import model
-from core.api import protection, routes
 from core.api.limits import Limits
+from core.api.protection import protection
+from core.api.routing import routes
 from core.config import Settings
 from core.hosts import LOOPBACK, Hosts
 from core.services import Services

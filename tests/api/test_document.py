@@ -8,7 +8,7 @@ from jsonschema.exceptions import ValidationError
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.api import routes
+from core.api.routing import routes
 from core.search.link import from_params, to_json
 from tests.api.conftest import Description
 

@@ -15,10 +15,10 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.api import routes
 from core.api.answering import Refusal
 from core.api.export_store import ExportStore
 from core.api.exporting import Export
+from core.api.routing import routes
 from core.search.export import Line
 from core.search.options import Band
 from tests.colours import COLOURS

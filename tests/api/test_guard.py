@@ -13,7 +13,7 @@ from streamlit.runtime import Runtime
 
 import streamlit_app
 from core.api.guard import STREAMLIT_PRIVATE
-from core.api.routing import OWN
+from core.api.paths import OWN
 
 HASH = "a" * 64
 PAGES = {"", "search", "ingest", "auth", "oauth2callback"}

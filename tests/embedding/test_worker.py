@@ -85,7 +85,7 @@ def test_a_model_whose_process_died_says_so(start):
 
 
 def test_a_process_that_dies_while_it_loads_keeps_nobody_waiting(start, monkeypatch):
-    monkeypatch.setattr("core.embedding.worker._CHILD", "import os; os._exit(3)")
+    monkeypatch.setattr("core.embedding.launching._CHILD", "import os; os._exit(3)")
     monkeypatch.setattr("core.embedding.worker._CALM_SECONDS", 0.0)
     with pytest.raises(ModelUnavailable, match="ended unexpectedly"):
         start()
@@ -166,7 +166,7 @@ def test_inference_takes_over_once_pictures_have_come_in(start, monkeypatch):
 
 def test_without_inference_it_goes_on_as_it_was(start, monkeypatch, caplog):
     worker = start()
-    monkeypatch.setattr("core.embedding.worker._CHILD", "import os; os._exit(3)")
+    monkeypatch.setattr("core.embedding.launching._CHILD", "import os; os._exit(3)")
     monkeypatch.setattr("core.embedding.worker._WORTH_SECONDS", 0.0)
     monkeypatch.setattr("core.embedding.worker._CALM_SECONDS", 0.0)
     image = Image.new("RGB", (300, 200))

@@ -1,0 +1,56 @@
+"""Starts the process of a model: imports so little that it can be done before anything else is imported."""
+
+import atexit
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+_PROJECT = Path(__file__).parents[2]
+_CHILD = "from core.embedding.worker import serve; serve()"
+
+_ahead: list[subprocess.Popen[bytes]] = []
+_choosing = threading.Lock()
+
+
+def launch_ahead() -> None:
+    """Start a process that imports what a model needs, and then waits until it is told which: for a server, which will
+    know that when it has opened its index."""
+    with suppress(OSError), _choosing:  # whoever needs one says what is wrong
+        _ahead.append(_launch())
+
+
+def launch(told: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A process that is told this: the one that was started ahead, or a new one."""
+    with _choosing:
+        process = _ahead.pop() if _ahead else None
+    if process is None or process.poll() is not None:
+        process = _launch()
+    assert process.stdin
+    with suppress(OSError):  # it has died: who waits for it finds out
+        process.stdin.write(json.dumps(told).encode())
+        process.stdin.close()
+    return process
+
+
+def heard() -> dict[str, str]:
+    """What this process is told; nothing where the one that started it is gone."""
+    try:
+        said: dict[str, str] = json.loads(sys.stdin.buffer.read())
+    except ValueError:
+        return {}
+    return said
+
+
+def _launch() -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-c", _CHILD],
+        cwd=_PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,  # it belongs to the command line's JSON
+    )
+    atexit.register(process.kill)
+    return process
