@@ -12,6 +12,7 @@ python -m benchmarks.collapse   which copies are shown as one with their origina
 python -m benchmarks.strength   whether it is told what matches and what does not
 python -m benchmarks.ranking    whether what is done to a query makes its results better
 python -m benchmarks.peers      how fast the command line is beside rclip's
+python -m benchmarks.cold       how soon the page is there after the start of the server
 python -m benchmarks.page       how soon the page is there, and a search answered on it
 
 One takes half an hour, and is not among them:
@@ -35,6 +36,7 @@ NAMES = (
     "strength",
     "ranking",
     "peers",
+    "cold",
     "page",
 )
 

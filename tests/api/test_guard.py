@@ -36,11 +36,11 @@ def visitor(app):
 
 def listed(app) -> Iterator[tuple[str, str]]:
     """A method and a path for each way into the app."""
-    for route in app.routes:
+    for route in [*app.routes, *streamlit_app.api.load().routes]:
         path = getattr(route, "path", "") or "/"
         if isinstance(route, Route):
             filled = re.sub(r"{\w+:int}", "7", re.sub(r"{\w+(:path)?}", HASH, path))
-            yield from ((method, filled) for method in sorted(route.methods))
+            yield from ((method, filled) for method in sorted(route.methods or ()))
         else:
             assert isinstance(route, Mount | WebSocketRoute), f"{route} is a kind of route that this test does not know"
             yield ("WEBSOCKET" if isinstance(route, WebSocketRoute) else "GET"), path

@@ -142,8 +142,15 @@ def to_embeddings(rows: pa.Table | pa.RecordBatch) -> Embeddings:
     dims = rows.schema.field("vector").type.list_size
     column = rows.column("vector")
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-    parts = [chunk.flatten().to_numpy(zero_copy_only=False).reshape(-1, dims) for chunk in chunks]
+    parts = [_numbers(chunk, dims).to_numpy(zero_copy_only=False).reshape(-1, dims) for chunk in chunks]
     return np.concatenate([np.empty((0, dims), np.float32), *parts])
+
+
+def _numbers(rows: pa.FixedSizeListArray, dims: int) -> pa.Array:
+    """As `rows.flatten()`, which imports all of pyarrow's functions first."""
+    if rows.null_count:
+        return rows.flatten()
+    return rows.values.slice(rows.offset * dims, len(rows) * dims)
 
 
 def to_fingerprints(rows: pa.Table | pa.RecordBatch) -> dict[str, Fingerprint]:
