@@ -16,7 +16,7 @@ from core.model_ids import MODELS
 from core.redaction import holds_secret, secrets_of, without_secrets
 
 _ENCODED = (
-    "Of a user name and password in it, all but letters, digits, - . _ and ~ must be percent-encoded: "
+    "In the user name and password, percent-encode everything but letters, digits, - . _ and ~: "
     "@ is %40, / is %2F, : is %3A, # is %23, ? is %3F and % is %25"
 )
 _API_KEY = re.compile(r"[\x21-\x7e]+")  # what an HTTP header can hold
@@ -35,7 +35,7 @@ class ServerSettings(BaseSettings):
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         validation_alias="IMAGE_SEARCH_HOSTS",
-        description="Names under which the app is served, beside localhost and its address, separated by commas",
+        description="Host names the app answers to, besides localhost and its own address, separated by commas",
     )
     frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
@@ -86,7 +86,7 @@ class Settings(ServerSettings):
     model_id: str = Field(
         "clip/ViT-B-16",
         validation_alias="IMAGE_SEARCH_MODEL",
-        description="A CLIP model of Roboflow Inference, or `starter`",
+        description="A CLIP model from Roboflow Inference, or `starter`",
     )
     index_name: str = Field(
         "images",
@@ -97,38 +97,38 @@ class Settings(ServerSettings):
     library_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
         default_factory=lambda: (Path.home(), Path.cwd()),
         validation_alias="IMAGE_SEARCH_ROOTS",
-        description=f"Folders whose content may be indexed from the app, separated by `{os.pathsep}`",
+        description=f"Folders that may be indexed from the app, separated by `{os.pathsep}`",
     )
     urls: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         validation_alias="IMAGE_SEARCH_URLS",
-        description="Addresses below which the app may read pictures (https, s3, gs, az), separated by commas",
+        description="URLs (https, s3, gs, az) that the app may read pictures from, separated by commas",
     )
     upload_mb: int = Field(
         50,
         ge=1,
         le=1024,
         validation_alias="IMAGE_SEARCH_UPLOAD_MB",
-        description="The largest picture that can be sent from a browser, in megabytes",
+        description="The largest picture that can be uploaded, in megabytes",
     )
     archive_mb: int = Field(
         4096,
         ge=1,
         validation_alias="IMAGE_SEARCH_ARCHIVE_MB",
-        description="The largest ZIP archive that can be sent from a browser, in megabytes",
+        description="The largest ZIP file that can be uploaded, in megabytes",
     )
     upload_files: int = Field(
         10_000,
         ge=1,
         le=10_000,
         validation_alias="IMAGE_SEARCH_UPLOAD_FILES",
-        description="How many files can be sent from a browser at a time",
+        description="How many files can be uploaded at a time",
     )
     preview_mb: int = Field(
         512,
         ge=1,
         validation_alias="IMAGE_SEARCH_PREVIEW_MB",
-        description="Room on disk for large views of pictures, in megabytes; they are made again where there is none",
+        description="Disk space for previews, in megabytes; old ones are removed, and made again when needed",
     )
     use_app: bool = Field(
         True,
@@ -139,7 +139,7 @@ class Settings(ServerSettings):
         None,
         repr=False,  # may hold a password
         validation_alias="IMAGE_SEARCH_JOURNAL",
-        description="Database for jobs and saved searches, as SQLAlchemy takes it; by default in the data folder",
+        description="Database for jobs and saved searches, as a SQLAlchemy URL; by default a file in the data folder",
     )
     model_cache: Path | None = Field(
         None,
@@ -150,19 +150,19 @@ class Settings(ServerSettings):
         (),
         repr=False,  # may hold a password
         validation_alias="ELASTICSEARCH_URL",
-        description="Address of the Elasticsearch server, or several separated by commas",
+        description="URL of the Elasticsearch server, or several separated by commas",
     )
     elasticsearch_cloud_id: str | None = Field(
         None,
         repr=False,
         validation_alias="ELASTICSEARCH_CLOUD_ID",
-        description="Instead of the address, on Elastic Cloud",
+        description="Used instead of the URL on Elastic Cloud",
     )
     elasticsearch_api_key: SecretStr | None = Field(
-        None, validation_alias="ELASTICSEARCH_API_KEY", description="API key, encoded form"
+        None, validation_alias="ELASTICSEARCH_API_KEY", description="An encoded API key"
     )
     elasticsearch_ca_certs: Path | None = Field(
-        None, validation_alias="ELASTICSEARCH_CA_CERTS", description="File with the certificate of the server's CA"
+        None, validation_alias="ELASTICSEARCH_CA_CERTS", description="Certificate file of the server's authority"
     )
 
     @field_validator("library_roots", mode="before")
@@ -205,7 +205,7 @@ class Settings(ServerSettings):
     @classmethod
     def _without_passwords(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if any(map(holds_secret, value)):
-            raise ValueError("an address holds a user name, password or key, which everyone would see")
+            raise ValueError("a URL contains a user name, password or key, which everyone would see")
         return value
 
     @field_validator("elasticsearch_url")
@@ -220,7 +220,7 @@ class Settings(ServerSettings):
     def _database(cls, value: str | None) -> str | None:
         if value and "://" not in value and (not Path(value).is_absolute() or value.startswith("//")):
             raise ValueError(
-                "expected an address such as postgresql+psycopg://user@host/name, or the absolute path of a file"
+                "expected a URL such as postgresql+psycopg://user@host/name, or the absolute path of a file"
             )
         return value
 
@@ -229,7 +229,7 @@ class Settings(ServerSettings):
     def _header(cls, value: SecretStr | None) -> SecretStr | None:
         key = value.get_secret_value().strip() if value else ""
         if key and not _API_KEY.fullmatch(key):
-            raise ValueError("expected the encoded form of a key, letters and digits without blanks")
+            raise ValueError("expected an encoded key: letters and digits, no spaces")
         return SecretStr(key) if key else None
 
     @field_validator("elasticsearch_ca_certs")
@@ -286,9 +286,9 @@ def _shown(variable: str, value: object) -> str:
 def _check_server(url: str) -> None:
     scheme, separator, rest = url.partition("://")
     if scheme not in ("http", "https") or not separator:
-        raise ValueError("expected addresses such as http://localhost:9200")
+        raise ValueError("expected URLs such as http://localhost:9200")
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     if "@" in rest[len(authority) :]:
-        raise ValueError(f"it is no address. {_ENCODED}")
+        raise ValueError(f"it is not a URL. {_ENCODED}")
     if not re.search(r"^[^:]*(:[0-9]*)?$|\](:[0-9]*)?$", authority.rpartition("@")[2]):
-        raise ValueError(f"its port is no number, or its server is missing. {_ENCODED}")
+        raise ValueError(f"its port is not a number, or its server is missing. {_ENCODED}")

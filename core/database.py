@@ -78,7 +78,7 @@ def _parsed(url: str) -> URL:
     except (ArgumentError, ValueError):  # without what they say: it may hold a part of the password
         parsed = None
     if parsed is None or _is_torn(parsed):
-        raise not_an_address("it is no address")
+        raise not_an_address("it is not a URL")
     return parsed
 
 
@@ -95,7 +95,7 @@ def _engine(url: URL) -> Engine:
     except (NoSuchModuleError, ImportError):
         reason = f"there is no driver {url.drivername}"
     except (ArgumentError, TypeError):  # the latter of what the driver does not take
-        reason = "its driver does not take it"
+        reason = "its driver does not accept it"
     raise not_an_address(reason)
 
 

@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 SETTING = "IMAGE_SEARCH_JOURNAL"
 EXAMPLE = "postgresql+psycopg://user:password@host/name"
-_SAFE = "pictures and index are not affected"
+_SAFE = "the pictures and the index are not affected"
 
 
 class _Words(NamedTuple):
@@ -21,31 +21,28 @@ class _Words(NamedTuple):
     remedy: str
 
 
-_BUSY = _Words(
-    "another program keeps it locked", "Wait until the other program has finished, or end it, and try again."
-)
-_READ_ONLY = _Words(
-    "it may not be written", "Give the user who runs the app the right to write the file and its folder."
-)
+_BUSY = _Words("another program has locked it", "Wait for the other program to finish, or close it, and try again.")
+_READ_ONLY = _Words("it is read-only", "Give the user who runs the app permission to write to the file and its folder.")
 _FULL = _Words("there is no space left", "Free some space and try again.")
-_DAMAGED = _Words("it is damaged", f"Move the file away; a new one is made, and {_SAFE}.")
-_NO_DATABASE = _Words("the file is no database", f"Move the file away, or correct {SETTING}; {_SAFE}.")
+_DAMAGED = _Words("it is damaged", f"Move the file away; the app makes a new one, and {_SAFE}.")
+_NO_DATABASE = _Words("the file is not a database", f"Move the file away, or correct {SETTING}; {_SAFE}.")
 _NOT_OPENED = _Words(
     "it cannot be opened",
-    f"Check that it is a file in a folder that may be written, and that {SETTING} names it where that is set.",
+    f"Check that it is a file in a folder the app may write to, and that {SETTING}, if set, is its path.",
 )
-_DISK = _Words("its disk does not read or write", "Check the disk, and that the folder may be written.")
+_DISK = _Words("its disk reports an error", "Check the disk, and that the app may write to the folder.")
 _OTHER_VERSION = _Words(
-    "another version of the app made it, or another program", f"Use that version, or move it away; {_SAFE}."
+    "it was made by another version of the app, or by another program", f"Use that version, or move it away; {_SAFE}."
 )
 _AWAY = _Words("its server does not answer", f"Start the server, or correct {SETTING}.")
 _NOT_LET_IN = _Words(
     "its server does not accept the user name or password",
-    f"Correct {SETTING}. In a password, all but letters, digits, - . _ and ~ is percent-encoded: @ is %40, / is %2F.",
+    f"Correct {SETTING}. In the password, percent-encode everything but letters, digits, - . _ and ~: @ is %40, / "
+    "is %2F.",
 )
-_NOT_THERE = _Words("its server has no database of this name", f"Create it there, or correct {SETTING}.")
-_NOT_ALLOWED = _Words("its user may not do what is needed", "Give the user the right to create and change tables.")
-_REFUSED = _Words("it refuses what is asked of it", f"Check that there is space and that it may be written. {_SAFE}.")
+_NOT_THERE = _Words("its server has no database with this name", f"Create it there, or correct {SETTING}.")
+_NOT_ALLOWED = _Words("its user lacks permissions", "Give the user permission to create and change tables.")
+_REFUSED = _Words("it refuses the request", f"Check that it has space left and can be written; {_SAFE}.")
 
 _SQLITE = {
     "BUSY": _BUSY,
@@ -103,7 +100,7 @@ _TEXTS = {
 def place(url: URL) -> str:
     """Where the database is, without what lets one in."""
     if url.get_backend_name() == "sqlite":
-        return url.database or "the memory of this process"
+        return url.database or "the memory of the app"
     port = f":{url.port}" if url.port else ""
     return without_secrets(f"{url.drivername}://{url.host or 'localhost'}{port}")
 
@@ -111,14 +108,14 @@ def place(url: URL) -> str:
 def unavailable(url: URL, error: SQLAlchemyError) -> JournalUnavailable:
     words = _words(error)
     _log.debug("The journal: %s", scrubbed(str(getattr(error, "orig", error))))
-    return JournalUnavailable(f"The journal in {place(url)} cannot be used: {words.what}.", words.remedy)
+    return JournalUnavailable(f"The job database in {place(url)} cannot be used: {words.what}.", words.remedy)
 
 
 def not_an_address(reason: str) -> JournalUnavailable:
     return JournalUnavailable(
         f"{SETTING} does not name a database that can be used: {reason}.",
-        f"Give an address as SQLAlchemy takes it, such as {EXAMPLE}, and install its driver. In a password, all but "
-        "letters, digits, - . _ and ~ is percent-encoded: @ is %40, / is %2F.",
+        f"Give a SQLAlchemy URL such as {EXAMPLE}, and install its driver. In the password, percent-encode "
+        "everything but letters, digits, - . _ and ~: @ is %40, / is %2F.",
     )
 
 

@@ -21,6 +21,11 @@ class Problem(StrEnum):
     def words(self) -> str:
         return self.value.replace("_", " ")
 
+    @property
+    def plural(self) -> str:
+        """Behind a number other than one."""
+        return "not pictures" if self is Problem.NOT_A_PICTURE else self.words
+
 
 class ImageSearchError(Exception):
     """The parent of all expected errors.
@@ -68,7 +73,7 @@ class NotAPicture(UnreadableImage):
 
 
 class UnsupportedPicture(UnreadableImage):
-    title = "This kind of picture is not read"
+    title = "This kind of picture is not supported"
     problem = Problem.UNSUPPORTED
 
 
@@ -82,7 +87,7 @@ class TooLarge(UnreadableImage):
 
 
 class UnreadableArchive(UnreadableImage):
-    title = "This archive cannot be read"
+    title = "This ZIP file cannot be read"
 
 
 class DamagedArchive(UnreadableArchive):
@@ -100,11 +105,11 @@ class UnreadableLabels(UnreadableImage):
 class SourceRefused(FolderRefused):
     """An address that may not be read, or cannot."""
 
-    title = "This address cannot be read"
+    title = "This URL cannot be read"
 
 
 class SourceUnavailable(ImageSearchError):
-    """A source that was there when it was planned does not answer any more: nothing is wrong with its files."""
+    """A source that was there when it was planned no longer responds: nothing is wrong with its files."""
 
     title = "The pictures cannot be reached"
 

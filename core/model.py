@@ -97,7 +97,8 @@ class IndexModel:
             return embedder
         _close(embedder)
         raise ModelUnavailable(
-            f"{asked_for} could not be loaded; the log tells why.", remedy(asked_for, self._settings.model_cache_dir)
+            f"{asked_for} could not be loaded. The log has the details.",
+            remedy(asked_for, self._settings.model_cache_dir),
         )
 
     def expect(self, embedder: Embedder) -> None:

@@ -119,6 +119,14 @@ class Services:
         return (self.settings.data_dir / "uploads").resolve()  # as records have it
 
     @_Once
+    def parts(self) -> "Uploads":
+        """What was sent to be indexed with pictures: files that say what is in them."""
+        from core.images.uploads import Uploads
+        from core.sources.uploaded import MAX_FILE_BYTES
+
+        return Uploads(self.settings.data_dir / ".parts", MAX_FILE_BYTES, unread=True)
+
+    @_Once
     def queries(self) -> "Uploads":
         """Pictures that were dropped to search with."""
         from core.images.uploads import Uploads
@@ -187,7 +195,8 @@ class Services:
     def tidy(self) -> None:
         """Remove dropped pictures that nobody has searched with for long, and files whose writing was broken off."""
         self.queries.expire(_QUERIES_KEPT)
-        for store in (self.queries, self.uploads, self.thumbnails, self.previews):
+        self.parts.expire(_QUERIES_KEPT)  # datasets have their own
+        for store in (self.queries, self.parts, self.uploads, self.thumbnails, self.previews):
             store.clean()
 
     def search(self, search: Search, offset: int = 0, limit: int = 24, patience: float = 0.0) -> Results:
@@ -296,7 +305,7 @@ class Services:
             locations, index=self.index, load=self.model.load_for_job, thumbnails=self.thumbnails, name_of=self._name_of
         )
 
-    def start_uploads(self, ids: Sequence[str], title: str = "", by: Actor = APP) -> int:
+    def start_uploads(self, ids: Sequence[str], title: str = "", by: Actor = APP, paths: Sequence[str] = ()) -> int:
         """Index what a visitor has sent, pictures and archives; returns the job's id.
 
         Raises:
@@ -304,12 +313,22 @@ class Services:
         """
         pictures = [path for id_ in ids if (path := self.uploads.path(id_))]
         locations = [str(path) for id_ in ids if (path := self.uploads.archive(id_))]
+        if pictures and paths:
+            locations.insert(0, str(self._dataset(ids, paths)))
+            return self.library.add(locations, title or Path(locations[0]).name, starts=True, by=by)
         if pictures:
             locations.insert(0, self._listed(pictures, self.uploads.folder))
         if not locations:
-            raise UnreadableImage("None of these pictures is here any more.", "Send them again.")
+            raise UnreadableImage("These uploads are no longer here.", "Upload them again.")
         words = "Uploaded picture" if len(pictures) == 1 else f"{len(pictures):,} uploaded pictures"
         return self.library.add(locations, title or (words if pictures else ""), starts=True, by=by)
+
+    def _dataset(self, ids: Sequence[str], paths: Sequence[str]) -> Path:
+        """The folder of a dataset, of files that were uploaded one by one."""
+        from core.sources.uploaded import put
+
+        kept = ((path, self.uploads.path(id_) or self.parts.path(id_)) for id_, path in zip(ids, paths, strict=True))
+        return put(self.settings.data_dir / "datasets", {path: file for path, file in kept if file})
 
     def start_samples(self, by: Actor = APP) -> int:
         """Index the sample pictures; returns the job's id."""
@@ -366,7 +385,7 @@ class Services:
         if stored := self.queries.name(content_hash) or self.uploads.name(content_hash):
             return stored
         record = self._named.get((content_hash, self.index.revision()), lambda: self.record(content_hash))
-        return record.name if record else "A picture that is gone"
+        return record.name if record else "A missing picture"
 
     def examples(self) -> tuple[str, ...]:
         """Words worth trying on these pictures; none before they were chosen, nor while pictures come in."""

@@ -29,7 +29,7 @@ def check_embeddings(embeddings: NDArray[np.float32], dims: int) -> None:
     """
     if embeddings.ndim != 2 or embeddings.shape[1] != dims:
         raise InvalidEmbedding(
-            f"Embeddings have the shape {embeddings.shape}, but this index holds vectors of {dims} numbers.",
+            f"Embeddings have the shape {embeddings.shape}, but this index holds vectors with {dims} dimensions.",
             "Use the model that the index was made with.",
         )
     if not np.isfinite(embeddings).all():

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from core.cli import app
 from core.ingest.jobs import Jobs
+from core.model import IndexModel
 from core.services import Services, shared
 from tests.colours import COLOURS
 
@@ -48,7 +49,7 @@ def test_ingest_then_again(run, picture, tmp_path):
     assert first["seconds"] >= 0
     second = json.loads(run("ingest", tmp_path / "pictures", "--json").stdout)
     assert (second["added"], second["unchanged"]) == (0, 2)
-    assert "Not indexed: not a picture 1\n" in run("ingest", tmp_path / "pictures").stdout
+    assert "Not indexed: 1 not a picture\n" in run("ingest", tmp_path / "pictures").stdout
 
 
 def test_a_dry_run_says_what_there_is_to_do_and_does_nothing(run, services, picture, tmp_path):
@@ -190,7 +191,7 @@ def test_a_path_as_the_whole_text_is_the_picture(run, picture, tmp_path, monkeyp
     for text in (blue, f"'{blue}'", f"file://{blue}", "blue.png", "./blue.png", "../b/blue.png"):
         answer = run("search", text, "-k", 1, "--json")
         assert found(answer) == [str(blue)]
-        assert "Searching by the picture" in answer.stderr
+        assert "Searching with the picture" in answer.stderr
     assert found(run("search", "--image", f"file://{red}", "-k", 1, "--json")) == [str(red)]
     assert "There is no picture at /no/such.png" in run("search", "/no/such.png").stderr
 
@@ -240,11 +241,23 @@ def test_copies_are_one_result_with_their_number(run, picture, tmp_path):
     assert len(found(run("search", "red", "--collapse", "off", "--json"))) == 2
 
 
-def test_what_is_to_be_said_goes_to_stderr(run, picture, tmp_path):
+def test_that_nothing_is_indexed_goes_to_stderr(run):
+    assert "Nothing is indexed yet" in run("search", "red").stderr
+
+
+def test_no_model_is_loaded_where_nothing_is_indexed(run, picture, monkeypatch):
+    monkeypatch.setattr(IndexModel, "embedder", lambda self: pytest.fail("a model is loaded"))
+    for arguments in (("red",), ("--image", picture("red.png")), ("red label:cat",)):
+        empty = run("search", *arguments)
+        assert (empty.exit_code, empty.stdout) == (0, ""), empty.stderr
+        assert "Nothing is indexed yet" in empty.stderr
+        assert json.loads(run("search", *arguments, "--json").stdout)["results"] == []
+
+
+def test_what_is_to_be_said_of_a_search_goes_to_stderr(run, picture, tmp_path):
     picture("red.png")
-    assert "index is empty" in run("search", "red").stderr
     run("ingest", tmp_path / "pictures")
-    assert "No picture meets all conditions." in run("search", "red width:>1000").stderr
+    assert "No pictures match these conditions." in run("search", "red width:>1000").stderr
     assert "No picture has the camera “Kanon”." in run("search", "red camera:Kanon").stderr
     assert "red − people" in run("search", "red without people").stderr
     assert run("search", "red").stderr == ""
@@ -254,13 +267,13 @@ def test_what_is_to_be_said_goes_to_stderr(run, picture, tmp_path):
     ("arguments", "matching", "listed", "said"),
     [
         ((), 1, 3, ""),
-        ((), 0, 3, "nearest are:"),
+        ((), 0, 3, "The nearest:"),
         (("-k", "2"), 1, 2, "2 of 3 shown; -k all shows more."),
-        (("-k", "2"), 0, 2, "nearest are:"),
+        (("-k", "2"), 0, 2, "The nearest:"),
         (("-k", "all"), 1, 3, ""),
-        (("--min-strength", "likely"), 1, 1, "2 of the nearest do not match so well"),
+        (("--min-strength", "likely"), 1, 1, "2 of the nearest do not match that well"),
         (("--min-strength", "auto", "-k", "2"), 1, 1, "1 of the nearest do"),
-        (("--min-strength", "strong"), 0, 0, "3 of the nearest do not match so well"),
+        (("--min-strength", "strong"), 0, 0, "3 of the nearest do not match that well"),
     ],
 )
 def test_the_k_nearest_are_listed_and_fewer_where_that_is_asked_for(

@@ -206,7 +206,7 @@ def test_what_may_not_be_read(call, number, services, ground, monkeypatch):
 
 def test_an_archive_that_lies_in_a_folder_of_the_same_job(services, ground):
     """It is left out of the folder, and a source of its own."""
-    for name, data in {"good.zip": zipped({"x.png": png()}), "bad.zip": b"no archive"}.items():
+    for name, data in {"good.zip": zipped({"x.png": png()}), "bad.zip": b"not a ZIP file"}.items():
         (ground.pictures / name).write_bytes(data)
     good, bad = ground.pictures / "good.zip", ground.pictures / "bad.zip"
     reports = services.ingest([str(ground.pictures), str(good), str(bad)])

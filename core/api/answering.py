@@ -117,7 +117,7 @@ def _invalid(error: ValidationError) -> Refusal:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     field = shown(".".join(map(str, first["loc"])))[:_LONGEST]
     reason = first["msg"].removeprefix("Value error, ")
-    return Refusal(400, f"{field}: {reason}." if field else f"{reason}.", f"{DESCRIPTION} describes what can be sent.")
+    return Refusal(400, f"{field}: {reason}." if field else f"{reason}.", f"{DESCRIPTION} describes the requests.")
 
 
 def _status(error: ImageSearchError) -> int:

@@ -1,8 +1,8 @@
 """What programs can send, and what of it is refused before anything is done with it."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from core.index.index import MAX_K
 from core.search import export
@@ -11,6 +11,7 @@ from core.search.options import Collapse, Cut, Options, Sort
 from core.search.query import LEAST_WEIGHT, MOST_PARTS, MOST_WEIGHT, Picture, Query, Region
 from core.search.request import Search
 from core.search.saved import LONGEST_ADDRESS, LONGEST_NAME
+from core.sources.uploaded import is_inside
 
 type Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 """The SHA-256 of a picture's bytes."""
@@ -23,6 +24,13 @@ type _Examples = Annotated[list[Hash], Field(max_length=MOST_PARTS)]
 type _Tags = Annotated[list[Annotated[str, Field(max_length=1000)]], Field(max_length=1000)]
 
 type _K = Annotated[int, Field(ge=1, le=MAX_K)] | Literal["all"]
+
+
+def _inside(path: str) -> str:
+    if not is_inside(path):
+        raise ValueError("a path inside a folder is expected, such as `birds/labels/1.txt`")
+    return path
+
 
 MOST_RESULTS = 1000
 """Of one answer; exports take more."""
@@ -43,34 +51,35 @@ class Body(BaseModel):
 
 
 class PicturePart(Body):
-    """A picture to search with: one of the index, or one that was sent to `/queries`."""
+    """A picture to search with: one in the index, or one uploaded to `/queries`."""
 
     image: Hash
     weight: Annotated[float, Field(ge=LEAST_WEIGHT, le=MOST_WEIGHT)] = 1.0
     region: tuple[_Share, _Share, _Share, _Share] | None = None
-    """Left, top, width and height of the part that is searched with, in shares of the picture."""
+    """Left, top, width and height of the part to search with, each a share of the picture from 0 to 1."""
 
 
 class Asked(Body):
-    """A search; all that the filter lets through where nothing is looked for."""
+    """A search. Without words and pictures, everything that meets the conditions."""
 
     text: Annotated[str, Field(max_length=LONGEST)] = ""
-    """Words and filter, as typed on the page: `2:beach + sunset − people label:cat -folder:raw width:>=1000`."""
+    """Words and conditions, as typed on the page: `2:beach + sunset − people label:cat -folder:raw width:>=1000`."""
     pictures: Annotated[list[PicturePart], Field(max_length=MOST_PARTS)] = []
     more: _Examples = []
-    """Results that are to be like these, as feedback; likewise the next."""
+    """Content hashes of results that others should resemble: feedback."""
     less: _Examples = []
+    """Content hashes of results that others should not resemble."""
     collapse: Collapse = Collapse.ALIKE
     """Which pictures are shown as one."""
     alike: Annotated[float, Field(gt=0, le=1)] | None = None
-    """The cosine from which pictures are alike; null: what suits the model."""
+    """The cosine similarity from which pictures are look-alikes; null: what suits the model."""
     diversity: _Share = 0.0
     cut: Cut = Cut.AUTO
-    """Down to where hits count as matches."""
+    """How weak a match may be; `auto`: down to where the matches of the search end."""
     sort: Sort = Sort.BEST
     k: _K | None = None
-    """How many results, the best, whatever their band; pictures shown as one count once. null: 24 where something is
-    looked for, else `all`."""
+    """How many results: the best, whatever their band. Pictures shown as one count once. null: 24 with words or
+    pictures, otherwise `all`."""
 
     @property
     def search(self) -> Search:
@@ -88,62 +97,71 @@ class Asked(Body):
 
 
 class LocationBody(Body):
-    """Where a picture lies that is to be searched with."""
+    """The location of a picture to search with."""
 
     location: Annotated[str, Field(min_length=1, max_length=4000)]
-    """A path below the folders, or a URL below the addresses, that the app may read; or of a picture of the index."""
+    """A path or URL that the app may read, or that of a picture in the index."""
 
 
 class SearchBody(Asked):
-    """A search, and which page of its `k` results."""
+    """A search, and which of its `k` results to return."""
 
     offset: Annotated[int, Field(ge=0, lt=MAX_K)] = 0
+    """How many results to skip."""
     limit: Annotated[int, Field(ge=1, le=MOST_RESULTS)] | None = None
-    """null: all `k` where it is given, as far as one answer goes, else 60 at most."""
+    """How many results to return. null: all `k`, up to 1,000; 60 if `k` is not given either."""
 
 
 class PictureBody(Asked):
-    """A search, and a picture of the index that it may have found."""
+    """A search, and a picture in the index."""
 
     image: Hash
 
 
 class ExportBody(Asked):
-    """The matches of a search; or pictures by their ids, in this order, with the scores they have in it."""
+    """The matches of a search, or the pictures in `ids`, in that order, with their scores in the search."""
 
     longest: ClassVar[int] = 1 << 20
 
     format: Literal["csv", "json", "zip", "sheet", "pdf", "jpeg", "png"]
-    """`sheet`: a contact sheet, as JPEG where one page holds it, else as PDF; the last three ask for one of a kind."""
+    """`sheet` is a contact sheet: a JPEG if one page holds it, otherwise a PDF. The last three ask for one of that
+    kind."""
     ids: Annotated[list[Id], Field(min_length=1, max_length=export.MOST)] | None = None
     most: Annotated[int, Field(ge=1, le=export.MOST)] = export.MOST
-    """Of the matches."""
+    """How many matches at most."""
 
 
 class TagsBody(Body):
-    """Tags to give to pictures, and to take from them."""
+    """Tags to add to pictures, and to remove from them."""
 
     longest: ClassVar[int] = 1 << 20
 
     ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_K)]
-    """These pictures and no others: of a result that stands for several, its copies are in `others`, each with its
-    id."""
+    """Only these pictures. The copies of a result are in its `others`, each with an id of its own."""
     add: _Tags = []
     remove: _Tags = []
 
 
 class SavedBody(Body):
-    """A search to keep. One of the same name is replaced."""
+    """A search to save. One with the same name is replaced."""
 
     name: Annotated[str, Field(max_length=4 * LONGEST_NAME)]
     address: Annotated[str, Field(max_length=LONGEST_ADDRESS)]
-    """The query part of the page's URL."""
+    """The query string of the page's URL."""
 
 
 class UploadsBody(Body):
-    """Files that were sent to `/uploads`, to be indexed."""
+    """Files uploaded to `/uploads`, to be indexed."""
 
-    longest: ClassVar[int] = 1 << 20
+    longest: ClassVar[int] = 16 << 20
 
     ids: Annotated[list[Hash], Field(min_length=1)]
     title: str = ""
+    paths: list[Annotated[str, AfterValidator(_inside)]] = []
+    """Of a dataset: where each of `ids` was in its folder, such as `birds/labels/1.txt`."""
+
+    @model_validator(mode="after")
+    def _paths_fit(self) -> Self:
+        if self.paths and (len(self.paths) != len(self.ids) or len(set(self.paths)) != len(self.paths)):
+            raise ValueError("there must be one path for each id, each once")
+        return self

@@ -58,7 +58,7 @@ def describe(operations: Sequence[Operation], prefix: str) -> dict[str, Any]:
         "info": {
             "title": "image-search",
             "version": "1",
-            "description": "Errors are JSON: what went wrong, and what can be done about it.",
+            "description": "Errors are JSON: `error` says what went wrong, `remedy` what to do about it.",
         },
         "servers": [{"url": prefix or "/"}],
         "paths": paths,
@@ -109,9 +109,9 @@ def _described(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, An
 
 def _response(content: Content, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     if content is None:
-        return {"description": "Nothing"}
+        return {"description": "No content"}
     about = getattr(content, "__doc__", None) if isinstance(content, type) else None
-    return {"description": (about or "The answer").partition("\n")[0], "content": _content(content, schemas)}
+    return {"description": (about or "The response").partition("\n")[0], "content": _content(content, schemas)}
 
 
 def _content(content: Content, schemas: Mapping[Any, Any]) -> dict[str, Any]:

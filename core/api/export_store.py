@@ -58,7 +58,7 @@ class ExportStore[E]:
             if held.total() + needed > self._room or held[name] + needed > self._room * _SHARE:
                 raise Refusal(
                     503,
-                    "Too many exports are waiting to be fetched.",
+                    "Too many exports are waiting to be downloaded.",
                     f"Each is kept for {EXPIRES / 60:.0f} minutes: fetch yours, and try again then.",
                     retry_after=60,
                 )

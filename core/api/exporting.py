@@ -64,7 +64,9 @@ class Exporting:
         asked = await read_json(request, ExportBody)
         lines = await run_in_threadpool(self._lines, asked)
         if not lines:
-            raise InvalidQuery("There is nothing to export: no picture matches.", "Change the search, or its cut.")
+            raise InvalidQuery(
+                "There is nothing to export: no pictures match.", "Change the search, or include weaker matches."
+            )
         format_ = _format(asked, len(lines))
         name = f"{_title(asked.search)}.{_KINDS[format_][0]}"
         made = Export(format_, name, tuple(lines), _heading(asked, lines))
@@ -75,7 +77,7 @@ class Exporting:
     async def fetch(self, request: Request) -> Response:
         made = await run_in_threadpool(self._exports.get, request.path_params["token"])
         if made is None:
-            raise Refusal(404, "This export has expired.", "Ask for it again.")
+            raise Refusal(404, "This export has expired.", "Export it again.")
         headers = {"Content-Disposition": _disposition(made.name), "Cache-Control": "no-store"}
         kind = _KINDS[made.format][1]
         if request.method == "HEAD":
@@ -119,7 +121,7 @@ def _format(asked: ExportBody, count: int) -> str:
         return "jpeg" if count <= ON_PAGE else "pdf"
     if asked.format in {"jpeg", "png"} and count > ON_IMAGE:
         raise InvalidQuery(
-            f"One picture holds {ON_IMAGE} small ones, and there are {count:,}.", "Take a PDF, or choose fewer of them."
+            f"One image holds {ON_IMAGE} pictures, and there are {count:,}.", "Choose PDF, or fewer pictures."
         )
     return asked.format
 

@@ -64,7 +64,10 @@ class Guard:
             await self._app(scope, receive, guarded)
         except Exception:
             if scope["type"] == "http" and not started:
-                words = {"error": "Something went wrong on the server.", "remedy": "Try again; its log says more."}
+                words = {
+                    "error": "Something went wrong on the server.",
+                    "remedy": "Try again. Its log has the details.",
+                }
                 await JSONResponse(words, 500)(scope, receive, guarded)
             raise
 
@@ -72,11 +75,13 @@ class Guard:
         host = requested_host(connection)
         path = str(connection.scope["path"])
         if host is None or not path.startswith("/"):  # what a proxy would be asked for names its host in the path
-            words = "No Host header, or none that can be read. IMAGE_SEARCH_HOSTS lists the names that are answered."
+            words = (
+                "The Host header is missing or cannot be read. IMAGE_SEARCH_HOSTS lists the names the app answers to."
+            )
             return PlainTextResponse(words, 421)
         if not self._hosts.allows(host):
             name = shown(host.name)[:_LONGEST]
-            words = f"The app is not served under the name {name}. To allow it, add it to IMAGE_SEARCH_HOSTS."
+            words = f"This app does not answer to the name {name}. To allow it, add it to IMAGE_SEARCH_HOSTS."
             return PlainTextResponse(words, 421)
         if not is_foreign(connection, private=self._is_private(connection)):
             return None

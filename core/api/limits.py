@@ -90,7 +90,7 @@ class TimeLimits:
         arrival = _Arrival(receive, self._limits)
         is_upload = scope["method"] in {"POST", "PUT"} and str(scope["path"]).startswith(self._uploads)
         if is_upload and len(self._arriving) >= self._limits.uploads and not self._make_room():
-            words = {"error": "Too many files are being sent at the moment.", "remedy": "Try again in a few seconds."}
+            words = {"error": "Too many files are being uploaded right now.", "remedy": "Try again in a few seconds."}
             await JSONResponse(words, 503, {"Retry-After": "5"})(scope, receive, send)
             return
         if is_upload:
@@ -122,7 +122,7 @@ class TimeLimits:
             if not arrival.is_late:
                 raise
         if arrival.is_late and not started:
-            words = {"error": "This was sent too slowly, or not to its end.", "remedy": "Send it again."}
+            words = {"error": "The request was too slow, or incomplete.", "remedy": "Send it again."}
             await JSONResponse(words, 408, {"Connection": "close"})(scope, arrival.receive, send)
 
     def _make_room(self) -> bool:

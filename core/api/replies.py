@@ -8,14 +8,14 @@ _described = with_config(ConfigDict(use_attribute_docstrings=True))
 
 
 class Error(TypedDict):
-    """What went wrong, and what can be done about it."""
+    """What went wrong, and what to do about it."""
 
     error: str
     remedy: str
 
 
 class Health(TypedDict):
-    """`degraded` where the index does not answer."""
+    """The state of the server: `degraded` if the index does not answer."""
 
     status: Literal["ok", "degraded"]
     error: NotRequired[str]
@@ -31,7 +31,7 @@ class Health(TypedDict):
 class Weighted(TypedDict):
     concept: str
     weight: float
-    """From 0 to 1, where it is what search and picture are both closest to."""
+    """From 0 to 1, which is the concept that search and picture have most in common."""
 
 
 class Concepts(TypedDict):
@@ -41,7 +41,7 @@ class Concepts(TypedDict):
 
 
 class Progress(TypedDict):
-    """How many parts of the picture were looked at."""
+    """How many parts of the picture have been compared."""
 
     done: int
     of: int
@@ -52,47 +52,47 @@ class HeatMap(TypedDict):
     columns: int
     rows: int
     values: list[float]
-    """Row by row, from 0, where the picture matches least, to 1; all 0 where no place matches more than another."""
+    """Row by row, from 0 (matches least) to 1 (matches most); all 0 if no part matches more than another."""
 
 
 @_described
 class Changed(TypedDict):
-    """What became of the pictures that were named."""
+    """How many of the pictures changed."""
 
     changed: int
-    """How many are different now."""
+    """How many have other tags now."""
     unchanged: int
-    """How many have these tags, or have not, already."""
+    """How many had the right tags already."""
     missing: int
     """How many are not in the index."""
 
 
 class Prepared(TypedDict):
-    """Where the export can be fetched, for ten minutes."""
+    """Where to download the export, for ten minutes."""
 
     url: str
     count: int
-    """How many pictures it has."""
+    """How many pictures are in it."""
 
 
 @_described
 class Saved(TypedDict):
-    """A search that was kept."""
+    """A saved search."""
 
     id: int
     name: str
     address: str
-    """The query part of the page's URL."""
+    """The query string of the page's URL."""
 
 
 class Received(TypedDict):
-    """A file that was sent: its content hash, and its name made safe to show."""
+    """An uploaded file: its content hash, and its name, safe to display."""
 
     id: str
     name: str
 
 
 class Started(TypedDict):
-    """The job that indexes what was sent."""
+    """The job that indexes the files."""
 
     job: int

@@ -26,7 +26,7 @@ from core.services import Services
 
 _WEBP = "image/webp"
 _THUMBNAIL = f"image/jpeg, {_WEBP}"  # the latter of earlier versions
-_NAME = parameter("name", "What to call the file.")
+_NAME = parameter("name", "The name of the file")
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -72,46 +72,65 @@ def operations(services: Callable[[], Services], prefix: str) -> list[Operation]
 
     looked = Lines(replies.Progress | replies.HeatMap | replies.Error)
     return [
-        Operation("GET", "/healthz", health, "Whether the server lives, and what it has", {200: replies.Health}),
-        Operation("GET", "/api/search", searching.search_by_address, "Search", {200: Answer}, None, BY_ADDRESS),
+        Operation("GET", "/healthz", health, "Check that the server is up, and what it has", {200: replies.Health}),
+        Operation(
+            "GET",
+            "/api/search",
+            searching.search_by_address,
+            "Search with the parameters of the page's URL",
+            {200: Answer},
+            None,
+            BY_ADDRESS,
+        ),
         Operation("POST", "/api/search", searching.search, "Search", {200: Answer}, SearchBody),
         Operation(
-            *("POST", "/api/why", searching.why, "Why a picture matches a search"), {200: replies.Concepts}, PictureBody
+            *("POST", "/api/why", searching.why, "Explain why a picture matches a search"),
+            {200: replies.Concepts},
+            PictureBody,
         ),
-        Operation("POST", "/api/heat", searching.heat, "Where a picture matches a search", {200: looked}, PictureBody),
-        Operation("POST", "/api/tags", keeping.tag, "Give or take tags", {200: replies.Changed}, TagsBody),
+        Operation(
+            "POST",
+            "/api/heat",
+            searching.heat,
+            "Show which parts of a picture match a search",
+            {200: looked},
+            PictureBody,
+        ),
+        Operation("POST", "/api/tags", keeping.tag, "Add or remove tags", {200: replies.Changed}, TagsBody),
         Operation("POST", "/api/exports", exporting.add, "Prepare an export", {201: replies.Prepared}, ExportBody),
-        Operation("GET", "/exports/{token}/{name}", exporting.fetch, "Fetch an export", {200: "*/*"}),
-        Operation("GET", "/api/saved", keeping.saved, "The saved searches, by name", {200: list[replies.Saved]}),
+        Operation("GET", "/exports/{token}/{name}", exporting.fetch, "Download an export", {200: "*/*"}),
+        Operation("GET", "/api/saved", keeping.saved, "List the saved searches, by name", {200: list[replies.Saved]}),
         Operation("POST", "/api/saved", keeping.save, "Save a search", {201: replies.Saved}, SavedBody),
         Operation("DELETE", "/api/saved/{id:int}", keeping.delete, "Delete a saved search", {204: None}),
-        Operation("GET", "/thumbnails/{digest}", pictures.thumbnail, "A small copy", {200: _THUMBNAIL, 404: None}),
-        Operation("GET", "/images/{digest}", pictures.image, "A large copy", {200: _WEBP, 404: None}),
-        Operation("GET", "/boxes/{id}", pictures.boxes, "A large copy with its boxes", {200: _WEBP, 404: None}),
+        Operation("GET", "/thumbnails/{digest}", pictures.thumbnail, "Get a thumbnail", {200: _THUMBNAIL, 404: None}),
+        Operation("GET", "/images/{digest}", pictures.image, "Get a preview", {200: _WEBP, 404: None}),
         Operation(
-            *("POST", "/queries", uploads.add_query, "Send a picture to search with", {201: replies.Received}),
+            "GET", "/boxes/{id}", pictures.boxes, "Get a preview with the labelled boxes", {200: _WEBP, 404: None}
+        ),
+        Operation(
+            *("POST", "/queries", uploads.add_query, "Upload a picture to search with", {201: replies.Received}),
             *("image/*", (_NAME,)),
         ),
         Operation(
-            *("POST", "/queries/located", uploads.add_located, "Search with a picture by its path or URL"),
+            *("POST", "/queries/located", uploads.add_located, "Take a picture to search with from its path or URL"),
             *({201: replies.Received}, LocationBody),
         ),
         Operation(
-            *("POST", "/uploads", uploads.add_upload, "Send a picture or archive to index", {201: replies.Received}),
+            *("POST", "/uploads", uploads.add_upload, "Upload a picture or ZIP file to index", {201: replies.Received}),
             *("*/*", (_NAME,)),
         ),
-        Operation("POST", "/uploads/done", uploads.end, "Index what was sent", {202: replies.Started}, UploadsBody),
+        Operation("POST", "/uploads/done", uploads.end, "Index uploaded files", {202: replies.Started}, UploadsBody),
     ]
 
 
 async def _unknown(known: Sequence[Operation], prefix: str, request: Request) -> Response:
     """Where there is something, but not for this method, which methods there are."""
-    remedy = f"{DESCRIPTION} lists all."
+    remedy = f"{DESCRIPTION} lists all routes."
     path = str(request.scope["path"]).removeprefix(request.scope.get("root_path", "")).removeprefix(prefix)
     methods = sorted({one.method for one in known if compile_path(one.path)[0].match(path)})
     if not methods:
-        return JSONResponse({"error": "There is nothing at this address.", "remedy": remedy}, 404)
-    words = {"error": f"{request.method} is not accepted at this address, {' or '.join(methods)} is.", "remedy": remedy}
+        return JSONResponse({"error": "There is nothing at this URL.", "remedy": remedy}, 404)
+    words = {"error": f"{request.method} is not allowed at this URL. Use {' or '.join(methods)}.", "remedy": remedy}
     return JSONResponse(words, 405, {"Allow": ", ".join(methods)})
 
 

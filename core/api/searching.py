@@ -35,15 +35,15 @@ _K = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_K}, {"const": "
 _LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST_RESULTS}
 _OFFSET = {"type": "integer", "minimum": 0, "exclusiveMaximum": MAX_K, "default": 0}
 BY_ADDRESS = (
-    parameter("q", "Words and filter, as typed on the page"),
+    parameter("q", "Words and conditions, as typed on the page"),
     parameter("image", "A picture to search with: HASH[:weight][@left,top,width,height]", _REPEATED),
-    parameter("more", "The hash of a picture that results are to be like", _REPEATED),
-    parameter("less", "The hash of a picture that results are to be unlike", _REPEATED),
+    parameter("more", "The hash of a picture that results should resemble", _REPEATED),
+    parameter("less", "The hash of a picture that results should not resemble", _REPEATED),
     *(parameter(name, "As in the body of POST") for name in ("sort", "collapse", "alike", "diversity", "cut")),
-    parameter("label", "Only pictures with this label, or any of several", _REPEATED),
-    parameter("k", "How many results, or `all`; as usual 24 where something is looked for, else all", _K),
-    parameter("limit", "How many of them in one answer", _LIMIT),
-    parameter("offset", "How many of them to pass over", _OFFSET),
+    parameter("label", "Only pictures with this label, or with any of several", _REPEATED),
+    parameter("k", "How many results, or `all`. Default: 24 with words or pictures, otherwise all", _K),
+    parameter("limit", "How many of these results to return", _LIMIT),
+    parameter("offset", "How many of these results to skip", _OFFSET),
 )
 """The parameters of the page, and these: what a search is asked with in an address."""
 
@@ -117,7 +117,9 @@ def _number(params: QueryParams, name: str, least: int, most: int) -> int | None
 
 
 def _out_of_range(params: QueryParams, name: str, allowed: str) -> InvalidQuery:
-    return InvalidQuery(f"{name} is {shown(params[name][:_LONGEST_NUMBER])}.", f"Give a whole number from {allowed}.")
+    return InvalidQuery(
+        f"{name} cannot be {shown(params[name][:_LONGEST_NUMBER])}.", f"Use a whole number from {allowed}."
+    )
 
 
 def _line(step: Looked | Heat) -> str:

@@ -5,7 +5,7 @@ from starlette.requests import HTTPConnection
 from core.hosts import Host, is_same_origin, parse_host
 
 FOREIGN = (
-    "This is accepted from the app's own pages only.",
+    "Only the app's own pages may do this.",
     "Open the app itself. A proxy in front of it must pass on the Host header.",
 )
 """What such a request is told, and what can be done."""

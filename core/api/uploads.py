@@ -40,7 +40,12 @@ class UploadRoutes:
         return JSONResponse({"id": digest, "name": displayable(name)}, 201)
 
     async def add_upload(self, request: Request) -> Response:
-        return await _keep(request, self._services().uploads, self._checks)
+        from core.sources.dataset_files import is_part  # imports YAML, for which no start waits
+
+        services = self._services()
+        if content_type(request) == _BYTES and is_part(request.query_params.get("name", "")):
+            return await _keep(request, services.parts, self._checks)
+        return await _keep(request, services.uploads, self._checks)
 
     async def end(self, request: Request) -> Response:
         """Index these uploads, whether or not their sender waits for it."""
@@ -48,9 +53,13 @@ class UploadRoutes:
         most = self._services().settings.upload_files
         if len(asked.ids) > most:
             raise Refusal(400, f"{len(asked.ids)} ids were sent.", f"Send 1 to {most} at a time.")
-        ids, title = list(dict.fromkeys(asked.ids)), asked.title and display_name(asked.title)
+        ids, title = (
+            asked.ids if asked.paths else list(dict.fromkeys(asked.ids)),
+            asked.title and display_name(asked.title),
+        )
         by = browser(request.headers.get("user-agent", ""), request.cookies.get(COOKIE, ""))
-        return JSONResponse({"job": await run_in_threadpool(self._services().start_uploads, ids, title, by)}, 202)
+        job = await run_in_threadpool(self._services().start_uploads, ids, title, by, asked.paths)
+        return JSONResponse({"job": job}, 202)
 
 
 async def _keep(request: Request, store: Uploads, checks: anyio.CapacityLimiter) -> Response:
@@ -63,22 +72,24 @@ async def _keep(request: Request, store: Uploads, checks: anyio.CapacityLimiter)
     name, kind = request.query_params.get("name", ""), content_type(request)
     suffix = Path(name).suffix.lower() if kind == _BYTES else ""
     archive = store.archive_limit > 0 and (kind in _ARCHIVES or suffix == ARCHIVE_SUFFIX)
-    if not (archive or kind.startswith("image/") or suffix in SUFFIXES or (kind == _BYTES and not suffix)):
+    if not (
+        archive or store.unread or kind.startswith("image/") or suffix in SUFFIXES or (kind == _BYTES and not suffix)
+    ):
         raise _not_accepted(kind, suffix, store.archive_limit > 0)
     try:
         upload = await _received(request, store, name, archive, checks)
     except ClientDisconnect as error:  # nobody is there to read this
-        raise Refusal(400, "The file was not sent to its end.") from error
+        raise Refusal(400, "The upload is incomplete.") from error
     return JSONResponse({"id": upload.id, "name": upload.name}, 201)
 
 
 def _not_accepted(kind: str, suffix: str, archives: bool) -> Refusal:
-    wanted = "image/jpeg, image/png or another image/*" + (", or application/zip for an archive" if archives else "")
+    wanted = "image/jpeg, image/png or another image/*" + (", or application/zip for a ZIP file" if archives else "")
     if suffix:
-        said = f"By its name this is no picture{' or archive' if archives else ''} ({suffix})."
+        said = f"This is not a picture{' or ZIP file' if archives else ''}, by its name ({suffix})."
         return Refusal(415, said, f"Send the file itself, with its content type: {wanted}.")
     said = f"The content type is {shown(kind)[:80]}." if kind else "The content type is missing."
-    return Refusal(415, said, f"Send a picture with its own: {wanted}.")
+    return Refusal(415, said, f"Send the file with its own content type: {wanted}.")
 
 
 async def _received(

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from core.services import Services
 
 app = typer.Typer(
-    help="Search pictures by words and by picture.",
+    help="Search pictures by words or by pictures.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
 @app.callback()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @app.command(name="status")
 @expected_errors
 def status_command(as_json: AsJson = False) -> None:
-    """Which engine and model, and how many pictures."""
+    """Show the engine, the model and the number of pictures."""
     status = asdict(open_services().status())
     if as_json:
         print_json(status)
@@ -30,7 +30,7 @@ def status_command(as_json: AsJson = False) -> None:
 @app.command(name="labels")
 @expected_errors
 def labels_command(folder: Folder = None, as_json: AsJson = False) -> None:
-    """What the labels of the datasets say is in the pictures, and in how many."""
+    """List the labels from datasets, and how many pictures have each."""
     from core.cli.searching import conditions
     from core.index.filters import Filter
 
@@ -41,18 +41,22 @@ def labels_command(folder: Folder = None, as_json: AsJson = False) -> None:
     for label, count in counts.items():
         say(f"{count:>9,}  {displayable(label)}")
     if not counts:
-        say("No picture has labels. Datasets (YOLO, COCO, Pascal VOC) bring them.", err=True)
+        say("No pictures have labels. They come with datasets (YOLO, COCO, Pascal VOC).", err=True)
 
 
 @app.command(name="tag")
 @expected_errors
 def tag_command(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", show_default=False, help="Pictures, or folders.")],
-    add: Annotated[list[str] | None, typer.Option(help="A tag to give to the pictures")] = None,
-    remove: Annotated[list[str] | None, typer.Option(help="A tag to take from them")] = None,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", show_default=False, help="Pictures or folders in the index.")
+    ],
+    add: Annotated[list[str] | None, typer.Option(help="A tag to add. Can be repeated.", show_default=False)] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option(help="A tag to remove. Can be repeated.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tag pictures of the index, those of a folder all at once: to be found by `tag:NAME`."""
+    """Tag pictures, or all pictures in a folder. Find them again with `tag:NAME`."""
     if not add and not remove:
         raise InvalidTags("No tag was given.", "Give one with --add or --remove.")
     from core.cli.searching import location_of

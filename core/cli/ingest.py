@@ -17,6 +17,7 @@ from core.images.names import displayable
 from core.ingest.actors import COMMAND_LINE
 from core.ingest.progress import Outcome, Phase, not_indexed
 from core.ingest.state import JobState, Plan, PlannedFile
+from core.ingest.words import found, not_compared, not_connected, planned, verdicts
 from core.sources.checks import as_spelled, check_kind, resolved
 from core.sources.urls import is_url, normalised
 from core.words import counted, duration, pictures
@@ -31,7 +32,7 @@ Locations = Annotated[
     typer.Argument(
         metavar="SOURCE...",
         show_default=False,
-        help="Folders with all their subfolders, pictures, ZIP files, or URLs (https://, s3://, …).",
+        help="Folders and their subfolders, pictures, ZIP files, or URLs (https://, s3://, …).",
     ),
 ]
 _LOOK_EVERY = 0.2  # seconds
@@ -49,7 +50,7 @@ def ingest_command(
     follow: Annotated[bool, typer.Option("--follow", help="Then index changes, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the index up to date; run again, it does only what is new."""
+    """Index pictures. Run it again to index only what is new or changed."""
     sources = [location_of(text) for text in locations]
     with open_library() as library:
         if dry_run:
@@ -64,7 +65,7 @@ def ingest_command(
 @app.command(name="remove")
 @expected_errors
 def remove_command(locations: Locations, as_json: AsJson = False) -> None:
-    """Remove pictures from the index, whether their files still exist or not; the files are not touched."""
+    """Remove pictures from the index. Their files are not touched, and need not exist."""
     places = [text if is_url(text) else str(as_spelled(Path(text).expanduser()).resolve()) for text in locations]
     with open_library() as library:
         removed = library.remove(places)
@@ -134,7 +135,7 @@ def finished(library: "Library", job_id: int) -> JobState:
             jobs.pause(job_id, by=COMMAND_LINE)
         job = jobs.wait(job_id)
         if not job.ended:
-            where = "while looking for pictures" if job.phase is Phase.FINDING else f"at {job.done:,} of {job.total:,}"
+            where = "while scanning" if job.phase is Phase.FINDING else f"at {job.done:,} of {job.total:,}"
             console().print(f"Paused {where}. To resume: python -m core jobs resume {job_id}")
         raise typer.Exit(_TERMINATED if isinstance(stopped, Terminated) else _INTERRUPTED) from None
     if job.error:
@@ -147,8 +148,7 @@ def report(library: "Library", job: JobState, as_json: bool) -> None:
     if as_json:
         print_json(as_dict(library, job))
         return
-    counts = {name: count for name, count in asdict(job.counts).items() if count}
-    words = ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "nothing new"
+    words = verdicts(job) or "nothing new"
     typer.echo(f"{counted(job.total, 'file')} found: {words} ({duration(job.seconds)})")
     if reasons := not_indexed(job.counts, library.journal.lines.problems(job.id)):
         typer.echo(f"Not indexed: {reasons}")
@@ -190,13 +190,11 @@ def _print_plan(library: "Library", sources: Sequence[str], as_json: bool) -> No
         told = [{"path": displayable(one.path), "reason": displayable(one.reason)} for one in copies]
         print_json({"found": plan.found, **asdict(plan), "seconds": seconds and round(seconds, 1), "copies": told})
         return
-    for name, count in asdict(plan).items():
-        if name == "unchecked" and not count:
-            continue
-        typer.echo(f"{name:>9}  {count:,}" + (" bytes to read" if name == "size" else ""))
-    typer.echo(
-        f"{'time':>9}  " + (f"about {seconds:,.0f} s" if seconds is not None else "not known before the first run")
-    )
+    typer.echo(f"{counted(plan.found, 'file')} found: {found(plan)}")
+    typer.echo(planned(plan, seconds))
+    for more in (not_connected(plan), not_compared(plan)):
+        if more:
+            typer.echo(more)
     for one in copies[:_MAX_TOLD]:
         typer.echo(f"  {displayable(one.path)}: {displayable(one.reason)}")
     if len(copies) > _MAX_TOLD:
@@ -216,7 +214,7 @@ def _follow(library: "Library", sources: Sequence[str], prune: bool) -> None:
     with closing(Follower(note)) as follower, suppress(KeyboardInterrupt):
         for location in sources:
             follower.follow(location)
-        console().print("Indexing changes from now on. Press Ctrl-C to end.")
+        console().print("Indexing changes as they happen. Press Ctrl-C to stop.")
         while True:
             job = finished(library, library.add([changed.get()], starts=True, prunes=prune, by=COMMAND_LINE))
             if job.counts.stored or job.counts.removed or job.counts.failed:

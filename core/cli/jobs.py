@@ -11,22 +11,22 @@ from core.cli.ingest import finished, open_library, report
 from core.images.names import displayable
 from core.ingest.actors import COMMAND_LINE
 from core.ingest.state import JobState
-from core.words import ago
+from core.ingest.words import STATUSES, started
 
 if TYPE_CHECKING:
     from core.ingest.library import Library
 
-jobs_app = typer.Typer(help="Jobs: what is being indexed in the background, or was.", invoke_without_command=True)
+jobs_app = typer.Typer(help="List and control jobs.", invoke_without_command=True)
 app.add_typer(jobs_app, name="jobs")
 
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask where somebody else started it.")]
-JobId = Annotated[int, typer.Argument(metavar="ID", show_default=False, help="As `jobs` lists it.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, even if somebody else started the job.")]
+JobId = Annotated[int, typer.Argument(metavar="ID", show_default=False, help="The number that `jobs` lists.")]
 
 
 @jobs_app.callback()
 @expected_errors
 def list_command(context: typer.Context, as_json: AsJson = False) -> None:
-    """The jobs of the app and of the command line, newest first."""
+    """List the jobs of the app and the command line, newest first."""
     if context.invoked_subcommand:
         return
     with open_library() as library:
@@ -35,7 +35,7 @@ def list_command(context: typer.Context, as_json: AsJson = False) -> None:
         print_json([_summary(job) for job in states])
         return
     for job in states:
-        typer.echo(f"{job.id:>5}  {job.status.value:<11}  {job.done:,} of {job.total:,}  {displayable(job.title)}")
+        typer.echo(f"{job.id:>5}  {STATUSES[job.status]:<14}  {job.done:,} of {job.total:,}  {displayable(job.title)}")
     if not states:
         typer.echo("No jobs yet. Start one: python -m core ingest FOLDER", err=True)
 
@@ -43,7 +43,7 @@ def list_command(context: typer.Context, as_json: AsJson = False) -> None:
 @jobs_app.command(name="show")
 @expected_errors
 def show_command(job_id: JobId, as_json: AsJson = False) -> None:
-    """The report of a job: a verdict on each file."""
+    """Show the report of a job: a verdict on each file."""
     with open_library() as library:
         report(library, library.jobs.state(job_id), as_json)
 
@@ -51,7 +51,7 @@ def show_command(job_id: JobId, as_json: AsJson = False) -> None:
 @jobs_app.command(name="pause")
 @expected_errors
 def pause_command(job_id: JobId, yes: Yes = False) -> None:
-    """Pause a job after the round at hand; it can be resumed."""
+    """Pause a job. It can be resumed."""
     with open_library() as library:
         _ask(library, job_id, "Pause", yes)
         library.jobs.pause(job_id, by=COMMAND_LINE)
@@ -60,7 +60,7 @@ def pause_command(job_id: JobId, yes: Yes = False) -> None:
 @jobs_app.command(name="cancel")
 @expected_errors
 def cancel_command(job_id: JobId, yes: Yes = False) -> None:
-    """Stop a job for good; what is indexed is kept."""
+    """Cancel a job. What it has indexed is kept."""
     with open_library() as library:
         _ask(library, job_id, "Cancel", yes)
         library.jobs.cancel(job_id, by=COMMAND_LINE)
@@ -69,7 +69,7 @@ def cancel_command(job_id: JobId, yes: Yes = False) -> None:
 @jobs_app.command(name="resume")
 @expected_errors
 def resume_command(job_id: JobId, as_json: AsJson = False) -> None:
-    """Resume a job that was paused or interrupted, in this terminal."""
+    """Resume a paused or interrupted job, in this terminal."""
     with open_library() as library:
         library.jobs.resume(job_id, by=COMMAND_LINE)
         report(library, finished(library, job_id), as_json)
@@ -78,7 +78,7 @@ def resume_command(job_id: JobId, as_json: AsJson = False) -> None:
 @jobs_app.command(name="retry")
 @expected_errors
 def retry_command(job_id: JobId, as_json: AsJson = False) -> None:
-    """Read the failed files of a job again, in this terminal."""
+    """Try the failed files of a job again, in this terminal."""
     with open_library() as library:
         library.jobs.retry(job_id, by=COMMAND_LINE)
         report(library, finished(library, job_id), as_json)
@@ -89,7 +89,7 @@ def _ask(library: "Library", job_id: int, what: str, yes: bool) -> None:
     job = library.jobs.state(job_id)
     if job.started_by in ("", COMMAND_LINE.label) or yes or not sys.stdin.isatty():
         return
-    typer.confirm(f"{job.started_by} started this job {ago(job.created_at)}. {what} it anyway?", abort=True, err=True)
+    typer.confirm(f"{started(job)} {what} it anyway?", abort=True, err=True)
 
 
 def _summary(job: JobState) -> dict[str, Any]:

@@ -8,18 +8,19 @@ import typer
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
 from core.cli.ingest import as_dict, finished, open_library
 from core.ingest.actors import COMMAND_LINE
+from core.words import pictures
 
 
 @app.command(name="reembed")
 @expected_errors
 def reembed_command(
     leave_out: Annotated[
-        bool, typer.Option("--leave-out", help="Remove pictures of which neither file nor thumbnail is left.")
+        bool, typer.Option("--leave-out", help="Remove pictures whose file and thumbnail are both gone.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Embed all indexed pictures with the model of IMAGE_SEARCH_MODEL, then switch to it. Tags and labels stay, and
-    searches use the old model until the switch. Run again, it goes on where it stopped."""
+    """Re-embed all pictures with the model in IMAGE_SEARCH_MODEL, then switch to it. Tags and labels stay, and
+    searches use the old model until then. Run it again to continue where it stopped."""
     services = open_services()
     with open_library() as library:
         job_id = services.reembed(prunes=leave_out, by=COMMAND_LINE)
@@ -29,15 +30,11 @@ def reembed_command(
             told = as_dict(library, job) if job else {"job": None, "status": "unchanged"}
             print_json({"model": status.model_id, "pictures": status.count, **told})
         elif job is None:
-            typer.echo(f"Nothing to do: {_pictures(status.count)} embedded with {status.model_id}.")
+            typer.echo(f"Nothing to do: {pictures(status.count)} embedded with {status.model_id}.")
         else:
             counts = asdict(job.counts)
-            typer.echo(f"{_pictures(counts['updated'])} re-embedded with {status.model_id} ({job.seconds:.1f} s)")
+            typer.echo(f"{pictures(counts['updated'])} re-embedded with {status.model_id} ({job.seconds:.1f} s)")
             if counts["removed"]:
-                typer.echo(f"{_pictures(counts['removed'])} left out: neither file nor thumbnail is there.")
+                typer.echo(f"{pictures(counts['removed'])} removed: their files and thumbnails are gone.")
             if job.note:
                 console().print(job.note)
-
-
-def _pictures(count: int) -> str:
-    return f"{count:,} {'picture' if count == 1 else 'pictures'}"

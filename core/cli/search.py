@@ -11,7 +11,9 @@ from core.images.names import shown
 from core.index.limits import MAX_K
 from core.search.options import ALL_RESULTS, USUAL_K, Collapse, Cut, Sort
 
-Folder = Annotated[str | None, typer.Option(help="Only pictures of this folder or address and those below it")]
+Folder = Annotated[
+    str | None, typer.Option(help="Only pictures in this folder, or below this URL.", show_default=False)
+]
 
 
 def _k(text: str | int) -> int:
@@ -28,35 +30,43 @@ def search_command(
     text: Annotated[
         str,
         typer.Argument(
-            help="Words and conditions: `2:beach + sunset − people label:cat width:>=1000`; or the path or URL of a "
-            "picture. One word with - before it goes after --.",
+            help="Words and conditions, as in `2:beach + sunset − people label:cat width:>=1000`; or the path or "
+            "URL of a picture. Put a single word that begins with - after --.",
             show_default=False,
         ),
     ] = "",
     image: Annotated[
         list[str] | None,
-        typer.Option(metavar="PATH|URL", help="A picture to search for, alone or with others", show_default=False),
+        typer.Option(metavar="PATH|URL", help="A picture to search with. Can be repeated.", show_default=False),
     ] = None,
     exclude_image: Annotated[
-        list[str] | None, typer.Option(metavar="PATH|URL", help="A picture to turn away from", show_default=False)
+        list[str] | None,
+        typer.Option(
+            metavar="PATH|URL", help="A picture that results should not resemble. Can be repeated.", show_default=False
+        ),
     ] = None,
     k: Annotated[
-        int, typer.Option("-k", parser=_k, metavar="K", help=f"How many results, the best: 1 to {MAX_K:,}, or all")
+        int, typer.Option("-k", parser=_k, metavar="K", help=f"How many results: 1 to {MAX_K:,}, or all.")
     ] = USUAL_K,
     folder: Folder = None,
-    label: Annotated[list[str] | None, typer.Option(help="Only pictures with this label, or any of several")] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(help="Only pictures with this label. Repeat it for any of several.", show_default=False),
+    ] = None,
     min_strength: Annotated[
         Cut | None,
         typer.Option(
-            help="Of these, only what matches so well; auto: down to where the matches end", show_default=False
+            help="Show only matches at least this strong; auto: down to where the matches end.", show_default=False
         ),
     ] = None,
-    collapse: Annotated[Collapse, typer.Option(help="Which pictures are shown as one")] = Collapse.ALIKE,
-    diversity: Annotated[float, typer.Option(min=0, max=1, help="From 0, best first, to 1, all different")] = 0.0,
-    sort: Annotated[Sort, typer.Option(help="The order of the results")] = Sort.BEST,
+    collapse: Annotated[Collapse, typer.Option(help="Which pictures are shown as one.")] = Collapse.ALIKE,
+    diversity: Annotated[
+        float, typer.Option(min=0, max=1, help="From 0 (best first) to 1 (as different as possible).")
+    ] = 0.0,
+    sort: Annotated[Sort, typer.Option(help="The order of the results.")] = Sort.BEST,
     as_json: AsJson = False,
 ) -> None:
-    """Find the `k` nearest to words, to pictures, or to all together; with conditions only, list what meets them."""
+    """Find the pictures nearest to words, pictures or both. With conditions alone, list the pictures that meet them."""
     terminal().expect_words()
     from core.cli.searching import Asked, find
 

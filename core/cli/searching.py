@@ -42,10 +42,10 @@ class Asked:
 def find(asked: Asked, as_json: bool) -> None:
     """Say what is found."""
     if not asked.images and _names_picture(asked.text):
-        say(f"Searching by the picture {shown(told(asked.text))}.", err=True)
+        say(f"Searching with the picture {shown(told(asked.text))}.", err=True)
         asked = replace(asked, text="", images=[asked.text])
     search = _search(asked)
-    with terminal().busy("Searching …"):
+    with terminal().busy("Searching…"):
         results = open_services().search(search, limit=asked.k, patience=_PATIENCE)
     every = asked.min_strength in (None, Cut.ALL) or not results.judged
     listed = [result for result in results.results if every or result.matches]
@@ -56,7 +56,7 @@ def find(asked: Asked, as_json: bool) -> None:
         return
     _print(listed, results)
     if not results.judged and search.query.seeks:
-        say("How well these match is not known yet: it is still being learned. Search again soon.", err=True)
+        say("How well these match is still being learned. Search again in a moment.", err=True)
     for note in _notes(results, len(results.results) - len(listed), asked.text):
         say(note, err=True)
 
@@ -69,6 +69,8 @@ def _search(asked: Asked) -> Search:
     query = Query(words, tuple(pictures))
     if query.empty and not where.conditions and asked.sort is Sort.BEST:
         raise InvalidQuery("There is nothing to search for.", "Give some words, a picture, a condition or an order.")
+    if not open_services().index.count():
+        query = Query()  # nothing is embedded, and no model waited for, where nothing can be found
     cut = asked.min_strength or Cut.AUTO
     options = Options(collapse=asked.collapse, diversity=asked.diversity, cut=cut, sort=asked.sort)
     return Search(query, where, options, asked.k)
@@ -94,7 +96,7 @@ def _resolved(text: str) -> Path:
 
 def _print(listed: Sequence[Result], results: Results) -> None:
     if listed and results.nothing:
-        say("Nothing here really matches; the nearest are:", err=True)
+        say("Nothing here really matches. The nearest:", err=True)
     for rank, result in enumerate(listed, 1):
         say(f"{rank:>4}  {_row(result, results)}")
 
@@ -116,25 +118,23 @@ def _notes(results: Results, hidden: int, text: str) -> list[str]:
         notes.append(f"There is no picture at {shown(location)}: it was read as words.")
     if hidden:
         whose = "1 of the nearest does" if hidden == 1 else f"{hidden:,} of the nearest do"
-        notes.append(f"{whose} not match so well; without --min-strength all are shown.")
+        notes.append(f"{whose} not match that well. Leave out --min-strength to see all.")
     if len(results.results) < results.total:
         notes.append(f"{len(results.results):,} of {results.total:,} shown; -k {ALL_RESULTS} shows more.")
     if results.read_text is not None:
-        notes.append(f"The text was too long; the model read: {displayable(results.read_text)}")
+        notes.append(f"Your text is longer than the model can read. It searched for: {displayable(results.read_text)}")
     if any(result.by_name for result in results.results):
-        notes.append(
-            "Those marked “name” match by their file names. The starter model does not see it in the pictures."
-        )
+        notes.append("Those marked “name” match only by file name: the starter model does not see it in the pictures.")
     if results.of_kind:
         notes.append(
             "Most pictures here are of this kind. Which of those marked “kind” show exactly this is uncertain."
         )
     if offered := offer(text):
-        notes.append(f"The model does not understand what a sentence leaves out. Try: {offered}")
+        notes.append(f"The model does not understand negation. Try: {offered}")
     if not results.searched and open_services().index.count():
-        notes.append("No picture meets all conditions.")
+        notes.append("No pictures match these conditions.")
     elif not results.searched:
-        notes.append("The index is empty. Add pictures: python -m core ingest FOLDER")
+        notes.append("Nothing is indexed yet. Add pictures: python -m core ingest FOLDER")
     return notes
 
 

@@ -18,16 +18,20 @@ from core.sources.urls import is_url
 if TYPE_CHECKING:
     from core.ingest.library import Library, SourceState
 
-sources_app = typer.Typer(help="Sources: where the indexed pictures come from.", invoke_without_command=True)
+sources_app = typer.Typer(
+    help="List and update sources: the places that pictures come from.", invoke_without_command=True
+)
 app.add_typer(sources_app, name="sources")
 
-Location = Annotated[str, typer.Argument(metavar="SOURCE", show_default=False, help="As `sources` lists it.")]
+Location = Annotated[
+    str, typer.Argument(metavar="SOURCE", show_default=False, help="A path, URL or title that `sources` lists.")
+]
 
 
 @sources_app.callback()
 @expected_errors
 def list_command(context: typer.Context, as_json: AsJson = False) -> None:
-    """The folders, archives and addresses that were indexed: how many pictures, when they were last scanned."""
+    """List the folders, ZIP files and URLs that were indexed: how many pictures, and when each was last scanned."""
     if context.invoked_subcommand:
         return
     with open_library() as library:
@@ -38,7 +42,7 @@ def list_command(context: typer.Context, as_json: AsJson = False) -> None:
     for source in sources:
         typer.echo("  ".join(map(str, _row(source))))
     if not sources:
-        typer.echo("Nothing is indexed yet. Start: python -m core ingest FOLDER", err=True)
+        typer.echo("Nothing is indexed yet. Add pictures: python -m core ingest FOLDER", err=True)
 
 
 @sources_app.command(name="check")
@@ -53,7 +57,7 @@ def check_command(location: Location, as_json: AsJson = False) -> None:
 @sources_app.command(name="follow")
 @expected_errors
 def follow_command(location: Location) -> None:
-    """Have the app index changes in a source by itself while it runs."""
+    """Follow a source: index its changes while the app runs."""
     with open_library() as library:
         library.journal.sources.follow(_known(library, location), True)
 
@@ -74,7 +78,7 @@ def _known(library: "Library", text: str) -> str:
     titled = [one.known.location for one in library.sources() if one.is_own and one.known.title == text]
     if titled:
         return titled[0]
-    raise FolderRefused(f"{shown(told(text))} is none of the sources.", "List them: python -m core sources")
+    raise FolderRefused(f"{shown(told(text))} is not one of the sources.", "List them: python -m core sources")
 
 
 def _summary(source: "SourceState") -> dict[str, object]:

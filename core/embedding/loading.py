@@ -135,7 +135,7 @@ class ModelLoader:
                 return self._embedder
         wait([attempt], timeout)
         if not attempt.done():
-            raise ModelUnavailable("The model is still being loaded.", "Try again in a moment.")
+            raise ModelUnavailable("The model is still loading.", "Try again in a moment.")
         return attempt.result()
 
     def _begin(self) -> Future[Embedder]:
@@ -171,8 +171,8 @@ def _expected(error: BaseException) -> ImageSearchError:
     if isinstance(error, ImageSearchError):
         return error
     unexpected = ModelUnavailable(
-        "Loading the model failed unexpectedly.",
-        "The log holds the details; try again, or set IMAGE_SEARCH_MODEL=starter.",
+        "The model could not be loaded.",
+        "Try again, or set IMAGE_SEARCH_MODEL=starter. The log has the details.",
     )
     unexpected.__cause__ = error
     return unexpected

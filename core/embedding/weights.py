@@ -108,15 +108,15 @@ def _in_words(error: Exception) -> str:
 
     causes = list(_chain(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return "its name is not known to this network"
+        return "there is no server with this name"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return "nothing answers there"
+        return "it does not answer"
     if isinstance(error, httpx.TimeoutException):
         return f"no answer within {_TIMEOUT:g} seconds"
     return (
-        "it is no address"
+        "it is not a URL"
         if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol)
-        else "the connection broke"
+        else "the connection was lost"
     )
 
 

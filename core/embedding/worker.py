@@ -49,10 +49,10 @@ _IDLE = 19  # the importing of Inference while another process embeds: it takes 
 _CALM_SECONDS, _MAX_WAIT_SECONDS = 5.0, 300.0  # without pictures, before Inference is imported; and that at the latest
 _TICK_SECONDS = 0.5
 _WORTH_SECONDS = 20.0  # of work on pictures, before that: as many as the import takes, and a gigabyte stays free
-_DIED = "The process of the model ended unexpectedly."
+_DIED = "The model stopped unexpectedly."
 _logger = logging.getLogger(__name__)
 
-_DIED_REMEDY = "Try again: it is started anew. If it happens often, the machine may be short of memory."
+_DIED_REMEDY = "Try again. If this happens often, the machine may be short of memory."
 
 
 @dataclass(frozen=True, slots=True)

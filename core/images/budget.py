@@ -89,7 +89,7 @@ class Budget:
 
     @property
     def held(self) -> int:
-        """Bytes."""
+        """In bytes."""
         return sum(share.amount for share in list(self._shares))
 
     def _take(self, share: Share) -> None:

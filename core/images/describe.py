@@ -43,11 +43,11 @@ class Description:
     content_hash: str
     """SHA-256 of the file's bytes, 64 hexadecimal digits."""
     size: int
-    """Bytes."""
+    """In bytes."""
     mtime_ns: int
     """Time of the file's last change, nanoseconds since the epoch."""
     width: int
-    """Pixels, upright; likewise the next."""
+    """In pixels, upright, as is `height`."""
     height: int
     format: str
     """Pillow's name of the format: `JPEG`, `PNG`, `WEBP` …"""

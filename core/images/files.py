@@ -125,5 +125,5 @@ def not_written(folder: Path, error: OSError) -> IndexUnavailable:
         return StorageFull(f"There is no space left for {shown(folder)}.", "Free some space and start again.")
     return IndexUnavailable(
         f"{shown(folder)} cannot be written{_WHY_NOT.get(error.errno or 0, '')}.",
-        "Give the user who runs the app the permission, or set IMAGE_SEARCH_DATA_DIR to another folder.",
+        "Give the user who runs the app permission to write there, or set IMAGE_SEARCH_DATA_DIR to another folder.",
     )

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 SAVE_AS_JPEG = "Save it as JPEG or PNG."
 _PAGES = "Save its pages as JPEG or PNG."
-_FRAMES = "Save frames of it as JPEG or PNG."
-_PHOTOSHOP = "Save it as PSD with 8 bits a channel, JPEG or PNG."
-_FETCH = "Fetch the picture again from where it came from, and look at what its address answers."
+_FRAMES = "Save frames from it as JPEG or PNG."
+_PHOTOSHOP = "Save it as PSD with 8 bits per channel, as JPEG or PNG."
+_FETCH = "Download the picture again, and check what its URL returns."
 _CHOOSE = "Choose a picture file."
 
 
@@ -27,19 +27,19 @@ _SVG = Kind("an SVG drawing", SAVE_AS_JPEG)
 _JPEG_XL = Kind("a JPEG XL picture", SAVE_AS_JPEG)
 _PDF = Kind("a PDF document", _PAGES)
 _POSTSCRIPT = Kind("a PostScript drawing", SAVE_AS_JPEG)
-_FILM = Kind("a film", _FRAMES)
+_FILM = Kind("a video", _FRAMES)
 _LARGE_PHOTOSHOP = Kind("a large Photoshop document (PSB)", _PHOTOSHOP)
 _GIMP = Kind("a GIMP picture", SAVE_AS_JPEG)
 _METAFILE = Kind("a Windows metafile", SAVE_AS_JPEG)
 _MEDICAL = Kind("a medical picture (DICOM)", SAVE_AS_JPEG)
 _RAW = Kind("a camera raw file", "Develop it and save it as JPEG.")
-_HDR = Kind("a picture of high dynamic range", SAVE_AS_JPEG)
-_UNCOMMON = Kind("a picture of an uncommon kind", SAVE_AS_JPEG)
-_SCIENTIFIC = Kind("a picture of an instrument", SAVE_AS_JPEG)
+_HDR = Kind("a high dynamic range picture", SAVE_AS_JPEG)
+_UNCOMMON = Kind("a picture in an uncommon format", SAVE_AS_JPEG)
+_SCIENTIFIC = Kind("a scientific picture", SAVE_AS_JPEG)
 _LIVE = Kind("a live photo", "Export the still picture from it as JPEG or HEIC.")
 _TEXTURE = Kind("a texture", SAVE_AS_JPEG)
 _ANIMATION = Kind("an animation", _FRAMES)
-_PROJECT = Kind("a project of a drawing program", "Export it as JPEG or PNG.")
+_PROJECT = Kind("a drawing program's project", "Export it as JPEG or PNG.")
 
 _BY_SUFFIX = {
     **dict.fromkeys(("svg", "svgz"), _SVG),
@@ -73,18 +73,18 @@ _BY_SUFFIX = {
 }  # fmt: skip
 """By the ending of the name, lower case."""
 
-_JSON = Kind("the answer of a server (JSON)", _FETCH, is_picture=False)
-_TEXT = Kind("a text", _FETCH, is_picture=False)
+_JSON = Kind("a server response (JSON)", _FETCH, is_picture=False)
+_TEXT = Kind("a text file", _FETCH, is_picture=False)
 
 _STARTS: dict[bytes, Kind] = {
     rb"version https://(git-lfs\.github|hawser\.github|git-media\.io)[\w./-]{0,9}/spec/": Kind(
-        "a pointer of Git LFS, which stands for a picture that was not fetched",
-        "Run `git lfs pull` where it lies.",
+        "a Git LFS pointer to a picture that was not downloaded",
+        "Run `git lfs pull` in its folder.",
         is_picture=False,
     ),
     rb"(\.\./)*(\.git)?/?annex/objects/": Kind(
-        "a pointer of git-annex, which stands for a picture that was not fetched",
-        "Run `git annex get` where it lies.",
+        "a git-annex pointer to a picture that was not downloaded",
+        "Run `git annex get` in its folder.",
         is_picture=False,
     ),
     rb"\s*(<\?xml.{,500})?(<!DOCTYPE svg.{,300})?<svg": _SVG,
@@ -93,12 +93,12 @@ _STARTS: dict[bytes, Kind] = {
         "a web page", _FETCH, is_picture=False
     ),
     rb"\s*(<\?xml.{,500})?<(\w+:)?(?i:error|exception|fault|serviceexception|accessdenied)": Kind(
-        "the error message of a server", _FETCH, is_picture=False
+        "a server's error message", _FETCH, is_picture=False
     ),
-    rb"\s*<\?xml": Kind("a file of XML", _FETCH, is_picture=False),
-    rb"HTTP/\d": Kind("the answer of a server", _FETCH, is_picture=False),
+    rb"\s*<\?xml": Kind("an XML file", _FETCH, is_picture=False),
+    rb"HTTP/\d": Kind("a server response", _FETCH, is_picture=False),
     rb"data:image/|(/9j/|iVBORw0KGgo)[A-Za-z0-9+/]": Kind(
-        "a picture written as a text (Base64)", "Decode it, and save what comes out.", is_picture=False
+        "a picture encoded as text (Base64)", "Decode it and save the result.", is_picture=False
     ),
     rb"%!PS|\xc5\xd0\xd3\xc6": _POSTSCRIPT,
     rb"%PDF": _PDF,
@@ -118,16 +118,16 @@ _STARTS: dict[bytes, Kind] = {
     rb"PK\x03\x04|\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|\x04\x22\x4d\x18|xar!|.{257}ustar": Kind(
         "an archive", "Unpack it and index the folder.", is_picture=False
     ),
-    rb"ID3|fLaC|OggS|RIFF.{4}WAVE": Kind("a sound", _CHOOSE, is_picture=False),
+    rb"ID3|fLaC|OggS|RIFF.{4}WAVE": Kind("an audio file", _CHOOSE, is_picture=False),
     rb"\x7fELF|MZ|\xcf\xfa\xed\xfe": Kind("a program", _CHOOSE, is_picture=False),
-    rb"\0\x05\x16[\0\x07]": Kind("what a Mac keeps beside a picture", "Copy the picture itself.", is_picture=False),
-    rb"\xd0\xcf\x11\xe0": Kind("a document of an office program", _PAGES, is_picture=False),
+    rb"\0\x05\x16[\0\x07]": Kind("the macOS metadata of a picture", "Copy the picture itself.", is_picture=False),
+    rb"\xd0\xcf\x11\xe0": Kind("an office document", _PAGES, is_picture=False),
     rb"L\0\0\0\x01\x14\x02\0|book\0\0\0\0mark|\[InternetShortcut\]": Kind(
-        "a shortcut", "Choose the file that it leads to.", is_picture=False
+        "a shortcut", "Choose the file it points to.", is_picture=False
     ),
     rb"\0\x01\0\0\0.\0|OTTO|wOF[F2]|ttcf": Kind("a font", _CHOOSE, is_picture=False),
     rb"bplist0|SQLite format|\x89HDF\r\n|\x93NUMPY|PAR1|\x80[\x02-\x05][\x95}\]c(]|\0\0\0\x01Bud1": Kind(
-        "a file of data", _CHOOSE, is_picture=False
+        "a data file", _CHOOSE, is_picture=False
     ),
 }  # fmt: skip
 """By how it begins, in the order that is looked for."""
@@ -141,7 +141,7 @@ def unread_by_name(name: str) -> str:
     kind = _BY_SUFFIX.get(os.path.splitext(name)[1][1:].lower())  # noqa: PTH122 - a Path for each name is slow
     if kind is None:
         return ""
-    return f"{kind.title[0].upper()}{kind.title[1:]}: this kind is not read. {kind.remedy}"
+    return f"{kind.title[0].upper()}{kind.title[1:]}: this kind is not supported. {kind.remedy}"
 
 
 def kind_of(data: bytes) -> Kind | None:

@@ -121,7 +121,10 @@ def read_bytes(path: Path) -> bytes:
     except IsADirectoryError as error:
         raise UnreadableImage(f"{shown(path)} is a folder.", "Choose a picture file.") from error
     except PermissionError as error:
-        raise UnreadableImage(f"{shown(path)} may not be read.", "Give the app's user the permission.") from error
+        raise UnreadableImage(
+            f"{shown(path)} cannot be read: the app has no permission.",
+            "Give the user who runs the app permission to read it.",
+        ) from error
     except (OSError, ValueError, MemoryError) as error:
         raise not_given(path, error) from error
     if len(data) != status.st_size:
@@ -135,7 +138,8 @@ def _check_file(path: Path, status: os.stat_result) -> None:
         raise UnreadableImage(f"{shown(path)} is not a file.", "Choose a picture file.")
     if path.is_absolute() and (path.resolve() != path or not os.path.samestat(status, path.lstat())):
         raise UnreadableImage(
-            f"{shown(path)} leads elsewhere: it, or a folder above it, is a link now.", "Index its folder again."
+            f"{shown(path)} points elsewhere now: it, or a folder above it, has become a link.",
+            "Index its folder again.",
         )
     if status.st_size > MAX_BYTES:
         raise UnreadableImage(f"{shown(path)} is larger than {MAX_BYTES >> 30} GiB.", "Save a smaller version of it.")

@@ -41,13 +41,13 @@ def empty(name: str) -> UnreadableImage:
 def too_large(name: str, size: str, most: int) -> UnreadableImage:
     """`size` as people read it; `most` in pixels."""
     return UnreadableImage(
-        f"{shown(name)} has {size}, more than the {most // 1_000_000} megapixels that are opened.", _SAVE_SMALLER
+        f"{shown(name)} has {size}, more than the limit of {most // 1_000_000} megapixels.", _SAVE_SMALLER
     )
 
 
 def no_preview(name: str) -> UnreadableImage:
     return UnsupportedPicture(
-        f"{shown(name)} is a camera raw file without a preview that is large enough: it is not read.",
+        f"{shown(name)} is a camera raw file without a large enough preview.",
         "Develop it and save it as JPEG.",
     )
 
@@ -57,13 +57,13 @@ def not_given(path: Path, error: Exception) -> UnreadableImage:
     name = shown(path)
     match error:
         case MemoryError():
-            return UnreadableImage(f"{name} does not fit into memory.", _SAVE_SMALLER)
+            return UnreadableImage(f"{name} does not fit in memory.", _SAVE_SMALLER)
         case OSError(errno=number) if number in _GONE:
-            return UnreadableImage(f"{name} cannot be read: its drive does not give it.", _SHARE)
+            return UnreadableImage(f"{name} cannot be read: its drive does not respond.", _SHARE)
         case OSError(errno=errno.ENAMETOOLONG) | ValueError():
-            return UnreadableImage(f"{name} is no name of a file.", "Choose a picture file.")
+            return UnreadableImage(f"{name} is not a valid file name.", "Choose a picture file.")
         case OSError(errno=errno.ELOOP):
-            return UnreadableImage(f"{name} is a link that leads in circles.", "Choose the file itself.")
+            return UnreadableImage(f"{name} is a link that goes in circles.", "Choose the file itself.")
         case OSError(errno=errno.EMFILE | errno.ENFILE):
             return UnreadableImage(f"{name} cannot be read: too many files are open.", "Index its folder again later.")
     return UnreadableImage(f"{name} cannot be read.", _SHARE)
@@ -72,7 +72,7 @@ def not_given(path: Path, error: Exception) -> UnreadableImage:
 def too_heavy(name: str, size: str, format_name: str, most: int) -> UnreadableImage:
     """`size` as people read it; `most` in bytes."""
     return UnreadableImage(
-        f"{shown(name)} has {size}: of its kind ({format_name}), too many for {most / 1e9:.1f} GB of memory.",
+        f"{shown(name)} has {size}: too many for a {format_name} picture in {most / 1e9:.1f} GB of memory.",
         _SAVE_SMALLER,
     )
 
@@ -87,7 +87,7 @@ def refusal(error: Exception, data: bytes, name: str) -> UnreadableImage:
     name = shown(name)
     match error:
         case MemoryError():
-            return UnreadableImage(f"{name} does not fit into memory.", _SAVE_SMALLER)
+            return UnreadableImage(f"{name} does not fit in memory.", _SAVE_SMALLER)
         case UnidentifiedImageError():
             return _unknown(data, name)
         case EOFError() | IndexError() | struct.error():
@@ -97,11 +97,13 @@ def refusal(error: Exception, data: bytes, name: str) -> UnreadableImage:
         return _truncated(name)
     if "text chunk" in said or "max_text" in said:
         return UnreadableImage(
-            f"{name} holds texts or a colour profile that are too large.", "Save it anew as JPEG or PNG."
+            f"{name} contains texts or a colour profile that are too large.", "Save it again as JPEG or PNG."
         )
     if isinstance(error, NotImplementedError | KeyError) or _UNREAD.search(said) or _of_jpeg(data):
         return _another_variant(data, name)
-    return DamagedPicture(f"{name} is damaged.", f"{COPY_AGAIN} If it opens elsewhere, save it as JPEG or PNG there.")
+    return DamagedPicture(
+        f"{name} is damaged.", f"{COPY_AGAIN} If another program opens it, save it there as JPEG or PNG."
+    )
 
 
 def claimed_size(data: bytes) -> tuple[int, int] | None:
@@ -128,12 +130,12 @@ def _truncated(name: str) -> UnreadableImage:
 
 def _unknown(data: bytes, name: str) -> UnreadableImage:
     if not data.strip(b"\0"):
-        return DamagedPicture(f"{name} holds nothing but zeros: it was not copied to its end.", COPY_AGAIN)
+        return DamagedPicture(f"{name} contains nothing but zeros: it was not fully copied.", COPY_AGAIN)
     kind = kind_of(data)
     if kind and kind.is_picture:
-        return UnsupportedPicture(f"{name} is {kind.title}: this kind is not read.", kind.remedy)
+        return UnsupportedPicture(f"{name} is {kind.title}: this kind is not supported.", kind.remedy)
     if kind:
-        return NotAPicture(f"{name} is no picture but {kind.title}.", kind.remedy)
+        return NotAPicture(f"{name} is not a picture but {kind.title}.", kind.remedy)
     for format_ in _formats_of(data):
         try:
             _opened(format_, data)
@@ -144,18 +146,19 @@ def _unknown(data: bytes, name: str) -> UnreadableImage:
             if is_unread or _detail(format_, data):
                 return _another_variant(data, name)
             return DamagedPicture(f"{name} is a {format_} picture whose beginning is damaged.", COPY_AGAIN)
-    return DamagedPicture(f"{name} is no picture of a known format, or its beginning is damaged.", COPY_AGAIN)
+    return DamagedPicture(f"{name} is not a picture in a known format, or its beginning is damaged.", COPY_AGAIN)
 
 
 def _another_variant(data: bytes, name: str) -> UnreadableImage:
     format_ = next(iter(_formats_of(data)), "")
     if detail := _detail(format_, data):
         return UnsupportedPicture(
-            f"{name} is a {format_} picture with {detail}: this variant is not read.", SAVE_AS_JPEG
+            f"{name} is a {format_} picture with {detail}: this variant is not supported.", SAVE_AS_JPEG
         )
     what = f"a {format_} picture" if format_ else "a picture"
     return UnsupportedPicture(
-        f"{name} is {what} of a variant that is not read, or damaged.", f"{SAVE_AS_JPEG} Otherwise copy it again."
+        f"{name} is {what} that is damaged, or of a variant that is not supported.",
+        f"{SAVE_AS_JPEG} Otherwise copy it again.",
     )
 
 
@@ -200,7 +203,7 @@ def _of_jpeg(data: bytes) -> str:
             return coding
         if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
             bits = data[place + 4]
-            return f"{bits} bits a channel" if bits in {12, 16} else ""
+            return f"{bits} bits per channel" if bits in {12, 16} else ""
         place += 2 + int.from_bytes(data[place + 2 : place + 4])
     return ""
 

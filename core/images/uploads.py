@@ -27,6 +27,8 @@ from core.images.files import (
 from core.images.names import display_name
 from core.images.reading import open_upright, read_bytes
 
+_UNREAD = ".data"
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -45,12 +47,17 @@ class Uploads:
     The file's own time is left alone: an index tells by it that a file has not changed. Safe between threads.
     """
 
-    def __init__(self, folder: Path, limit: int, archive_limit: int = 0) -> None:
-        """The limits are in bytes, for one picture and for one archive; 0: no archives."""
+    def __init__(self, folder: Path, limit: int, archive_limit: int = 0, *, unread: bool = False) -> None:
+        """The limits are in bytes, for one picture and for one archive; 0: no archives.
+
+        Args:
+            unread: Files of any kind are kept, and none is looked into.
+        """
         self.folder = folder.resolve()
         self._beside = self.folder.with_name(f"{self.folder.name}.kept")
         self.limit = limit
         self.archive_limit = archive_limit
+        self.unread = unread
         self._lock = threading.Lock()  # so that what is used again is not removed at the same moment
 
     def add(self, data: bytes, name: str) -> Upload:
@@ -83,9 +90,9 @@ class Uploads:
             incoming.close()
 
     def path(self, upload_id: str) -> Path | None:
-        """The picture, or None where there is none; counts as a use of it."""
+        """The picture, or other file of a store of such; None where there is none. Counts as a use of it."""
         suffix = self._kept(upload_id).get("suffix")
-        return self._used(upload_id, suffix) if suffix in SUFFIXES else None
+        return self._used(upload_id, suffix) if suffix and (suffix in SUFFIXES or suffix == _UNREAD) else None
 
     def archive(self, upload_id: str) -> Path | None:
         """Likewise the archive."""
@@ -166,7 +173,7 @@ class Uploads:
         return self._place(upload_id, ".json")
 
     def _place(self, upload_id: str, suffix: str) -> Path:
-        folder = self.folder if suffix in SUFFIXES else self._beside
+        folder = self.folder if suffix in SUFFIXES or suffix == _UNREAD else self._beside
         return folder / upload_id[:2] / f"{upload_id}{suffix}"
 
 
@@ -190,9 +197,9 @@ class Incoming:
         if self._file.tell() + len(chunk) > self._limit:
             raise TooLarge(
                 f"{self._name} has more than the {self._limit / 1e6:.1f} MB that can be uploaded.",
-                "Divide it into several."
+                "Split it into several."
                 if self._archive
-                else "Save a smaller version of it, or put it into a folder and index that.",
+                else "Save a smaller version of it, or index it from a folder.",
             )
         self._hash.update(chunk)
         try:
@@ -219,8 +226,10 @@ class Incoming:
         self._part.unlink(missing_ok=True)
 
     def _checked_suffix(self) -> str:
+        if self._store.unread:
+            return _UNREAD
         if not self._archive:
             return suffix_of(open_upright(read_bytes(self._part), self._name, enough=1).format)
         if not is_zipfile(self._part):
-            raise DamagedArchive(f"{self._name} is no ZIP archive, or its end is missing.", "Send it again.")
+            raise DamagedArchive(f"{self._name} is not a ZIP file, or it is incomplete.", "Upload it again.")
         return ARCHIVE_SUFFIX

@@ -11,6 +11,8 @@ _MAX_EXPRESSION = 1_000
 _MAX_WILDCARDS = 10  # of a pattern with `*`: what stands behind one doubles the states of a matcher
 
 _STARS = re.compile(r"\*+")
+_ACCENTS = "[\u0300-\u036f\u3099\u309a]*"
+"""What may follow a letter that it was taken apart from, as in names of files on a Mac: with it it is one character."""
 
 type Escape = Callable[[str], str]
 """Makes of a text the expression that only this text fits."""
@@ -37,12 +39,12 @@ def is_bounded(pattern: str) -> bool:
 
 def of_name(pattern: str, escape: Escape) -> str:
     """What a folded name fits as a whole. Names that were stored before they were composed fit it, too."""
-    return _expression(folded(pattern), escape, ".", lambda letter: (letter,))
+    return _expression(folded(pattern), escape, "", lambda letter: (letter,))
 
 
 def of_folder(pattern: str, escape: Escape) -> str:
     """What the path of a folder fits as a whole that is meant, or lies in one that is."""
-    inner = _expression(composed(pattern), escape, "[^/]", _cases)
+    inner = _expression(composed(pattern), escape, "/", _cases)
     return f"{inner}(/.*)?" if is_path(pattern) else f"(.*/)?{inner}(/.*)?"
 
 
@@ -54,9 +56,18 @@ def matches_folder(pattern: str, folder: str) -> bool:
     return re.fullmatch(of_folder(pattern, re.escape), folder, re.DOTALL) is not None
 
 
-def _expression(pattern: str, escape: Escape, one: str, cases: Callable[[str], Iterable[str]]) -> str:
-    wildcards = {"*": f"{one}*", "?": one}
-    return "".join(wildcards.get(letter) or _letter(cases(letter), escape) for letter in _STARS.sub("*", pattern))
+def _expression(pattern: str, escape: Escape, but: str, cases: Callable[[str], Iterable[str]]) -> str:
+    """Args: `but` is what no wildcard stands for."""
+    some = f"[^{but}\u0300-\u036f]{_ACCENTS}"
+
+    def read(piece: str) -> str:
+        if piece == "*":
+            return f"[^{but}]*" if but else ".*"
+        return (
+            _letter(cases(piece), escape) if piece[0] != "?" else some if piece == "?" else f"({some}){{{len(piece)}}}"
+        )
+
+    return "".join(map(read, re.findall(r"\?+|.", _STARS.sub("*", pattern), re.DOTALL)))
 
 
 def _letter(cases: Iterable[str], escape: Escape) -> str:

@@ -45,7 +45,7 @@ class ImageRecord(Description):
     tags: tuple[str, ...] = ()
     """What people have called it, each once, sorted."""
     splits: tuple[Split, ...] = ()
-    """In which parts of its dataset it is: usually one, none outside datasets."""
+    """The parts of its dataset that it is in: usually one, none outside datasets."""
 
     @property
     def folder(self) -> str:

@@ -72,7 +72,7 @@ def _changed(record: ImageRecord, added: Iterable[str], removed: set[str]) -> Im
 
 def _check_number(tags: Sequence[str]) -> None:
     if len(tags) > MOST_TAGS:
-        raise InvalidTags(f"A picture would have {len(tags)} tags.", f"Keep {MOST_TAGS} of them at most.")
+        raise InvalidTags(f"A picture would have {len(tags)} tags.", f"Keep {MOST_TAGS} at most.")
 
 
 def _clean(tag: str) -> str:

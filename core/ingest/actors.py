@@ -46,6 +46,13 @@ def browser(user_agent: str, secret: str) -> Actor:
     return Actor(browser_label(user_agent), browser_key(secret))
 
 
+def by_whom(label: str) -> str:
+    """Who has done something, behind a verb: `from the command line`, `by Firefox on Linux`."""
+    if label == COMMAND_LINE.label:
+        return f"from the {label}"
+    return f"by {label[0].lower()}{label[1:]}" if label.startswith("A ") else f"by {label}"
+
+
 def browser_label(user_agent: str) -> str:
     """What to call a browser: `Firefox on Linux`; "A browser" where its header says nothing known."""
     browser, system = _first(_BROWSERS, user_agent) or "A browser", _first(_SYSTEMS, user_agent)

@@ -217,7 +217,7 @@ class Jobs:
     def _change(self, job_id: int, of: Collection[Status], **values: Any) -> None:
         if not self._journal.claim(job_id, of, **values):
             status = self._journal.job(job_id).status
-            raise JobRefused(f"Job {job_id} is {status}.", "Another window may have changed it: look again.")
+            raise JobRefused(f"Job {job_id} is {status}.", "It may have been changed elsewhere. Look again.")
         self._tell()
 
     def _wake(self) -> None:

@@ -145,7 +145,7 @@ class _Waiting:
     def work(self, file: PlannedFile) -> Prepared | Verdict:
         if file.number in self._stored:
             self._stored.discard(file.number)
-            return Verdict(file.path, Outcome.UNCHANGED, "Another job has indexed it in the meantime.")
+            return Verdict(file.path, Outcome.UNCHANGED, "Another job has indexed it meanwhile.")
         return self._prepare(file)
 
     def _stored_meanwhile(self, chunk: Sequence[PlannedFile]) -> set[int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import Problem
 from core.index.records import ImageRecord
+from core.words import counted
 
 if TYPE_CHECKING:
     from core.sources.source import Found
@@ -82,11 +83,12 @@ class Counts:
 
 
 def not_indexed(counts: Counts, problems: Mapping[Problem, int]) -> str:
-    """Why files are not indexed, and how many for which reason: `not a picture 2, damaged 1, other 3`; empty where all
+    """Why files are not indexed, and how many for which reason: `2 not pictures, 1 damaged, 3 other`; empty where all
     are."""
     other = counts.skipped + counts.failed - sum(problems.values())
-    told = [*((problem.words, count) for problem, count in problems.items()), ("other", other)]
-    return ", ".join(f"{words} {count:,}" for words, count in told if count > 0)
+    told = [*((counted(count, problem.words, problem.plural), count) for problem, count in problems.items())]
+    told.append((f"{other:,} other", other))
+    return ", ".join(words for words, count in told if count > 0)
 
 
 @dataclass(frozen=True, slots=True)

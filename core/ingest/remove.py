@@ -14,7 +14,8 @@ _SETTLED = timedelta(minutes=10)  # younger ones may be those of records that ar
 
 
 def remove(locations: Sequence[str], *, index: Index, thumbnails: Thumbnails) -> int:
-    """Remove the records of these files, and of all below these folders or addresses; returns how many there were.
+    """Remove the records of these files, and of all below these folders or addresses; returns how many that
+    were, without those that others removed at the same time.
 
     The files need not exist any more. Thumbnails go with the last record of their bytes.
 
@@ -28,15 +29,16 @@ def _remove(location: str, index: Index, thumbnails: Thumbnails) -> int:
     records = index.get([record_id(location)])
     for batch in index.records(Filter.within(location)):
         records += batch
-    for chunk in batched(records, _CHUNK):
-        delete_records([(record.id, record.content_hash) for record in chunk], index, thumbnails)
-    return len(records)
+    chunks = batched(((record.id, record.content_hash) for record in records), _CHUNK)
+    return sum(delete_records(chunk, index, thumbnails) for chunk in chunks)
 
 
-def delete_records(records: Collection[tuple[str, str]], index: Index, thumbnails: Thumbnails) -> None:
-    """Delete records, given by id and content hash, and the thumbnails that were theirs alone."""
-    index.delete([id_ for id_, _ in records])
+def delete_records(records: Collection[tuple[str, str]], index: Index, thumbnails: Thumbnails) -> int:
+    """Delete records, given by id and content hash, and the thumbnails that were theirs alone; returns how many were
+    still there."""
+    deleted = index.delete([id_ for id_, _ in records])
     remove_orphans({content_hash for _, content_hash in records}, index, thumbnails)
+    return deleted
 
 
 def remove_orphans(content_hashes: Iterable[str], index: Index, thumbnails: Thumbnails) -> None:

@@ -18,7 +18,7 @@ from core.ingest.remove import delete_records, remove_orphans
 from core.ingest.state import Planned, PlannedFile
 from core.sources.source import Source
 
-_KEPT = "The file is missing; its record is kept. To remove such records, scan the source again and choose to."
+_KEPT = "The file is missing; its record is kept. To remove such records, scan the source again and choose that."
 _BACK = "The file is there again. Scan the source again."
 
 

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 _RECENT = 5  # a row of the page
 _SAY_EVERY = 0.5  # seconds
 _TRANSIENT = (IndexUnavailable, ModelUnavailable, SourceUnavailable, JournalUnavailable)
-_OTHER = "Waiting for another process that is indexing into the same index."
+_OTHER = "Waiting for another process that is writing to the same index."
 
 
 class _Stopped(Exception):
@@ -180,7 +180,7 @@ class Worker:
             _log.exception("The job %r stopped", job.title)
             error = ImageSearchError(
                 "The job stopped unexpectedly.",
-                "What was indexed is kept; resume it to go on. The log has the details.",
+                "What was indexed is kept; resume the job to continue. The log has the details.",
             )
             self._end(job, Status.FAILED, error=error)
 

@@ -33,27 +33,27 @@ class Duplicate(TypedDict):
 
 @_described
 class Item(Duplicate):
-    """A picture: the score is a cosine in [-1, 1], null where nothing was looked for."""
+    """A picture. The score is a cosine similarity from -1 to 1; null if nothing was searched for."""
 
     folder: str
     strength: float | None
-    """How far it stands above what chance brings, from 0 to 1; null where it is not judged, as the next."""
+    """How far it stands out from chance, from 0 to 1; null, like `band`, if it is not judged."""
     band: Literal["strong", "likely", "weak", "none"] | None
     matches: bool | None
-    """Whether its band is any but `none`; null where it is not judged yet. Where nothing is looked for, all match."""
+    """Whether its band is any but `none`; null if it is not judged yet. If nothing was searched for, all match."""
     by_name: bool
-    """Whether it is `likely` because its name says what is searched for, which the starter model does not see in it."""
+    """Whether it is `likely` only by its file name: the starter model does not see it in the picture."""
     count: int
-    """Of the pictures shown as one, this and the others."""
+    """How many pictures are shown as one, this one included."""
     others: list[Duplicate]
     width: int
-    """Pixels, upright; likewise the next."""
+    """In pixels, upright, as is `height`."""
     height: int
     format: str
     size: int
-    """Bytes."""
+    """In bytes."""
     taken_at: str | None
-    """By the camera's clock, which knows no zone: `2024-05-17T09:30:00`."""
+    """By the camera's clock, without a time zone: `2024-05-17T09:30:00`."""
     camera: str
     lens: str
     gps: list[float] | None
@@ -62,16 +62,16 @@ class Item(Duplicate):
     labels: list[str]
     tags: list[str]
     splits: list[str]
-    """In which parts of its dataset it is: `train`, `val`, `test`."""
+    """The parts of its dataset that it is in: `train`, `val`, `test`."""
     colours: list[list[str | float]]
-    """The dominant ones as `#rrggbb`, each with its share of the area."""
+    """The dominant colours as `#rrggbb`, each with its share of the area."""
     boxes: int
-    """How many labelled parts it has."""
+    """How many labelled boxes it has."""
 
 
 @_described
 class Milliseconds(TypedDict):
-    """Where the time of a search went."""
+    """How long the steps of the search took."""
 
     embedding: float
     index: float
@@ -84,42 +84,41 @@ class Answer(TypedDict):
 
     results: list[Item]
     offset: int
-    """How many stand before this page."""
+    """How many results come before this page."""
     judged: bool
-    """Whether it is known which match: not for some seconds after a start, while what scores mean is being learned."""
+    """Whether the results are judged. For some seconds after a start they are not: what scores mean is still being
+    learned."""
     matched: int | None
-    """How many match, on all pages: as many as are strong, likely and weak; null where they are not judged yet."""
+    """How many match, on all pages: the strong, likely and weak ones; null if they are not judged yet."""
     at_least: bool
-    """Whether there may be more than so many."""
+    """Whether there may be more matches than that."""
     bands: dict[str, int]
-    """How many of each band, on all pages; empty where nothing is judged."""
+    """How many of each band, on all pages; empty if they are not judged yet."""
     nothing: bool
     """Whether nothing really matches."""
     of_kind: bool
-    """Whether the collection is about one subject, and the search for something of it: of matches whose band is `weak`
-    no more is known than that they are of this kind."""
+    """Whether the collection is about one subject, and the search is for something of it: all that is
+    known of `weak` matches is that they are of this kind."""
     searched: int
-    """How many pictures were searched: all that the filter lets through."""
+    """How many pictures were searched: all that meet the conditions."""
     collapsed: int
-    """How many stand in the stack of another."""
+    """How many are in the stack of another picture."""
     more: bool
     """Whether there are further pages within `k`."""
     total: int
-    """How many results there would be with a `k` of `all`: pictures shown as one count once, as far as it is known."""
+    """How many results a `k` of `all` would give; pictures shown as one count once, as far as is known."""
     facets: dict[str, dict[str, int]]
-    """How many of the matches have which value, the most frequent first; in a facet that the filter chooses in, as if
-    it did not."""
+    """How many matches have each value, the most frequent first; each facet as if nothing were chosen in it."""
     alike: float
-    """The cosine from which pictures were taken as alike."""
+    """The cosine similarity from which pictures counted as look-alikes."""
     milliseconds: Milliseconds
     read_text: str | None
-    """As much of the words as the model read, where they were too long."""
+    """What the model read of the words, if they were too long."""
     notes: list[str]
-    """What else is to be said, in sentences: of values that no picture has, of words that may not do what they seem
-    to."""
+    """Remarks in whole sentences: on values that no picture has, on words that may not do what they seem to."""
     location: str | None
-    """The path or URL of a picture that the whole text is, and that may be read: it was searched for as words.
-    `POST /queries/located` takes the picture itself."""
+    """If the whole text is the path or URL of a picture that may be read, that path or URL. It was searched
+    for as words; `POST /queries/located` takes the picture itself."""
 
 
 def answer(results: Results, pasted: Pasted | None = None) -> Answer:

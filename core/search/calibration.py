@@ -134,7 +134,7 @@ class Calibrations:
         chunks = []
         for texts in batched(CONCEPTS, _CHUNK):
             if not threading.main_thread().is_alive():  # Python is ending, and waits for this thread
-                raise ModelUnavailable("The app is ending.", "Start it again.")
+                raise ModelUnavailable("The app is shutting down.", "Start it again.")
             chunks.append(embedder.embed_texts([embedder.fit_text(text) for text in texts]))
         embeddings = np.concatenate(chunks)
         if file:

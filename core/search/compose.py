@@ -47,7 +47,7 @@ class Composed:
     sure_from: float = 0.0
     """The cosine, as a share of the ceiling, from which the model is sure that a picture shows what the words say."""
     read_text: str | None = None
-    """As much of the words as the model read, where they were too long."""
+    """What the model read of the words, if they were too long."""
 
     def sure(self, embeddings: Embeddings) -> NDArray[np.bool_]:
         """Which pictures the model is sure of, as far as what is wanted goes: shape `(n,)`."""
@@ -78,7 +78,7 @@ class Composer:
             spreads: How widely the cosines of the pictures scatter for parts of each kind; empty: equally.
 
         Raises:
-            InvalidQuery: a picture is not kept any more, or the parts cancel one another out.
+            InvalidQuery: a picture is not kept any more, or the parts cancel each other out.
             UnreadableImage: a picture cannot be opened.
             ModelUnavailable, ModelMismatch: there is no model where one is needed.
         """
@@ -88,7 +88,7 @@ class Composer:
         # What scatters widely would decide the order alone: each kind counts by its weight in units of its own spread.
         total = np.sum([part.weight / spreads.get(part.kind, 1.0) * part.embedding for part in parts], axis=0)
         if np.linalg.norm(total) < 1e-3:
-            raise InvalidQuery("The parts of this search cancel one another out.", "Change a weight or remove a part.")
+            raise InvalidQuery("The parts of this search cancel each other out.", "Change a weight or remove a part.")
         sure_from = self._sure_from() if all(part.kind is Kind.WORDS for part in parts) else 0.0
         return Composed(unit(total), tuple(parts), ceiling, sure_from, read_text)
 
@@ -112,8 +112,8 @@ class Composer:
         whole = {picture.content_hash for picture, _ in weighted if picture.region is None}
         known = self._index.by_content(list(whole)) if whole else {}  # these need no model
         embeddings = {digest: embedding for digest, (_, embedding) in known.items()}
-        named = dict.fromkeys(query.less, "A picture that results are to be less like")
-        named |= dict.fromkeys(query.more, "A picture that results are to be more like")
+        named = dict.fromkeys(query.less, "A picture that results should not resemble")
+        named |= dict.fromkeys(query.more, "A picture that results should resemble")
         return [
             Part(Kind.PICTURE, weight, self._embedding(picture, embeddings, named.get(picture.content_hash)))
             for picture, weight in weighted
@@ -125,7 +125,7 @@ class Composer:
         data = self._picture(picture.content_hash)
         if data is None:
             raise InvalidQuery(
-                f"{name or 'A picture of this search'} is not kept any more: it is neither in the index nor uploaded.",
+                f"{name or 'A picture of this search'} is gone: it is neither in the index nor uploaded.",
                 "Remove it from the search, or drop it again.",
             )
         return self._embedded(picture, data)

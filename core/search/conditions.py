@@ -124,7 +124,7 @@ def _read_patterns(token: str, field: Literal["name", "folder"], text: str, excl
 def _read_glob(token: str, field: Literal["name", "folder"], text: str) -> Condition:
     if any(mark in text for mark in MARKS):
         raise InvalidQuery(
-            f"{named(token)} has quotes and a wildcard.", f"Leave the quotes out, with ? for a blank: {field}:a?b*."
+            f"{named(token)} has quotes and a wildcard.", f"Leave the quotes out and write ? for a space: {field}:a?b*."
         )
     if not is_bounded(text):
         raise InvalidQuery(
@@ -140,7 +140,7 @@ def _read_range(token: str, field: NumberField, text: str, excluded: bool) -> Be
     try:
         return read_range(field, text if (inner := unquoted(text)) is None else inner, excluded)
     except ValueError as error:
-        raise InvalidQuery(f"{named(token)} {error}.", f"Write for example {EXAMPLES[field]}.") from error
+        raise InvalidQuery(f"{named(token)} {error}.", f"Write, for example, {EXAMPLES[field]}.") from error
 
 
 def _folder(text: str) -> str | None:
@@ -163,7 +163,7 @@ def _values(token: str, text: str, commas: bool = True) -> tuple[str, ...]:
     if not any(values):
         raise InvalidQuery(
             f"{named(token)} has no value.",
-            f"Write it without a blank, as in {_shown_key(token)}:x, or in quotes to search for the word.",
+            f"Write it without a space, as in {_shown_key(token)}:x, or in quotes to search for the word.",
         )
     return tuple(dict.fromkeys(value for value in values if value))
 

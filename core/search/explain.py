@@ -53,7 +53,7 @@ class Explainer:
         """
         bank = self._bank()
         if bank is None:
-            raise ModelUnavailable("The model is still reading the words to explain with.", "Ask again in a moment.")
+            raise ModelUnavailable("The explanation is not ready yet.", "Try again in a moment.")
         composed = self._compose(query)
         _, picture = looked_up(self._index, content_hash)
         return shared_concepts(composed, picture, self._mean(), bank)
@@ -74,7 +74,7 @@ def looked_up(index: Index, content_hash: str) -> tuple[ImageRecord, Embedding]:
     """
     found = index.by_content([content_hash])
     if content_hash not in found:
-        raise InvalidQuery("This picture is not in the index any more.", "Search again.")
+        raise InvalidQuery("This picture is no longer in the index.", "Search again.")
     return found[content_hash]
 
 

@@ -40,7 +40,7 @@ class Line:
 
 
 type Chosen = tuple[Line, ImageRecord | None]
-"""None: it is not in the index any more."""
+"""None: it is no longer in the index."""
 
 
 def matches(results: Results) -> list[Line]:
@@ -126,7 +126,7 @@ def _row(line: Line, record: ImageRecord) -> list[Any]:
 
 def _tile(line: Line, record: ImageRecord | None, open_small: Callable[[ImageRecord], Image.Image]) -> Tile:
     if record is None:
-        return Tile("This picture is not in the index any more.", "")
+        return Tile("This picture is no longer in the index.", "")
     note = "" if line.score is None else f"{line.score:.3f}"
     try:
         return Tile(open_small(record), record.name, note)

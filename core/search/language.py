@@ -140,7 +140,7 @@ class _Reader:
 
     def _group(self, opening: Piece, depth: int) -> Conditions:
         if depth > MAX_DEPTH:
-            raise InvalidQuery("There are too many brackets within brackets.", f"Keep it to {MAX_DEPTH}.")
+            raise InvalidQuery("There are too many nested brackets.", f"Keep it to {MAX_DEPTH}.")
         inner = self.conditions(depth)
         self._at += 1  # `pieces` has seen to it that it is closed
         return opposite(inner) if opening.excluded else inner
@@ -188,10 +188,12 @@ class _Reader:
 
 
 def _misplaced(piece: Piece | None) -> InvalidQuery:
-    said = f"{named(piece.text)} is no condition" if piece and piece.kind is not Kind.OR else "A condition is missing"
+    said = (
+        f"{named(piece.text)} is not a condition" if piece and piece.kind is not Kind.OR else "A condition is missing"
+    )
     return InvalidQuery(
-        f"{said} beside OR or in brackets.",
-        "These join conditions, as in label:cat OR label:dog. Quotes make words of OR.",
+        f"{said} next to OR or in brackets.",
+        "These join conditions, as in label:cat OR label:dog. To search for the words, put them in quotes.",
     )
 
 
@@ -201,15 +203,15 @@ def _weight(token: str, sign: float, own_sign: str, number: str) -> float:
     if LEAST_WEIGHT <= weight <= MOST_WEIGHT:
         return weight
     raise InvalidQuery(
-        f"The weight of {named(token)} is out of bounds.",
-        f"Use one from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}, as in 2:beach, or quotes to search for it as it is.",
+        f"The weight of {named(token)} is out of range.",
+        f"Use one from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}, as in 2:beach, or quotes to search for it as typed.",
     )
 
 
 def _check_counts(terms: int, conditions: Conditions) -> None:
     if terms > MOST_PARTS:
-        raise InvalidQuery(f"This search has {terms:,} terms.", f"Keep {MOST_PARTS} of them at most.")
+        raise InvalidQuery(f"This search has {terms:,} terms.", f"Keep {MOST_PARTS} at most.")
     leaves = simple(Filter(conditions))
     values = sum(len(condition.values) if isinstance(condition, AnyOf) else 1 for condition in leaves)
     if values > MOST_VALUES:
-        raise InvalidQuery(f"This search has {values:,} conditions and values.", f"Keep {MOST_VALUES} of them at most.")
+        raise InvalidQuery(f"This search has {values:,} conditions and values.", f"Keep {MOST_VALUES} at most.")

@@ -68,7 +68,7 @@ def zipped(pictures: Iterable[Chosen], read: Callable[[str], bytes]) -> Iterator
     archive = ZipFile(cast(IO[bytes], stream), "w")  # pictures are compressed already: stored as they are
     for line, record in pictures:
         if record is None:
-            missing.append(f"{line.id}: not in the index any more.")
+            missing.append(f"{line.id}: no longer in the index.")
             continue
         try:
             data = memoryview(read(record.path))

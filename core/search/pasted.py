@@ -69,7 +69,7 @@ class PastedPictures:
         location = pasted_location(text)
         if location is None:
             raise FolderRefused(
-                f"{named(text)} is neither a path nor a URL.", "Give the whole path of a picture, or its URL."
+                f"{named(text)} is neither a path nor a URL.", "Give the full path of a picture, or its URL."
             )
         if record := self._record(location):
             return record.content_hash, record.name
@@ -107,7 +107,7 @@ def _bytes(path: Path, limit: int) -> bytes:
     with suppress(OSError):  # which `read_bytes` words
         if path.stat().st_size > limit:
             raise TooLarge(
-                f"{shown(path.name)} has more than the {limit / 1e6:.1f} MB of a picture to search with.",
+                f"{shown(path.name)} has more than the {limit / 1e6:.1f} MB that a picture to search with may have.",
                 "Save a smaller version of it.",
             )
     return read_bytes(path)

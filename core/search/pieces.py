@@ -177,7 +177,7 @@ def _settled(found: Sequence[Piece], pairs: dict[int, int]) -> Iterator[Piece]:
             piece = Piece(Kind.AWAY, " ".join(one.text for one in found[at + 1 : past]), piece.token)
         elif at not in kept and piece.kind in (Kind.OPEN, Kind.CLOSE):
             if last and last.kind is Kind.CLOSE and last.token == piece.token:
-                raise InvalidQuery("There is a bracket too many.", "Take it away, or put it in quotes.")
+                raise InvalidQuery("There is a bracket too many.", "Remove it, or put it in quotes.")
             piece = Piece(Kind.WORD, piece.text, piece.token)
         yield piece
         last = piece

@@ -92,8 +92,8 @@ def checked(query: Query) -> Query:
     )
     if query.empty and query.less:
         raise InvalidQuery(
-            "There is nothing to search for: this search says only what results are to be unlike.",
-            "Add words, or a picture that they are to be like.",
+            "There is nothing to search for: this search only says what to leave out.",
+            "Add words, or a picture to search with.",
         )
     if query.empty:
         raise InvalidQuery("There is nothing to search for.", "Type some words or add a picture.")
@@ -104,16 +104,16 @@ def checked(query: Query) -> Query:
 def _check_parts(query: Query) -> None:
     parts: list[Words | Picture] = [*query.words, *query.pictures]
     if len(parts) + len(query.more) + len(query.less) > MOST_PARTS:
-        raise InvalidQuery("This search has too many parts.", f"Keep {MOST_PARTS} of them at most.")
+        raise InvalidQuery("This search has too many parts.", f"Keep {MOST_PARTS} at most.")
     if not all(LEAST_WEIGHT <= part.weight <= MOST_WEIGHT for part in parts):
-        raise InvalidQuery("A weight is out of bounds.", f"Use weights from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}.")
+        raise InvalidQuery("A weight is out of range.", f"Use weights from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}.")
     if not query.words and not query.seeks:
-        raise InvalidQuery("Every picture in this search is excluded.", "Add something to look for.")
+        raise InvalidQuery("Every picture in this search is excluded.", "Add something to search for.")
     hashes = [*(picture.content_hash for picture in query.pictures), *query.more, *query.less]
     if not all(map(is_content_hash, hashes)):
-        raise InvalidQuery("A picture of this search has no valid name.", "Remove it, or drop it again.")
+        raise InvalidQuery("A picture of this search is not valid.", "Remove it, or drop it again.")
     if not all(_is_inside(picture.region) for picture in query.pictures if picture.region):
-        raise InvalidQuery("The chosen part of a picture is too small or outside of it.", "Choose the part again.")
+        raise InvalidQuery("The chosen part of a picture is too small, or outside it.", "Choose the part again.")
 
 
 def _is_inside(region: Region) -> bool:

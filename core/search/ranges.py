@@ -90,7 +90,7 @@ def _ends(field: NumberField, text: str) -> tuple[Any, Any]:
         return _span(field, first)[0] if first else None, _span(field, last)[1] if last else None
     operator, value = _COMPARED.findall(text)[0]
     if not operator and field not in ("width", "height", "taken"):
-        raise ValueError("says neither from where nor up to where")
+        raise ValueError("has neither a start nor an end")
     low, high = _span(field, value)
     return {">=": (low, None), ">": (high, None), "<": (None, low), "<=": (None, high)}.get(operator, (low, high))
 
@@ -111,7 +111,7 @@ def _period(text: str) -> tuple[datetime, datetime]:
             return start, after(start)
         except (ValueError, OverflowError):  # another form, or the last year there is
             continue
-    raise ValueError("is no date")
+    raise ValueError("is not a date")
 
 
 def _number(field: NumberField, text: str) -> float:
@@ -121,11 +121,11 @@ def _number(field: NumberField, text: str) -> float:
         raise ValueError("is not understood")
     number = Decimal(found[1]) * units[found[2].lower()]
     if number > (1 if field == "brightness" else _MOST):
-        raise ValueError("is more than there can be")
+        raise ValueError("is too large")
     if field not in _WHOLE:
         return float(number)
     if number != int(number):
-        raise ValueError("is no whole number")
+        raise ValueError("is not a whole number")
     return int(number)
 
 

@@ -27,7 +27,7 @@ def remarks(words: Sequence[Words]) -> list[str]:
         return []
     found = [remark for part in words for remark in _of_one(part.text)]
     if words and not any(part.weight > 0 for part in words):
-        found.append("Only what to leave out is given: first comes what is least like it.")
+        found.append("Only what to leave out is given: the least similar come first.")
     return list(dict.fromkeys(found))[:_MOST]
 
 
@@ -37,7 +37,7 @@ def _of_one(text: str) -> Iterator[str]:
     if _OR.search(text):
         yield f"OR joins conditions, as in label:cat OR label:dog. In {named(text)} it was read as a word."
     if language := foreign(text):
-        yield f"The model reads English. {named(text)} seems to be {language}: say it in English."
+        yield f"The model reads English. {named(text)} seems to be {language}: write it in English."
 
 
 def _unknown(key: str, typed: str) -> str:

@@ -106,13 +106,13 @@ def _notes(condition: Condition, known: Counts) -> Iterator[str]:
         there = _there(condition.field, known)
         for value in condition.values:
             if not any(name in there for name in _meant(condition.field, value, there, all_known=True)):
-                has = "lies in a folder called" if condition.field == "folder" else f"has the {condition.field}"
+                has = "is in a folder called" if condition.field == "folder" else f"has the {condition.field}"
                 yield f"No picture {has} {named(value)}.{_suggestion(value, there)}"
     if isinstance(condition, Within) and len(folders := known.get("folder", ())) < _CUT_OFF:
         inside = composed(condition.folder.rstrip("/") + "/")
         if not any(composed(f"{folder}/").startswith(inside) for folder in folders):
             there = {folder: folded(folder) for folder in folders}
-            yield f"No picture lies in {named(condition.folder)}.{_suggestion(condition.folder, there)}"
+            yield f"No picture is in {named(condition.folder)}.{_suggestion(condition.folder, there)}"
 
 
 def _suggestion(value: str, there: Known) -> str:

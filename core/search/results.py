@@ -59,13 +59,13 @@ class Results:
     """A page of them, best first. A hit's score is the cosine of query and picture, as a share of what the query can
     reach."""
     offset: int
-    """How many stand before this page."""
+    """How many results come before this page."""
     matched: int | None
     """How many match, on all pages: as many as are in bands other than `none`. None where they are not judged yet."""
     at_least: bool
     """Whether there may be more than so many: all that were looked at match."""
     bands: Mapping[Band, int]
-    """How many of each band, on all pages; empty where nothing is judged."""
+    """How many of each band, on all pages; empty if they are not judged yet."""
     nothing: bool
     """Whether nothing here really matches: even the best is what chance would bring."""
     searched: int
@@ -82,7 +82,7 @@ class Results:
     chooses in, as if it did not."""
     timings: Timings
     alike: float
-    """The cosine from which pictures were taken as alike."""
+    """The cosine similarity from which pictures counted as look-alikes."""
     read_text: str | None = None
     """As much of the query's text as the model read, where it was too long; None where all of it was."""
     notes: Sequence[str] = field(default=())

@@ -130,7 +130,7 @@ def checked_address(address: str) -> str:
     pairs = _read(address.removeprefix("?")) if len(address) <= LONGEST_ADDRESS else []
     written = urlencode(pairs)
     if not pairs or len(written) > LONGEST_ADDRESS or not PARAMETERS.issuperset(name for name, _ in pairs):
-        raise SavedRefused("This is not the address of a search.", "Save it from the page that shows its results.")
+        raise SavedRefused("This is not the URL of a search.", "Save it from the page that shows its results.")
     return written
 
 
@@ -144,7 +144,7 @@ def _read(address: str) -> list[tuple[str, str]]:
 def _checked_name(name: str) -> str:
     cleaned = clean(name[: 4 * LONGEST_NAME])
     if not cleaned:
-        raise SavedRefused("A saved search needs a name.", "Give it one.")
+        raise SavedRefused("A saved search needs a name.", "Type a name.")
     if len(cleaned) > LONGEST_NAME:
-        raise SavedRefused(f"The name of a search has {LONGEST_NAME} characters at most.", "Choose a shorter one.")
+        raise SavedRefused(f"A name has {LONGEST_NAME} characters at most.", "Choose a shorter one.")
     return cleaned

@@ -88,9 +88,10 @@ class ArchiveSource:
             used.update(datasets.files(found.path))
             yield found
         for path in map(self._full, members.texts):
-            is_used = path in used and not path.lower().endswith(".xml")  # of which not all are annotations
+            is_used = path in used and not path.lower().endswith((".xml", ".json"))  # which is looked into
             if not is_used and (passed_over := datasets.passed_over(path, beside=False)):
                 yield passed_over
+        yield from datasets.unmatched()
         for one in members.passed_over:
             yield replace(one, path=self._full(one.path))
 
@@ -111,7 +112,7 @@ class ArchiveSource:
     def _member(self, directory: Directory, path: str) -> ZipInfo:
         info = directory.members.pictures.get(self._name(path))
         if info is None:
-            raise UnreadableImage(f"{shown(path)} is no longer in its archive.", "Index the archive again.")
+            raise UnreadableImage(f"{shown(path)} is no longer in its ZIP file.", "Index the ZIP file again.")
         return info
 
     def _full(self, name: str) -> str:
@@ -150,7 +151,7 @@ class _Files:
     def read(self, path: str, most: int) -> bytes:
         info = self._texts[self._name(path)]
         if info.file_size > most:
-            raise UnreadableLabels(f"{shown(path)} is too large.", "Correct it and index the archive again.")
+            raise UnreadableLabels(f"{shown(path)} is too large.", "Correct it and index the ZIP file again.")
         return self._directory.unpack(info, path)
 
     def head(self, path: str, size: int) -> bytes:

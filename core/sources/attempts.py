@@ -19,22 +19,22 @@ _log = logging.getLogger(__name__)
 _PAUSES = (0.5, 2.0)  # seconds, before each further attempt
 _PASSING = (TimeoutError, ConnectionError, aiohttp.ClientConnectionError, aiohttp.ClientPayloadError)
 _WORDS: dict[type[Exception], str] = {
-    aiohttp.ClientConnectorDNSError: "there is no server of this name",
+    aiohttp.ClientConnectorDNSError: "there is no server with this name",
     aiohttp.ClientConnectorCertificateError: "the certificate of its server is not trusted",
-    aiohttp.ClientSSLError: "no secure connection to its server comes about",
+    aiohttp.ClientSSLError: "no secure connection to its server can be made",
     aiohttp.ClientConnectionError: "its server does not answer",
-    aiohttp.ClientPayloadError: "its server broke off the answer",
-    aiohttp.TooManyRedirects: "its server leads around in a circle",
-    aiohttp.InvalidURL: "its server leads to something that is no address",
+    aiohttp.ClientPayloadError: "its server cut off the response",
+    aiohttp.TooManyRedirects: "its server redirects in circles",
+    aiohttp.InvalidURL: "its server redirects to something that is not a URL",
     aiohttp.ClientError: "its server does not answer as web servers do",
     IsADirectoryError: "it is a folder",
     NotADirectoryError: "it is a folder",
     ConnectionError: "its server does not answer",
-    MemoryError: "it does not fit into memory",
-    ImportError: "a part of what reads such addresses is not installed",
+    MemoryError: "it does not fit in memory",
+    ImportError: "a package that reads such URLs is not installed",
 }
 """The first that fits."""
-_ANYTHING = "what its server answers is not understood"
+_ANYTHING = "its server's response is not understood"
 _NO_ANSWER = {
     *(errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH, errno.ENETRESET),
     *(errno.ENOTCONN, errno.EADDRNOTAVAIL),
@@ -72,16 +72,14 @@ def in_words(url: str, error: Exception, credentials: str) -> UnreadableImage:
     if isinstance(error, ImageSearchError):
         return UnreadableImage(error.message, error.remedy)
     if _is_forbidden(error):
-        return UnreadableImage(f"{name} may not be read.", credentials)
+        return UnreadableImage(f"{name} cannot be read: access is denied.", credentials)
     if is_missing(error):
-        return UnreadableImage(f"{name} is not there.", "Check the spelling, or index its address again.")
+        return UnreadableImage(f"{name} does not exist.", "Check the spelling, or index its URL again.")
     if _is_private(error):
-        return UnreadableImage(f"{name} leads to this machine or its network.", "Index it from the command line.")
+        return UnreadableImage(f"{name} points to this machine or its network.", "Index it from the command line.")
     if isinstance(error, TimeoutError):
-        return UnreadableImage(f"{name} took too long to answer.", "Index its address again later.")
-    return UnreadableImage(
-        f"{name} cannot be read: {_reason(error)}.", "Check the address, and that its server answers."
-    )
+        return UnreadableImage(f"{name} took too long to respond.", "Index its URL again later.")
+    return UnreadableImage(f"{name} cannot be read: {_reason(error)}.", "Check the URL, and that its server responds.")
 
 
 def _reason(error: Exception) -> str:

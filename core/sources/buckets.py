@@ -38,7 +38,7 @@ class Buckets:
         except ImportError as error:
             package = SCHEMES[scheme].package
             raise SourceRefused(
-                f"Addresses that begin with {scheme}:// are read by {package}, which is not installed.",
+                f"URLs that begin with {scheme}:// are read by {package}, which is not installed.",
                 f"Install it (pip install {package}) and start again.",
             ) from error
 

@@ -52,8 +52,8 @@ def _inside(typed: str, roots: Sequence[Path]) -> Path:
         if any(path.is_relative_to(root) for root in allowed):
             return path
     raise FolderRefused(
-        f"{_short(typed)} is outside the folders that may be read: {', '.join(map(shown, roots)) or 'none'}.",
-        "Choose one below these, or add its folder to the variable IMAGE_SEARCH_ROOTS and start again.",
+        f"{_short(typed)} is outside the folders that the app may read: {', '.join(map(shown, roots)) or 'none'}.",
+        "Choose a folder inside these, or add it to IMAGE_SEARCH_ROOTS and restart the app.",
     )
 
 
@@ -77,7 +77,7 @@ def check_kind(path: Path) -> Path:
     """
     if not path.is_dir() and not (path.is_file() and (has_picture_suffix(path.name) or is_archive(path))):
         raise FolderRefused(
-            f"{shown(path)} is neither a folder nor a picture nor a ZIP archive.", "Choose a folder with pictures."
+            f"{shown(path)} is not a folder, a picture or a ZIP file.", "Choose a folder with pictures."
         )
     if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
         raise _not_permitted(shown(path))
@@ -107,7 +107,9 @@ def resolved(typed: str) -> Path:
     except PermissionError as error:
         raise _not_permitted(name) from error
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise FolderRefused(f"{name} does not exist.", "Check the spelling, and that its drive is there.") from error
+        raise FolderRefused(
+            f"{name} does not exist.", "Check the spelling, and that its drive is connected."
+        ) from error
     except (OSError, ValueError, RuntimeError) as error:  # too long, a loop; NUL, half a character; no such ~user
         raise FolderRefused(f"{name} cannot be opened: {why(error)}.", "Check the spelling.") from error
 
@@ -137,4 +139,6 @@ def _spelled(folder: Path, name: str) -> str:
 
 
 def _not_permitted(name: str) -> FolderRefused:
-    return FolderRefused(f"{name} may not be read by this app.", "Give the user who runs it the permission to read it.")
+    return FolderRefused(
+        f"{name} cannot be read: the app has no permission.", "Give the user who runs the app permission to read it."
+    )

@@ -74,7 +74,7 @@ class CocoFile:
         except UnreadableLabels:
             raise
         except Exception as error:  # a parser of hostile bytes: JSONError, ValueError, TypeError, OverflowError …
-            raise refusal(name, "is no annotations file in COCO's form") from error
+            raise refusal(name, "is not a COCO annotations file") from error
         self._order = np.argsort(np.asarray(self._owner), kind="stable")
         self._sorted = np.asarray(self._owner)[self._order]
 
@@ -98,7 +98,7 @@ class CocoFile:
         """
         first, last = np.searchsorted(self._sorted, [place, place + 1])
         if last - first > MAX_BOXES:
-            raise refusal(self._name, f"has more than {MAX_BOXES} boxes of one picture")
+            raise refusal(self._name, f"has more than {MAX_BOXES} boxes for one picture")
         if first == last:
             return ()
         # Imports OpenCV and Matplotlib, which takes seconds: only those who have labels wait for it.
@@ -109,7 +109,7 @@ class CocoFile:
         try:
             found = coco_annotations_to_detections(annotations, size, with_masks=False, use_iscrowd=False)
         except ValueError as error:
-            raise refusal(self._name, "has a side that is negative") from error
+            raise refusal(self._name, "has a box with a negative side") from error
         shares = (found.xyxy / np.array([width, height, width, height], np.float32)).tolist()
         if not all(map(is_within, shares)):
             raise refusal(self._name, "has a box outside its picture")
@@ -127,7 +127,7 @@ class CocoFile:
             self._check_size("annotations", len(self._owner), _MAX_ANNOTATIONS)
             self._check_size("categories", len(self._classes), MAX_CLASSES)
         if not self._sizes:
-            raise refusal(self._name, "names no pictures under `images`")
+            raise refusal(self._name, "lists no pictures under `images`")
 
     def _check_size(self, what: str, count: int, most: int) -> None:
         if count > most:

@@ -41,7 +41,7 @@ def read_data_file(data: bytes, name: str) -> DataFile | None:
         name: What to call it in messages; a `data.yaml` is about a dataset whatever it holds.
 
     Raises:
-        UnreadableLabels: a `data.yaml` is no YAML, too large, uses aliases, or has no class names.
+        UnreadableLabels: a `data.yaml` is not YAML, too large, uses aliases, or has no class names.
     """
     called = name.rpartition("/")[2].lower()
     try:
@@ -66,7 +66,7 @@ def read_name_file(data: bytes, name: str) -> DataFile:
     try:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise refusal(name, "is no text") from error
+        raise refusal(name, "is not text") from error
     while lines and not lines[-1].strip():
         lines.pop()
     return DataFile({id_: legible(line) or str(id_) for id_, line in enumerate(lines[:MAX_CLASSES])})
@@ -90,7 +90,7 @@ def _names(content: Mapping[object, object], name: str) -> dict[int, str]:
         case _:
             raise refusal(name, "has no list of class names under `names`")
     if not all(isinstance(text, str) for text in names.values()):
-        raise refusal(name, "has class names that are no texts")
+        raise refusal(name, "has class names that are not text")
     return {id_: legible(text) or str(id_) for id_, text in names.items()}
 
 
@@ -100,7 +100,7 @@ def _keypoints(content: Mapping[object, object], name: str) -> int:
             return 0
         case [str(points), str(values)] if is_id(points) and is_id(values):
             return int(points) * int(values)
-    raise refusal(name, "has a `kpt_shape` that is no pair of numbers")
+    raise refusal(name, "has a `kpt_shape` that is not a pair of numbers")
 
 
 def _splits(content: Mapping[object, object]) -> dict[Split, tuple[str, ...]]:

@@ -14,9 +14,10 @@ from core.sources.dataset_files import DatasetFiles, Listing, is_part
 from core.sources.labels import MAX_BYTES, label_path, parse_boxes
 from core.sources.source import NO_PICTURE, PassedOver, no_picture, passed_over_by_name
 from core.sources.splits import MAX_LIST_BYTES, ORDER, PictureList, Splits, parts, split_named
+from core.sources.unmatched import Unmatched
 
-NO_NAMES = "Labels without class names: put a data.yaml with `names` into a folder above."
-SECOND = "A data file beside another one that is used: move it away, or give it a `path` of its own."
+NO_NAMES = "Labels without class names: put a data.yaml with `names` in a folder above."
+SECOND = "A data file beside another one that is used: move it away, or give it its own `path`."
 OTHER_ANNOTATIONS = "COCO annotations without boxes of their own: those in the `instances` file beside it are used."
 _OTHER_BOXES = ("captions", "person_keypoints", "panoptic", "stuff", "image_info")  # COCO's other files of a picture
 _MAX_CANDIDATES = 20  # files of one folder that are looked into
@@ -70,6 +71,7 @@ class Datasets:
         self._annotations: dict[str, tuple[str, ...]] = {}
         self._lists: dict[str, PictureList] = {}
         self._coco_files: dict[str, CocoFile | UnreadableLabels] = {}
+        self._unmatched = Unmatched(lambda file: self._content(file, coco.MAX_COCO_BYTES))
 
     def files(self, path: str) -> tuple[str, ...]:
         """What says what is in a picture, and in which part of its dataset it is; nothing where nothing does."""
@@ -81,7 +83,13 @@ class Datasets:
             found += [yolo.path, *yolo.lists]
         if xml := self._xml(path):
             found += [xml, *(file for _, file in self._image_sets(xml))]
-        return (*found, *self._coco_of(folder)[1])
+        of_many = self._coco_of(folder)[1]
+        self._unmatched.picture(path, xml, of_many)
+        return (*found, *of_many)
+
+    def unmatched(self) -> Iterator[PassedOver]:
+        """After all files were met: annotations and pictures that do not go together."""
+        return self._unmatched.told()
 
     def boxes(self, path: str, size: tuple[int, int]) -> tuple[Box, ...]:
         """As `Source.boxes`."""
@@ -140,8 +148,11 @@ class Datasets:
             used = (*self._coco_here(folder), *(self._coco_here(above) if self._is_inside(above) else ()))
             if path not in used and name.startswith(_OTHER_BOXES) and self._is_coco(path):
                 return OTHER_ANNOTATIONS
+            if path in used:
+                self._unmatched.coco(path)
             return "" if path in used else NO_PICTURE
         if lower.endswith(".xml") and voc.is_voc(self._files.head(path, voc.HEAD)):
+            self._unmatched.xml(path)
             return ""
         return NO_PICTURE
 

@@ -41,11 +41,13 @@ class Directory:
         # Among what hostile bytes were seen to raise are BadZipFile, NotImplementedError, UnicodeDecodeError,
         # struct.error, OverflowError and MemoryError.
         except Exception as error:
-            raise DamagedArchive(f"{shown(path)} is no ZIP archive, or damaged.", _COPY_AGAIN) from error
+            raise DamagedArchive(f"{shown(path)} is not a ZIP file, or it is damaged.", _COPY_AGAIN) from error
         file.limits = None
         self.members = sort_out(self._zip.filelist, stamp.size, limits)
         if is_bomb(sum(info.file_size for info in self.members.pictures.values()), stamp.size, limits):
-            raise DamagedArchive(f"{shown(path)} is a bomb: it would become hundreds of times larger.", _UNPACK)
+            raise DamagedArchive(
+                f"{shown(path)} is a ZIP bomb: unpacked, it would be hundreds of times larger.", _UNPACK
+            )
 
     def unpack(self, info: ZipInfo, name: str, most: int | None = None) -> bytes:
         """The bytes of a member.
@@ -63,7 +65,7 @@ class Directory:
         except UnreadableImage:
             raise
         except Exception as error:  # as above; zlib.error and EOFError too
-            raise DamagedPicture(f"{shown(name)} is damaged in its archive.", _COPY_AGAIN) from error
+            raise DamagedPicture(f"{shown(name)} is damaged in its ZIP file.", _COPY_AGAIN) from error
         if most is None and len(data) < info.file_size:
             raise DamagedPicture(f"{shown(name)} is an incomplete file: its end is missing.", _COPY_AGAIN)
         return data
@@ -94,7 +96,8 @@ def directory_of(path: Path, limits: Limits) -> Directory:
         raise _gone(path, error) from error
     if leads_elsewhere:
         raise UnreadableArchive(
-            f"{shown(path)} leads elsewhere: it, or a folder above it, is a link now.", "Index what it leads to."
+            f"{shown(path)} points elsewhere now: it, or a folder above it, has become a link.",
+            "Index what it points to.",
         )
     with _parsing:  # threads that come at once wait for the first
         return _parsed(path, stamp, limits)
@@ -165,9 +168,9 @@ class _File:
 
 def _gone(path: Path, error: Exception) -> ArchiveUnavailable:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return ArchiveUnavailable(f"{shown(path)} is not there.", "Connect its drive, or put it back.")
+        return ArchiveUnavailable(f"{shown(path)} cannot be found.", "Connect its drive, or put it back.")
     return ArchiveUnavailable(f"{shown(path)} cannot be read: {why(error)}.", "Check its drive and permissions.")
 
 
 def _too_many(path: Path) -> UnreadableArchive:
-    return UnreadableArchive(f"{shown(path)} has more files in it than are read from an archive.", _UNPACK)
+    return UnreadableArchive(f"{shown(path)} contains more files than are read from a ZIP file.", _UNPACK)

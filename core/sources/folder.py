@@ -26,9 +26,9 @@ _CACHE_TAG = "CACHEDIR.TAG"  # bford.info/cachedir: such a folder holds what can
 _LATEST = 2**63 - 1  # nanoseconds, in the year 2262, as far as an index goes; some file systems go further
 
 _NO_FILE = "Not a file: a pipe, socket or device."
-_ARCHIVE = "An archive: add it as a source of its own to have its pictures."
-_LEADS_OUT = "A link that leads out of the folder: add what it leads to as a source of its own."
-_LEADS_NOWHERE = "A link that leads nowhere, or in circles."
+_ARCHIVE = "A ZIP file: add it as a source of its own to index its pictures."
+_LEADS_OUT = "A link that points outside the folder: add its target as a source of its own."
+_LEADS_NOWHERE = "A broken link, or one that goes in circles."
 _CHECK = "Check that its drive is connected, and that the app may read it."
 
 
@@ -138,6 +138,7 @@ class FolderSource:
             return
         if is_folder:
             yield from self._walk()
+            yield from self._datasets.unmatched()
         elif judged := self._judged(_Entry(self.location, self._root.name, False)):
             yield judged
 

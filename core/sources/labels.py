@@ -1,4 +1,4 @@
-"""Label files in YOLO layout, each with the boxes of one picture; and YAML from whoever wrote it."""
+"""Label files in YOLO layout, each with the boxes for one picture; and YAML from whoever wrote it."""
 
 import math
 import os
@@ -64,7 +64,7 @@ def parse_boxes(
         corners = (found.xyxy / np.array([*size, *size], dtype=np.float32)).tolist()
     for number, row in zip(lines, corners, strict=True):
         if not is_within(row):
-            raise refusal(name, "lies outside the picture: coordinates are shares of it, from 0 to 1", number)
+            raise refusal(name, "is outside the picture: coordinates are shares of it, from 0 to 1", number)
     ids = [] if found.class_id is None else found.class_id.tolist()
     return tuple(to_box(names.get(id_, str(id_)), row) for id_, row in zip(ids, corners, strict=True))
 
@@ -73,7 +73,7 @@ def read_mapping(data: bytes, name: str) -> dict[object, object]:
     """What a YAML file holds, all of it as texts.
 
     Raises:
-        UnreadableLabels: it is no YAML, too large, uses aliases, or is no mapping.
+        UnreadableLabels: it is not YAML, too large, uses aliases, or is no mapping.
     """
     _check_length(data, name)
     try:
@@ -83,9 +83,9 @@ def read_mapping(data: bytes, name: str) -> dict[object, object]:
         raise refusal(name, "uses aliases, is nested too deeply, or has too many values") from error
     except Exception as error:  # a parser of hostile bytes: YAMLError, ValueError, RecursionError, MemoryError …
         mark = getattr(error, "problem_mark", None)
-        raise refusal(name, "is no YAML" + (f": line {mark.line + 1} cannot be read" if mark else "")) from error
+        raise refusal(name, "is not YAML" + (f": line {mark.line + 1} cannot be read" if mark else "")) from error
     if not isinstance(content, dict):
-        raise refusal(name, "is no mapping of names to values")
+        raise refusal(name, "does not map names to values")
     return content
 
 
@@ -108,7 +108,7 @@ def _lines(data: bytes, keypoints: int, name: str) -> dict[int, str]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise refusal(name, "is no text") from error
+        raise refusal(name, "is not text") from error
     lines: dict[int, str] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if values := line.split():
@@ -124,13 +124,13 @@ def _checked(values: Sequence[str], keypoints: int, name: str, number: int) -> s
     except ValueError as error:
         raise refusal(name, "is not made of numbers", number) from error
     if len(numbers) < 5 or not all(map(math.isfinite, numbers)):
-        raise refusal(name, "is no class with a box or polygon", number)
+        raise refusal(name, "is not a class with a box or polygon", number)
     # Before supervision sees it, which would write out a class of 1e999999999 to its last digit.
     if not (0 <= numbers[0] < MAX_CLASSES and numbers[0].is_integer()):
         raise refusal(name, "does not begin with a class", number)
     coordinates = numbers[1:5] if keypoints and len(numbers) == 5 + keypoints else numbers[1:]
     if len(coordinates) <= 5 and min(coordinates[2:4]) < 0:
-        raise refusal(name, "has a side that is negative", number)
+        raise refusal(name, "has a box with a negative side", number)
     return " ".join([str(int(numbers[0])), *map(repr, coordinates)])
 
 

@@ -25,7 +25,7 @@ class ListedSource:
         try:
             folder, self._paths = json.loads(file.read_bytes())
         except (OSError, ValueError) as error:
-            raise SourceRefused(f"{shown(file)} cannot be read.", "Send the pictures again.") from error
+            raise SourceRefused(f"{shown(file)} cannot be read.", "Upload the pictures again.") from error
         self.location = folder or str(file)
         self._files = FolderSource(Path(self.location))
 

@@ -44,17 +44,19 @@ class Members:
     """Here `path` is the name alone, as people can read it."""
 
 
-_NESTED = "An archive within an archive: unpack it and index the folder."
+_NESTED = "An archive inside the ZIP file: unpack it and index the folder."
 _NO_FILE = "A link or device, not a file."
-_OUTSIDE = "Its name would lead out of a folder, or no folder can hold it: give it another one."
-_BACKSLASHES = "Its name has backslashes, which stand for folders on some systems: unpack it and index the folder."
-_ENCODING = "Its name is in an encoding that is not known: unpack the archive and index the folder."
-_REPLACED = "Replaced by a later file of the same name in the archive."
-_ENCRYPTED = "Encrypted: unpack the archive with its password and index the folder."
-_METHOD = "Compressed by a method that is not read here: unpack the archive and index the folder."
-_MISPLACED = "Damaged, or a bomb: its data is that of another file too, or not in the archive. Copy the archive again."
-_TOO_LARGE = "Larger than what is read: save a smaller version of it."
-_BOMB = "Damaged, or a bomb: it would become hundreds of times larger. If it is neither, unpack the archive."
+_OUTSIDE = "Its name would point outside the folder, or is not a valid file name: give it another name."
+_BACKSLASHES = "Its name has backslashes, which separate folders on some systems: unpack it and index the folder."
+_ENCODING = "Its name is in an unknown encoding: unpack the ZIP file and index the folder."
+_REPLACED = "Replaced by a later file with the same name in the ZIP file."
+_ENCRYPTED = "Encrypted: unpack the ZIP file with its password and index the folder."
+_METHOD = "Compressed with a method that is not supported: unpack the ZIP file and index the folder."
+_MISPLACED = (
+    "Damaged, or a ZIP bomb: its data belongs to another file too, or is not in the ZIP file. Copy the ZIP file again."
+)
+_TOO_LARGE = "Too large: save a smaller version of it."
+_BOMB = "Damaged, or a ZIP bomb: unpacked, it would be hundreds of times larger. If it is neither, unpack the ZIP file."
 
 _DAMAGED = {_MISPLACED, _BOMB}
 

@@ -4,10 +4,10 @@ import errno
 
 _WORDS = {
     (errno.ENOENT, errno.ENOTDIR): "it is gone",
-    (errno.EISDIR,): "it is no file",
+    (errno.EISDIR,): "it is not a file",
     (errno.EACCES, errno.EPERM): "the app has no permission",
     (errno.ENAMETOOLONG,): "its name is too long",
-    (errno.ELOOP,): "its links lead in circles",
+    (errno.ELOOP,): "its links go in circles",
     (errno.EMFILE, errno.ENFILE): "too many files are open",
     (errno.EIO, errno.ENXIO, errno.ENODEV): "its drive reports an error",
     (errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENOTCONN, errno.ECONNRESET): (
@@ -20,7 +20,7 @@ _BY_NUMBER = {number: words for numbers, words in _WORDS.items() for number in n
 def why(error: Exception) -> str:
     """The reason in an error, as a part of a sentence."""
     if isinstance(error, OSError):
-        return _BY_NUMBER.get(error.errno or 0, "its drive does not give it")
+        return _BY_NUMBER.get(error.errno or 0, "its drive does not respond")
     if isinstance(error, RuntimeError):  # of pathlib
-        return "its links lead in circles, or there is no such user"
-    return "no file can have this name" if isinstance(error, ValueError) else "its drive does not give it"
+        return "its links go in circles, or there is no such user"
+    return "its name is not valid" if isinstance(error, ValueError) else "its drive does not respond"

@@ -23,8 +23,8 @@ MAX_BYTES = 256 << 20
 """Of one picture: less than of a file here, for several are read at once, and whoever keeps them may be anybody."""
 
 _AT_ONCE = 8  # files that are asked about
-_NO_ADDRESS = "Its name cannot stand in an address: rename it."
-_NO_END = "There are more folders here than are looked into: add those that you need as sources of their own."
+_NO_ADDRESS = "Its name cannot be part of a URL: give it another name."
+_NO_END = "There are more folders here than are scanned: add those you need as sources of their own."
 
 
 class RemoteSource:
@@ -71,7 +71,7 @@ class RemoteSource:
                 return self._annotated(found)
         except Exception as error:
             raise self._worded(path, error) from error
-        raise UnreadableImage(f"{shown(path)} is a folder by now.", "Index its address again.")
+        raise UnreadableImage(f"{shown(path)} is a folder now.", "Index its URL again.")
 
     def read(self, path: str) -> bytes:
         data = self._read(path, MAX_BYTES)
@@ -98,6 +98,7 @@ class RemoteSource:
         self._texts.by_folder = True
         try:
             yield from self._walk()
+            yield from self._datasets.unmatched()
         finally:
             self._texts.by_folder = False
 
@@ -159,7 +160,7 @@ class RemoteSource:
         """A verdict on one file, unless nothing at this address can be reached any more."""
         if may_pass(error) and not self._answers():
             return SourceUnavailable(
-                f"{shown(self.location)} does not answer any more.",
+                f"{shown(self.location)} no longer responds.",
                 "Check the network and the server; what is indexed so far is kept.",
             )
         return in_words(path, error, self._credentials)

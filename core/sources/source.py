@@ -16,7 +16,7 @@ class Found:
     path: str
     """What identifies it: see `ImageRecord.path`."""
     size: int
-    """Bytes."""
+    """In bytes."""
     mtime_ns: int
     """Time of its last change, nanoseconds since the epoch; 0 where the source does not say."""
     annotated_ns: int = 0

@@ -77,9 +77,9 @@ def _parts(read: Callable[[int], bytes], encoding: str) -> Iterator[bytes]:
         try:
             yield from _unpacked(read)
         except zlib.error as error:
-            raise Unreadable("its server says that it is compressed, but it is damaged") from error
+            raise Unreadable("its server sends it compressed, but damaged") from error
     else:
-        raise Unreadable("its server sends it compressed although it was asked not to")
+        raise Unreadable("its server sends it compressed, although asked not to")
 
 
 def _unpacked(read: Callable[[int], bytes]) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ class Scheme:
 
 
 WEB = ("http", "https")
-_NETRC = Scheme("aiohttp", "Servers that ask for a password are for the command line, which finds it in ~/.netrc.")
+_NETRC = Scheme("aiohttp", "For servers that ask for a password use the command line, which finds it in ~/.netrc.")
 SCHEMES = {
     "http": _NETRC,
     "https": _NETRC,
@@ -56,8 +56,8 @@ def check_url(text: str, allowed: Sequence[str]) -> str:
     if any(_is_below(url, normalised(prefix)) for prefix in allowed):
         return url
     raise SourceRefused(
-        f"{shown(url)} is outside the addresses that may be read: {', '.join(map(shown, allowed)) or 'none'}.",
-        "Choose one below these, or add it to the variable IMAGE_SEARCH_URLS and start again.",
+        f"{shown(url)} is outside the URLs that the app may read: {', '.join(map(shown, allowed)) or 'none'}.",
+        "Choose one below these, or add it to IMAGE_SEARCH_URLS and restart the app.",
     )
 
 
@@ -72,12 +72,12 @@ def normalised(text: str) -> str:
     """
     url = text.strip()
     if len(url) > _LONGEST or "\\" in url or any(unicodedata.category(character) in {"Cc", "Cs"} for character in url):
-        raise _refused(url, "is too long, or holds characters that no address has")
+        raise _refused(url, "is too long, or contains characters that no URL has")
     scheme, _, rest = url.partition("://")
     scheme = _ALIASES.get(scheme.lower(), scheme.lower())
     if scheme not in SCHEMES:
         raise SourceRefused(
-            f"{_short(url)} is no address that can be read.",
+            f"{_short(url)} is not a URL that can be read.",
             f"Give one that begins with {', '.join(f'{known}://' for known in SCHEMES if known != 'memory')}, "
             "or the path of a file.",
         )
@@ -103,7 +103,7 @@ def _web(scheme: str, url: str) -> str:
     except ValueError:  # without what it says: it may hold a part of a password
         parsed = None
     if parsed is None:
-        raise _refused(url, "is no address")
+        raise _refused(url, "is not a URL")
     if parsed.raw_user is not None or parsed.raw_password is not None or any(map(is_secret_name, parsed.query)):
         raise _holds_secret(scheme)  # as whoever will ask for it reads it
     host = (parsed.raw_host or "").rstrip(".")
@@ -126,13 +126,13 @@ def _bucket(scheme: str, rest: str) -> str:
 def _check_path(url: str, path: str) -> None:
     """Encoded once or many times, it must be the same path."""
     if "::" in path.partition("/")[2]:
-        raise _refused(url, "chains several addresses with ::")
+        raise _refused(url, "chains several URLs with ::")
     while (plain := unquote(path)) != path:
         if plain.count("/") != path.count("/"):
-            raise _refused(url, "holds an encoded slash")
+            raise _refused(url, "contains an encoded slash")
         path = plain
     if "\\" in path or any(unicodedata.category(character) == "Cc" for character in path):
-        raise _refused(url, "holds characters that no address has")
+        raise _refused(url, "contains characters that no URL has")
     if any(part in {".", ".."} for part in path.split("/")):
         raise _refused(url, "goes up and down folders with dots")
 
@@ -143,11 +143,11 @@ def _is_below(url: str, prefix: str) -> bool:
 
 
 def _holds_secret(scheme: str) -> SourceRefused:
-    return SourceRefused("This address holds a name, password or key.", SCHEMES[scheme].credentials)
+    return SourceRefused("This URL contains a name, password or key.", SCHEMES[scheme].credentials)
 
 
 def _refused(url: str, why: str) -> SourceRefused:
-    return SourceRefused(f"{_short(url)} {why}.", "Write it as its server does, without detours.")
+    return SourceRefused(f"{_short(url)} {why}.", "Write it the way its server does.")
 
 
 def _short(url: str) -> str:

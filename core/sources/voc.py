@@ -60,7 +60,7 @@ def _parsed(data: bytes, name: str) -> Any:
     try:
         root = fromstring(data, forbid_dtd=True)
     except Exception as error:  # ParseError, DefusedXmlException, ValueError, LookupError of an encoding …
-        raise refusal(name, "is no XML, or declares entities, which are not read") from error
+        raise refusal(name, "is not XML, or declares entities, which are not read") from error
     objects = root.findall("object")
     if len(objects) > MAX_BOXES:
         raise refusal(name, f"has more than {MAX_BOXES} boxes")

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import ImageSearchError
 from core.images.files import SUFFIXES
 from core.sources.checks import check_path
+from core.sources.uploaded import MAX_FILE_BYTES
 from core.sources.urls import check_url, is_url
 from core.ui.components.uploads import UploadLimits, upload_area
 from core.ui.notices import plain
@@ -48,8 +49,8 @@ def source_form() -> None:
             key="source-text",
             height=72,
             placeholder=str(settings.library_roots[0] / "Pictures"),
-            help="Folders are read with all subfolders. What is indexed and unchanged is skipped. Datasets (YOLO, "
-            "COCO, Pascal VOC) come with their labels.",
+            help="Folders are read with all subfolders. Files that have not changed are not read again. Datasets "
+            "(YOLO, COCO, Pascal VOC) come with their labels.",
             persist_state="session",
         )
         scanned = st.form_submit_button("Scan folder", icon=":material/folder_open:", type="primary")
@@ -66,14 +67,19 @@ def _listed(places: Sequence[object]) -> str:
 
 def upload_form() -> None:
     """Pictures from the visitor's machine; indexed as soon as all are sent."""
+    from core.sources.dataset_files import SUFFIXES as PARTS  # imports YAML, for which no start waits
+
     settings = services().settings
     with st.container(border=True, height="stretch", key="upload-form"):
         upload_area(
             key="uploads",
             upload_url=route("uploads"),
             done_url=route("uploads/done"),
-            limits=UploadLimits(settings.upload_mb << 20, settings.archive_mb << 20, settings.upload_files),
+            limits=UploadLimits(
+                settings.upload_mb << 20, settings.archive_mb << 20, MAX_FILE_BYTES, settings.upload_files
+            ),
             suffixes=sorted(SUFFIXES),
+            parts=PARTS,
         )
 
 

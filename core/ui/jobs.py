@@ -7,12 +7,24 @@ import streamlit as st
 
 from core.errors import ImageSearchError, IndexUnavailable, PicturesLost
 from core.images.names import displayable
+from core.ingest.actors import by_whom
 from core.ingest.progress import Outcome, not_indexed
 from core.ingest.state import JobState, Kind, Planned, Status
+from core.ingest.words import (
+    STATUSES,
+    found,
+    in_words,
+    not_compared,
+    not_connected,
+    outcome_word,
+    planned,
+    share,
+    started,
+    verdicts,
+)
 from core.search.answers import item
 from core.search.results import Result
 from core.ui.components.gallery import gallery
-from core.ui.job_words import STATUSES, found, in_words, outcome_word, planned, share, verdicts
 from core.ui.notices import plain, say, show_error, tell
 from core.ui.report import verdict_table
 from core.ui.server import route, services
@@ -137,7 +149,7 @@ def _show_plan(job: JobState) -> None:
         job,
         job.title,
         0.0,
-        found(plan),
+        found(plan, "**{:,}**"),
         planned(plan, services().library.seconds(plan)),
         lambda: _button(
             "Start", "play_arrow", services().jobs.start, job, primary=True, prunes=bool(st.session_state.get(key))
@@ -146,14 +158,10 @@ def _show_plan(job: JobState) -> None:
     )
     _show_copies(job)
     if plan.missed:
-        st.warning(
-            f"{pictures(plan.missed)} in the index could not be checked: the drive or folder is not connected. "
-            f"{'It stays' if plan.missed == 1 else 'They stay'} in the index.",
-            icon=":material/usb_off:",
-        )
+        st.warning(not_connected(plan), icon=":material/usb_off:")
     if plan.gone:
-        whose = "1 picture whose file is" if plan.gone == 1 else f"{plan.gone:,} pictures whose files are"
-        st.checkbox(f"Also remove {whose} missing from the index", key=key)
+        why = "its file is" if plan.gone == 1 else "their files are"
+        st.checkbox(f"Also remove {pictures(plan.gone)} from the index: {why} missing", key=key)
 
 
 def _show_copies(job: JobState) -> None:
@@ -174,7 +182,7 @@ def _show_copies(job: JobState) -> None:
         if job.plan.copy > len(copies):
             st.caption(f"{counted(job.plan.copy - len(copies), 'more copy', 'more copies')}")
         if job.plan.unchecked:
-            st.caption(f"{counted(job.plan.unchecked, 'file')} not compared: there may be more copies.")
+            st.caption(not_compared(job.plan))
 
 
 def _show_resting(job: JobState) -> None:
@@ -292,11 +300,11 @@ def _search_with(content_hash: str) -> None:
 
 
 def _begun(job: JobState) -> str:
-    return f"Started by {job.started_by}" if job.started_by else ""
+    return f"Started {by_whom(job.started_by)}" if job.started_by else ""
 
 
 def _stopped(job: JobState) -> str:
-    return f"Cancelled by {job.changed_by}" if job.status is Status.CANCELLED and job.changed_by else ""
+    return f"Cancelled {by_whom(job.changed_by)}" if job.status is Status.CANCELLED and job.changed_by else ""
 
 
 def _asking(label: str, icon: str, action: Callable[..., object], job: JobState, *, off: bool = False) -> None:
@@ -305,7 +313,7 @@ def _asking(label: str, icon: str, action: Callable[..., object], job: JobState,
         _button(label, icon, action, job, off=off)
         return
     with st.popover(label, icon=f":material/{icon}:", key=f"ask-{icon}-{job.id}"):
-        st.markdown(f"**{plain(job.started_by)}** started this job {ago(job.created_at)}. {label} it anyway?")
+        st.markdown(f"{plain(started(job))} {label} it anyway?")
         _button(f"{label} this job", icon, action, job, primary=True, place=f"asked-{job.id}")
 
 

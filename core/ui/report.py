@@ -9,7 +9,7 @@ from core.errors import Problem
 from core.images.names import displayable
 from core.ingest.progress import Outcome
 from core.ingest.state import JobState
-from core.ui.job_words import PROBLEMS, outcome_word
+from core.ingest.words import PROBLEMS, outcome_word
 from core.ui.server import services
 from core.words import counted
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.ingest.state import JobState, Status
+from core.ingest.words import in_words, share
 from core.sources.samples import sample_pictures
-from core.ui.job_words import in_words, share
 from core.ui.notices import plain
 from core.ui.server import services
 from core.ui.who import visitor

@@ -130,9 +130,9 @@ def _nothing_passes(found: Results) -> None:
         st.warning(plain(note), icon=":material/search_off:")
     with st.container(horizontal_alignment="center", gap="small"):
         st.space("large")
-        st.markdown("### :material/filter_alt_off: No picture passes this filter", width="content")
-        st.markdown("Remove a condition, or all of them.", width="content")
-        st.button("Remove the filter", icon=":material/filter_alt_off:", on_click=_narrow, args=(Filter(),))
+        st.markdown("### :material/filter_alt_off: No pictures match these filters", width="content")
+        st.markdown("Remove one or all of them.", width="content")
+        st.button("Clear filters", icon=":material/filter_alt_off:", on_click=_narrow, args=(Filter(),))
 
 
 def _change(change: Mapping[str, Any]) -> None:

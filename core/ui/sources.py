@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.images.names import displayable
 from core.ingest.library import SourceState
-from core.ui.job_words import STATUSES, verdicts
+from core.ingest.words import STATUSES, verdicts
 from core.ui.jobs import attempt, show_ended
 from core.ui.notices import plain
 from core.ui.server import services

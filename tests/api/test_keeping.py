@@ -100,8 +100,8 @@ class TestSavedSearches:
 
     def test_a_database_that_is_away(self, client, services, monkeypatch):
         def refuse():
-            raise JournalUnavailable("The journal cannot be used.", "Check that there is space.")
+            raise JournalUnavailable("The journal cannot be used.", "Check that it has space left.")
 
         monkeypatch.setattr(services.saved, "all", refuse)
         answer = client.get("/api/saved")
-        assert (answer.status_code, answer.json()["remedy"]) == (503, "Check that there is space.")
+        assert (answer.status_code, answer.json()["remedy"]) == (503, "Check that it has space left.")

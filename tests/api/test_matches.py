@@ -188,7 +188,7 @@ class TestNames:
     def test_the_command_line_says_so(self, client):
         done = CliRunner().invoke(app, ["search", "red", "-k", "3"])
         assert [line.split()[2] for line in done.output.splitlines()[:3]] == ["name", "name", "none"]
-        assert "match by their file names" in done.output
+        assert "match only by file name" in done.output
 
     def test_a_model_that_is_sure_of_what_it_sees_needs_no_names(self, client, embedder, monkeypatch):
         monkeypatch.delitem(SURE_FROM, embedder.model_id)

@@ -301,12 +301,12 @@ class TestHeat:
 
     def test_a_model_that_dies_meanwhile_ends_with_the_reason(self, client, half_and_half, embedder, monkeypatch):
         def die(_):
-            raise ModelUnavailable("The process of the model ended.", "Try again.")
+            raise ModelUnavailable("The model stopped.", "Try again.")
 
         monkeypatch.setattr(embedder, "embed_images", die)
         body = {"text": "red", "image": half_and_half.content_hash}
         assert lines(client.post("/api/heat", json=body))[-1] == {
-            "error": "The process of the model ended.",
+            "error": "The model stopped.",
             "remedy": "Try again.",
         }
         monkeypatch.undo()
@@ -379,5 +379,5 @@ def test_a_path_as_the_whole_text_is_told_of(client, corpus, picture, tmp_path):
     assert "was read as words" in by_body.json()["notes"][0]
     outside = client.post("/api/search", json={"text": "file:///etc/x.png"}).json()
     assert outside["location"] is None
-    assert "outside the folders that may be read" in outside["notes"][0]
+    assert "outside the folders that the app may read" in outside["notes"][0]
     assert client.post("/api/search", json={"text": "blue"}).json()["location"] is None

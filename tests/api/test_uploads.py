@@ -1,14 +1,18 @@
 """Files that are sent: what is kept, and what is refused."""
 
 import asyncio
+import json
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from core.api.bodies import UploadsBody
 from core.errors import StorageFull
 from core.images.describe import content_hash
 from core.images.uploads import Incoming
+from core.index.filters import Filter
+from core.sources import coco, uploaded
 from tests.zips import zipped
 
 
@@ -57,7 +61,7 @@ def test_bytes_of_no_special_type_are_what_they_are(client, picture, address, na
     [
         (None, "red.png", "The content type is missing."),
         ("application/x-www-form-urlencoded", "red.png", "The content type is application/x-www-form-urlencoded."),
-        ("application/octet-stream", "red.txt", "By its name this is no picture (.txt)."),
+        ("application/octet-stream", "red.txt", "This is not a picture, by its name (.txt)."),
     ],
 )
 def test_what_is_missing_is_named(client, picture, kind, name, words):
@@ -89,7 +93,7 @@ class TestArchives:
         assert services.uploads.archive(content_hash(data))
         assert client.get(f"/images/{content_hash(data)}").status_code == 404
 
-    @pytest.mark.parametrize(("body", "status"), [(b"no archive", 422), (b"x" * 1001, 413)])
+    @pytest.mark.parametrize(("body", "status"), [(b"not a ZIP file", 422), (b"x" * 1001, 413)])
     def test_what_is_none_or_too_large(self, client, services, name, kind, body, status):
         services.uploads.archive_limit = 1000
         answer = client.post("/uploads", params={"name": name}, content=body, headers={"content-type": kind})
@@ -164,7 +168,7 @@ class TestEndOfUploads:
         """What jobs were started with."""
         calls = []
 
-        def start(ids, title, by):
+        def start(ids, title, by, paths):
             calls.append((ids, title))
             return 7
 
@@ -204,7 +208,7 @@ class TestEndOfUploads:
         assert started == []
 
     def test_what_is_too_long(self, client, started):
-        body = {"ids": [self.ID], "title": "x" * (1 << 20)}
+        body = {"ids": [self.ID], "title": "x" * (UploadsBody.longest)}
         assert client.post("/uploads/done", json=body).status_code == 413
         assert started == []
 
@@ -239,3 +243,96 @@ def test_a_picture_that_may_not_be_read(client, location, status):
     assert answer.status_code == status
     assert answer.json()["error"]
     assert answer.json()["remedy"]
+
+
+JSON = {"content-type": "application/json"}
+OCTETS = {"content-type": "application/octet-stream"}
+
+
+def put(client, name, data):
+    answer = client.post("/uploads", params={"name": name}, content=data, headers=OCTETS)
+    assert answer.status_code == 201, answer.json()
+    return answer.json()["id"]
+
+
+def done(client, files, **more):
+    """Uploads files, by their paths, and ends it."""
+    ids = [put(client, path.rpartition("/")[2], data) for path, data in files.items()]
+    return client.post("/uploads/done", json={"ids": ids, "paths": list(files), **more})
+
+
+@pytest.fixture
+def dataset(picture):
+    """YOLO's layout: two pictures with the same bytes, one of them without objects."""
+    red = picture("red.png").read_bytes()
+    return {
+        "birds/data.yaml": b"names: [robin]\n",
+        "birds/images/train/1.png": red,
+        "birds/images/train/2.png": red,
+        "birds/labels/train/1.txt": b"0 0.5 0.5 0.2 0.2\n",
+        "birds/labels/train/2.txt": b"",
+    }
+
+
+def test_a_dataset_that_is_uploaded_keeps_its_labels(client, services, dataset):
+    job = services.jobs.wait(done(client, dataset).json()["job"])
+    records = {record.name: record for batch in services.index.records() for record in batch}
+    assert (job.error, job.title, sorted(records)) == (None, "birds", ["1.png", "2.png"])
+    assert [records[name].labels for name in ("1.png", "2.png")] == [("robin",), ()]
+    assert records["1.png"].path == str(services.settings.data_dir.resolve() / "datasets/birds/images/train/1.png")
+    assert [source.known.title for source in services.library.sources()] == ["birds"]
+
+
+def test_a_dataset_that_is_uploaded_again_has_its_new_labels(client, services, dataset):
+    services.jobs.wait(done(client, dataset).json()["job"])
+    services.jobs.wait(done(client, {**dataset, "birds/data.yaml": b"names: [wren]\n"}).json()["job"])
+    assert services.index.facets(Filter(), ["label"])["label"] == {"wren": 1}
+    assert services.index.count() == 2
+
+
+def test_other_pictures_of_the_same_names_are_another_dataset(client, services, dataset, picture):
+    services.jobs.wait(done(client, dataset).json()["job"])
+    other = {**dataset, "birds/images/train/1.png": picture("blue.png").read_bytes()}
+    assert services.jobs.wait(done(client, other).json()["job"]).title == "birds 2"
+    assert services.index.count() == 4
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", ".", "..", "../a.txt", "a/../../b.txt", "a/./b.txt", "/etc/passwd", "//server/a.txt", "a//b.txt", "a/"),
+        *("a\0b.txt", "a\nb.txt", "C:\\a.txt", "c:/a.txt", "..\\a.txt", "a\\b.txt", ".git/config", "a/.hidden.txt"),
+        *("a/" * 30 + "b.txt", "x" * 300 + ".txt", "a/" + "x/" * 600, "\ud800.txt"),
+    ],
+)
+def test_a_path_that_leads_elsewhere_is_refused(client, services, picture, path):
+    id_ = put(client, "red.png", picture("red.png").read_bytes())
+    answer = client.post("/uploads/done", content=json.dumps({"ids": [id_], "paths": [path]}), headers=JSON)
+    assert answer.status_code == 400
+    assert not (services.settings.data_dir / "datasets").exists()
+
+
+@pytest.mark.parametrize("paths", [["a.png"], ["a.png", "a.png"], ["a.png", "b.png", "c.png"]])
+def test_each_file_has_one_path(client, picture, paths):
+    id_ = put(client, "red.png", picture("red.png").read_bytes())
+    assert client.post("/uploads/done", json={"ids": [id_, id_], "paths": paths}).status_code == 400
+
+
+def test_a_path_that_is_a_file_and_a_folder(client, picture):
+    red = picture("red.png").read_bytes()
+    answer = done(client, {"x/a.txt": b"", "x/a.txt/b.png": red, "x/c.png": red})
+    assert answer.status_code == 503
+    assert "a file in its place" in answer.json()["error"]
+
+
+def test_files_of_labels_are_bounded_and_nobody_is_shown_them(client, services, monkeypatch):
+    monkeypatch.setattr(services.parts, "limit", 10)
+    id_ = put(client, "data.yaml", b"names: [a]")
+    answer = client.post("/uploads", params={"name": "data.yaml"}, content=b"names: [ab]", headers=OCTETS)
+    assert answer.status_code == 413
+    assert client.get(f"/images/{id_}").status_code == 404
+    assert client.post("/uploads/done", json={"ids": [id_], "paths": ["x/data.yaml"]}).status_code == 422
+
+
+def test_as_much_is_uploaded_as_is_read():
+    assert uploaded.MAX_FILE_BYTES == coco.MAX_COCO_BYTES

@@ -224,7 +224,7 @@ def test_a_weight_by_the_slider_shows_while_it_is_dragged(bar: Bar):
 def test_a_weight_in_numbers_and_excluding(bar: Bar):
     bar.open(q="beach", image=RED)
     bar.button("Weight of <i>a1</i>.png: 1.0").click()
-    number = bar.page.get_by_role("spinbutton", name="Weight in numbers")
+    number = bar.page.get_by_role("spinbutton", name="Weight as a number")
     number.fill("0")
     number.press("Tab")
     expect(number).to_have_value("1")
@@ -343,8 +343,8 @@ def test_a_picture_that_is_refused(bar: Bar, file: dict, refusal: str | None, sa
 
 def test_a_part_of_a_picture_is_drawn_moved_and_resized(bar: Bar):
     bar.open(image=RED)
-    bar.button("Search a part of <i>a1</i>.png").click()
-    dialog = bar.page.get_by_role("dialog", name="Search a part of this picture")
+    bar.button("Search with a part of <i>a1</i>.png").click()
+    dialog = bar.page.get_by_role("dialog", name="Search with a part of this picture")
     expect(dialog).to_contain_text("The whole picture")
     expect(bar.button("Use this part")).to_be_disabled()
     picture = dialog.get_by_role("img", name="<i>a1</i>.png")
@@ -424,7 +424,7 @@ def test_recent_searches_are_opened_and_forgotten(bar: Bar):
     bar.page.keyboard.press("Delete")
     expect(recent).to_have_text(["sunset"])
     bar.button("Clear all").click()
-    expect(bar.page.get_by_text("The searches you make are kept here")).to_be_visible()
+    expect(bar.page.get_by_text("Your searches appear here")).to_be_visible()
     bar.page.keyboard.press("Escape")
     expect(bar.box).to_be_focused()
 
@@ -502,7 +502,7 @@ def test_the_picture_at_a_path_takes_its_place(bar: Bar):
     bar.open()
     bar.search("/pictures/a cat.png")
     expect(bar.page.get_by_role("group", name="Suggestion")).to_contain_text("This is the path of a picture.")
-    bar.button("Search by this picture").click()
+    bar.button("Search with this picture").click()
     bar.asks(text="", parts=[RED_PART | {"id": BLUE}])
     expect(bar.box).to_have_value("")
     expect(bar.chips).to_have_count(1)
@@ -515,7 +515,7 @@ def test_why_a_path_is_not_searched_by_is_said(bar: Bar):
     bar.open()
     bar.search("/elsewhere/x.png")
     expect(bar.page.get_by_role("group", name="Suggestion")).to_contain_text("It is outside.")
-    expect(bar.button("Search by this picture")).to_be_hidden()
+    expect(bar.button("Search with this picture")).to_be_hidden()
 
 
 def test_on_a_phone_recent_searches_and_help_are_there_beside_a_query(phone: Bar):
@@ -541,8 +541,8 @@ def test_on_a_phone_everything_fits_and_can_be_touched(phone: Bar):
 
 def test_a_part_of_a_picture_by_touch(phone: Bar):
     phone.open(image=RED)
-    phone.button("Search a part of <i>a1</i>.png").tap()
-    dialog = phone.page.get_by_role("dialog", name="Search a part of this picture")
+    phone.button("Search with a part of <i>a1</i>.png").tap()
+    dialog = phone.page.get_by_role("dialog", name="Search with a part of this picture")
     area = dialog.get_by_role("img", name="<i>a1</i>.png").bounding_box()
     assert area
     session = phone.page.context.new_cdp_session(phone.page)

@@ -79,7 +79,7 @@ def test_the_head_says_how_many_how_good_and_how_long(open_):
     expect(page.locator(".counts")).to_have_text("24 strong · 12 likely · 3 weak of 300 pictures")
     page.get_by_role("button", name="where the time went").click()
     times = page.get_by_role("dialog", name="Where the time went")
-    for line in ("Reading the query12 ms", "Searching the index8 ms", "Ranking3 ms", "4 near-duplicates are in stacks"):
+    for line in ("Reading the search12 ms", "Searching the index8 ms", "Ranking3 ms", "4 duplicates are in stacks"):
         expect(times).to_contain_text(line)
     page.keyboard.press("Escape")
     expect(times).not_to_be_visible()
@@ -94,7 +94,7 @@ def test_the_head_says_how_many_how_good_and_how_long(open_):
         ("named", "By its name: the file name says so. The starter model does not see it in the picture."),
         ("long", "It searched for: “as much as was read”"),
         ("noted", "No picture has the label unicorn."),
-        ("empty", "No picture passes these filters."),
+        ("empty", "No pictures match these filters."),
     ],
 )
 def test_what_is_to_be_said_stands_above_the_pictures(open_, words, said):
@@ -150,7 +150,7 @@ def test_pages_are_loaded_before_their_end_is_reached(open_):
     searches = asked(page, "/api/search")
     for at in (59, 119, 179, 239, 299):
         tiles(page).nth(at).scroll_into_view_if_needed()
-    expect(page.get_by_text("All 300 pictures are shown.")).to_be_visible()
+    expect(page.get_by_text("All 300 pictures shown.")).to_be_visible()
     expect(tiles(page)).to_have_count(300)
     assert [request.post_data_json["offset"] for request in searches] == [60, 120, 180, 240]
     names = page.locator(".name").all_text_contents()
@@ -286,7 +286,7 @@ def test_all_goes_on_as_it_is_scrolled(open_):
     expect(tiles(page).nth(59)).to_be_attached()
     for at in (59, 119, 179, 239, 299):
         tiles(page).nth(at).scroll_into_view_if_needed()
-    expect(page.get_by_text("All 300 pictures are shown.")).to_be_visible()
+    expect(page.get_by_text("All 300 pictures shown.")).to_be_visible()
 
 
 def width(page: Page) -> float:
@@ -442,9 +442,7 @@ def test_the_time_on_the_page_is_measured_from_the_asking(open_):
     page.keyboard.press("s")
     expect(tiles(page).first).to_be_visible()
     page.get_by_role("button", name="where the time went").click()
-    expect(page.get_by_role("dialog", name="Where the time went")).to_contain_text(
-        "Page, from asking to the first pictures"
-    )
+    expect(page.get_by_role("dialog", name="Where the time went")).to_contain_text("Page, until the first pictures")
 
 
 def five_columns(page: Page) -> None:
@@ -631,7 +629,7 @@ def test_tags_of_several(open_):
     page = open_()
     for at in (0, 2):  # of which the second has a tag
         tile(page, at).click(modifiers=["Control"])
-    page.get_by_role("button", name="Tag …").click()
+    page.get_by_role("button", name="Tag…").click()
     dialog = page.get_by_role("dialog", name="Tags of 2 pictures")
     expect(dialog.get_by_role("list")).to_contain_text("family")
     dialog.get_by_role("button", name="Remove the tag family").click()
@@ -641,7 +639,7 @@ def test_tags_of_several(open_):
     with page.expect_request("**/api/tags") as request:
         dialog.get_by_role("button", name="Save").click()
     assert request.value.post_data_json == {"ids": ["id55", "id57"], "add": ["two words", "new"], "remove": ["family"]}
-    expect(page.locator(".toast")).to_have_text(re.compile("Tags changed on 2 pictures."))
+    expect(page.locator(".toast")).to_have_text(re.compile("Changed the tags of 2 pictures."))
     expect(page.get_by_text("changed", exact=True)).to_be_visible()
     assert selected(page) == [0, 2]
 

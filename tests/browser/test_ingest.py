@@ -104,7 +104,7 @@ def test_planned_paused_left_killed_and_reported(server: Server, many: Path, chr
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_test_id("stProgress").first).to_contain_text("files/s")  # from then on nothing is laid anew
     page.get_by_role("button", name="Pause").click()  # another tab began it
-    expect(page.get_by_text("started this job")).to_be_visible()
+    expect(page.get_by_text("This job was started")).to_be_visible()
     expect(page.get_by_role("button", name="Pause this job")).to_be_visible()
 
     server.kill()
@@ -137,7 +137,9 @@ DROP = """([names, contents, folder]) => {
         const entry = {
             isFile: false, name: folder,
             createReader: () => {
-                const entries = files.map(file => ({ isFile: true, name: file.name, file: done => done(file) }))
+                const entries = files.map(file => ({
+                    isFile: true, name: file.name, fullPath: `/${folder}/${file.name}`, file: done => done(file),
+                }))
                 const left = [entries, []]
                 return { readEntries: done => done(left.shift()) }
             },
@@ -173,8 +175,9 @@ def test_a_folder_and_an_archive_are_dropped(
         archive.writestr("../out.png", pictures["red.png"])
     page.goto(f"{server.url}/ingest")
     expect(page.get_by_text(re.compile("ZIP files up to"))).to_be_visible()
-    dropped(page, {**pictures, "notes.txt": b"words"}, folder="album")
-    expect(page.get_by_text("3 uploaded pictures — done")).to_be_visible(timeout=180_000)
+    labels = {"red.txt": b"0 0.5 0.5 1 1", "green.txt": b"", "data.yaml": b"names: [brick]"}
+    dropped(page, {**pictures, **labels, "notes.doc": b"words"}, folder="album")
+    expect(page.get_by_text("album — done")).to_be_visible(timeout=180_000)
     expect(page.get_by_text(re.compile("1 file skipped"))).to_be_visible()
 
     dropped(page, {"more.zip": (tmp_path / "more.zip").read_bytes()})
@@ -184,4 +187,6 @@ def test_a_folder_and_an_archive_are_dropped(
     assert (metric(page, "Added"), metric(page, "Failed")) == ("2", "1")
     page.goto(f"{server.url}/?q=cyan")
     expect(page.locator(".counts")).to_contain_text("5 pictures")
+    page.goto(f"{server.url}/?q=label:brick")
+    expect(page.locator(".counts")).to_contain_text("1 picture")
     server.stop()

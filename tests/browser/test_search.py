@@ -99,7 +99,7 @@ def test_typed_terms_become_chips_and_chips_become_text(library: Server, page: P
     expect(chips(page)).to_have_count(3)
     expect(first(page)).to_contain_text(GIRAFFES)
     page.get_by_role("button", name="Weight of zebra").click()
-    number = page.get_by_role("spinbutton", name="Weight in numbers")
+    number = page.get_by_role("spinbutton", name="Weight as a number")
     number.fill("-0.5")
     number.press("Enter")
     expect(page).to_have_url(re.compile(r"q=giraffe(\+|%20)%E2%88%92"))
@@ -133,7 +133,7 @@ def test_a_part_of_a_picture_is_searched_with(library: Server, page: Page, coco:
     page.get_by_label("Choose a picture").set_input_files(coco / "train" / "images" / ZEBRA)
     expect(first(page)).to_contain_text("1.00")
     page.get_by_role("button", name=re.compile("part", re.IGNORECASE)).first.click()
-    dialog = page.get_by_role("dialog", name="Search a part of this picture")
+    dialog = page.get_by_role("dialog", name="Search with a part of this picture")
     picture = dialog.get_by_role("img").bounding_box()
     assert picture
     page.mouse.move(picture["x"] + 0.5 * picture["width"], picture["y"] + 0.3 * picture["height"])
@@ -276,7 +276,7 @@ def test_facets_narrow_and_filters_are_typed(library: Server, page: Page):
     expect(tiles(page)).to_have_count(1)
     page.goto(f"{library.url}/?q=label:zebar")
     expect(page.get_by_text("Did you mean “zebra”?")).to_be_visible()
-    page.get_by_role("button", name="Remove the filter").click()
+    page.get_by_role("button", name="Clear filters").click()
     expect(tiles(page).nth(20)).to_be_attached()
 
 
@@ -382,7 +382,7 @@ def test_tags_are_given_and_searched_by(library: Server, page: Page):
     page.goto(f"{library.url}/?q=giraffe")
     first(page).locator(".open").click(modifiers=["Control"])
     name = first(page).locator(".name").inner_text()
-    page.get_by_role("button", name="Tag …").click()
+    page.get_by_role("button", name="Tag…").click()
     dialog = page.get_by_role("dialog", name=re.compile("^Tags"))
     dialog.get_by_label("Add a tag").fill("tall")
     dialog.get_by_role("button", name="Save").click()

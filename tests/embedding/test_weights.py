@@ -67,21 +67,21 @@ def test_offline_names_the_folder_and_the_ways_out(value: str, tmp_path: Path, m
 
 def test_an_address_where_nobody_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_BASE_URL", "http://127.0.0.1:9")
-    with pytest.raises(ModelUnavailable, match=r"http://127\.0\.0\.1:9 cannot be reached: nothing answers there\."):
+    with pytest.raises(ModelUnavailable, match=r"http://127\.0\.0\.1:9 cannot be reached: it does not answer\."):
         check_obtainable(MODEL, tmp_path)
 
 
 def test_an_address_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_BASE_URL", "http://[")
-    with pytest.raises(ModelUnavailable, match="cannot be reached: its name is not known"):
+    with pytest.raises(ModelUnavailable, match="cannot be reached: there is no server with this name"):
         check_obtainable(MODEL, tmp_path)
 
 
 @pytest.mark.parametrize(
     ("cause", "words"),
     [
-        (socket.gaierror(-2, "Name or service not known"), "its name is not known"),
-        (ConnectionResetError(104, "Connection reset by peer"), "the connection broke"),
+        (socket.gaierror(-2, "Name or service not known"), "there is no server with this name"),
+        (ConnectionResetError(104, "Connection reset by peer"), "the connection was lost"),
     ],
 )
 def test_why_it_cannot_be_reached_is_said_in_words(

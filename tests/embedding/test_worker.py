@@ -80,14 +80,14 @@ def test_a_model_whose_process_died_says_so(start):
     os.kill(worker._children[-1]._process.pid, signal.SIGKILL)
     worker._children[-1]._process.wait(10)
     assert not worker.alive
-    with pytest.raises(ModelUnavailable, match="ended unexpectedly"):
+    with pytest.raises(ModelUnavailable, match="stopped unexpectedly"):
         worker.embed_texts(["cat"])
 
 
 def test_a_process_that_dies_while_it_loads_keeps_nobody_waiting(start, monkeypatch):
     monkeypatch.setattr("core.embedding.launching._CHILD", "import os; os._exit(3)")
     monkeypatch.setattr("core.embedding.worker._CALM_SECONDS", 0.0)
-    with pytest.raises(ModelUnavailable, match="ended unexpectedly"):
+    with pytest.raises(ModelUnavailable, match="stopped unexpectedly"):
         start()
 
 

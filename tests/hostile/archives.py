@@ -12,7 +12,7 @@ from tests.hostile.kinds import Fate, Kind, added, failed, skipped
 from tests.hostile.links import pipe
 from tests.zips import zipped
 
-LEADS_OUT, SHARED, NO_FILE = "would lead out of a folder", "its data is that of another", "A link or device"
+LEADS_OUT, SHARED, NO_FILE = "would point outside the folder", "its data belongs to another", "A link or device"
 
 
 def archive(*fates: Fate, data: Callable[[], bytes]) -> Kind:
@@ -67,7 +67,7 @@ def dataset(says: str = "", names: bytes = NAMES, labels: bytes = WHOLE) -> Kind
 
 def piped(folder: Path) -> list[Fate]:
     pipe(folder, "x.zip")
-    return [failed("x.zip", "it is no file")]
+    return [failed("x.zip", "it is not a file")]
 
 
 ARCHIVES: dict[str, Kind] = {
@@ -102,11 +102,11 @@ ARCHIVES: dict[str, Kind] = {
     "members that are links": lying(skipped("x.png", NO_FILE), external_attr=stat.S_IFLNK << 16),
     "members that are devices": lying(skipped("x.png", NO_FILE), external_attr=stat.S_IFCHR << 16),
     "members that are encrypted": lying(failed("x.png", "with its password"), flag_bits=1),
-    "members compressed by other methods": members(failed("x.png", "unpack the archive"), method=ZIP_LZMA),
+    "members compressed by other methods": members(failed("x.png", "unpack the ZIP file"), method=ZIP_LZMA),
     "members larger than they say": lying(failed("x.png", "Copy it again"), file_size=9),
     "members smaller than they say": lying(failed("x.png", "Copy it again"), file_size=9_999),
     "members of another checksum": lying(failed("x.png", "Copy it again"), CRC=1),
-    "members that lie elsewhere": lying(failed("x.png", "Copy the archive again"), header_offset=2**31),
+    "members that lie elsewhere": lying(failed("x.png", "Copy the ZIP file again"), header_offset=2**31),
     "members of 4 GB": lying(failed("x.png", "save a smaller version"), file_size=2**32 - 2),
     "members of no date": lying(added("x.png"), date_time=(1980, 0, 0, 0, 0, 0)),
     "members of two names": archive(
@@ -118,16 +118,16 @@ ARCHIVES: dict[str, Kind] = {
     ),
     "members that share their data": archive(*(failed(f"{n}.png", SHARED) for n in range(100)), data=overlapping),
     "members that unpack to a thousand times their size": archive(
-        failed("x.bmp", "a bomb"), data=lambda: zipped({"x.bmp": bytes(40_000_000)})
+        failed("x.bmp", "a ZIP bomb"), data=lambda: zipped({"x.bmp": bytes(40_000_000)})
     ),
     "an archive of many small bombs": broken(
-        "is a bomb", lambda: zipped({f"{n}.bmp": bytes(5_000_000) for n in range(9)})
+        "is a ZIP bomb", lambda: zipped({f"{n}.bmp": bytes(5_000_000) for n in range(9)})
     ),
-    "an archive that is cut": broken("is no ZIP archive", lambda: zipped({"a.png": png()})[:-30]),
+    "an archive that is cut": broken("is not a ZIP file", lambda: zipped({"a.png": png()})[:-30]),
     "an archive whose beginning is cut": archive(failed("a.png", "Copy"), data=lambda: zipped({"a.png": png()})[50:]),
-    "an archive that is a picture": broken("is no ZIP archive", png),
-    "an archive that is empty": broken("is no ZIP archive", bytes),
-    "an archive of another kind": broken("is no ZIP archive", lambda: b"Rar!\x1a\7\1\0" + bytes(999)),
+    "an archive that is a picture": broken("is not a ZIP file", png),
+    "an archive that is empty": broken("is not a ZIP file", bytes),
+    "an archive of another kind": broken("is not a ZIP file", lambda: b"Rar!\x1a\7\1\0" + bytes(999)),
     "an archive that claims 65,534 members": archive(added("a.png"), data=lambda: counting("a.png", count=65_534)),
     "an archive that claims one member of two": archive(
         added("a.png"), added("b.png"), data=lambda: counting("a.png", "b.png", count=1)

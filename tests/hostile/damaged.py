@@ -11,16 +11,16 @@ OTHER_KINDS = {
     "nothing": (b"", "is empty"),
     "one byte": (b"\xff", "its beginning is damaged"),
     "zero bytes": (bytes(5000), "nothing but zeros"),
-    "noise": (bytes(range(200, 256)) * 9, "no picture of a known format"),
-    "a program": (b"\x7fELF\2\1\1" + bytes(99), "no picture but a program"),
-    "a pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull"),
-    "an answer of a server": (b'{"error": "AccessDenied"}', "the answer of a server"),
+    "noise": (bytes(range(200, 256)) * 9, "not a picture in a known format"),
+    "a program": (b"\x7fELF\2\1\1" + bytes(99), "not a picture but a program"),
+    "pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull"),
+    "an answer of a server": (b'{"error": "AccessDenied"}', "a server response"),
     "a text": (b"Dear diary, today I was no picture.\n", "a text"),
     "a web page": (b"<!DOCTYPE html><html><body>404</body></html>", "a web page"),
     "a drawing": (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "an SVG drawing"),
     "a PDF": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "a PDF document"),
     "PostScript": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
-    "a film": (b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41" + bytes(999), "a film"),
+    "a video": (b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41" + bytes(999), "a video"),
     "JPEG XL": (b"\xff\x0a\xfa\x1f\0", "a JPEG XL picture"),
     "an archive": (zipped({"x.png": b"1"}), "an archive"),
 }
@@ -62,11 +62,14 @@ DAMAGED |= {
         )
     ),
     "names of pictures that are not read": several(
-        *(one(skipped(name, "this kind is not read"), jpeg) for name in ("x.svg", "x.eps", "x.pdf", "x.mp4", "x.jxl"))
+        *(
+            one(skipped(name, "this kind is not supported"), jpeg)
+            for name in ("x.svg", "x.eps", "x.pdf", "x.mp4", "x.jxl")
+        )
     ),
     "camera raw without a preview": several(
         *(
-            one(failed(name, "camera raw file without a preview"), lambda: b"MM\0*" + bytes(999))
+            one(failed(name, "camera raw file without a large enough preview"), lambda: b"MM\0*" + bytes(999))
             for name in ("a.nef", "b.dng")
         )
     ),

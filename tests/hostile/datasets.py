@@ -41,7 +41,7 @@ def led_out(folder: Path, part: str) -> list[Fate]:
 
 UNREADABLE_NAMES = {
     "a bomb of aliases": bomb_of_aliases(),
-    "no YAML": b"names: [cat, dog",
+    "not YAML": b"names: [cat, dog",
     "a picture": png(),
     "zero bytes": bytes(5000),
     "nothing": b"",
@@ -56,7 +56,7 @@ UNREADABLE_LABELS = {
     "of a class that no number holds": b"1e999999999 0.5 0.5 1 1",
     "of a class without a number": b"cat 0.5 0.5 1 1",
     "that are not finite": b"0 nan inf 1 1",
-    "that are no text": b"\xff\xfe" * 99,
+    "that are not text": b"\xff\xfe" * 99,
     "of 5 MB": (WHOLE + b"\n") * 400_000,
     "of 10,000 things": (WHOLE + b"\n") * 10_000,
 }
@@ -69,7 +69,7 @@ UNREADABLE_ANNOTATIONS = {
     "COCO with a box that is not finite": (
         "a.json", COCO + b'{"image_id": 1, "category_id": 1, "bbox": [0, 0, 1e999, 1]}]}'
     ),
-    "COCO with 6,000 boxes of one picture": (
+    "COCO with 6,000 boxes for one picture": (
         "a.json", COCO + b",".join([b'{"image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1]}'] * 6_000) + b"]}"
     ),
     "COCO that ends early": ("a.json", COCO),

@@ -57,25 +57,25 @@ PICTURE_HARMS: dict[str, Harm] = {
     "it becomes a pipe": Harm(replaced(os.mkfifo), FAILED, "Not a file"),
     "it becomes a link to itself": Harm(replaced(link_to_itself), FAILED, "cannot be read"),
     "it becomes a link to nothing": Harm(replaced(lambda path: path.symlink_to("no")), FAILED, "cannot be read"),
-    "it becomes a link to one outside": Harm(lead_out, FAILED, "leads elsewhere"),
-    "its folder becomes a link to one outside": Harm(lambda path: lead_out(path.parent), FAILED, "leads elsewhere"),
+    "it becomes a link to one outside": Harm(lead_out, FAILED, "points elsewhere"),
+    "its folder becomes a link to one outside": Harm(lambda path: lead_out(path.parent), FAILED, "points elsewhere"),
 }
 
 ARCHIVE_HARMS: dict[str, Harm] = {
-    "it is cut": Harm(lambda path: os.truncate(path, 60), FAILED, "no ZIP archive"),
-    "it is emptied": Harm(lambda path: os.truncate(path, 0), FAILED, "no ZIP archive"),
-    "it becomes a link to one outside": Harm(lead_out, FAILED, "leads elsewhere"),
-    "its folder becomes a link to one outside": Harm(lambda path: lead_out(path.parent), FAILED, "leads elsewhere"),
+    "it is cut": Harm(lambda path: os.truncate(path, 60), FAILED, "not a ZIP file"),
+    "it is emptied": Harm(lambda path: os.truncate(path, 0), FAILED, "not a ZIP file"),
+    "it becomes a link to one outside": Harm(lead_out, FAILED, "points elsewhere"),
+    "its folder becomes a link to one outside": Harm(lambda path: lead_out(path.parent), FAILED, "points elsewhere"),
     "it is another archive": Harm(lambda path: path.write_bytes(zipped({"x.png": png("blue")})), ADDED, "", "blue"),
     "it loses the picture": Harm(lambda path: path.write_bytes(zipped({"y.png": png()})), FAILED, "no longer in"),
     "the picture is damaged": Harm(lambda path: path.write_bytes(zipped({"x.png": b"x"})), FAILED, "a text"),
 }
 
 ARCHIVE_LOSSES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "it is deleted": (Path.unlink, "is not there"),
-    "its folder is deleted": (lambda path: shutil.rmtree(path.parent), "is not there"),
+    "it is deleted": (Path.unlink, "cannot be found"),
+    "its folder is deleted": (lambda path: shutil.rmtree(path.parent), "cannot be found"),
     "it becomes a folder": (replaced(Path.mkdir), "is gone or empty"),
-    "it becomes a pipe": (replaced(os.mkfifo), "it is no file"),
+    "it becomes a pipe": (replaced(os.mkfifo), "it is not a file"),
     "it becomes a link to itself": (replaced(link_to_itself), "cannot be read"),
 }
 """After which an archive is not there any more, and what is said then."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.hostile.drawn import png
 from tests.hostile.kinds import Fate, Kind, added, below, duplicate, outside_of, several, skipped
 
-OUT, NOWHERE, NO_FILE = "leads out of the folder", "leads nowhere, or in circles", "a pipe, socket or device"
+OUT, NOWHERE, NO_FILE = "points outside the folder", "broken link", "a pipe, socket or device"
 
 
 def linked(path: str, says: str, target: str | Callable[[Path], Path]) -> Kind:
@@ -74,7 +74,7 @@ LINKS: dict[str, Kind] = {
     "a link to the folder above the root": linked("x", OUT, "../.."),
     "a link to all files there are": linked("x", OUT, "/"),
     "a link to a device": linked("x.png", OUT, "/dev/zero"),
-    "a link to the memory of this process": linked("x.png", OUT, "/proc/self/mem"),
+    "a link to the memory of the app": linked("x.png", OUT, "/proc/self/mem"),
     "links in a chain that leads out": several(
         linked("a.png", OUT, "b.png"), linked("b.png", OUT, "c.png"), linked("c.png", OUT, secret)
     ),

@@ -80,7 +80,7 @@ PICTURES |= {
     "a transparent PNG": one(added("x.png", "white"), lambda: saved(transparent(), "PNG")),
     "a transparent GIF": one(added("x.gif", "white"), lambda: saved(transparent(), "GIF")),
     "one transparent colour": one(added("x.png", "white"), lambda: saved(plain(), "PNG", transparency=(255, 0, 0))),
-    "a PNG of 16 bits a channel": one(added("x.png"), lambda: drawn.png_of((32, 32), bits=16)),
+    "a PNG of 16 bits per channel": one(added("x.png"), lambda: drawn.png_of((32, 32), bits=16)),
     "a DDS that is compressed": one(added("x.dds"), lambda: saved(plain("RGBA"), "DDS", pixel_format="DXT5")),
     "a TGA that is compressed": one(added("x.tga"), lambda: saved(plain(), "TGA", compression="tga_rle")),
     "a Photoshop document": one(added("x.psd"), drawn.photoshop),

@@ -16,15 +16,15 @@ from core.images.kinds import _BY_SUFFIX, kind_of, unread_by_name
         ("logo.eps", "A PostScript drawing"),
         ("logo.ai", "A PostScript drawing"),
         ("big.psb", "A large Photoshop document"),
-        ("film.mov", "A film"),
+        ("film.mov", "A video"),
         ("scan.dcm", "A medical picture"),
-        ("sky.hdr", "A picture of high dynamic range"),
+        ("sky.hdr", "A high dynamic range picture"),
         ("draft.xcf", "A GIMP picture"),
-        ("sprite.aseprite", "A project of a drawing program"),
-        ("plan.DWG", "A project of a drawing program"),
-        ("slide.svs", "A picture of an instrument"),
+        ("sprite.aseprite", "A drawing program's project"),
+        ("plan.DWG", "A drawing program's project"),
+        ("slide.svs", "A scientific picture"),
         ("brain.nii", "A medical picture"),
-        ("clip.braw", "A film"),
+        ("clip.braw", "A video"),
         ("banner.swf", "An animation"),
         ("wall.ktx2", "A texture"),
     ],
@@ -32,7 +32,7 @@ from core.images.kinds import _BY_SUFFIX, kind_of, unread_by_name
 def test_pictures_by_their_names(name, said):
     reason = unread_by_name(name)
     assert reason.startswith(f"{said}")
-    assert "this kind is not read. " in reason
+    assert "this kind is not supported. " in reason
     assert reason.endswith("JPEG or PNG.")
 
 
@@ -44,18 +44,18 @@ def test_pictures_by_their_names(name, said):
         (b"<div class='error'>Not found</div>", "a web page"),
         (b"<br />\n<b>Warning</b>: imagecreate", "a web page"),
         (b"\xef\xbb\xbf<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG drawing"),
-        (b"version https://hawser.github.com/spec/v1\noid sha256:00\n", "a pointer of Git LFS"),
+        (b"version https://hawser.github.com/spec/v1\noid sha256:00\n", "a Git LFS pointer"),
         (b"[InternetShortcut]\r\nURL=https://a.example/b.jpg\r\n", "a shortcut"),
         (b"L\0\0\0\1\x14\2\0\0\0\0\0\xc0", "a shortcut"),
         (b"book\0\0\0\0mark\0\0\0\0", "a shortcut"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a document of an office program"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office document"),
         (b"\x28\xb5\x2f\xfd" + bytes(9), "an archive"),
-        (b"\x89HDF\r\n\x1a\n", "a file of data"),
-        (b"\x93NUMPY\1\0", "a file of data"),
+        (b"\x89HDF\r\n\x1a\n", "a data file"),
+        (b"\x93NUMPY\1\0", "a data file"),
         (b"wOF2\0\1\0\0", "a font"),
-        (b"FLIF44", "a picture of an uncommon kind"),
-        (b"AT&TFORM\0\0\0\0DJVU", "a picture of an uncommon kind"),
-        (b"BLENDER-v300", "a project of a drawing program"),
+        (b"FLIF44", "a picture in an uncommon format"),
+        (b"AT&TFORM\0\0\0\0DJVU", "a picture in an uncommon format"),
+        (b"BLENDER-v300", "a drawing program's project"),
         (b"CWS\x0a\0\0\1\0", "an animation"),
         (b"\xabKTX 11\xbb", "a texture"),
     ],

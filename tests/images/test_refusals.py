@@ -64,14 +64,14 @@ def test_nothing_at_all():
         (b"Dear diary, today I was no picture.", "a text"),
         ("Über allen Gipfeln ist Ruh".encode(), "a text"),
         ("Über allen Gipfeln".encode("utf-16"), "a text"),
-        (b'{"error": "AccessDenied"}', "the answer of a server (JSON)"),
-        (b'\n[\n  {"message": "Not found"}\n]', "the answer of a server (JSON)"),
-        (b"{}", "the answer of a server (JSON)"),
-        (b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", "the error message of a server"),
-        (b"<s:Fault xmlns:s='x'/>", "the error message of a server"),
-        (b"<?xml version='1.0'?><ServiceExceptionReport/>", "the error message of a server"),
-        (b"<?xml version='1.0'?><kml/>", "a file of XML"),
-        (b"HTTP/1.1 404 Not Found\r\n\r\n", "the answer of a server"),
+        (b'{"error": "AccessDenied"}', "a server response (JSON)"),
+        (b'\n[\n  {"message": "Not found"}\n]', "a server response (JSON)"),
+        (b"{}", "a server response (JSON)"),
+        (b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", "a server's error message"),
+        (b"<s:Fault xmlns:s='x'/>", "a server's error message"),
+        (b"<?xml version='1.0'?><ServiceExceptionReport/>", "a server's error message"),
+        (b"<?xml version='1.0'?><kml/>", "an XML file"),
+        (b"HTTP/1.1 404 Not Found\r\n\r\n", "a server response"),
         (b"<!-- saved --><html>", "a web page"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Git LFS"),
         (b"../../.git/annex/objects/aa/bb/SHA256E-s1--00.jpg", "git-annex"),
@@ -81,9 +81,9 @@ def test_nothing_at_all():
         (bytes(5000), "nothing but zeros"),
         (b"8BPS\0\2" + bytes(20), "PSB"),
         (b"\0\0\0\x18ftypcrx ", "a camera raw file"),
-        (b"\0\0\0\x18ftypqt  ", "a film"),
-        (b"\x1aE\xdf\xa3" + bytes(9), "a film"),
-        (b"ID3\3\0" + bytes(9), "a sound"),
+        (b"\0\0\0\x18ftypqt  ", "a video"),
+        (b"\x1aE\xdf\xa3" + bytes(9), "a video"),
+        (b"ID3\3\0" + bytes(9), "an audio file"),
         (b"\x1f\x8b\x08\0", "an archive"),
         (b"gimp xcf v011", "a GIMP picture"),
         (bytes(128) + b"DICM", "a medical picture"),
@@ -93,7 +93,7 @@ def test_nothing_at_all():
         (b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG drawing"),
         (b"%PDF-1.7\n", "a PDF document"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
-        (b"\0\0\0\x20ftypisom\0\0\2\0", "a film"),
+        (b"\0\0\0\x20ftypisom\0\0\2\0", "a video"),
         (b"\xff\x0a\xfa\x1f", "a JPEG XL picture"),
         (b"PK\x03\x04\x14\0", "an archive"),
     ],
@@ -103,8 +103,8 @@ def test_other_kinds_are_named(data, kind):
 
 
 def test_the_three_situations_are_three_reasons():
-    assert refused(b"<html></html>").message == "holiday.jpg is no picture but a web page."
-    assert refused(b"\xff\x0a\xfa\x1f").message == "holiday.jpg is a JPEG XL picture: this kind is not read."
+    assert refused(b"<html></html>").message == "holiday.jpg is not a picture but a web page."
+    assert refused(b"\xff\x0a\xfa\x1f").message == "holiday.jpg is a JPEG XL picture: this kind is not supported."
     assert refused(png(4, 4, png_chunk(b"IDAT", b"not packed"))).message == "holiday.jpg is damaged."
 
 
@@ -148,7 +148,7 @@ def tiff(bits, channels, kind=1):
 def test_a_whole_file_of_a_variant_that_is_not_read(data, detail):
     error = refused(data)
     assert detail in error.message
-    assert error.message.endswith("this variant is not read.")
+    assert error.message.endswith("this variant is not supported.")
     assert error.remedy == "Save it as JPEG or PNG."
 
 
@@ -185,11 +185,11 @@ def test_too_many_pixels_are_told_with_their_number(size, said, format):
         for tag, value in zip((256, 257), size, strict=True):
             data = data.replace(struct.pack("<HHLL", tag, 4, 1, 4), struct.pack("<HHLL", tag, 4, 1, value))
     message = refused(bytes(data)).message
-    assert f"has {said} pixels, more than the 200 megapixels" in message
+    assert f"has {said} pixels, more than the limit of 200 megapixels" in message
 
 
 def test_unknown_bytes():
-    assert "no picture of a known format" in refused(bytes(range(200, 256)) * 9).message
+    assert "not a picture in a known format" in refused(bytes(range(200, 256)) * 9).message
 
 
 @pytest.mark.parametrize("name", ["EPS", "PDF", "BUFR"])
@@ -388,7 +388,7 @@ class TestReadBytes:
         (tmp_path / "folder").symlink_to("secret", target_is_directory=True)
         (tmp_path / "y.jpg").symlink_to("secret/x.jpg")
         for path in ("folder/x.jpg", "y.jpg"):
-            assert "leads elsewhere" in self.refused(tmp_path / path).message
+            assert "points elsewhere" in self.refused(tmp_path / path).message
         assert read_bytes(tmp_path / "secret/x.jpg") == b"abc"
 
     def test_a_link_that_was_there_only_while_the_file_was_opened(self, tmp_path, monkeypatch):
@@ -396,7 +396,7 @@ class TestReadBytes:
         (tmp_path / "secret").write_bytes(b"secret")
         real = os.open
         monkeypatch.setattr(os, "open", lambda path, flags: real(tmp_path / "secret", flags))
-        assert "leads elsewhere" in self.refused(tmp_path / "x.jpg").message
+        assert "points elsewhere" in self.refused(tmp_path / "x.jpg").message
 
     def test_relative_paths_are_the_caller_s_own(self, tmp_path, monkeypatch):
         (tmp_path / "x.jpg").write_bytes(b"abc")
@@ -408,16 +408,16 @@ class TestReadBytes:
     def test_closed(self, tmp_path):
         (tmp_path / "x").write_bytes(b"abc")
         (tmp_path / "x").chmod(0)
-        assert "may not be read" in self.refused(tmp_path / "x").message
+        assert "no permission" in self.refused(tmp_path / "x").message
 
     @pytest.mark.parametrize(
         ("number", "said"),
         [
-            (errno.EIO, "its drive does not give it"),
-            (errno.ESTALE, "its drive does not give it"),
+            (errno.EIO, "its drive does not respond"),
+            (errno.ESTALE, "its drive does not respond"),
             (errno.EMFILE, "too many files are open"),
             (errno.ELOOP, "circles"),
-            (errno.ENAMETOOLONG, "no name of a file"),
+            (errno.ENAMETOOLONG, "not a valid file name"),
             (errno.EBADF, "cannot be read"),
         ],
     )
@@ -445,8 +445,8 @@ def jpeg_with(marker, bits):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (jpeg_with(0xC1, 12), "12 bits a channel"),
-        (jpeg_with(0xC2, 12), "12 bits a channel"),
+        (jpeg_with(0xC1, 12), "12 bits per channel"),
+        (jpeg_with(0xC2, 12), "12 bits per channel"),
         (jpeg_with(0xC3, 8), "lossless coding"),
         (jpeg_with(0xC3, 14), "lossless coding"),
         (jpeg_with(0xC5, 8), "hierarchical coding"),
@@ -455,7 +455,7 @@ def jpeg_with(marker, bits):
 )
 def test_jpegs_of_variants(data, said):
     refusal = refused(data)
-    assert refusal.message == f"holiday.jpg is a JPEG picture with {said}: this variant is not read."
+    assert refusal.message == f"holiday.jpg is a JPEG picture with {said}: this variant is not supported."
     assert refusal.problem is Problem.UNSUPPORTED
 
 

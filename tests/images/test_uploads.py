@@ -257,7 +257,7 @@ class TestArchives:
         assert uploads.expire(DAY) == 1
         assert files(uploads) == []
 
-    @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"no archive"])
+    @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"not a ZIP file"])
     def test_what_is_none(self, uploads, data):
         with pytest.raises(UnreadableArchive, match=r"Holiday\.zip"):
             self.add(uploads, data)

@@ -828,7 +828,7 @@ TROUBLES: dict[str, tuple[type[BaseNode], type[ImageSearchError], str, str]] = {
         ),
         StorageFull,
         "no space left",
-        "Free disk space",
+        "Free or add disk space",
     ),
     "another product": (answering(200, {}, product=None), IndexUnavailable, "not Elasticsearch", "ELASTICSEARCH_URL"),
     "a web server": (
@@ -868,7 +868,7 @@ TROUBLES: dict[str, tuple[type[BaseNode], type[ImageSearchError], str, str]] = {
         "index images on the server",
     ),
     "a proxy's password": (answering(407, "<html>", product=None), IndexUnavailable, "proxy", "ELASTICSEARCH_URL"),
-    "a gateway": (answering(502, "<html>", product=None), IndexUnavailable, "stands before it", "Start the server"),
+    "a gateway": (answering(502, "<html>", product=None), IndexUnavailable, "in front of it", "Start the server"),
     "a gateway's no": (answering(504, "", product=None), IndexUnavailable, "status 504", "Start the server"),
     "a failure of its own": (answering(500, failure("npe", "odd")), IndexUnavailable, "status 500", "Try again"),
     "closed": (
@@ -886,7 +886,7 @@ TROUBLES: dict[str, tuple[type[BaseNode], type[ImageSearchError], str, str]] = {
     "TLS": (
         raising(SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate")),
         IndexUnavailable,
-        "not trusted: its certificate is not signed by anybody who is trusted here.",
+        "not trusted: its certificate is not signed by an authority trusted here.",
         "ELASTICSEARCH_CA_CERTS",
     ),
     "TLS, another name": (
@@ -1013,7 +1013,7 @@ def test_constructing_opens_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["http://localhost:port", "http://", "https://[::1"])
 def test_an_address_that_is_none_is_an_error_when_used(url: str) -> None:
-    with pytest.raises(IndexUnavailable, match="not an address") as refused:
+    with pytest.raises(IndexUnavailable, match="not a URL") as refused:
         ElasticIndex([url], "images").count()
     assert "ELASTICSEARCH_URL" in refused.value.remedy
 
@@ -1021,7 +1021,7 @@ def test_an_address_that_is_none_is_an_error_when_used(url: str) -> None:
 def test_a_cloud_id_that_is_none_is_an_error_when_used() -> None:
     index = ElasticIndex([], "images", cloud_id="home:garbage")
     assert index.location == "Elastic Cloud home"
-    with pytest.raises(IndexUnavailable, match="not an address"):
+    with pytest.raises(IndexUnavailable, match="not a URL"):
         index.count()
 
 

@@ -1,5 +1,6 @@
 """What a filter lets through: the reference that `test_conditions.py` holds the engines to."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
@@ -7,6 +8,7 @@ import pytest
 
 from core.images.describe import Box, Colour
 from core.index.filters import AnyOf, Between, Filter, Named, Within, comparable, meets, texts_of
+from core.index.globs import matches_folder, matches_name
 from core.index.records import ImageRecord
 
 RECORD = ImageRecord(
@@ -145,3 +147,22 @@ def test_bounds_are_of_the_type_of_the_field(condition, bounds):
         type(None),
         float if condition.field in ("brightness", "sharpness") else int,
     }
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize(
+    ("pattern", "name", "fits"),
+    [
+        *(("IMG_?.jpg", "img_ä.jpg", True), ("IMG_?.jpg", "img_ab.jpg", False), ("??.png", "äo.png", True)),
+        *(
+            ("???.png", "äö.png", False),
+            ("?ö?.png", "äöü.png", True),
+            ("?.png", "が.png", True),
+            ("*?.png", "é.png", True),
+        ),
+    ],
+)
+def test_a_question_mark_is_one_letter_with_its_accent(form, pattern, name, fits):
+    """Names of earlier versions are kept as the file system spelled them."""
+    assert matches_name(pattern, unicodedata.normalize(form, name)) == fits
+    assert matches_folder(pattern.upper(), unicodedata.normalize(form, f"/x/{name.upper()}")) == fits

@@ -531,7 +531,7 @@ class TestErrors:
     def test_a_folder_without_rights(self, tmp_path):
         tmp_path.chmod(0o500)
         try:
-            with pytest.raises(IndexUnavailable, match="right to read and write"):
+            with pytest.raises(IndexUnavailable, match="may not read or write"):
                 LanceIndex(tmp_path / "index", "images").claim(STAMP)
         finally:
             tmp_path.chmod(0o700)
@@ -543,7 +543,7 @@ class TestErrors:
             raise RuntimeError("lance error: LanceError(IO): Permission denied (os error 13), /src/local.rs:1:1")
 
         monkeypatch.setattr(LanceIndex, "_open", denied)
-        with pytest.raises(IndexUnavailable, match="right to read and write"):
+        with pytest.raises(IndexUnavailable, match="may not read or write"):
             index.count()
 
     def test_as_many_embeddings_as_records(self, filled):

@@ -215,11 +215,11 @@ def test_other_records_in_the_rows(folder: Path, monkeypatch: pytest.MonkeyPatch
     for text in ('{"id": "a"}', '{"nonsense": 1}', "[1]", "3", "null", "no JSON", '{"id": {}, "gps": 3}'):
         monkeypatch.setattr("core.index.lance.rows._parsed", lambda _, text=text: json.loads(text))
         index = LanceIndex(folder, "images")
-        with pytest.raises(IndexUnavailable, match="a row of it is damaged"):
+        with pytest.raises(IndexUnavailable, match="one of its rows is damaged"):
             index.get([MADE[1].id])
-        with pytest.raises(IndexUnavailable, match="a row of it is damaged"):
+        with pytest.raises(IndexUnavailable, match="one of its rows is damaged"):
             list(index.scan())
-        with pytest.raises(IndexUnavailable, match="a row of it is damaged"):
+        with pytest.raises(IndexUnavailable, match="one of its rows is damaged"):
             index.search(EMBEDDINGS[1], 1)
 
 
@@ -245,7 +245,7 @@ def test_the_engine_gives_up(
         "claim": (STAMP,),
         "delete": (["a"],),
     }
-    with pytest.raises(IndexUnavailable, match="a file of it is damaged") as told:
+    with pytest.raises(IndexUnavailable, match="one of its files is damaged") as told:
         list(getattr(index, method)(*arguments.get(method, ())))
     assert "images.lance" in told.value.remedy
 

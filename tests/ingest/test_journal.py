@@ -237,7 +237,7 @@ class TestTheDatabase:
         file = tmp_path / "data/jobs/jobs.db"
         file.parent.mkdir(parents=True)
         file.write_bytes(b"this is no database" * 100)
-        with pytest.raises(JournalUnavailable, match=r"jobs\.db cannot be used: the file is no database") as failure:
+        with pytest.raises(JournalUnavailable, match=r"jobs\.db cannot be used: the file is not a database") as failure:
             journal.jobs()
         assert "Move the file away" in failure.value.remedy
         file.unlink()

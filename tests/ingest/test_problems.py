@@ -133,10 +133,10 @@ def test_a_journal_of_an_earlier_version(
     ("counts", "problems", "said"),
     [
         (Counts(added=3), {}, ""),
-        (Counts(skipped=2, failed=1), {Problem.NOT_A_PICTURE: 2, Problem.DAMAGED: 1}, "not a picture 2, damaged 1"),
-        (Counts(skipped=1), {}, "other 1"),
-        (Counts(failed=1_000), {Problem.UNSUPPORTED: 1_000}, "unsupported 1,000"),
-        (Counts(failed=2), {Problem.UNSUPPORTED: 1}, "unsupported 1, other 1"),
+        (Counts(skipped=2, failed=1), {Problem.NOT_A_PICTURE: 2, Problem.DAMAGED: 1}, "2 not pictures, 1 damaged"),
+        (Counts(skipped=1), {}, "1 other"),
+        (Counts(failed=1_000), {Problem.UNSUPPORTED: 1_000}, "1,000 unsupported"),
+        (Counts(failed=2), {Problem.UNSUPPORTED: 1}, "1 unsupported, 1 other"),
     ],
 )
 def test_in_words(counts: Counts, problems: dict[Problem, int], said: str) -> None:

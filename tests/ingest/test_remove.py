@@ -37,3 +37,17 @@ def test_the_thumbnail_goes_with_the_last_copy(services, picture, tmp_path):
 
 def test_nothing_there_is_nothing_removed(services, tmp_path):
     assert services.library.remove([str(tmp_path)]) == 0
+
+
+def test_what_others_remove_at_the_same_time_is_not_counted(services, picture, tmp_path, monkeypatch):
+    for name in ("red.png", "blue.png", "green.png"):
+        picture(name)
+    index(services, tmp_path)
+    delete = services.index.delete
+
+    def after_another(ids):
+        delete(ids[:1])
+        return delete(ids)
+
+    monkeypatch.setattr(services.index, "delete", after_another)
+    assert services.library.remove([str(tmp_path)]) == 2

@@ -125,9 +125,9 @@ def test_options_are_in_the_address(corpus, open_page):
 
 def test_a_filter_that_nothing_passes_can_be_removed(corpus, open_page):
     at = open_page(q="green label:dgo")
-    assert "No picture passes this filter" in texts(at)
+    assert "No pictures match these filters" in texts(at)
     assert "dgo" in at.warning[0].value
-    next(button for button in at.button if button.label == "Remove the filter").click()
+    next(button for button in at.button if button.label == "Clear filters").click()
     at.run()
     assert len(names(at)) == 3
 
@@ -163,7 +163,7 @@ def test_a_broken_link_opens(corpus, open_page, query):
 def test_a_picture_that_is_gone_is_said(corpus, open_page):
     at = open_page(image="0" * 64)
     assert not at.exception
-    assert "not kept any more" in texts(at)
+    assert "is gone" in texts(at)
 
 
 def test_text_that_was_cut_is_said(corpus, open_page):

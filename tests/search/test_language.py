@@ -198,7 +198,7 @@ def test_how_it_is_written(text, written):
         ("width:800,1200", "width:800,1200", "width:800..1200"),
         ("width:1200..800", "width:1200..800", "width:800..1200"),
         ("width:1.5", "whole number", "width:"),
-        ("width:>=1e400000", "more than", "width:"),
+        ("width:>=1e400000", "too large", "width:"),
         ("width:" + "9" * 19_000, "too long", "width:"),
         ("size:2MB", "size:2MB", "size:<2MB"),
         ("size:<2MX", "size:<2MX", "size:<2MB"),

@@ -49,7 +49,7 @@ def test_what_cannot_be_read_is_listed_with_the_reason():
     archive = zipfile.ZipFile(BytesIO(b"".join(zipped(pictures, read))))
     assert archive.namelist() == ["kept.jpg", MISSING]
     missing = archive.read(MISSING).decode()
-    assert f"{'1' * 32}: not in the index any more." in missing
+    assert f"{'1' * 32}: no longer in the index." in missing
     assert "/pictures/gone.jpg: It no longer exists. Index its folder again." in missing
 
 

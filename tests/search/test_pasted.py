@@ -87,14 +87,14 @@ def test_outside_of_the_roots_the_same_is_said_of_what_is_there_and_what_is_not(
         with pytest.raises(FolderRefused):
             pictures.take(text)
     (only,) = said
-    assert only.startswith("X is outside the folders that may be read:")
+    assert only.startswith("X is outside the folders that the app may read:")
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("gone.png", "does not exist"), ("folder", "is a folder"), ("notes.txt", "is not a picture, by its name"),
-        ("x\0.png", "cannot be opened"), ("loop.png", "cannot be opened: its links lead in circles"),
+        ("x\0.png", "cannot be opened"), ("loop.png", "cannot be opened: its links go in circles"),
     ],
 )  # fmt: skip
 def test_below_the_roots_the_reason_is_given(pictures, allowed, name, said):

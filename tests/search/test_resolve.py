@@ -64,8 +64,8 @@ def test_several_values_are_resolved_each():
         ("label", "giraffe", "No picture has the label “giraffe”."),
         ("tag", "x", "No picture has the tag “x”."),
         ("camera", "Sony", "No picture has the camera “Sony”."),
-        ("folder", "/", "No picture lies in a folder called “/”."),
-        ("folder", "holydays 2024", "No picture lies in a folder called “holydays 2024”. Did you mean “Holiday 2024”?"),
+        ("folder", "/", "No picture is in a folder called “/”."),
+        ("folder", "holydays 2024", "No picture is in a folder called “holydays 2024”. Did you mean “Holiday 2024”?"),
     ],
 )
 def test_what_stands_for_nothing_stays_and_is_told(field, typed, note):
@@ -84,7 +84,7 @@ def test_a_folder_that_holds_nothing_is_told():
     where, notes = resolve(Filter((Within("/home/ada/holiday 2024/raw"),)), KNOWN)
     assert where == Filter((Within("/home/ada/holiday 2024/raw"),))
     assert notes == [
-        "No picture lies in “/home/ada/holiday 2024/raw”. Did you mean “/home/Ada/Holiday 2024/raw”?",
+        "No picture is in “/home/ada/holiday 2024/raw”. Did you mean “/home/Ada/Holiday 2024/raw”?",
     ]
 
 

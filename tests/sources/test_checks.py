@@ -63,7 +63,7 @@ def test_refuses_what_does_not_exist(tmp_path):
 
 def test_refuses_other_files(tmp_path):
     (tmp_path / "x.txt").write_text("no picture")
-    with pytest.raises(FolderRefused, match=r"x\.txt is neither a folder nor a picture"):
+    with pytest.raises(FolderRefused, match=r"x\.txt is not a folder, a picture"):
         check_path(str(tmp_path / "x.txt"), [tmp_path])
 
 
@@ -100,7 +100,7 @@ def test_refuses_a_loop(tmp_path):
 
 def test_refuses_what_may_not_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    with pytest.raises(FolderRefused, match="may not be read"):
+    with pytest.raises(FolderRefused, match="no permission"):
         check_path(str(tmp_path), [tmp_path])
 
 
@@ -110,7 +110,7 @@ def test_refuses_what_lies_in_a_closed_folder(tmp_path):
     (tmp_path / "closed").chmod(0)
     try:
         for text in ("closed", "closed/below"):
-            with pytest.raises(FolderRefused, match="may not be read"):
+            with pytest.raises(FolderRefused, match="no permission"):
                 check_path(str(tmp_path / text), [tmp_path])
     finally:
         (tmp_path / "closed").chmod(0o700)
@@ -119,7 +119,7 @@ def test_refuses_what_lies_in_a_closed_folder(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
 def test_refuses_pipes_named_like_pictures(tmp_path):
     os.mkfifo(tmp_path / "x.png")
-    with pytest.raises(FolderRefused, match="neither a folder nor a picture"):
+    with pytest.raises(FolderRefused, match="not a folder, a picture"):
         check_kind(tmp_path / "x.png")
 
 

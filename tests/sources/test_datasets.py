@@ -14,6 +14,7 @@ from core.sources.archive import ArchiveSource
 from core.sources.datasets import NO_NAMES, OTHER_ANNOTATIONS, SECOND
 from core.sources.folder import FolderSource
 from core.sources.source import NO_PICTURE, Found
+from core.sources.unmatched import ALONE
 from core.sources.voc import read_voc
 
 CAT, DOG = "0 .5 .5 1 1", "1 .5 .5 1 1"
@@ -63,6 +64,29 @@ LAYOUTS = {
         )
         for name in ("data.yaml", "data.yml", "dataset.yaml", "coco128.yaml", "custom_data.yaml", "Ä b.YAML")
     },
+    "COCO that lists pictures that are missing, and not one that is here": (
+        {"_annotations.coco.json": coco("a.jpg", "x/b.jpg", "c.jpg", "d.jpg", "e.jpg"), **pictures("a.jpg", "z.jpg")},
+        {"a.jpg": (["cat"], []), "z.jpg": ([], [])},
+        {
+            "_annotations.coco.json": "Lists 4 pictures that are missing: b.jpg, c.jpg, d.jpg, …. "
+            "Does not list 1 picture that is here: z.jpg."
+        },
+    ),
+    "COCO of pictures that are all missing": (
+        {"annotations/instances_val2017.json": coco("a.jpg"), **pictures("train2017/z.jpg")},
+        {"train2017/z.jpg": ([], [])},
+        {"annotations/instances_val2017.json": "Lists 1 picture that is missing: a.jpg."},
+    ),
+    "COCO in two files, each with some of the pictures": (
+        {"a.json": coco("a.jpg", "ä.jpg"), "b.json": coco("b\\c.jpg"), **pictures("a.jpg", "a\u0308.jpg", "b/c.jpg")},
+        {"a.jpg": (["cat"], []), "a\u0308.jpg": (["cat"], []), "b/c.jpg": (["cat"], [])},
+        {},
+    ),
+    "Pascal VOC of which pictures are missing": (
+        {"Annotations/a.xml": voc(), "Annotations/b.xml": voc(), "c.xml": "<x/>", **pictures("JPEGImages/a.jpg")},
+        {"JPEGImages/a.jpg": (["cat"], [])},
+        {"Annotations/b.xml": ALONE, "c.xml": NO_PICTURE},
+    ),
     "labels beside the picture, which sorts after them": (
         {"data.yaml": DATA, "a.txt": CAT, "notes.txt": "x", **pictures("a.webp", "b.webp")},
         {"a.webp": (["cat"], []), "b.webp": ([], [])},
@@ -193,7 +217,10 @@ LAYOUTS = {
             "train2017/none.jpg": ([], []),
             "val2017/000.jpg": (["dog"], ["val"]),
         },
-        {f"annotations/{kind}_val2017.json": OTHER_ANNOTATIONS for kind in ("person_keypoints", "captions")},
+        {
+            **{f"annotations/{kind}_val2017.json": OTHER_ANNOTATIONS for kind in ("person_keypoints", "captions")},
+            "annotations/instances_train2017.json": "Does not list 1 picture that is here: none.jpg.",
+        },
     ),
     "COCO as Roboflow exports it": (
         {
@@ -291,15 +318,15 @@ def test_boxes_are_shares_of_the_picture(source_of):
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("data.yaml", "names: [cat", "is no YAML"),
+        ("data.yaml", "names: [cat", "is not YAML"),
         ("labels/a.txt", "0 9 9 1 1", "outside the picture"),
-        ("_annotations.coco.json", coco("a.jpg")[:-20], "is no annotations file"),
+        ("_annotations.coco.json", coco("a.jpg")[:-20], "is not a COCO annotations file"),
         ("_annotations.coco.json", coco("a.jpg", annotations=box(0, 99)), "outside its picture"),
         ("_annotations.coco.json", coco("a.jpg", annotations=box(3, -1)), "negative"),
-        ("_annotations.coco.json", coco("a.jpg", annotations=box(0, 1, "x")), "is no annotations file"),
-        ("_annotations.coco.json", coco(), "names no pictures"),
+        ("_annotations.coco.json", coco("a.jpg", annotations=box(0, 1, "x")), "is not a COCO annotations file"),
+        ("_annotations.coco.json", coco(), "lists no pictures"),
         ("images/a.xml", "<annotation><object><name>x</name></object></annotation>", "without a box"),
-        ("images/a.xml", "<annotation><object>", "is no XML"),
+        ("images/a.xml", "<annotation><object>", "is not XML"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_named_each_time(source_of, name, text, says):
@@ -323,9 +350,9 @@ def test_what_cannot_be_read_is_named_each_time(source_of, name, text, says):
 def test_entities_are_not_read(source_of, declaration):
     source = source_of({"a.xml": declaration + voc("&b;"), "b.xml": voc("&b;"), **pictures("a.jpg", "b.jpg")})
     assert source.boxes(f"{source.location}/a.jpg", (8, 4)) == ()  # for what begins so is no annotation
-    with pytest.raises(UnreadableLabels, match="is no XML, or declares entities"):
+    with pytest.raises(UnreadableLabels, match="is not XML, or declares entities"):
         source.boxes(f"{source.location}/b.jpg", (8, 4))
-    with pytest.raises(UnreadableLabels, match="is no XML, or declares entities"):
+    with pytest.raises(UnreadableLabels, match="is not XML, or declares entities"):
         read_voc(f"{declaration}{voc('&b;')}".encode(), (8, 4), "a.xml")
 
 
@@ -347,7 +374,7 @@ def test_nothing_outside_the_source_is_read(tmp_path):
     (root / "link.txt").symlink_to(tmp_path / "list.txt")
     Image.new("RGB", (8, 4)).save(root / "a.jpg")
     source = FolderSource(root)
-    with pytest.raises(UnreadableLabels, match="leads elsewhere"):
+    with pytest.raises(UnreadableLabels, match="points elsewhere"):
         source.splits(f"{root}/a.jpg")
     (root / "link.txt").unlink()
     assert FolderSource(root).splits(f"{root}/a.jpg") == ()

@@ -97,7 +97,7 @@ class TestFind:
         assert reasons == {
             "x.txt": "Not a picture by its name.",
             "x": "Not a picture by its name.",
-            "x.ZIP": "An archive: add it as a source of its own to have its pictures.",
+            "x.ZIP": "A ZIP file: add it as a source of its own to index its pictures.",
         }
         assert not any(one.failed for one in FolderSource(tmp_path).find() if isinstance(one, PassedOver))
 
@@ -161,7 +161,7 @@ class TestLinks:
         (tmp_path / "a/endless.png").symlink_to(tmp_path / "a/endless.png")
         (tmp_path / "a/broken.png").symlink_to(tmp_path / "nowhere.png")
         assert names(tmp_path) == ["a/x.png"]
-        reason = "A link that leads nowhere, or in circles."
+        reason = "A broken link, or one that goes in circles."
         assert passed_over(FolderSource(tmp_path)) == {"endless.png": reason, "broken.png": reason}
 
     def test_that_leave_the_root_are_not_followed(self, tmp_path):
@@ -175,7 +175,7 @@ class TestLinks:
         assert names(root) == ["x.png"]
         reasons = passed_over(FolderSource(root))
         assert set(reasons) == {"file.png", "folder", "beside", "parent"}
-        assert all("leads out of the folder" in reason for reason in reasons.values())
+        assert all("points outside the folder" in reason for reason in reasons.values())
 
     def test_to_one_file_give_it_once(self, tmp_path):
         put(tmp_path / "b/x.png")

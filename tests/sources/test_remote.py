@@ -121,7 +121,7 @@ class TestObjectStore:
         museum.rm("/museum/a.jpg")
         assert len(found(source)) == 2
         assert not source.misses("memory://museum/a.jpg")
-        with pytest.raises(UnreadableImage, match="is not there"):
+        with pytest.raises(UnreadableImage, match="does not exist"):
             source.look("memory://museum/a.jpg")
 
     def test_an_empty_store_is_rather_not_there(self, museum):
@@ -136,7 +136,7 @@ class TestObjectStore:
         [one] = source.find()
         assert isinstance(one, PassedOver)
         assert one.failed
-        assert "is not there" in one.reason
+        assert "does not exist" in one.reason
         assert source.misses(url)
 
     def test_a_folder_that_cannot_be_listed(self, museum, monkeypatch):
@@ -291,7 +291,7 @@ class TestWeb:
 
     @pytest.mark.parametrize(
         ("status", "words", "attempts"),
-        [(404, "is not there", 1), (403, "may not be read", 1), (503, "503", 3), (429, "429", 3)],
+        [(404, "does not exist", 1), (403, "access is denied", 1), (503, "503", 3), (429, "429", 3)],
     )
     def test_what_may_pass_is_tried_again(self, site, server, status, words, attempts):
         server.files["/open/a.jpg"] = status
@@ -303,7 +303,7 @@ class TestWeb:
         server.shutdown()
         server.server_close()
         for ask in (site.look, site.read):
-            with pytest.raises(SourceUnavailable, match="does not answer any more"):
+            with pytest.raises(SourceUnavailable, match="no longer responds"):
                 ask(f"{server.url}/open/a.jpg")
 
     def test_a_server_that_is_away(self, site, server):

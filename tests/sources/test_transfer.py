@@ -158,10 +158,17 @@ CHUNKED = b"10000\r\n" + bytes(0x10000) + b"\r\n"
         ("Content-Length: 999999999999", bytes(MIB), True, "larger than 2 MiB"),
         ("X-None: 1", bytes(MIB), True, "larger than 2 MiB"),
         ("Content-Length: 3000\r\nContent-Encoding: gzip", gzip.compress(bytes(3 * MIB)), False, "larger than 2 MiB"),
-        ("Content-Length: 5000", b"too little", False, "broke off"),
+        ("Content-Length: 5000", b"too little", False, "cut off"),
         ("Content-Length: 3\r\nContent-Encoding: br", b"abc", False, "compressed"),
     ],
-    ids=["chunks without end", "a length beyond all", "no length", "a bomb", "less than was said", "another packing"],
+    ids=[
+        "chunks without end",
+        "a length beyond all",
+        "no length",
+        "a ZIP bomb",
+        "less than was said",
+        "another packing",
+    ],
 )
 def test_a_server_that_lies(monkeypatch: pytest.MonkeyPatch, head: str, body: bytes, endless: bool, said: str) -> None:
     monkeypatch.setattr(remote, "MAX_BYTES", 2 * MIB)

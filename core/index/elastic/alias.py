@@ -136,8 +136,8 @@ def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp, packs: bool)
         else:
             raise mismatch(name, layout.stamp, stamp)
     raise IndexUnavailable(
-        f"The index {name} cannot be made ready: others keep changing it.",
-        "Let all processes that use this index have the same IMAGE_SEARCH_MODEL.",
+        f"The index {name} cannot be prepared: other processes keep changing it.",
+        "Set the same IMAGE_SEARCH_MODEL for all processes that use this index.",
     )
 
 
@@ -156,7 +156,7 @@ def begin_successor(client: Elasticsearch, name: str, layout: Layout, stamp: Mod
         return concrete
     raise IndexUnavailable(
         f"There are too many indices named like {name} in Elasticsearch.",
-        f"Delete those that are not in use: {name}-000002 and the following, where {name} does not stand for them.",
+        f"Delete those that are not in use: {name}-000002 and the following that {name} does not point to.",
     )
 
 
@@ -255,4 +255,4 @@ def _successors(concrete: str, name: str) -> Iterator[str]:
 
 
 def _shown(stamp: ModelStamp) -> str:
-    return f"{stamp.model_id} ({stamp.dims} numbers, preprocessing {stamp.preprocessing})"
+    return f"{stamp.model_id} ({stamp.dims} dimensions, preprocessing {stamp.preprocessing})"

@@ -62,7 +62,7 @@ def send(client: Elasticsearch, operations: Iterable[Body], address: str, index:
     if refused:
         raise IndexUnavailable(
             f"Elasticsearch at {address} refuses {len(refused)} of the rows; the first because: {refused[0]}",
-            f"Look at the mapping of the index {index} on the server. The other rows are stored.",
+            f"Check the mapping of the index {index} on the server. The other rows are stored.",
         )
     return present
 

@@ -17,9 +17,9 @@ def on_several(name: str, found: Mapping[str, Body]) -> IndexUnavailable:
     own = [one for one in found if stamp_of(found[one].get("mappings", {}))]
     kept = min(written or own or found)
     return IndexUnavailable(
-        f"The alias {name} in Elasticsearch stands for several indices, but it may stand for one only: "
+        f"The alias {name} in Elasticsearch points to several indices, but must point to one: "
         f"{', '.join(sorted(found))}.",
-        f"Take it from all but the one with the pictures, most likely {kept}: "
+        f"Remove it from all but the one with the pictures, most likely {kept}: "
         + _aliases(*({"remove": {"index": one, "alias": name}} for one in sorted(found) if one != kept)),
     )
 
@@ -30,7 +30,7 @@ def several_lost(name: str, counts: Mapping[str, int]) -> IndexUnavailable:
     most = max(counts, key=lambda concrete: counts[concrete])
     return IndexUnavailable(
         f"The alias {name} is missing in Elasticsearch, and several indices hold pictures: {listed}.",
-        f"Give it to the one that is to be used, such as the one with most: {_aliases(_add(name, most))}",
+        f"Add it to the one to use, such as the one with most pictures: {_aliases(_add(name, most))}",
     )
 
 
@@ -49,8 +49,8 @@ def unstamped(name: str, concrete: str, mapping: Body) -> IndexUnavailable:
     """The index is ours, but its mapping has lost the stamp."""
     meta = {"model_id": "…", "dims": mapping["properties"]["embedding"].get("dims"), "preprocessing": 1}
     return IndexUnavailable(
-        f"The index {name} in Elasticsearch does not say any more which model its pictures were indexed with.",
-        "Write it in again, with the id of that model: "
+        f"The index {name} in Elasticsearch no longer says which model its pictures were indexed with.",
+        "Add that again, with the id of the model: "
         f"PUT /{concrete}/_mapping {json.dumps({'_meta': meta}, ensure_ascii=False)}",
     )
 
@@ -58,7 +58,7 @@ def unstamped(name: str, concrete: str, mapping: Body) -> IndexUnavailable:
 def renamed(name: str, concrete: str) -> IndexUnavailable:
     """The index is ours, but stands under another alias."""
     return IndexUnavailable(
-        f"The index {concrete} in Elasticsearch holds pictures of this app, but its alias is not {name} any more.",
+        f"The index {concrete} in Elasticsearch holds pictures of this app, but no longer has the alias {name}.",
         f"Give it this alias: {_aliases(_add(name, concrete))}. Or set IMAGE_SEARCH_INDEX to the alias that it has.",
     )
 

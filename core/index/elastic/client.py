@@ -76,7 +76,7 @@ def connect(urls: Sequence[str], api_key: str | None, cloud_id: str | None, ca_c
             retry_on_timeout=True,
         )
     raise IndexUnavailable(
-        f"{location(urls, cloud_id)} is not an address of Elasticsearch.",
+        f"{location(urls, cloud_id)} is not a URL of Elasticsearch.",
         "Correct ELASTICSEARCH_URL or ELASTICSEARCH_CLOUD_ID.",
     )
 
@@ -85,7 +85,7 @@ def _check_certificate(file: Path) -> None:
     try:
         ssl.create_default_context(cafile=file)
     except OSError as error:  # ssl.SSLError is one
-        why = "holds no certificate" if isinstance(error, ssl.SSLError) else "cannot be read"
+        why = "contains no certificate" if isinstance(error, ssl.SSLError) else "cannot be read"
         raise IndexUnavailable(f"The file {file} {why}.", "Correct ELASTICSEARCH_CA_CERTS.") from error
 
 

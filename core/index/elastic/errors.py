@@ -75,9 +75,9 @@ def reason(error: Any) -> str:
 
 def storage_full(address: str, index: str) -> StorageFull:
     return StorageFull(
-        f"Elasticsearch at {address} has no space left, and writes nothing more into the index {index}.",
-        "Free disk space on the server or add some; it writes again by itself once enough is free. Where the disk is "
-        f'not full, take this back: PUT /{index}/_settings {{"index.blocks.read_only_allow_delete": null}}',
+        f"Elasticsearch at {address} has no space left, and no longer writes to the index {index}.",
+        "Free or add disk space on the server; it writes again by itself once enough is free. If the disk is "
+        f'not full, undo this: PUT /{index}/_settings {{"index.blocks.read_only_allow_delete": null}}',
     )
 
 
@@ -97,19 +97,19 @@ def blocked(error: object, address: str, index: str) -> IndexUnavailable | None:
     if whole:
         return IndexUnavailable(
             f"The whole cluster of Elasticsearch at {address} {what}.",
-            f"Whoever set this can take it back: {_CLUSTER.format(setting)}",
+            f"Whoever set this can undo it: {_CLUSTER.format(setting)}",
         )
     return IndexUnavailable(
         f"The index {index} in Elasticsearch at {address} {what}. Its pictures are still in it.",
-        f'Whoever set this can take it back: PUT /{index}/_settings {{"index.blocks.{setting}": null}}',
+        f'Whoever set this can undo it: PUT /{index}/_settings {{"index.blocks.{setting}": null}}',
     )
 
 
 def parts_missing(address: str, index: str, note: str = "") -> IndexUnavailable:
     return IndexUnavailable(
-        f"Elasticsearch at {address} does not reach all parts (shards) of the index {index}{note}.",
-        f"Start the nodes that hold them, and try again in a moment; GET /_cluster/health/{index} shows the health of "
-        "the cluster.",
+        f"Elasticsearch at {address} cannot reach all shards of the index {index}{note}.",
+        f"Start the nodes that hold them, and try again in a moment; GET /_cluster/health/{index} shows the health "
+        "of the cluster.",
     )
 
 
@@ -148,7 +148,7 @@ def _tls(error: SSLError) -> str:
         return "its certificate is for another name"
     if "expired" in text:
         return "its certificate has expired"
-    return "its certificate is not signed by anybody who is trusted here"
+    return "its certificate is not signed by an authority trusted here"
 
 
 def _refused(error: ApiError, address: str, index: str) -> IndexUnavailable:
@@ -158,17 +158,17 @@ def _refused(error: ApiError, address: str, index: str) -> IndexUnavailable:
     if status == 401:
         return IndexUnavailable(
             f"Elasticsearch at {address} asks for a valid API key, or user name and password.",
-            "Set ELASTICSEARCH_API_KEY to one, or ELASTICSEARCH_URL to https://user:password@server:9200. In a "
-            "password, all but letters, digits, - . _ and ~ is percent-encoded: @ is %40, / is %2F.",
+            "Set ELASTICSEARCH_API_KEY to one, or ELASTICSEARCH_URL to https://user:password@server:9200. In the "
+            "password, percent-encode everything but letters, digits, - . _ and ~: @ is %40, / is %2F.",
         )
     if status == 407:
-        return IndexUnavailable(f"A proxy before {address} asks for a password.", _CORRECT_URL)
+        return IndexUnavailable(f"A proxy in front of {address} asks for a password.", _CORRECT_URL)
     if isinstance(error, UnsupportedProductError) or _is_another_product(error):
         return IndexUnavailable(f"The server at {address} is not Elasticsearch 9.", _CORRECT_URL)
     if status == 403:
         return IndexUnavailable(
             f"Elasticsearch at {address} does not allow this: {words}",
-            f"Give the key in ELASTICSEARCH_API_KEY all privileges on {index} and {index}-*.",
+            f"Grant the key in ELASTICSEARCH_API_KEY all privileges on {index} and {index}-*.",
         )
     if status == 404 and "index_not_found" in str(error.body):
         return IndexMissing(f"There is no index {index} in Elasticsearch at {address}.", "Index a folder first.")
@@ -178,20 +178,20 @@ def _refused(error: ApiError, address: str, index: str) -> IndexUnavailable:
         return _failed(error, address, index)
     return IndexUnavailable(
         f"Elasticsearch at {address} refuses (status {status}): {words}",
-        f"Look at the index {index} on the server, and into the server's log.",
+        f"Check the index {index} on the server, and the server's log.",
     )
 
 
 def _failed(error: ApiError, address: str, index: str) -> IndexUnavailable:
     status, text = error.status_code, str(error.body)
     if not isinstance(error.body, dict):  # a gateway before it
-        what = f"Elasticsearch at {address} cannot be reached: what stands before it answers with status {status}."
+        what = f"Elasticsearch at {address} cannot be reached: what is in front of it answers with status {status}."
         return IndexUnavailable(what, "Start the server, or correct ELASTICSEARCH_URL.")
     if "shard" in text:
         return parts_missing(address, index, f" (status {status})")
     return IndexUnavailable(
         f"Elasticsearch at {address} cannot answer (status {status}): {reason(error)}",
-        "Try again in a moment; if it stays so, look at the health of the cluster.",
+        "Try again in a moment; if that does not help, check the health of the cluster.",
     )
 
 

@@ -340,4 +340,4 @@ def _retag(table: Any, tags: Mapping[str, Sequence[str]]) -> Any:
 
 
 def _named(stamp: ModelStamp) -> str:
-    return f"{stamp.model_id} ({stamp.dims} dims, preprocessing {stamp.preprocessing})"
+    return f"{stamp.model_id} ({stamp.dims} dimensions, preprocessing {stamp.preprocessing})"

@@ -16,13 +16,13 @@ _PANICS = frozenset({"PanicException", "RustPanic"})  # what the engine's Rust c
 _FULL = ("No space left", "Disk quota exceeded", "not enough space")
 _NOT_PERMITTED = ("Permission denied", "Operation not permitted", "Read-only file system")
 _REASONS = {
-    "Not found": "a file of it is missing",
-    "No such file": "a file of it is missing",
-    "Not a directory": "a file stands where its folder should be",
-    "File exists": "a file stands where its folder should be",
-    "Is a directory": "a folder stands where a file of it should be",
+    "Not found": "one of its files is missing",
+    "No such file": "one of its files is missing",
+    "Not a directory": "there is a file where its folder should be",
+    "File exists": "there is a file where its folder should be",
+    "Is a directory": "there is a folder where one of its files should be",
     "Too many open files": "this machine has too many files open",
-    "Input/output error": "its disk does not read or write",
+    "Input/output error": "its disk reports an error",
 }
 """By what the system says, in the engine's words too."""
 
@@ -64,8 +64,8 @@ def _expected(error: BaseException, folder: Path, name: str) -> IndexUnavailable
         )
     if _is(error, errno.EACCES, errno.EPERM, errno.EROFS) or any(sign in text for sign in _NOT_PERMITTED):
         return IndexUnavailable(
-            f"The index in {folder} may not be read or written.",
-            "Give the user who runs the app the right to read and write this folder.",
+            f"The app may not read or write the index in {folder}.",
+            "Give the user who runs the app permission to read and write this folder.",
         )
     return IndexUnavailable(
         f"The index in {folder} cannot be used: {_reason(error)}.",
@@ -83,4 +83,4 @@ def _reason(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, Damaged):
         return text
-    return next((words for sign, words in _REASONS.items() if sign in text), "a file of it is damaged")
+    return next((words for sign, words in _REASONS.items() if sign in text), "one of its files is damaged")

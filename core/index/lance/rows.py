@@ -126,7 +126,7 @@ def to_records(rows: pa.Table | pa.RecordBatch) -> list[ImageRecord]:
     try:
         return [from_plain(_parsed(text)) for text in rows.column("record").to_pylist()]
     except (ValueError, TypeError, AttributeError, KeyError) as error:  # bytes that have changed on the disk
-        raise Damaged("a row of it is damaged") from error
+        raise Damaged("one of its rows is damaged") from error
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -19,9 +19,9 @@ def check_absent(table: Path) -> None:
         Damaged: rather than made by nobody yet, it cannot be reached.
     """
     if any(path.is_symlink() and not path.exists() for path in (table, table.parent)):
-        raise Damaged("its folder is a link that leads nowhere")
+        raise Damaged("its folder is a broken link")
     if any(path.exists() and not path.is_dir() for path in (table, table.parent)):
-        raise Damaged("a file stands where its folder should be")
+        raise Damaged("there is a file where its folder should be")
 
 
 def check_nothing_lost(table: Path) -> None:

@@ -4,11 +4,11 @@
 class Refused extends Error {} // the server, or a rule it has told us, will not have this file
 class Unreachable extends Error {} // nothing is wrong with the file
 
-async function sendFile(file, url, limit, signal, onProgress = () => {}) {
+async function sendFile(file, url, limit, signal, onProgress = () => {}, mayBeEmpty = false) {
   if (file.size > limit) {
-    throw new Refused(`The file has ${fileSize(file.size)}, more than the ${limitSize(limit)} allowed.`)
+    throw new Refused(`The file is ${fileSize(file.size)}, more than the ${limitSize(limit)} allowed.`)
   }
-  if (file.size === 0) throw new Refused("The file is empty.")
+  if (file.size === 0 && !mayBeEmpty) throw new Refused("The file is empty.")
   const name = encodeURIComponent(file.name.toWellFormed?.() ?? file.name)
   const { status, answer } = await post(`${url}?name=${name}`, file, kindOf(file), signal, onProgress).catch(async error => {
     if (error.name === "AbortError") throw error

@@ -16,7 +16,8 @@ class Upload {
   ids = new Map() // by the place of the file
   refused = []
   leftOut = 0
-  hasLabels = false // whether a dataset's labels were among what was left out
+  parts = [] // files that say what is in pictures, where they are part of a dataset
+  isDataset = false
   trouble = ""
   next = 0
   unsent = [] // places taken up, but not sent when the work stopped
@@ -50,11 +51,12 @@ class Upload {
     for await (const file of files) {
       if (this.stopping.signal.aborted) return this.enter("stopped", "Cancelled.")
       if (this.takes(file.name)) this.files.push(file)
-      else {
-        this.leftOut += 1
-        this.hasLabels ||= /\.(ya?ml|xml|coco\.json)$|^instances_.*\.json$/i.test(file.name)
-      }
+      else if (this.isPart(file.name)) this.parts.push(file)
+      else this.leftOut += 1
     }
+    this.isDataset = this.files.length > 0 && this.parts.some(file => this.tells(file))
+    if (this.isDataset) this.files.push(...this.parts)
+    else this.leftOut += this.parts.length
     this.total = this.files.reduce((sum, file) => sum + (file.size ?? 0), 0)
     const most = this.data.limits.files
     if (this.files.length > most) {
@@ -68,6 +70,26 @@ class Upload {
   takes(name) {
     const lower = name.toLowerCase()
     return !lower.startsWith(".") && (isArchive(name) || this.data.suffixes.some(suffix => lower.endsWith(suffix)))
+  }
+
+  isPart(name) {
+    const lower = name.toLowerCase()
+    return !lower.startsWith(".") && this.data.parts.some(suffix => lower.endsWith(suffix))
+  }
+
+  // Texts and JSON lie beside pictures for other reasons too.
+  tells(file) {
+    const path = pathOf(file)
+    const stem = path.replace(/\.[^.]*$/, "")
+    if (/\.json$/i.test(path)) return !this.data.suffixes.some(suffix => stem.toLowerCase().endsWith(suffix))
+    if (!/\.txt$/i.test(path) || /(^|\/)(labels\/.*|classes\.txt)$/i.test(path)) return true
+    this.stems ??= new Set(this.files.map(one => pathOf(one).replace(/\.[^.]*$/, "")))
+    return this.stems.has(stem)
+  }
+
+  limit(name) {
+    const { picture, archive, part } = this.data.limits
+    return isArchive(name) ? archive : this.takes(name) ? picture : part
   }
 
   async run() {
@@ -91,7 +113,7 @@ class Upload {
   }
 
   async send(at) {
-    const { upload_url: url, limits } = this.data
+    const { upload_url: url } = this.data
     const file = this.files[at]
     this.current = file.name
     const onProgress = bytes => {
@@ -100,8 +122,8 @@ class Upload {
     }
     try {
       if (file.unreadable) throw new Refused("The file could not be read.")
-      const limit = isArchive(file.name) ? limits.archive : limits.picture
-      const { id } = await sendFile(file, url, limit, this.stopping.signal, onProgress)
+      const mayBeEmpty = !this.takes(file.name) // labels of a picture without any
+      const { id } = await sendFile(file, url, this.limit(file.name), this.stopping.signal, onProgress, mayBeEmpty)
       this.ids.set(at, id)
       this.sentBytes += file.size
     } catch (error) {
@@ -119,9 +141,11 @@ class Upload {
 
   // What was sent is indexed, whether anybody is looking or not.
   async finish() {
-    const ids = [...new Set([...this.ids].sort(([one], [other]) => one - other).map(([, id]) => id))]
-    if (!ids.length) return this.enter("stopped", "Nothing was uploaded.")
-    const { status, answer } = await post(this.data.done_url, JSON.stringify({ ids }), "application/json").catch(error => ({
+    const sent = [...this.ids].sort(([one], [other]) => one - other)
+    if (!sent.length) return this.enter("stopped", "Nothing was uploaded.")
+    const ids = sent.map(([, id]) => id)
+    const body = this.isDataset ? { ids, paths: sent.map(([at]) => pathOf(this.files[at])) } : { ids: [...new Set(ids)] }
+    const { status, answer } = await post(this.data.done_url, JSON.stringify(body), "application/json").catch(error => ({
       status: 0,
       answer: { error: error.message },
     }))
@@ -205,7 +229,6 @@ class UploadArea {
     const parts = [upload.text]
     if (upload.left) parts.push(`${upload.ids.size.toLocaleString("en")} of ${plural(upload.files.length, "file")} uploaded.`)
     if (upload.leftOut) parts.push(`${plural(upload.leftOut, "file")} skipped: not ${upload.leftOut === 1 ? "a picture" : "pictures"}.`)
-    if (upload.hasLabels) parts.push("To keep a dataset's labels, send it as a ZIP archive.")
     this.find(".summary").textContent = parts.join(" ")
     this.find(".summary").classList.toggle("error", Boolean(upload.trouble))
     const unfinished = upload.state === "stopped" && upload.files.length > 0 && (upload.left > 0 || upload.ids.size > 0)
@@ -255,6 +278,11 @@ class UploadArea {
   }
 }
 
+// Where it was in the folder that was chosen or dropped.
+function pathOf(file) {
+  return file.pathInFolder ?? (file.webkitRelativePath || file.name)
+}
+
 async function* listed(files) {
   yield* files
 }
@@ -269,7 +297,7 @@ async function* walk(entries) {
   for (const entry of entries) {
     if (entry.isFile) {
       const file = await new Promise((resolve, reject) => entry.file(resolve, reject)).catch(() => null)
-      yield file ?? { name: entry.name, unreadable: true }
+      yield Object.assign(file ?? { name: entry.name, unreadable: true }, { pathInFolder: entry.fullPath.replace(/^\//, "") })
     } else yield* walk(await children(entry).catch(() => []))
   }
 }

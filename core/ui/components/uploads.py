@@ -11,13 +11,17 @@ _uploads = component("uploads", "upload_client")
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
     picture: int
-    """Bytes of the largest picture; likewise the next."""
+    """Bytes of the largest picture; likewise the next two."""
     archive: int
+    part: int
+    """Of the largest file that is part of a dataset."""
     files: int
     """How many can be sent at a time."""
 
 
-def upload_area(*, key: str, upload_url: str, done_url: str, limits: UploadLimits, suffixes: Sequence[str]) -> None:
+def upload_area(
+    *, key: str, upload_url: str, done_url: str, limits: UploadLimits, suffixes: Sequence[str], parts: Sequence[str]
+) -> None:
     """Show an area that takes files, whole folders and ZIP archives, and sends what is in them a few at a time.
 
     An upload goes on when the visitor goes to another page of the app, and ends by itself there. The page runs again
@@ -26,12 +30,15 @@ def upload_area(*, key: str, upload_url: str, done_url: str, limits: UploadLimit
     Args:
         key: Where Streamlit keeps this area's events; the same key keeps an upload going while the page runs again.
         upload_url: Takes a POST of a file's bytes with `?name=` and answers `{"id", "name"}` or `{"error"}`.
-        done_url: Takes a POST of `{"ids"}`, in the order they were given, each once, when all are sent.
+        done_url: Takes a POST of `{"ids"}`, in the order they were given, each once, when all are sent; of a dataset
+            with the `paths` of all.
         limits: What is told before, and refused.
         suffixes: What names of pictures end in, each with its dot; other files are left out, and counted.
+        parts: Likewise of files that say what is in pictures, which are sent where there are any.
     """
     data = {"upload_url": upload_url, "done_url": done_url, "limits": asdict(limits)}
-    _uploads(key=key, data={**data, "suffixes": [suffix.lower() for suffix in suffixes]}, on_uploaded_change=_rerun)
+    names = {"suffixes": [suffix.lower() for suffix in suffixes], "parts": list(parts)}
+    _uploads(key=key, data={**data, **names}, on_uploaded_change=_rerun)
 
 
 def _rerun() -> None:

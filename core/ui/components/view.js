@@ -13,24 +13,24 @@ const CHOICES = {
     name: "Name",
   },
   cut: { auto: "Auto", strong: "Strong", likely: "Likely", weak: "Weak", all: "Everything" },
-  collapse: { off: "Off", bytes: "Same bytes", picture: "Same picture", alike: "Look-alikes" },
+  collapse: { off: "Off", bytes: "Copies", picture: "Same picture", alike: "Look-alikes" },
 }
 
 const HINTS = {
   auto: "Ends where the search's own matches end.",
-  strong: "Only what clearly matches.",
-  likely: "Also what probably matches.",
-  weak: "Also what might match.",
+  strong: "Only clear matches.",
+  likely: "Also probable matches.",
+  weak: "Also possible matches.",
   all: "Everything, best first, matching or not.",
-  off: "Every file is shown by itself.",
+  off: "Every file is shown on its own.",
   bytes: "Files with the same content are shown once.",
   picture: "Also other sizes, formats and mirrored copies of a picture.",
-  alike: "Also cropped copies and shots of a series.",
+  alike: "Also cropped copies and shots from a series.",
 }
 
 const SUMMARIES = {
   off: "all files",
-  bytes: "same bytes as one",
+  bytes: "copies as one",
   picture: "same picture as one",
   alike: "look-alikes as one",
 }
@@ -174,7 +174,7 @@ class View {
     this.find(".main").textContent = data.scored || options.sort !== "best" ? CHOICES.sort[options.sort] : "Sort"
     this.find(".rest").textContent = ` · ${SUMMARIES[options.collapse]}`
     this.find("#cut-hint").textContent =
-      data.nothing && options.cut !== "all" ? "Nothing really matches: choose everything to see the nearest." : HINTS[options.cut]
+      data.nothing && options.cut !== "all" ? "Nothing really matches. Choose Everything to see the nearest." : HINTS[options.cut]
     this.find("#collapse-hint").textContent = HINTS[options.collapse]
     this.find(".alike").hidden = options.collapse !== "alike"
     this.paintSlider("alike", options.alike ?? data.alike, options.alike === null ? "auto · " : "")

@@ -67,7 +67,7 @@ class Choices {
     if (open !== undefined) item.setAttribute("aria-expanded", open)
     else item.removeAttribute("aria-expanded")
     const exclude = find(".exclude")
-    exclude.title = state === "out" ? "Excluded: click to allow again" : `Exclude ${name}`
+    exclude.title = state === "out" ? "Excluded. Click to allow again." : `Exclude ${name}`
     exclude.setAttribute("aria-label", `Exclude ${name}`)
     exclude.setAttribute("aria-pressed", state === "out")
   }

@@ -42,7 +42,7 @@ class Folders extends Listed {
     const subject = named ? value.slice(NAMED.length) : value
     Object.assign(part, acted(part, action, subject, !named)) // a picture lies in one folder
     const state = stateIn(part, subject)
-    this.change(`${subject} ${{ in: "chosen", out: "excluded" }[state] ?? "not chosen any more"}`)
+    this.change(`${subject} ${{ in: "chosen", out: "excluded" }[state] ?? "no longer chosen"}`)
   }
 
   clear() {

@@ -201,7 +201,7 @@ class Values extends Listed {
     const part = acted(this.part, action, value)
     Object.assign(this.part, part, { all: this.all })
     const state = stateIn(part, value)
-    this.change(`${value} ${{ in: "chosen", out: "excluded" }[state] ?? "not chosen any more"}`)
+    this.change(`${value} ${{ in: "chosen", out: "excluded" }[state] ?? "no longer chosen"}`)
   }
 
   clear() {

@@ -44,7 +44,7 @@ class Range extends Group {
 
   set([low, high]) {
     this.panel.where.ranges[this.field] = [low, high]
-    this.change(`${this.title} ${low === null && high === null ? "not limited any more" : "limited"}`)
+    this.change(`${this.title} ${low === null && high === null ? "no longer limited" : "limited"}`)
   }
 
   // What was typed. A bound that was left alone stays as it is: it may be finer than the field shows.
@@ -165,7 +165,7 @@ class NamePart extends Group {
   set(text) {
     if (text === this.panel.where.name) return
     this.panel.where.name = text
-    this.change(text ? `Name contains ${text}` : "Name not limited any more")
+    this.change(text ? `Name contains ${text}` : "Name no longer limited")
   }
 
   draw() {

@@ -46,7 +46,7 @@ class Taken extends Listed {
     this.part.years = this.part.years.filter(other => other !== year)
     if (action === "exclude" && !excluded) this.part.years.push(year)
     else if (action === "choose" && !excluded) this.dates.setYears(stretched(this.span, year))
-    this.change(`${year} ${{ in: "chosen", out: "excluded" }[this.state(year)] ?? "not chosen any more"}`)
+    this.change(`${year} ${{ in: "chosen", out: "excluded" }[this.state(year)] ?? "no longer chosen"}`)
   }
 
   state(year) {

@@ -2,7 +2,7 @@
 
 const ACTIONS = [
   { name: "similar", label: "Find similar", short: "Similar", icon: "similar", key: "s" },
-  { name: "add", label: "Add to the query", short: "Add", icon: "add", key: "a" },
+  { name: "add", label: "Add to the search", short: "Add", icon: "add", key: "a" },
   { name: "exclude", label: "Exclude", short: "Exclude", icon: "exclude", key: "x" },
   { name: "more", label: "More like this", short: "More like", icon: "more", key: "m" },
   { name: "less", label: "Less like this", short: "Less like", icon: "less", key: "l" },

@@ -44,7 +44,7 @@ class Asked {
 
   fill(answer) {
     const found = this.paint(answer)
-    this.box.replaceChildren(...(found.length ? found : [element("li", { class: "quiet" }, "Nothing to tell.")]))
+    this.box.replaceChildren(...(found.length ? found : [element("li", { class: "quiet" }, "Nothing to show.")]))
   }
 
   stop() {

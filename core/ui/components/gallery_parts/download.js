@@ -3,7 +3,7 @@
 const FORMATS = [
   { format: "csv", label: "Table (CSV)", file: "table", icon: "table" },
   { format: "json", label: "Data (JSON)", file: "data", icon: "data" },
-  { format: "zip", label: "Original files (ZIP)", file: "ZIP archive", icon: "zip" },
+  { format: "zip", label: "Original files (ZIP)", file: "ZIP file", icon: "zip" },
   { format: "sheet", label: "Contact sheet", file: "contact sheet", icon: "sheet" },
 ]
 
@@ -23,11 +23,11 @@ class Downloads {
 
   async take({ format, file }, heading, url, what) {
     const signal = this.latest.begin()
-    this.toast.busy(`Making the ${file} …`, () => this.latest.stop())
+    this.toast.busy(`Preparing the ${file}…`, () => this.latest.stop())
     try {
       const answer = await ask(url, { ...what, format }, signal)
       save(answer.url)
-      this.toast.done(`The download of ${plural(answer.count, "picture")} has begun.`)
+      this.toast.done(`The download of ${plural(answer.count, "picture")} has started.`)
     } catch (error) {
       if (!stopped(error)) this.toast.failed(error.message)
     }

@@ -28,7 +28,7 @@ function dimensions({ width, height }) {
   return `${width} × ${height} px · ${megapixels.toFixed(megapixels < 0.95 ? 2 : 1)} MP`
 }
 
-// By the camera's clock, which knows no zone: not to be moved into the visitor's.
+// By the camera's clock, without a time zone: not to be moved into the visitor's.
 function moment(taken) {
   const date = new Date(`${taken.slice(0, 19)}Z`)
   if (Number.isNaN(date.getTime())) return taken

@@ -52,16 +52,16 @@ class Head {
     time.querySelector("span").textContent = inMilliseconds(this.waited ?? all)
     time.setAttribute("aria-label", `${inMilliseconds(this.waited ?? all)}: where the time went`)
     const rows = [
-      ["Reading the query", milliseconds.embedding],
+      ["Reading the search", milliseconds.embedding],
       ["Searching the index", milliseconds.index],
       ["Ranking", milliseconds.ranking],
-      this.waited && ["Page, from asking to the first pictures", this.waited],
+      this.waited && ["Page, until the first pictures", this.waited],
     ].filter(Boolean)
     const list = element("dl")
     for (const [name, took] of rows) list.append(element("dt", {}, name), element("dd", {}, inMilliseconds(took)))
     const notes = []
-    if (this.waited && this.waited < all) notes.push("The ranking was kept from when it was first asked for.")
-    if (collapsed) notes.push(`${plural(collapsed, "near-duplicate is", "near-duplicates are")} in stacks.`)
+    if (this.waited && this.waited < all) notes.push("The ranking was kept from an earlier search.")
+    if (collapsed) notes.push(`${plural(collapsed, "duplicate is", "duplicates are")} in stacks.`)
     this.times.element.replaceChildren(list, ...notes.map(note => element("p", {}, note)))
   }
 }
@@ -72,7 +72,7 @@ function counts({ bands = {}, searched = 0, matched, nothing, results, at_least:
   const found = ["strong", "likely", "weak"].filter(band => bands[band])
   if (!results.length) return [element("b", {}, "No pictures"), " here"]
   if (results.every(({ score }) => score == null)) return [element("b", {}, of)]
-  const soon = learning ? " · learning how well they match …" : ""
+  const soon = learning ? " · learning how well they match…" : ""
   if (!Object.keys(bands).length) return [element("b", {}, "The nearest"), ` of ${of}${soon}`]
   if (!found.length || (nothing && !matched)) return [element("b", {}, "No matches"), ` among ${of}`]
   const last = found.at(-1)
@@ -93,7 +93,7 @@ function notices({ nothing, of_kind: ofKind, read_text: read, notes = [], result
   if (nothing && results.length) said.push(verdict)
   if (results.some(({ by_name: byName }) => byName)) said.push({ ...named, verdict: true })
   if (ofKind) said.push({ ...kind, verdict: true })
-  if (!results.length) said.push({ text: "No picture passes these filters.", more: "Remove one to see more." })
+  if (!results.length) said.push({ text: "No pictures match these filters.", more: "Remove one to see more." })
   return said
 }
 

@@ -74,7 +74,7 @@ class Heat {
 
   async compare(hash) {
     const signal = this.latest.begin()
-    Object.assign(this, { trouble: "", progress: "Comparing …" })
+    Object.assign(this, { trouble: "", progress: "Comparing…" })
     this.paint()
     try {
       for await (const line of askForLines(this.url, { ...this.search, image: hash }, signal)) {

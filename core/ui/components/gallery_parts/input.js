@@ -113,7 +113,7 @@ class Input {
       ...{ label, icon, hint: key.toUpperCase() },
       run: () => gallery.act(name, this.targets(item)),
     }))
-    const select = selection.has(item.id) ? "Do not select" : "Select"
+    const select = selection.has(item.id) ? "Deselect" : "Select"
     choices.push({ label: "Details", icon: "details", hint: "Enter", run: () => gallery.details.open(item) })
     choices.push({ label: select, icon: "select", hint: "Space", run: () => selection.toggle(item) })
     const stack = { label: "Show the stack", icon: "stack", hint: "D", run: () => this.openStack(tile) }

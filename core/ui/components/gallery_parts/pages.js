@@ -135,7 +135,7 @@ class Pages {
     if (shown < searched && this.next >= MOST - PAGE) {
       return `The nearest ${MOST.toLocaleString("en")} are shown: narrow the search to see others.`
     }
-    return searched === 1 ? "One picture is shown." : `All ${plural(searched, "picture")} are shown.`
+    return searched === 1 ? "1 picture shown." : `All ${plural(searched, "picture")} shown.`
   }
 
   // Something of these pictures has changed here, and will come from the server too.

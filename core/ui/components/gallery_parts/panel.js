@@ -76,7 +76,7 @@ class Panel {
   }
 
   label(label) {
-    const title = `Only pictures of ${label}`
+    const title = `Only pictures labelled ${label}`
     const name = this.search ? element("button", { type: "button", title }, label) : element("span", {}, label)
     if (this.search) name.onclick = () => this.narrow(condition("label", label))
     const chip = element("li", { class: "chip" })
@@ -96,7 +96,7 @@ class Panel {
     try {
       const ids = withCopies([item])
       const { changed } = await ask(this.routes.tags, { ids, add, remove })
-      this.tagged(ids, add, remove, ids.length > 1 ? `Tags changed on ${plural(changed, "picture")}.` : undefined)
+      this.tagged(ids, add, remove, ids.length > 1 ? `Changed the tags of ${plural(changed, "picture")}.` : undefined)
     } catch (error) {
       if (this.item?.id === item.id) this.sayTrouble(error.message)
     }

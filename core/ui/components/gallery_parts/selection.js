@@ -73,7 +73,7 @@ class SelectionBar {
 
   offer(search, routes) {
     const others = [
-      routes.tags && { name: "tag", label: "Tag …", short: "Tag", icon: "tag" },
+      routes.tags && { name: "tag", label: "Tag…", short: "Tag", icon: "tag" },
       routes.exports && { name: "take", label: "Download", short: "Download", icon: "download", menu: true },
     ]
     const choices = [...offered(search), ...others.filter(Boolean)]

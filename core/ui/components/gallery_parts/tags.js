@@ -35,7 +35,7 @@ class TagField {
   chip(tag, note) {
     const chip = element("li", { class: "chip" })
     const { narrow } = this.handlers
-    const title = `Only what is tagged ${tag}`
+    const title = `Only pictures tagged ${tag}`
     const name = narrow ? element("button", { type: "button", title }, tag) : element("span", {}, tag)
     if (narrow) name.onclick = () => narrow(tag)
     const remove = element("button", { type: "button", class: "remove", "aria-label": `Remove the tag ${tag}` })
@@ -143,7 +143,7 @@ class TagDialog {
       return stopped(error) || this.say(error.message)
     }
     this.dialog.close()
-    this.saved(ids, add, remove, `Tags changed on ${plural(changed, "picture")}.`)
+    this.saved(ids, add, remove, `Changed the tags of ${plural(changed, "picture")}.`)
   }
 
   say(text) {

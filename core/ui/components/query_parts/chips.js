@@ -77,7 +77,7 @@ function typedLabel(part, name) {
 function thumbnailOf(part, thumbnails) {
   const image = element("img", { src: `${thumbnails}/${part.id}`, alt: "", draggable: "false" })
   const whole = part.kind === "picture"
-  const title = "Search a part of this picture"
+  const title = "Search with a part of this picture"
   const frame = whole ? button("thumbnail", "", title) : element("span", { class: "thumbnail" })
   if (whole) frame.setAttribute("aria-haspopup", "dialog")
   const pane = element("span", { class: "pane" })
@@ -104,7 +104,7 @@ function paintChip(chip, part) {
     weight.setAttribute("aria-label", `Weight of ${name}: ${weightText(part.weight)}`)
   }
   if (!frame) return
-  frame.setAttribute("aria-label", part.region ? `The searched part of ${name}` : `Search a part of ${name}`)
+  frame.setAttribute("aria-label", part.region ? `The searched part of ${name}` : `Search with a part of ${name}`)
   frame.classList.toggle("cropped", Boolean(part.region))
   paintRegion(frame, frame.querySelector("img"), part.region)
 }

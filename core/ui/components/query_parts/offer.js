@@ -20,7 +20,7 @@ class Offer {
     const words = shown ? (pasted ? pastedWords(pasted) : offerWords(text, offer)) : ""
     this.root.hidden = !shown
     this.find(".accept").hidden = Boolean(pasted?.refusal)
-    this.find(".accept").textContent = pasted ? "Search by this picture" : "Search that way"
+    this.find(".accept").textContent = pasted ? "Search with this picture" : "Search that way"
     if (this.find("p").textContent !== words) this.find("p").textContent = words // it is read out when it changes
   }
 }

@@ -62,7 +62,7 @@ class Pictures {
   }
 
   async take(files) {
-    const errors = files.length > AT_ONCE ? [`Only the first ${AT_ONCE} pictures are taken.`] : []
+    const errors = files.length > AT_ONCE ? [`Only the first ${AT_ONCE} pictures were added.`] : []
     const add = this.begin()
     const sent = await Promise.all(files.slice(0, AT_ONCE).map(file => this.send(file, errors)))
     if (this.leaving.signal.aborted) return
@@ -89,7 +89,7 @@ class Pictures {
   get words() {
     const [file] = this.sending.keys()
     const many = this.sending.size > 1 ? `${this.sending.size} pictures` : file?.name
-    return file ? `Sending ${many} …` : ""
+    return file ? `Uploading ${many}…` : ""
   }
 }
 

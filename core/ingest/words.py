@@ -1,11 +1,12 @@
-"""Jobs in words, for pages."""
+"""Jobs in words, the same on pages and on the command line."""
 
 import time
 
 from core.errors import Problem
+from core.ingest.actors import by_whom
 from core.ingest.progress import Counts, Outcome, Phase
 from core.ingest.state import JobState, Kind, Plan, Status
-from core.words import counted, duration, file_size, pictures
+from core.words import ago, counted, duration, file_size, pictures
 
 OUTCOMES = {
     Outcome.ADDED: "Added",
@@ -52,14 +53,14 @@ def share(job: JobState) -> float:
 def in_words(job: JobState) -> str:
     """What it is doing, in one line."""
     of = f"{job.done:,} of {job.total:,}"
-    by = f" by {job.changed_by}" if job.changed_by else ""
+    by = f" {by_whom(job.changed_by)}" if job.changed_by else ""
     match job.status:
         case Status.PLANNING:
             return f"Scanning · {counted(job.total, 'file')} found"
         case Status.PLANNED:
             return f"Ready to start · {pictures(job.plan.to_read)} to index"
         case Status.WAITING:
-            return job.note or "Waiting for the job before it"
+            return job.note or "Waiting for another job"
         case Status.PAUSED if job.retry_at:
             return f"Paused at {of} · next try in {duration(max(0.0, job.retry_at - time.time()))}"
         case Status.PAUSED | Status.INTERRUPTED:
@@ -80,6 +81,11 @@ def in_words(job: JobState) -> str:
     return " · ".join(words)
 
 
+def started(job: JobState) -> str:
+    """Who has started it and when, as a sentence; for those who may stop it."""
+    return f"This job was started {by_whom(job.started_by)} {ago(job.created_at)}."
+
+
 def verdicts(job: JobState, counts: Counts | None = None) -> str:
     """The verdicts so far: `12 added · 1 failed`."""
     counts = counts or job.counts
@@ -93,8 +99,12 @@ def _word(job: JobState, outcome: Outcome, count: int) -> str:
     return outcome_word(job, outcome).lower()
 
 
-def found(plan: Plan) -> str:
-    """What a scan found, as Markdown: `**12** new · **3** unchanged`."""
+def found(plan: Plan, count: str = "{:,}") -> str:
+    """What a scan found: `12 new · 3 unchanged`.
+
+    Args:
+        count: How numbers are set.
+    """
     of = (
         *(
             ("new", plan.new),
@@ -105,7 +115,7 @@ def found(plan: Plan) -> str:
         ),
         *(("skipped", plan.skipped), ("failed", plan.failed), ("missing", plan.gone)),
     )
-    return " · ".join(f"**{count:,}** {word}" for word, count in of if count or word in ("new", "unchanged"))
+    return " · ".join(f"{count.format(number)} {word}" for word, number in of if number or word in ("new", "unchanged"))
 
 
 def planned(plan: Plan, seconds: float | None) -> str:
@@ -114,3 +124,19 @@ def planned(plan: Plan, seconds: float | None) -> str:
         return "Nothing new to read."
     time_ = "the time is known after the first run" if seconds is None else f"about {duration(seconds)} on this machine"
     return f"{pictures(plan.to_read)} to read, {file_size(plan.size)}: {time_}."
+
+
+def not_connected(plan: Plan) -> str:
+    """What a plan leaves as it is because it cannot be reached now; empty where there is nothing."""
+    if not plan.missed:
+        return ""
+    stay = "It stays" if plan.missed == 1 else "They stay"
+    return (
+        f"{pictures(plan.missed)} in the index could not be checked: the drive or folder is not connected. "
+        f"{stay} in the index."
+    )
+
+
+def not_compared(plan: Plan) -> str:
+    """How many of the new files may be copies all the same; empty where none may."""
+    return f"{counted(plan.unchecked, 'file')} not compared: there may be more copies." if plan.unchecked else ""
