@@ -240,7 +240,7 @@ def test_what_another_browser_started_is_paused_only_after_asking_and_says_by_wh
     assert held.running.wait(30)
     at = open_page("ingest.py")
     assert "Pause" not in [button.label for button in at.button]  # but the one that asks
-    assert "started by Firefox on Linux just now\\\\. Pause it anyway?" in texts(at).replace("\\", "")
+    assert "started by Firefox on Linux just now. Pause it anyway?" in texts(at).replace("\\", "")
     press(at, "Pause this job")
     held.go_on.set()
     job = finish(services)
