@@ -11,7 +11,8 @@ _MAX_EXPRESSION = 1_000
 _MAX_WILDCARDS = 10  # of a pattern with `*`: what stands behind one doubles the states of a matcher
 
 _STARS = re.compile(r"\*+")
-_ACCENTS = "[\u0300-\u036f\u3099\u309a]*"
+_MARKS = "\u0300-\u036f\u3099\u309a"
+_ACCENTS = f"[{_MARKS}]*"
 """What may follow a letter that it was taken apart from, as in names of files on a Mac: with it it is one character."""
 
 type Escape = Callable[[str], str]
@@ -58,7 +59,7 @@ def matches_folder(pattern: str, folder: str) -> bool:
 
 def _expression(pattern: str, escape: Escape, but: str, cases: Callable[[str], Iterable[str]]) -> str:
     """Args: `but` is what no wildcard stands for."""
-    some = f"[^{but}\u0300-\u036f]{_ACCENTS}"
+    some = f"[^{but}{_MARKS}]{_ACCENTS}"  # no mark is both, or a matcher had to try all ways to share them out
 
     def read(piece: str) -> str:
         if piece == "*":
