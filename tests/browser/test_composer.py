@@ -328,7 +328,7 @@ def test_a_picture_dragged_from_the_results_is_taken_on_the_bar_only(bar: Bar):
         (
             {**FILE, "buffer": bytes((1 << 20) + 1)},
             None,
-            "<i>new</i>.png: The file has 1.0 MB, more than the 1 MB allowed.",
+            "<i>new</i>.png: The file is 1.0 MB, more than the 1 MB allowed.",
         ),
         (FILE, "It cannot be read.", "<i>new</i>.png: It cannot be read."),
     ],
