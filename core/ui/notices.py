@@ -1,7 +1,7 @@
 """What every page may have to say: an expected error, the state of the model."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 
@@ -37,9 +37,13 @@ def show_error(error: ImageSearchError) -> None:
 def model_banner() -> None:
     """Says on every page that the starter model is in use, and offers CLIP; nothing where CLIP is in use."""
     model, asked_for = services().model.state, services().settings.model_id
+    in_use = model.embedder.model_id if model.embedder else ""
     if model.status == "loading" and model.embedder is None:
         _await_model()
-    if model.embedder is None or model.embedder.model_id != STARTER:
+        with suppress(ImageSearchError):  # said by what needs the index
+            stamp = services().index.model()
+            in_use = stamp.model_id if stamp else ""  # it will be: what is below has its place from the beginning
+    if in_use != STARTER:
         return
     is_reembedding = any(job.kind is Kind.REEMBED for job in services().jobs.open())
     with st.container(horizontal=True, vertical_alignment="center", key="model-banner"):

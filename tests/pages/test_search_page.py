@@ -6,6 +6,7 @@ import pytest
 
 from core.embedding.loading import ModelState
 from core.errors import IndexUnavailable, ModelUnavailable
+from core.index.index import ModelStamp
 from core.ingest.state import Status
 from tests.pages.conftest import Component, texts
 
@@ -209,6 +210,12 @@ def test_the_starter_model_is_announced_on_every_page(corpus, open_page, embedde
         at = open_page(page)
         assert "Starter model" in texts(at)
         assert "Switch to CLIP" in [button.label for button in at.button]
+
+
+def test_the_starter_model_has_its_place_on_the_page_while_it_loads(corpus, open_page, monkeypatch):
+    monkeypatch.setattr(type(corpus.model), "state", ModelState("loading", 7.0, None, None))
+    monkeypatch.setattr(corpus.index, "model", lambda: ModelStamp("starter", 512))
+    assert "Starter model" in texts(open_page("ingest.py"))
 
 
 def press_switch(at):
