@@ -38,13 +38,14 @@ if TYPE_CHECKING:
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Start the model and the jobs before the first visitor comes; what goes wrong is shown on the page, not here."""
     launch_ahead()
-    ending = ExitStack()
-    threading.Thread(target=_start, args=(ending,), name="start", daemon=True).start()
+    ending, ended = ExitStack(), threading.Event()
+    threading.Thread(target=_start, args=(ending, ended), name="start", daemon=True).start()
+    ending.callback(ended.set)
     with ending:
         yield
 
 
-def _start(ending: ExitStack) -> None:
+def _start(ending: ExitStack, ended: threading.Event) -> None:
     """What visitors need, in the order in which they need it."""
     try:
         with suppress(ImageSearchError):
@@ -56,6 +57,9 @@ def _start(ending: ExitStack) -> None:
             services().warm_up()  # pays for what a first search loads, so that no visitor does
         with suppress(ImageSearchError):
             services().tidy()  # looks at every file ever sent: nobody is to wait for it
+    except RuntimeError:
+        if not ended.is_set():  # at its end Python starts no more threads
+            raise
     finally:
         _spare_garbage_collection()
 
