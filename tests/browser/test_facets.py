@@ -302,7 +302,9 @@ def test_the_view_is_changed_and_reset(visit):
     options = page.get_by_role("dialog", name="View options")
     expect(options.get_by_text("Nothing really matches")).to_be_visible()
     options.get_by_text("Newest").click()
+    edits(page, 1)  # two clicks that come together are one edit
     options.get_by_text("Everything", exact=True).click()
+    edits(page, 2)
     options.get_by_text("Copies").click()
     expect(page.get_by_text("collapse=<Collapse.BYTES: 'bytes'>, alike=None, diversity=0.0")).to_be_visible()
     expect(page.get_by_text("cut=<Cut.ALL: 'all'>, sort=<Sort.NEWEST: 'newest'>)")).to_be_visible()
