@@ -144,7 +144,7 @@ def test_lost_pictures_end_the_command_with_an_error_that_says_what_to_do(starte
     result = command("reembed", "--leave-out")
     assert result.exit_code == 0, result.output
     assert "2 pictures re-embedded" in result.stdout + result.stderr
-    assert "1 picture left out" in result.stdout + result.stderr
+    assert "1 picture removed: its file and thumbnail are gone." in result.stdout + result.stderr
     assert starter.status().count == 2
 
 

@@ -118,7 +118,7 @@ def _number(params: QueryParams, name: str, least: int, most: int) -> int | None
 
 def _out_of_range(params: QueryParams, name: str, allowed: str) -> InvalidQuery:
     return InvalidQuery(
-        f"{name} cannot be {shown(params[name][:_LONGEST_NUMBER])}.", f"Use a whole number from {allowed}."
+        f"{name} cannot be “{shown(params[name][:_LONGEST_NUMBER])}”.", f"Use a whole number from {allowed}."
     )
 
 

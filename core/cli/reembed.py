@@ -35,6 +35,7 @@ def reembed_command(
             counts = asdict(job.counts)
             typer.echo(f"{pictures(counts['updated'])} re-embedded with {status.model_id} ({job.seconds:.1f} s)")
             if counts["removed"]:
-                typer.echo(f"{pictures(counts['removed'])} removed: their files and thumbnails are gone.")
+                whose = "its file and thumbnail are" if counts["removed"] == 1 else "their files and thumbnails are"
+                typer.echo(f"{pictures(counts['removed'])} removed: {whose} gone.")
             if job.note:
                 console().print(job.note)

@@ -93,7 +93,8 @@ def red(services, picture, index_pictures):
     """The record of an indexed picture."""
     picture("red.png", size=(900, 600))
     index_pictures()
-    return next(services.index.records())[0]
+    records = [record for some in services.index.records() for record in some]
+    return next(record for record in records if record.name == "red.png")
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ class TestSearch:
     def test_what_is_no_number_by_address(self, client, name, number):
         answer = client.get("/api/search", params={"q": "red", name: number})
         assert answer.status_code == 400
-        assert answer.json()["error"].startswith(f"{name} is")
+        assert answer.json()["error"].startswith(f"{name} cannot be “")
 
     @pytest.mark.parametrize(
         ("k", "count"), [(1, 1), (3, 3), (200, len(COLOURS)), (10_000, len(COLOURS)), ("all", len(COLOURS))]
@@ -122,7 +122,7 @@ class TestSearch:
             client.post("/api/search", json={"pictures": [{"image": HASH}]}),
         ):
             assert answer.status_code == 400
-            assert "not kept" in answer.json()["error"]
+            assert "is gone" in answer.json()["error"]
 
     def test_only_what_turns_away(self, client, red):
         """Lists what is least like it, and calls nothing a match."""

@@ -226,7 +226,7 @@ def test_what_a_killed_claim_left_is_passed_over(
 @pytest.mark.elasticsearch
 def test_rows_of_another_model_are_kept(index: ElasticIndex, handle: Callable[[], ElasticIndex]) -> None:
     index.upsert(pictures(3), vectors(3))
-    with pytest.raises(ModelMismatch, match=r"clip/red \(8 numbers.*clip/green \(4 numbers") as refused:
+    with pytest.raises(ModelMismatch, match=r"clip/red \(8 dimensions.*clip/green \(4 dimensions") as refused:
         handle().claim(GREEN)
     assert "IMAGE_SEARCH_MODEL to clip/red" in refused.value.remedy
     assert "python -m core reembed" in refused.value.remedy

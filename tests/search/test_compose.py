@@ -128,7 +128,7 @@ def test_of_what_the_model_is_sure(composer, embedder, monkeypatch):
 
 
 def test_a_picture_that_is_not_kept(composer):
-    with pytest.raises(InvalidQuery, match="not kept"):
+    with pytest.raises(InvalidQuery, match="is gone"):
         composer.compose(Query(pictures=(Picture("f" * 64),)), {})
 
 

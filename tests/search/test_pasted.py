@@ -7,7 +7,6 @@ from core.images.describe import content_hash
 from core.images.uploads import Uploads
 from core.index.index import Index
 from core.index.records import record_id
-from core.search import pasted
 from core.search.pasted import PastedPictures
 from tests.records import a_record
 
@@ -118,7 +117,7 @@ def test_what_is_no_picture_or_too_large_is_told_when_it_is_read(pictures, allow
 def test_urls_are_those_that_may_be_read(pictures, monkeypatch, picture, tmp_path):
     data = picture(tmp_path / "x.png", "red").read_bytes()
     asked = []
-    monkeypatch.setattr(pasted, "read_file", lambda url: asked.append(url) or data)
+    monkeypatch.setattr("core.sources.opening.read_file", lambda url: asked.append(url) or data)
     inside = pictures.offer("https://pictures.example/open/a%20b.png")
     assert inside is not None
     assert inside.refusal is None
