@@ -50,10 +50,10 @@ def _start(ending: ExitStack, ended: threading.Event) -> None:
     try:
         with suppress(ImageSearchError):
             services().model.load()
+            _answer_commands(ending)  # which the command line is left to answer itself, until the model is there
             _import_pages()
             api.load()
             services().start()
-            _answer_commands(ending)
             services().warm_up()  # pays for what a first search loads, so that no visitor does
         with suppress(ImageSearchError):
             services().tidy()  # looks at every file ever sent: nobody is to wait for it
