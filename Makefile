@@ -1,6 +1,6 @@
 # The common tasks, each one command. They use the Python of the active environment.
 .PHONY: run test check fuzz bench
-PYTEST = python -m pytest -n 2 --dist loadfile
+PYTEST = python -m pytest -n 3 --dist loadfile
 
 run:
 	streamlit run streamlit_app.py
