@@ -54,6 +54,7 @@ def _start(ending: ExitStack, ended: threading.Event) -> None:
             _import_pages()
             api.load()
             services().start()
+            ending.callback(services().close)
             services().warm_up()  # pays for what a first search loads, so that no visitor does
         with suppress(ImageSearchError):
             services().tidy()  # looks at every file ever sent: nobody is to wait for it

@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # a search for words needs neither database nor pictures: wha
     from core.search.pasted import PastedPictures
     from core.search.saved import SavedSearches
 
+_CLOSING_SECONDS = 5.0
 _QUERIES_KEPT = timedelta(days=30)
 _NAMED = 64
 _UPLOADS = "Uploaded pictures"
@@ -191,6 +192,14 @@ class Services:
         self.model.load()
         self.library.done = lambda: self._examples.words(self.index.count(), self.model.loaded)
         self.library.start()
+
+    def close(self) -> None:
+        """Begin nothing more: a job that is under way pauses, and the next process goes on with it. Takes five seconds
+        at most."""
+        if library := self.__dict__.get("library"):  # where one was needed
+            closing = threading.Thread(target=library.close, name="closing", daemon=True)
+            closing.start()
+            closing.join(_CLOSING_SECONDS)
 
     def tidy(self) -> None:
         """Remove dropped pictures that nobody has searched with for long, and files whose writing was broken off."""

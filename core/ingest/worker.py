@@ -177,6 +177,10 @@ class Worker:
         except ImageSearchError as expected:
             self._pause(job, expected)
         except Exception:
+            if self._ending.is_set():  # Python is ending, too, and starts no more threads
+                now = self._journal.job(job.id)
+                self._rest(job, Status.INTERRUPTED, note=interrupted_at(now))
+                return
             _log.exception("The job %r stopped", job.title)
             error = ImageSearchError(
                 "The job stopped unexpectedly.",

@@ -32,6 +32,25 @@ class TestInTheMiddle:
         assert (job.counts, job.interruptions) == (Counts(added=23), 1)
         assert_whole(library, *folder.iterdir())
 
+    def test_what_python_does_not_begin_any_more_at_its_end_is_no_failure(
+        self, open_library, folder, embedder, monkeypatch
+    ):
+        library, embed = open_library(), embedder.embed_images
+
+        def end(images):
+            library.jobs._ending.set()
+            raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+
+        monkeypatch.setattr(embedder, "embed_images", end)
+        job_id = library.add([str(folder)], starts=True)
+        assert library.jobs.wait(job_id, WAIT).status is Status.INTERRUPTED
+        library.close()
+        monkeypatch.setattr(embedder, "embed_images", embed)
+        after = open_library()
+        after.start()
+        assert after.jobs.wait(job_id, WAIT).status is Status.DONE
+        assert_whole(after, *folder.iterdir())
+
     @pytest.mark.parametrize("late", [False, True])
     @pytest.mark.parametrize(
         "method",
