@@ -305,7 +305,7 @@ def test_the_view_is_changed_and_reset(visit):
     edits(page, 1)  # two clicks that come together are one edit
     options.get_by_text("Everything", exact=True).click()
     edits(page, 2)
-    options.get_by_text("Copies").click()
+    options.get_by_text("Copies", exact=True).click()
     expect(page.get_by_text("collapse=<Collapse.BYTES: 'bytes'>, alike=None, diversity=0.0")).to_be_visible()
     expect(page.get_by_text("cut=<Cut.ALL: 'all'>, sort=<Sort.NEWEST: 'newest'>)")).to_be_visible()
     expect(options.get_by_label("Look-alikes from")).to_be_hidden()
