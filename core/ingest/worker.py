@@ -171,15 +171,11 @@ class Worker:
     def _every_end(self, job: JobState) -> Iterator[None]:
         try:
             yield
-        except _Stopped:
-            now = self._journal.job(job.id)
-            self._rest(job, Status.INTERRUPTED, note=interrupted_at(now))
         except ImageSearchError as expected:
             self._pause(job, expected)
-        except Exception:
-            if self._ending.is_set():  # Python is ending, too, and starts no more threads
-                now = self._journal.job(job.id)
-                self._rest(job, Status.INTERRUPTED, note=interrupted_at(now))
+        except Exception as raised:
+            if isinstance(raised, _Stopped) or self._ending.is_set():  # when Python ends it starts no more threads
+                self._rest(job, Status.INTERRUPTED, note=interrupted_at(self._journal.job(job.id)))
                 return
             _log.exception("The job %r stopped", job.title)
             error = ImageSearchError(

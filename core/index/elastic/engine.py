@@ -257,8 +257,7 @@ class ElasticIndex:
         seen, looked = self._looked
         due = self._freshness.is_due
         late = now - looked > _LAYOUT_SECONDS
-        # A refresh would not succeed, either, where nothing stands under the name.
-        # Where nothing stands under the name, a refresh tells as much.
+        # What is due is refreshed, which tells, too, whether nothing stands under the name any more.
         if late and not due and not at_once and self._layout is not None:
             self._confirm()
         if self._layout is None or seen != layouts or (at_once and not due):
