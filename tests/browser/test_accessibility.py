@@ -109,6 +109,7 @@ def serious(page: Page) -> list[tuple[str, str, str]]:
 def test_links_skip_to_what_the_keyboard_is_wanted_for(visit, presses: int, link: str, leads_to: re.Pattern[str]):
     page = visit("/?q=giraffe")
     results(page)
+    expect(page.get_by_role("button", name=link)).to_be_attached()  # the links come after the results
     for _ in range(presses):
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name=link)).to_be_focused()
