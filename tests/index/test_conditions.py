@@ -78,7 +78,7 @@ def varied(base: list[ImageRecord]) -> list[ImageRecord]:
 @pytest.fixture(scope="module")
 def filled(empty_big_index, make_records) -> tuple[Index, list[ImageRecord], Embeddings]:
     """The same for all tests, which change nothing."""
-    base, embeddings = make_records(3 * len(TEXTS))
+    base, embeddings = make_records(len(TEXTS))
     records = varied(base)
     for at, url in enumerate(
         ("https://a.example/x.jpg", "https://a.example/b/x.jpg?y=1", "https://a.example/bc/x.jpg")
