@@ -1,14 +1,15 @@
-"""Settings, read once from the environment and passed down."""
+"""Settings, read once from the environment and passed down.
+
+Each is a field of a dataclass. A library that reads them takes a fifth of what the start of a search takes.
+"""
 
 import os
 import re
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, Field, dataclass, field, fields
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Annotated, Any, Self
-
-import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from typing import Any, Self
 
 from core.errors import InvalidSetting
 from core.hosts import parse_pattern
@@ -24,226 +25,251 @@ _ADDRESSES = frozenset({"ELASTICSEARCH_URL", "ELASTICSEARCH_CLOUD_ID", "IMAGE_SE
 # What CSP takes as a source that is a host: its grammar is that of CSP Level 3, section 2.3.1, without paths.
 _ANCESTOR = re.compile(r"(https?://)?(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:([0-9]{1,5}|\*))?|https:|\*")
 
-_INDEX_NAME = r"^[a-z0-9][a-z0-9_-]{0,99}$"  # what both LanceDB tables and Elasticsearch aliases accept
+_INDEX_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")  # what both LanceDB tables and Elasticsearch aliases accept
+_SPOKEN = {
+    **dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
+    **dict.fromkeys(("0", "false", "f", "no", "n", "off"), False),
+}
 
 
-class ServerSettings(BaseSettings):
+def _setting(
+    variable: str,
+    description: str,
+    read: Callable[[Any], Any],
+    default: Any = MISSING,
+    *,
+    shown: bool = True,
+    **more: Any,
+) -> Any:
+    """A field.
+
+    Args:
+        variable: Of the environment.
+        read: Makes what is kept out of what was set, a text, or of the default; raises `ValueError` with what was
+            expected.
+        shown: False where it may hold a password.
+    """
+    metadata = {"variable": variable, "description": description, "read": read}
+    return field(default=default, repr=shown, metadata=metadata, **more)
+
+
+def _text(value: object) -> str:
+    return str(value)
+
+
+def _flag(value: object) -> bool:
+    spoken = _SPOKEN.get(str(value).strip().lower())
+    if spoken is None:
+        raise ValueError("expected yes or no")
+    return spoken
+
+
+def _between(least: int, most: int | None, value: object) -> int:
+    expected = f"a whole number from {least:,} to {most:,}" if most else f"a whole number, at least {least:,}"
+    if not re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", str(value)) or not least <= int(str(value)) <= (most or 1 << 63):
+        raise ValueError(f"expected {expected}")
+    return int(str(value))
+
+
+def _whole(least: int, most: int | None = None) -> Callable[[object], int]:
+    return partial(_between, least, most)
+
+
+def _path(value: str | Path) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def _file(value: str | Path) -> Path:
+    path = _path(value)
+    if not path.is_file():
+        raise ValueError("expected the path of a certificate file")
+    return path
+
+
+def _split(value: str | Iterable[Any], pattern: str) -> list[Any]:
+    parts = re.split(pattern, value) if isinstance(value, str) else list(value)
+    return [part.strip() if isinstance(part, str) else part for part in parts if str(part).strip(" ,")]
+
+
+def _hosts(value: str | Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(parse_pattern, _split(value, r"[,\s]+")))
+
+
+def _ancestors(value: str | Iterable[str]) -> tuple[str, ...]:
+    sites = tuple(_split(value, r"[,\s]+"))
+    if not all(map(_ANCESTOR.fullmatch, sites)):
+        raise ValueError("expected sites such as https://intranet.example.com")
+    return sites
+
+
+def _roots(value: str | Iterable[str | Path]) -> tuple[Path, ...]:
+    # A root that does not exist (an unplugged drive) may come back: no reason to refuse to start.
+    roots = map(Path, _split(value, re.escape(os.pathsep)))
+    return tuple(dict.fromkeys(root.expanduser().resolve() for root in roots))
+
+
+def _urls(value: str | Iterable[str]) -> tuple[str, ...]:
+    urls = tuple(_split(value, ","))
+    if any(map(holds_secret, urls)):
+        raise ValueError("a URL contains a user name, password or key, which everyone would see")
+    return urls
+
+
+def _model(value: str) -> str:
+    if value not in MODELS:
+        raise ValueError(f"expected one of {', '.join(MODELS)}")
+    return value
+
+
+def _index_name(value: str) -> str:
+    if not _INDEX_NAME.fullmatch(value):
+        raise ValueError(f"expected lower-case letters, digits, - and _, in the pattern {_INDEX_NAME.pattern}")
+    return value
+
+
+def _database(value: str) -> str:
+    if "://" not in value and (not Path(value).is_absolute() or value.startswith("//")):
+        raise ValueError("expected a URL such as postgresql+psycopg://user@host/name, or the absolute path of a file")
+    return value
+
+
+def _servers(value: str | Iterable[str]) -> tuple[str, ...]:
+    urls = tuple(_split(value, r",(?=\s*(?:https?://|$|,))"))  # passwords may hold commas
+    for url in urls:
+        _check_server(url)
+    return urls
+
+
+def _api_key(value: str) -> str | None:
+    key = value.strip()
+    if key and not _API_KEY.fullmatch(key):
+        raise ValueError("expected an encoded key: letters and digits, no spaces")
+    return key or None
+
+
+def _user_data() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("image-search", appauthor=False))
+
+
+@dataclass(frozen=True)
+class ServerSettings:
     """What holds before anything is answered: read by itself, so that nothing else that is wrong opens a door."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
-
-    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+    hosts: tuple[str, ...] = _setting(
+        "IMAGE_SEARCH_HOSTS",
+        "Host names the app answers to, besides localhost and its own address, separated by commas",
+        _hosts,
         (),
-        validation_alias="IMAGE_SEARCH_HOSTS",
-        description="Host names the app answers to, besides localhost and its own address, separated by commas",
     )
-    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
+    frame_ancestors: tuple[str, ...] = _setting(
+        "IMAGE_SEARCH_FRAME_ANCESTORS",
+        "Sites that may show the app in a frame, separated by commas",
+        _ancestors,
         (),
-        validation_alias="IMAGE_SEARCH_FRAME_ANCESTORS",
-        description="Sites that may show the app in a frame, separated by commas",
     )
 
     @classmethod
     def load(cls, **values: Any) -> Self:
-        """Read the environment; `values` (by field name) take precedence, for tests.
+        """Read the environment, where an empty variable is one that is not set; `values` (by field name) take
+        precedence, for tests.
 
         Raises:
             InvalidSetting: names the first wrong variable, what it holds and what was expected.
         """
-        aliases = {name: str(field.validation_alias) for name, field in cls.model_fields.items()}
-        try:
-            return cls(**{aliases[name]: value for name, value in values.items()})
-        except ValidationError as error:
-            wrong = _worded(error)
-        raise wrong  # out of reach of the other, whose traceback would show what was set
+        set_ = {name.upper(): value for name, value in os.environ.items() if value}
+        read = {one.name: _read(one, values, set_) for one in fields(cls)}
+        settings = cls(**read)
+        settings._check()
+        return settings
 
-    @field_validator("hosts", "frame_ancestors", mode="before")
     @classmethod
-    def _split_names(cls, value: object) -> object:
-        return re.split(r"[,\s]+", value.strip(", ")) if isinstance(value, str) else value
+    def variables(cls) -> dict[str, str]:
+        """The environment variable of each field, by its name."""
+        return {one.name: one.metadata["variable"] for one in fields(cls)}
 
-    @field_validator("hosts")
-    @classmethod
-    def _host_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(map(parse_pattern, value))
-
-    @field_validator("frame_ancestors")
-    @classmethod
-    def _sources(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(map(_ANCESTOR.fullmatch, value)):
-            raise ValueError("expected sites such as https://intranet.example.com")
-        return value
+    def _check(self) -> None:
+        """What single settings cannot tell."""
 
 
+@dataclass(frozen=True)
 class Settings(ServerSettings):
-    """Everything that can be set, each by the environment variable named in `validation_alias`."""
+    """Everything that can be set, each by the environment variable that its field names."""
 
-    data_dir: Path = Field(
-        default_factory=lambda: Path(platformdirs.user_data_dir("image-search", appauthor=False)),
-        validation_alias="IMAGE_SEARCH_DATA_DIR",
-        description="Where the embedded index, thumbnails, uploads and model weights are kept",
+    data_dir: Path = _setting(
+        "IMAGE_SEARCH_DATA_DIR",
+        "Where the embedded index, thumbnails, uploads and model weights are kept",
+        _path,
+        default_factory=_user_data,
     )
-    model_id: str = Field(
-        "clip/ViT-B-16",
-        validation_alias="IMAGE_SEARCH_MODEL",
-        description="A CLIP model from Roboflow Inference, or `starter`",
+    model_id: str = _setting(
+        "IMAGE_SEARCH_MODEL", "A CLIP model from Roboflow Inference, or `starter`", _model, "clip/ViT-B-16"
     )
-    index_name: str = Field(
-        "images",
-        pattern=_INDEX_NAME,
-        validation_alias="IMAGE_SEARCH_INDEX",
-        description="The name of the index: lower-case letters, digits, - and _",
+    index_name: str = _setting(
+        "IMAGE_SEARCH_INDEX", "The name of the index: lower-case letters, digits, - and _", _index_name, "images"
     )
-    library_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
+    library_roots: tuple[Path, ...] = _setting(
+        "IMAGE_SEARCH_ROOTS",
+        f"Folders that may be indexed from the app, separated by `{os.pathsep}`",
+        _roots,
         default_factory=lambda: (Path.home(), Path.cwd()),
-        validation_alias="IMAGE_SEARCH_ROOTS",
-        description=f"Folders that may be indexed from the app, separated by `{os.pathsep}`",
     )
-    urls: Annotated[tuple[str, ...], NoDecode] = Field(
+    urls: tuple[str, ...] = _setting(
+        "IMAGE_SEARCH_URLS",
+        "URLs (https, s3, gs, az) that the app may read pictures from, separated by commas",
+        _urls,
         (),
-        validation_alias="IMAGE_SEARCH_URLS",
-        description="URLs (https, s3, gs, az) that the app may read pictures from, separated by commas",
     )
-    upload_mb: int = Field(
-        50,
-        ge=1,
-        le=1024,
-        validation_alias="IMAGE_SEARCH_UPLOAD_MB",
-        description="The largest picture that can be uploaded, in megabytes",
+    upload_mb: int = _setting(
+        "IMAGE_SEARCH_UPLOAD_MB", "The largest picture that can be uploaded, in megabytes", _whole(1, 1024), 50
     )
-    archive_mb: int = Field(
-        4096,
-        ge=1,
-        validation_alias="IMAGE_SEARCH_ARCHIVE_MB",
-        description="The largest ZIP file that can be uploaded, in megabytes",
+    archive_mb: int = _setting(
+        "IMAGE_SEARCH_ARCHIVE_MB", "The largest ZIP file that can be uploaded, in megabytes", _whole(1), 4096
     )
-    upload_files: int = Field(
-        10_000,
-        ge=1,
-        le=10_000,
-        validation_alias="IMAGE_SEARCH_UPLOAD_FILES",
-        description="How many files can be uploaded at a time",
+    upload_files: int = _setting(
+        "IMAGE_SEARCH_UPLOAD_FILES", "How many files can be uploaded at a time", _whole(1, 10_000), 10_000
     )
-    preview_mb: int = Field(
+    preview_mb: int = _setting(
+        "IMAGE_SEARCH_PREVIEW_MB",
+        "Disk space for previews, in megabytes; old ones are removed, and made again when needed",
+        _whole(1),
         512,
-        ge=1,
-        validation_alias="IMAGE_SEARCH_PREVIEW_MB",
-        description="Disk space for previews, in megabytes; old ones are removed, and made again when needed",
     )
-    use_app: bool = Field(
-        True,
-        validation_alias="IMAGE_SEARCH_USE_APP",
-        description="Whether commands let the app answer that runs on the same data folder",
+    use_app: bool = _setting(
+        "IMAGE_SEARCH_USE_APP", "Whether commands let the app answer that runs on the same data folder", _flag, True
     )
-    journal_url: str | None = Field(
+    journal_url: str | None = _setting(
+        "IMAGE_SEARCH_JOURNAL",
+        "Database for jobs and saved searches, as a SQLAlchemy URL; by default a file in the data folder",
+        _database,
         None,
-        repr=False,  # may hold a password
-        validation_alias="IMAGE_SEARCH_JOURNAL",
-        description="Database for jobs and saved searches, as a SQLAlchemy URL; by default a file in the data folder",
+        shown=False,
     )
-    model_cache: Path | None = Field(
-        None,
-        validation_alias="MODEL_CACHE_DIR",
-        description="Where model weights are kept; by default `models` in the data folder",
+    model_cache: Path | None = _setting(
+        "MODEL_CACHE_DIR", "Where model weights are kept; by default `models` in the data folder", _path, None
     )
-    elasticsearch_url: Annotated[tuple[str, ...], NoDecode] = Field(
+    elasticsearch_url: tuple[str, ...] = _setting(
+        "ELASTICSEARCH_URL",
+        "URL of the Elasticsearch server, or several separated by commas",
+        _servers,
         (),
-        repr=False,  # may hold a password
-        validation_alias="ELASTICSEARCH_URL",
-        description="URL of the Elasticsearch server, or several separated by commas",
+        shown=False,
     )
-    elasticsearch_cloud_id: str | None = Field(
-        None,
-        repr=False,
-        validation_alias="ELASTICSEARCH_CLOUD_ID",
-        description="Used instead of the URL on Elastic Cloud",
+    elasticsearch_cloud_id: str | None = _setting(
+        "ELASTICSEARCH_CLOUD_ID", "Used instead of the URL on Elastic Cloud", _text, None, shown=False
     )
-    elasticsearch_api_key: SecretStr | None = Field(
-        None, validation_alias="ELASTICSEARCH_API_KEY", description="An encoded API key"
+    elasticsearch_api_key: str | None = _setting(
+        "ELASTICSEARCH_API_KEY", "An encoded API key", _api_key, None, shown=False
     )
-    elasticsearch_ca_certs: Path | None = Field(
-        None, validation_alias="ELASTICSEARCH_CA_CERTS", description="Certificate file of the server's authority"
+    elasticsearch_ca_certs: Path | None = _setting(
+        "ELASTICSEARCH_CA_CERTS", "Certificate file of the server's authority", _file, None
     )
 
-    @field_validator("library_roots", mode="before")
-    @classmethod
-    def _split_roots(cls, value: object) -> object:
-        return [part for part in value.split(os.pathsep) if part.strip()] if isinstance(value, str) else value
-
-    @field_validator("urls", mode="before")
-    @classmethod
-    def _split_urls(cls, value: object) -> object:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-    @field_validator("elasticsearch_url", mode="before")
-    @classmethod
-    def _split_servers(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        parts = re.split(r",(?=\s*(?:https?://|$|,))", value)  # passwords may hold commas
-        return [part.strip() for part in parts if part.strip(" ,")]
-
-    @field_validator("data_dir", "model_cache", "elasticsearch_ca_certs")
-    @classmethod
-    def _absolute(cls, value: Path | None) -> Path | None:
-        return value.expanduser().absolute() if value else None
-
-    @field_validator("library_roots")
-    @classmethod
-    def _resolve_roots(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
-        # A root that does not exist (an unplugged drive) may come back: no reason to refuse to start.
-        return tuple(dict.fromkeys(root.expanduser().resolve() for root in value))
-
-    @field_validator("model_id")
-    @classmethod
-    def _known_model(cls, value: str) -> str:
-        if value not in MODELS:
-            raise ValueError(f"expected one of {', '.join(MODELS)}")
-        return value
-
-    @field_validator("urls")
-    @classmethod
-    def _without_passwords(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if any(map(holds_secret, value)):
-            raise ValueError("a URL contains a user name, password or key, which everyone would see")
-        return value
-
-    @field_validator("elasticsearch_url")
-    @classmethod
-    def _web_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for url in value:
-            _check_server(url)
-        return value
-
-    @field_validator("journal_url")
-    @classmethod
-    def _database(cls, value: str | None) -> str | None:
-        if value and "://" not in value and (not Path(value).is_absolute() or value.startswith("//")):
-            raise ValueError(
-                "expected a URL such as postgresql+psycopg://user@host/name, or the absolute path of a file"
-            )
-        return value
-
-    @field_validator("elasticsearch_api_key")
-    @classmethod
-    def _header(cls, value: SecretStr | None) -> SecretStr | None:
-        key = value.get_secret_value().strip() if value else ""
-        if key and not _API_KEY.fullmatch(key):
-            raise ValueError("expected an encoded key: letters and digits, no spaces")
-        return SecretStr(key) if key else None
-
-    @field_validator("elasticsearch_ca_certs")
-    @classmethod
-    def _existing_file(cls, value: Path | None) -> Path | None:
-        if value and not value.is_file():
-            raise ValueError("expected the path of a certificate file")
-        return value
-
-    @model_validator(mode="after")
-    def _one_server(self) -> "Settings":
+    def _check(self) -> None:
         if self.elasticsearch_url and self.elasticsearch_cloud_id:
-            raise ValueError("ELASTICSEARCH_URL and ELASTICSEARCH_CLOUD_ID are both set; expected one of them")
-        return self
+            reason = "ELASTICSEARCH_URL and ELASTICSEARCH_CLOUD_ID are both set; expected one of them"
+            raise InvalidSetting(f"{reason}.", "Unset one and start again.")
 
     @property
     def uses_elasticsearch(self) -> bool:
@@ -253,8 +279,9 @@ class Settings(ServerSettings):
     def secrets(self) -> frozenset[str]:
         """Passwords and keys among the settings, in all writings: what nobody may read anywhere."""
         urls = [*self.elasticsearch_url, *filter(None, [self.journal_url])]
-        key = self.elasticsearch_api_key.get_secret_value() if self.elasticsearch_api_key else ""
-        return frozenset(filter(None, [key, *(secret for url in urls for secret in secrets_of(url))]))
+        return frozenset(
+            filter(None, [self.elasticsearch_api_key, *(secret for url in urls for secret in secrets_of(url))])
+        )
 
     @cached_property
     def journal(self) -> str:
@@ -266,14 +293,20 @@ class Settings(ServerSettings):
         return self.model_cache or self.data_dir / "models"
 
 
-def _worded(error: ValidationError) -> InvalidSetting:
-    first = error.errors(include_url=False)[0]
-    reason = first["msg"].removeprefix("Value error, ")
-    if not first["loc"]:
-        return InvalidSetting(f"{reason}.", "Unset one and start again.")
-    variable = str(first["loc"][0])
-    shown = _shown(variable, first["input"])
-    return InvalidSetting(f"{variable}{shown} does not work: {reason}.", "Correct it and start again.")
+def _read(one: Field[Any], values: dict[str, Any], environment: dict[str, str]) -> Any:
+    """What a setting comes to: of the values, the environment, or its default."""
+    variable = one.metadata["variable"]
+    default = one.default if one.default_factory is MISSING else one.default_factory()
+    value = values[one.name] if one.name in values else environment.get(variable, default)
+    if value is None:
+        return None
+    try:
+        return one.metadata["read"](value)
+    except ValueError as error:
+        reason = str(error)
+    # Out of reach of the other, whose traceback would show what was set.
+    shown = _shown(variable, value)
+    raise InvalidSetting(f"{variable}{shown} does not work: {reason}.", "Correct it and start again.")
 
 
 def _shown(variable: str, value: object) -> str:

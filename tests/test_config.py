@@ -50,6 +50,12 @@ def test_an_empty_variable_is_one_that_is_not_set(monkeypatch):
         ("IMAGE_SEARCH_FRAME_ANCESTORS", "https://a.example; script-src *", "https://intranet.example.com"),
         ("IMAGE_SEARCH_FRAME_ANCESTORS", "'unsafe-inline'", "https://intranet.example.com"),
         ("ELASTICSEARCH_CA_CERTS", "/does/not/exist.pem", "certificate file"),
+        ("IMAGE_SEARCH_UPLOAD_MB", "1025", "from 1 to 1,024"),
+        ("IMAGE_SEARCH_UPLOAD_MB", "5_0", "a whole number"),
+        ("IMAGE_SEARCH_ARCHIVE_MB", "0", "at least 1"),
+        ("IMAGE_SEARCH_UPLOAD_FILES", "many", "from 1 to 10,000"),
+        ("IMAGE_SEARCH_USE_APP", "maybe", "yes or no"),
+        ("IMAGE_SEARCH_JOURNAL", "jobs.db", "absolute path"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_was_expected(monkeypatch, variable, value, expected):
@@ -59,6 +65,22 @@ def test_a_wrong_value_is_named_with_what_was_expected(monkeypatch, variable, va
     assert variable in str(caught.value)
     assert value in str(caught.value)
     assert expected in str(caught.value)
+
+
+def test_numbers_switches_and_names_in_small_letters(monkeypatch):
+    monkeypatch.setenv("IMAGE_SEARCH_UPLOAD_MB", " 20 ")
+    monkeypatch.setenv("IMAGE_SEARCH_USE_APP", "No")
+    monkeypatch.setenv("image_search_index", "holiday")
+    settings = Settings.load()
+    assert (settings.upload_mb, settings.use_app, settings.index_name) == (20, False, "holiday")
+
+
+def test_what_was_wrong_is_in_no_traceback(monkeypatch):
+    monkeypatch.setenv("ELASTICSEARCH_API_KEY", "hush hush")
+    with pytest.raises(InvalidSetting) as caught:
+        Settings.load()
+    assert caught.value.__cause__ is caught.value.__context__ is None
+    assert "hush" not in str(caught.value)
 
 
 def test_two_servers_are_one_too_many(monkeypatch):

@@ -157,7 +157,7 @@ def test_the_note_holds_no_setting(folder, monkeypatch):
 
 
 def test_every_setting_is_compared():
-    known = {field.validation_alias for field in Settings.model_fields.values()}
+    known = set(Settings.variables().values())
     assert known == {*note.DECISIVE, *note.OTHERS, client.SWITCH, "IMAGE_SEARCH_DATA_DIR"}
 
 

@@ -9,11 +9,10 @@ def open_index(settings: Settings) -> Index:
     if settings.uses_elasticsearch:
         from core.index.elastic.engine import ElasticIndex
 
-        key = settings.elasticsearch_api_key
         return ElasticIndex(
             settings.elasticsearch_url,
             settings.index_name,
-            api_key=key.get_secret_value() if key else None,
+            api_key=settings.elasticsearch_api_key,
             cloud_id=settings.elasticsearch_cloud_id,
             ca_certs=settings.elasticsearch_ca_certs,
         )

@@ -45,7 +45,7 @@ def server_settings() -> ServerSettings:
     try:
         return ServerSettings.load()
     except InvalidSetting:
-        return ServerSettings.model_construct()
+        return ServerSettings()
 
 
 def served_hosts() -> Hosts:
