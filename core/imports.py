@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.machinery import ModuleSpec
+from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
@@ -27,7 +28,8 @@ def without_extras() -> Iterator[None]:
     """Within, `import lancedb` takes a fifth of the time.
 
     LanceDB imports a generated client of namespace servers, 700 modules, and more of which an index in a folder uses
-    little or nothing: they are imported when something of them is used. pyarrow looks whether pandas is there by
+    little or nothing, its builders of queries and with them pydantic among these: they are imported when something of
+    them is used. pyarrow looks whether pandas is there by
     importing it: it looks again when it is given a table of pandas. What is imported later, whoever wants it, is the
     real thing.
     """
@@ -42,7 +44,8 @@ def without_extras() -> Iterator[None]:
 _POSTPONED = (
     "lance_namespace_urllib3_client",
     *("lancedb.catalog", "lancedb.embeddings", "lancedb.functions", "lancedb.materialized_view", "lancedb.namespace"),
-    *("lancedb.remote", "lancedb.view", "pyarrow.compute", "pyarrow.dataset", "pyarrow.fs"),
+    *("lancedb.pydantic", "lancedb.query", "lancedb.remote", "lancedb.view"),
+    *("pyarrow.compute", "pyarrow.dataset", "pyarrow.fs"),
 )
 """Packages and modules, with what is in them."""
 
@@ -106,11 +109,14 @@ class _Later(type):
     """Of classes, or functions, that stand for those of a module that is imported when one of them is used."""
 
     def _real(cls) -> Any:
-        return getattr(_imported(cls.__module__), cls.__name__)
+        return attrgetter(cls.__name__)(_imported(cls.__module__))
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        module = sys.modules.get(cls.__module__)
+        if isinstance(module, _Postponed) and not module.is_told_apart:  # a default value, in the midst of imports
+            return _Later(f"{cls.__name__}.{name}", (), {"__module__": cls.__module__})
         return getattr(cls._real(), name)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -118,3 +124,6 @@ class _Later(type):
 
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, cls._real())
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, cls._real())

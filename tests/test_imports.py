@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("sqlalchemy", "pandas", "torch", "inference", "streamlit", "watchdog", "rich", "yaml")
+HEAVY = ("sqlalchemy", "pandas", "pydantic", "torch", "inference", "streamlit", "watchdog", "rich", "yaml")
 ENGINES = ("lancedb", "elasticsearch", "pyarrow")
 EMBEDDED = "import core.index.lance.engine; "
 
@@ -25,7 +25,17 @@ def imported(before: str, *packages: str) -> str:
 
 def test_the_embedded_index_imports_neither_pandas_nor_a_client_of_servers() -> None:
     code = EMBEDDED + "import pyarrow as pa; pa.array([1, 2]).to_numpy(); pa.compute.sum(pa.array([1]))"
-    assert imported(code, "pandas", "lance_namespace_urllib3_client") == ""
+    assert imported(code, "pandas", "pydantic", "lancedb.query", "lance_namespace_urllib3_client") == ""
+
+
+def test_others_may_still_build_queries_of_lancedb(tmp_path: Path) -> None:
+    code = (
+        EMBEDDED + f"import lancedb, pyarrow as pa; from lancedb.pydantic import LanceModel; "
+        f"rows = pa.table({{'id': [1, 2]}}); table = lancedb.connect({str(tmp_path)!r}).create_table('a', rows); "
+        "from lancedb.index import FTS; "
+        "print(table.search().where('id > 1').to_list(), issubclass(int, LanceModel), FTS().document_granularity.value)"
+    )
+    assert run(code) == "[{'id': 2}] False row"
 
 
 def test_who_wants_them_later_gets_the_real_ones() -> None:
@@ -54,8 +64,11 @@ def test_a_server_has_tables_of_pandas() -> None:
     ("command", "unused"),
     [
         ("--help", (*HEAVY, *ENGINES, "onnxruntime")),
-        ("status", (*HEAVY, "onnxruntime", "elasticsearch", "PIL", "filelock", "httpx", "pyarrow._dataset")),
-        (("search", "--help"), (*HEAVY, *ENGINES, "onnxruntime", "numpy", "pydantic", "PIL", "yarl")),
+        (
+            "status",
+            (*HEAVY, "onnxruntime", "elasticsearch", "PIL", "filelock", "httpx", "pyarrow._dataset"),
+        ),
+        (("search", "--help"), (*HEAVY, *ENGINES, "onnxruntime", "numpy", "PIL", "yarl")),
     ],
 )
 def test_a_command_imports_what_it_needs(
@@ -74,4 +87,7 @@ def test_a_command_imports_what_it_needs(
 
 def test_a_search_for_words_imports_no_pictures() -> None:
     code = EMBEDDED + "import core.services, core.cli.searching, core.embedding.clip, core.embedding.onnx_clip"
-    assert imported(code, *HEAVY, "PIL", "filelock", "httpx", "ftfy", "regex", "yarl", "pyarrow._dataset") == ""
+    assert (
+        imported(code, *HEAVY, "PIL", "filelock", "httpx", "ftfy", "regex", "yarl", "pydantic", "pyarrow._dataset")
+        == ""
+    )

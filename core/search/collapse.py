@@ -116,13 +116,15 @@ def _tints(hits: Sequence[Hit]) -> NDArray[np.float64]:
     """The mean a* and b* of what is coloured in each picture, shape `(n, 2)`; zeros where that is not vivid: nothing
     is, or hues of all kinds are."""
     tints = np.zeros((len(hits), 2))
-    for place, hit in enumerate(hits):
-        if colours := hit.record.colours:
-            rgb = np.array([list(bytes.fromhex(colour.rgb[1:])) for colour in colours], np.uint8)
-            shares, chroma = np.array([colour.share for colour in colours]), lab(rgb)[:, 1:]
-            shares = shares * (np.linalg.norm(chroma, axis=1) >= _VIVID)
-            if shares.any():
-                tints[place] = shares @ chroma / shares.sum()
+    found = [(place, colour) for place, hit in enumerate(hits) for colour in hit.record.colours]
+    if not found:
+        return tints
+    rgb = np.frombuffer(bytes.fromhex("".join(colour.rgb[1:] for _, colour in found)), np.uint8).reshape(-1, 3)
+    places, shares, chroma = [place for place, _ in found], np.array([one.share for _, one in found]), lab(rgb)[:, 1:]
+    shares = shares * (np.linalg.norm(chroma, axis=1) >= _VIVID)
+    np.add.at(tints, places, shares[:, None] * chroma)
+    totals = np.bincount(places, shares, len(hits))
+    tints /= np.where(totals > 0, totals, 1)[:, None]
     tints[np.linalg.norm(tints, axis=1) < _VIVID] = 0
     return tints
 

@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from core.index.lance.scan import ROW, batches, taken
+
 MAX_ROWS = 2_000_000
 """Of larger tables nothing is kept."""
 
@@ -21,7 +23,6 @@ _WHOLE = 65_536  # rows of one batch
 _MOST_TAKEN = 0.1  # of the rows: it is faster to read all of them than more, one by one
 _MOST_CHUNKS = 32
 _CONDITIONS = 4  # of which it is kept where the rows are that meet them, 8 bytes each
-_ROW = "_rowid"
 _SMALL = "size"  # without any column the engine takes a hundred times as long
 MADE = b"made"
 """In a table's metadata: another value for each that was made anew, where rows lie as in the one before."""
@@ -99,17 +100,16 @@ def _at(columns: Columns, table: Any, version: int) -> Columns:
 
 def row_ids(table: Any, condition: str | None = None) -> Rows:
     """Where the rows of the table lie that meet a condition."""
-    query = table.search() if condition is None else table.search().where(condition)
-    parts = [batch.column(_ROW).to_numpy() for batch in _batches(query, [_SMALL])]
+    parts = [batch.column(ROW).to_numpy() for batch in _batches(table, [_SMALL], condition)]
     return np.concatenate([np.empty(0, np.uint64), *parts])
 
 
 def _read(table: Any, of: tuple[object, ...], names: Sequence[str], plain: Collection[str]) -> Columns:
-    schema = pa.schema([*(table.schema.field(name) for name in names), pa.field(_ROW, pa.uint64())])
-    batches = [batch.select(schema.names) for batch in _batches(table.search(), [*names, _SMALL])]
+    schema = pa.schema([*(table.schema.field(name) for name in names), pa.field(ROW, pa.uint64())])
+    batches = [batch.select(schema.names) for batch in _batches(table, [*names, _SMALL])]
     found = _ascending(pa.Table.from_batches(batches, schema))
     columns = {name: _encoded(found.column(name), name in plain) for name in names}
-    return Columns(of, found.column(_ROW).to_numpy(), columns)
+    return Columns(of, found.column(ROW).to_numpy(), columns)
 
 
 def _updated(table: Any, kept: Columns, plain: Collection[str]) -> Columns | None:
@@ -133,8 +133,7 @@ def _updated(table: Any, kept: Columns, plain: Collection[str]) -> Columns | Non
 
 
 def _take(table: Any, rows: Rows, names: Sequence[str]) -> pa.Table:
-    found = table.take_row_ids(rows.tolist()).select(list(names)).with_row_id().to_arrow()
-    return _ascending(found)
+    return _ascending(taken(table, rows.tolist(), names))
 
 
 def _among(rows: Rows, others: Rows) -> NDArray[np.bool_]:
@@ -144,8 +143,8 @@ def _among(rows: Rows, others: Rows) -> NDArray[np.bool_]:
 
 
 def _ascending(found: pa.Table) -> pa.Table:
-    rows = found.column(_ROW).to_numpy()
-    return found if (rows[1:] > rows[:-1]).all() else found.sort_by(_ROW)
+    rows = found.column(ROW).to_numpy()
+    return found if (rows[1:] > rows[:-1]).all() else found.sort_by(ROW)
 
 
 def _joined(column: pa.ChunkedArray, added: pa.ChunkedArray, plain: bool) -> pa.ChunkedArray:
@@ -176,5 +175,5 @@ def _dictionary(values: pa.Array) -> pa.Array:
     return values.dictionary_encode() if pa.types.is_string(values.type) else values
 
 
-def _batches(query: Any, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    yield from query.select(list(dict.fromkeys(names))).with_row_id(True).to_batches(_WHOLE)
+def _batches(table: Any, names: Sequence[str], condition: str | None = None) -> Iterator[pa.RecordBatch]:
+    return batches(table, dict.fromkeys(names), condition, _WHOLE, places=True)

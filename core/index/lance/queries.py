@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from lancedb.background_loop import LOOP
-from lancedb.query import AsyncQuery
 
 from core.index.filters import Filter
 from core.index.index import MAX_K, SCORE_DECIMALS, Totals
+from core.index.lance import scan
 from core.index.lance.columns import Columns
 from core.index.lance.conditions import any_of, where_clause
 from core.index.lance.known import KnownTable
@@ -27,13 +27,13 @@ WHOLE = 65_536  # rows of one batch where a column is read as a whole: twenty ti
 
 def fetch(table: Any, columns: Iterable[str], condition: str | None = None) -> pa.Table:
     """All rows that meet the condition; a table of an earlier version may give fewer columns than are asked for."""
-    return _select(table, columns, condition).to_arrow()
+    return scan.rows(table, _present(table, columns), condition)
 
 
 def batches(table: Any, columns: Iterable[str], where: Filter | None, rows: int) -> Iterator[pa.RecordBatch]:
     """The same of what the filter lets through, so many at a time."""
     condition = None if where is None else where_clause(where, table.schema)
-    return (batch for batch in _select(table, columns, condition).to_batches(rows) if len(batch))
+    return (batch for batch in scan.batches(table, _present(table, columns), condition, rows) if len(batch))
 
 
 def matching(table: Any, columns: Iterable[str], column: str, values: pa.Array) -> Iterator[pa.RecordBatch]:
@@ -53,10 +53,9 @@ def look_up(table: Any, column: str, values: Sequence[str], columns: Iterable[st
     return (fetch(table, columns, any_of(column, part)) for part in batched(values, IN_LIST))
 
 
-def _select(table: Any, columns: Iterable[str], condition: str | None) -> Any:
+def _present(table: Any, columns: Iterable[str]) -> list[str]:
     present = table.schema.names
-    query = table.search().select([column for column in columns if column in present])
-    return query if condition is None else query.where(condition)
+    return [column for column in columns if column in present]
 
 
 def count(table: Any, where: Filter | None) -> int:
@@ -133,10 +132,22 @@ async def _ask(
     Args:
         partitions: How many of the vector index are looked through; all where 0.
     """
-    # Without its table, the query does not ask for the schema once more, to see whether there are blobs in it.
-    query = AsyncQuery(table._inner.query()).nearest_to(embedding).column("vector").distance_type("cosine")
+    query = table._inner.query().nearest_to(_values(embedding))
+    query.column("vector")
+    query.distance_type("cosine")
     if condition is not None:
-        query = query.where(condition)  # before the nearest are looked for
-    query = query.nprobes(partitions) if partitions else query.maximum_nprobes(0)
-    # Without refining, distances out of the vector index are about twice 1 - cosine.
-    return await query.refine_factor(3).limit(limit).select([*columns, "_distance"]).to_arrow()
+        query.where(condition)  # before the nearest are looked for
+    if partitions:
+        query.nprobes(partitions)
+    else:
+        query.maximum_nprobes(0)
+    query.refine_factor(3)  # without, distances out of the vector index are about twice 1 - cosine
+    query.limit(limit)
+    query.select_columns([*columns, "_distance"])
+    return await scan.collected(query)
+
+
+def _values(embedding: Embedding) -> pa.Array:
+    """As pyarrow has them; `pa.array` would import NumPy's masked arrays, in which none of ours is."""
+    values = np.ascontiguousarray(embedding, np.float32)
+    return pa.Array.from_buffers(pa.float32(), len(values), [None, pa.py_buffer(values)])

@@ -12,6 +12,7 @@ from typing import Any
 from lancedb.index import Bitmap, BTree, IvfRq, LabelList
 
 from core.index.lance.readers import Readers
+from core.index.lance.scan import batches
 
 INDEXED_FROM = 10_000
 """Rows from which the vectors are indexed; below, an exact scan is as fast."""
@@ -152,7 +153,7 @@ def _build_vector_index(table: Any, parts: int) -> None:
 def _suit_folders(table: Any) -> None:
     """Index the folders as suits their number: a bitmap for each tells which half of a million rows lie in some hundred
     of them in 2 ms, a tree in 13; but a hundred thousand bitmaps are read one by one."""
-    folders = table.search().select(["folder"]).to_batches(_WHOLE)
+    folders = batches(table, ["folder"], None, _WHOLE)
     found = {folder for batch in folders for folder in batch.column("folder").unique().to_pylist()}
     kind, name = (Bitmap, "folder_bitmap") if len(found) <= _MOST_BITMAPS else (BTree, "folder_tree")
     present = [index for index in table.list_indices() if index.columns == ["folder"]]
