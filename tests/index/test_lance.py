@@ -12,11 +12,12 @@ from pathlib import Path
 
 import lancedb
 import pytest
+from lancedb.index import IvfRq
 
 from core.errors import IndexUnavailable, ModelMismatch, StorageFull
 from core.index.filters import AnyOf, Between, Filter
 from core.index.index import ModelStamp
-from core.index.lance import engine, queries, upkeep
+from core.index.lance import engine, few, queries, upkeep
 from core.index.lance.engine import LanceIndex
 from core.index.lance.readers import Readers
 
@@ -94,6 +95,11 @@ class TestFolder:
 
 
 class TestGrowth:
+    @pytest.fixture(autouse=True)
+    def nothing_kept(self, monkeypatch):
+        """The engine's own index is searched, however often."""
+        monkeypatch.setattr(few, "MAX_BYTES", 0)
+
     @pytest.fixture
     def grown(self, index, make_records):
         records, embeddings = make_records(upkeep.INDEXED_FROM + 500)
@@ -226,6 +232,33 @@ class TestGrowth:
         index.settle()
         assert indices(folder)["vector"].num_segments <= 4
         assert index.search(embeddings[999], 1)[0].record == records[999]
+
+    @pytest.mark.parametrize(("more", "parts"), [(199, 2), (200, 1)])
+    def test_an_ingest_that_brought_much_leaves_one_part(self, grown, folder, monkeypatch, more, parts):
+        monkeypatch.setattr(upkeep, "INDEXED_FROM", 600)
+        monkeypatch.setattr(upkeep, "_TAIL", 1)
+        index, records, embeddings = grown
+        index.upsert(records[:600], embeddings[:600])
+        index.upsert(records[600 : 600 + more], embeddings[600 : 600 + more])
+        index.settle()
+        left = [one for one in table_of(folder).list_indices() if one.columns == ["vector"]]
+        assert [(one.num_segments, one.num_unindexed_rows) for one in left] == [(parts, 0)]
+        assert index.search(embeddings[700], 1)[0].record == records[700]
+
+    def test_of_two_vector_indices_one_is_left(self, grown, folder, monkeypatch):
+        """As a process that is killed between building one and dropping the other leaves them, or an earlier version of
+        the app, which did not say of how many rows it was built."""
+        monkeypatch.setattr(upkeep, "INDEXED_FROM", 600)
+        index, records, embeddings = grown
+        index.upsert(records[:600], embeddings[:600])
+        config = IvfRq(distance_type="cosine", num_bits=4, num_partitions=1)
+        table_of(folder).create_index("vector", config=config, name="vector_idx")
+        assert index.search(embeddings[300], 1)[0].record == records[300]
+        index.upsert(records[600:1_200], embeddings[600:1_200])
+        index.settle()
+        names = [one.name for one in table_of(folder).list_indices() if one.columns == ["vector"]]
+        assert names == ["vector_idx_1200"]
+        assert index.search(embeddings[1_100], 1)[0].record == records[1_100]
 
     def test_of_a_large_index_more_is_merged_at_a_time(self):
         sizes = (0, 10_000, 200_000, 400_000, 1_000_000)

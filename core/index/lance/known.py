@@ -5,6 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from core.index.lance.few import FewKept
+
 _CONDITIONS = 64
 
 
@@ -17,6 +19,7 @@ class Known:
     schema: pa.Schema
     counts: dict[str, int] = field(default_factory=dict)
     """How many rows meet a condition."""
+    few: FewKept = field(default_factory=FewKept)
 
     async def count(self, table: Any, condition: str | None) -> int:
         if condition is None:

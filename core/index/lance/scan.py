@@ -43,9 +43,9 @@ def taken(table: Any, places: list[int], columns: Iterable[str]) -> pa.Table:
     return LOOP.run(collected(query))
 
 
-async def collected(query: Any) -> pa.Table:
-    """All rows that a query of the engine finds."""
-    stream = await _begun(query)
+async def collected(query: Any, most: int | None = None) -> pa.Table:
+    """All rows that a query of the engine finds; it reads so many at a time."""
+    stream = await _begun(query, most)
     return pa.Table.from_batches([batch async for batch in stream], schema=stream.schema)
 
 
