@@ -2,9 +2,10 @@
 
 import queue
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
+from core.config import Settings
 from core.errors import JobRefused, Problem
 from core.images.names import displayable
 from core.ingest.actors import COMMAND_LINE
-from core.ingest.progress import Outcome, Phase, not_indexed
-from core.ingest.state import JobState, Plan, PlannedFile
-from core.ingest.words import found, not_compared, not_connected, planned, verdicts
+from core.ingest.progress import Counts, Outcome, Phase, not_indexed
+from core.ingest.state import JobState, Plan, PlannedFile, Status
+from core.ingest.untouched import Told, Untouched
+from core.ingest.words import found, not_compared, not_connected, planned, tally
 from core.sources.checks import as_spelled, check_kind, resolved
 from core.sources.urls import is_url, normalised
 from core.words import counted, duration, pictures
@@ -52,12 +55,19 @@ def ingest_command(
 ) -> None:
     """Index pictures. Run it again to index only what is new or changed."""
     sources = [location_of(text) for text in locations]
+    is_plain = len(sources) == 1 and not (dry_run or prune or follow or as_json)
+    folder = Untouched(Settings.load(), sources[0]) if is_plain else None
+    if folder and (told := folder.told()):
+        _tell(told, 0.0)
+        return
     with open_library() as library:
         if dry_run:
             _print_plan(library, sources, as_json)
             return
         job = finished(library, library.add(sources, starts=True, prunes=prune, by=COMMAND_LINE))
-        report(library, job, as_json)
+        told = report(library, job, as_json)
+        if folder and told:
+            _leave_note(library, folder, job, told)
         if follow:
             _follow(library, sources, prune)
 
@@ -143,18 +153,38 @@ def finished(library: "Library", job_id: int) -> JobState:
     return job
 
 
-def report(library: "Library", job: JobState, as_json: bool) -> None:
-    """What became of the files of a job."""
+def report(library: "Library", job: JobState, as_json: bool) -> Told | None:
+    """Say what became of the files of a job; returns it where it was told to people."""
     if as_json:
         print_json(as_dict(library, job))
-        return
-    words = verdicts(job) or "nothing new"
-    typer.echo(f"{counted(job.total, 'file')} found: {words} ({duration(job.seconds)})")
-    if reasons := not_indexed(job.counts, library.journal.lines.problems(job.id)):
+        return None
+    lines = library.journal.lines
+    failures = tuple((one.path, one.reason) for one in lines.verdicts(job.id, {Outcome.FAILED}))
+    problems = {problem.value: count for problem, count in lines.problems(job.id).items()}
+    told = Told(job.total, asdict(job.counts), problems, failures)
+    _tell(told, job.seconds)
+    return told
+
+
+def _tell(told: Told, seconds: float) -> None:
+    counts = Counts(**told.counts)
+    typer.echo(f"{counted(told.total, 'file')} found: {tally(counts) or 'nothing new'} ({duration(seconds)})")
+    problems = {problem: told.problems.get(problem.value, 0) for problem in Problem}
+    if reasons := not_indexed(counts, problems):
         typer.echo(f"Not indexed: {reasons}")
-    for verdict in library.journal.lines.verdicts(job.id, {Outcome.FAILED}):
-        path, reason = displayable(verdict.path), displayable(verdict.reason)
+    for one in told.failures:
+        path, reason = map(displayable, one)
         typer.echo(f"  {reason}" if reason.startswith(path) else f"  {path}: {reason}")
+
+
+def _leave_note(library: "Library", folder: Untouched, job: JobState, told: Told) -> None:
+    """That the next scan finds nothing new, where that is certain: all that was found is in the index, or will be
+    refused again."""
+    counts, edition = job.counts, folder.edition()
+    lasts = job.status is Status.DONE and not (counts.missing or counts.removed)
+    if lasts and library.holds(job.sources, counts.stored + counts.unchanged, [path for path, _ in told.failures]):
+        again = Counts(unchanged=counts.stored + counts.unchanged, skipped=counts.skipped, failed=counts.failed)
+        folder.leave(Told(told.total, asdict(again), told.problems, told.failures), edition)
 
 
 def as_dict(library: "Library", job: JobState) -> dict[str, Any]:
@@ -221,9 +251,20 @@ def _follow(library: "Library", sources: Sequence[str], prune: bool) -> None:
                 report(library, job, as_json=False)
 
 
-def _bar() -> "Bar":
+def _bar() -> "AbstractContextManager[Bar | _NoBar]":
+    """For people who look on; else nothing of it is imported."""
+    if not sys.stderr.isatty():
+        return nullcontext(_NoBar())
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Bar(*columns, console=console(), transient=True)
+
+
+class _NoBar:
+    def add_task(self, description: str, total: float | None = None) -> Any:
+        """It is not shown."""
+
+    def update(self, task: Any, **values: Any) -> None:
+        """Likewise."""

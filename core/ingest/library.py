@@ -159,6 +159,12 @@ class Library:
         rate = (self.journal.rate(stamp.model_id) if stamp else None) or self._tried
         return work.to_read / rate if rate else None
 
+    def holds(self, locations: Sequence[str], count: int, refused: Sequence[str]) -> bool:
+        """Whether the index has so many pictures below these locations, and these files are refused until they change:
+        then a scan finds nothing new."""
+        found = sum(self._index.count(Filter.within(location)) for location in locations)
+        return found == count and self.journal.refusals.hold(refused)
+
     def sources(self) -> list[SourceState]:
         """Where the pictures of the index are from, by location."""
         return [

@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from core.errors import Problem
-from core.index.records import ImageRecord
 from core.words import counted
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # who asks how a job went needs no arrays
+    from core.index.records import ImageRecord
     from core.sources.source import Found
 
 
@@ -101,7 +101,7 @@ class Progress:
     """Pictures a second, over the last few seconds; 0 where nothing was measured yet."""
     verdicts: tuple[Verdict, ...] = ()
     """Those reached since the last report."""
-    stored: tuple[ImageRecord, ...] = ()
+    stored: "tuple[ImageRecord, ...]" = ()
     """Records stored since the last report."""
     embedded: int = 0
     """How many pictures the model has seen so far."""

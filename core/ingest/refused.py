@@ -53,6 +53,15 @@ class Refusals:
         self._forget(outdated)
         return known
 
+    def hold(self, paths: Collection[str]) -> bool:
+        """Whether all of these are refused by what would read them now, unless they have changed."""
+        ids, held = [record_id(path) for path in paths], 0
+        for chunk in batched(ids, _CHUNK):
+            same = _column.id.in_(chunk), _column.reader == self._reader
+            with transaction(self._engine) as connection:
+                held += len(connection.execute(select(_column.id).where(*same)).all())
+        return held == len(set(ids))
+
     def note(self, verdicts: Iterable[Verdict]) -> None:
         """Remember those among them that hold as long as their files stay as they are."""
         rows = {

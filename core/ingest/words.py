@@ -41,7 +41,11 @@ STATUSES = {
 
 def outcome_word(job: JobState, outcome: Outcome) -> str:
     """What an outcome is called in the report of a job."""
-    return "Re-embedded" if job.kind is Kind.REEMBED and outcome is Outcome.UPDATED else OUTCOMES[outcome]
+    return _called(job.kind, outcome)
+
+
+def _called(kind: Kind, outcome: Outcome) -> str:
+    return "Re-embedded" if kind is Kind.REEMBED and outcome is Outcome.UPDATED else OUTCOMES[outcome]
 
 
 def share(job: JobState) -> float:
@@ -88,15 +92,19 @@ def started(job: JobState) -> str:
 
 def verdicts(job: JobState, counts: Counts | None = None) -> str:
     """The verdicts so far: `12 added · 1 failed`."""
-    counts = counts or job.counts
+    return tally(counts or job.counts, job.kind)
+
+
+def tally(counts: Counts, kind: Kind = Kind.INGEST) -> str:
+    """The same of a job of this kind."""
     found = [(outcome, count) for outcome in Outcome if (count := getattr(counts, outcome))]
-    return " · ".join(f"{count:,} {_word(job, outcome, count)}" for outcome, count in found)
+    return " · ".join(f"{count:,} {_word(kind, outcome, count)}" for outcome, count in found)
 
 
-def _word(job: JobState, outcome: Outcome, count: int) -> str:
+def _word(kind: Kind, outcome: Outcome, count: int) -> str:
     if outcome is Outcome.DUPLICATE and count == 1:
         return "copy"
-    return outcome_word(job, outcome).lower()
+    return _called(kind, outcome).lower()
 
 
 def found(plan: Plan, count: str = "{:,}") -> str:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import FolderRefused
-from core.images.files import ARCHIVE_SUFFIX, has_picture_suffix
 from core.images.names import shown
 from core.sources.reasons import why
+
+# What knows pictures by their names is imported where there is a file: it asks Pillow.
 
 
 def check_path(text: str, roots: Sequence[Path]) -> Path:
@@ -29,6 +30,8 @@ def check_picture(typed: str, roots: Sequence[Path]) -> Path:
     Raises:
         FolderRefused: it does not exist, is no picture by its name, may not be read, or lies elsewhere.
     """
+    from core.images.files import has_picture_suffix
+
     path, name = _inside(typed, roots), _short(typed)
     if path.is_dir():
         raise FolderRefused(f"{name} is a folder.", "Give the path of one picture, or index the folder.")
@@ -75,7 +78,7 @@ def check_kind(path: Path) -> Path:
     Raises:
         FolderRefused: it is not.
     """
-    if not path.is_dir() and not (path.is_file() and (has_picture_suffix(path.name) or is_archive(path))):
+    if not path.is_dir() and not (path.is_file() and _is_readable_kind(path)):
         raise FolderRefused(
             f"{shown(path)} is not a folder, a picture or a ZIP file.", "Choose a folder with pictures."
         )
@@ -84,8 +87,16 @@ def check_kind(path: Path) -> Path:
     return path
 
 
+def _is_readable_kind(path: Path) -> bool:
+    from core.images.files import has_picture_suffix
+
+    return has_picture_suffix(path.name) or is_archive(path)
+
+
 def is_archive(path: Path) -> bool:
     """By its name."""
+    from core.images.files import ARCHIVE_SUFFIX
+
     return path.suffix.lower() == ARCHIVE_SUFFIX
 
 

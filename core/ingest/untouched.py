@@ -1,0 +1,145 @@
+"""A folder that is as it was when the last scan of it ended: nothing in it is new, and nobody need be asked.
+
+To find that out by the index and the journal takes four times as long as to look at the folder, most of it to import
+them. So a scan from the command line that leaves nothing to do leaves a note: what the folder and the index were like
+then, and what there is to tell. Whatever is not quite certain, the scan itself finds out.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from core.config import Settings
+
+_MAX_ENTRIES = 200_000  # of larger folders it is as fast to let the scan find out
+_MAX_FAILURES = 100
+_BUSY_SECONDS = 1.0
+_READERS = ("pillow", "pillow-heif")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a scan that finds nothing new has to tell."""
+
+    total: int
+    counts: Mapping[str, int]
+    """By outcome."""
+    problems: Mapping[str, int] = field(default_factory=dict)
+    failures: tuple[tuple[str, str], ...] = ()
+    """Paths and reasons."""
+
+
+class Untouched:
+    """Of one folder, looked at now.
+
+    Args:
+        location: Of the folder, resolved.
+    """
+
+    def __init__(self, settings: Settings, location: str) -> None:
+        self._location = location
+        self._scope = f"lancedb/{settings.index_name}"  # as the journal has it
+        self._table = settings.data_dir / "index" / f"{settings.index_name}.lance"
+        self._journal = Path(settings.journal)
+        name = hashlib.sha256(os.fsencode(f"{self._scope} {location}")).hexdigest()[:32]
+        self._file = settings.data_dir / "jobs" / "untouched" / f"{name}.json"
+        self._is_possible = not settings.uses_elasticsearch and settings.journal_url is None
+        self._look = _look(location) if self._is_possible else None
+
+    def told(self) -> Told | None:
+        """What there is to tell; None where it takes a scan to know. The folder then counts as scanned just now."""
+        if self._look is None or not self._file.is_file():
+            return None
+        try:
+            noted = json.loads(self._file.read_bytes())
+            if noted["state"] != self._state(bool(noted["failures"])) or not self._note_checked():
+                return None
+            failures = tuple((path, reason) for path, reason in noted["failures"])
+            return Told(noted["total"], noted["counts"], noted["problems"], failures)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def edition(self) -> str:
+        """Another text after each change of the index; empty where there is none."""
+        versions = self._table / "_versions"
+        try:
+            hint = (versions / "latest_version_hint.json").read_text()
+            return f"{hint} {versions.stat().st_mtime_ns} {self._table.stat().st_ino}"
+        except OSError:
+            return ""
+
+    def leave(self, told: Told, edition: str) -> None:
+        """Leave the note of a scan that ended, unless the folder or the index has changed since it was looked at.
+
+        Args:
+            edition: Of the index in which all of it is.
+        """
+        from core.images.files import write_whole
+
+        if self._look is None or len(told.failures) > _MAX_FAILURES or self._look != _look(self._location):
+            return
+        state = self._state(bool(told.failures))
+        if edition and edition == self.edition():
+            write_whole(self._file, json.dumps({"state": state, **asdict(told)}).encode())
+
+    def _state(self, fails: bool) -> list[str]:
+        """What must not have changed; where files were refused, what refused them too."""
+        from importlib.metadata import version
+
+        from core.running.note import code_edition
+
+        readers = [version(package) for package in _READERS] if fails else []
+        return [self._location, str(self._look), self.edition(), code_edition(), *readers]
+
+    def _note_checked(self) -> bool:
+        """As `KnownSources.note`, without SQLAlchemy, whose import takes longer than all else of this; False where the
+        folder is no source any more."""
+        import sqlite3
+
+        if not self._journal.is_file():
+            return False
+        update = "UPDATE sources SET checked_at = ? WHERE index_name = ? AND location = ?"
+        try:
+            with closing(sqlite3.connect(self._journal, timeout=_BUSY_SECONDS)) as connection, connection:
+                return connection.execute(update, (time.time(), self._scope, self._location)).rowcount == 1
+        except (sqlite3.Error, UnicodeError):
+            return False
+
+
+def _look(folder: str) -> str | None:
+    """What is in a folder, by names, sizes and times; None where that does not tell all: something cannot be read, or
+    leads elsewhere."""
+    if not os.path.isdir(folder):  # noqa: PTH112 - as below
+        return None
+    digest, count = hashlib.sha256(), 0
+    try:
+        for line in _entries(folder):
+            count += 1
+            if line is None or count > _MAX_ENTRIES:
+                return None
+            digest.update(line)
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+def _entries(folder: str) -> Iterator[bytes | None]:
+    """In an order of its own for each state of a folder. None for what leads elsewhere."""
+    pending = [folder]
+    while pending:
+        with os.scandir(pending.pop()) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+        for entry in entries:
+            if entry.is_symlink() or entry.is_junction():
+                yield None
+            elif entry.is_dir(follow_symlinks=False):
+                pending.append(entry.path)
+                yield os.fsencode(f"{entry.path}\0folder\0")
+            else:
+                status = entry.stat(follow_symlinks=False)
+                yield os.fsencode(f"{entry.path}\0{status.st_size} {status.st_mtime_ns} {status.st_mode}\0")
