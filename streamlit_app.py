@@ -86,8 +86,8 @@ def _answer_commands(ending: ExitStack) -> None:
 
 def _spare_garbage_collection() -> None:
     # Streamlit collects garbage after every run of a page, and holds back the page's last messages meanwhile: 130 ms
-    # as long as it looks through all that was ever imported, none after that is set aside.
-    gc.collect()
+    # as long as it looks through all that was ever imported, none after that is set aside. What is garbage by now is
+    # set aside with it: to look for it would halt the first visitor's page for half a second.
     gc.freeze()
     gc.enable()
 

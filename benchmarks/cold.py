@@ -6,6 +6,8 @@ search box  of the link's page
 words       the first results of that link
 picture     the first results for a picture that is dropped on the page as soon as it can be, one that is not indexed
 
+alone       a text box of a Streamlit script that has nothing else: what no page can be faster than
+
 With --against REVISION, or --checkout FOLDER of another version, that one is started in turn with this, on an index of
 its own: the commit before the issue that this promise is of is 73329ab.
 """
@@ -36,6 +38,7 @@ _WAIT_MS = 120_000
 _NOTHING_THERE_SECONDS = 0.02  # until it is asked again
 _UNCOMPILED = "PYTHONDONTWRITEBYTECODE"  # with it each start compiles anew what is imported
 _WHAT = ("search box", "words", "picture")
+_ALONE = 'import streamlit as st\nst.text_input("Words")\n'
 
 type Taken = dict[str, float]
 """Seconds from the start of the process, by what was waited for."""
@@ -55,6 +58,7 @@ def main() -> None:
         for which, checkout in checkouts.items():
             _run([sys.executable, "-m", "core", "ingest", str(folder / "pictures")], checkout, environments[which])
         taken: dict[str, list[Taken]] = {which: [] for which in checkouts}
+        alone: list[float] = []
         with browser.chromium() as chromium:
             for number in range(-1, options.starts):  # before the first, one that compiles
                 for which in list(checkouts) if number % 2 == 0 else list(checkouts)[::-1]:
@@ -62,7 +66,8 @@ def main() -> None:
                     if number >= 0:
                         taken[which].append(one)
                         say(f"Start {number + 1}, {which}: {', '.join(f'{what} {one[what]:.2f} s' for what in _WHAT)}")
-        _report(taken, len(pictures))
+                alone.append(_streamlit_alone(chromium, folder / "alone", environments["now"]))
+        _report(taken, alone[1:], len(pictures))
 
 
 def _starts(chromium: Any, checkout: Path, environment: Mapping[str, str], dropped: Path) -> Taken:
@@ -80,6 +85,17 @@ def _starts(chromium: Any, checkout: Path, environment: Mapping[str, str], dropp
         page.locator(".tile .score", has_text=".").first.wait_for(state="attached", timeout=_WAIT_MS)
         picture = time.perf_counter() - started
     return {"search box": box, "words": words, "picture": picture}
+
+
+def _streamlit_alone(chromium: Any, folder: Path, environment: Mapping[str, str]) -> float:
+    """Seconds to the text box."""
+    folder.mkdir(exist_ok=True)
+    (folder / "streamlit_app.py").write_text(_ALONE)
+    shutil.copytree(browser.PROJECT / ".streamlit", folder / ".streamlit", dirs_exist_ok=True)
+    with _started(folder, environment) as (url, started), _page(chromium) as page:
+        _open(page, url)
+        page.get_by_label("Words").wait_for(state="visible", timeout=_WAIT_MS)
+        return time.perf_counter() - started
 
 
 def _open(page: Any, url: str) -> None:
@@ -159,8 +175,10 @@ def _other(picture: Path, file: Path) -> Path:
     return file
 
 
-def _report(taken: Mapping[str, Sequence[Taken]], count: int) -> None:
-    rows: list[list[object]] = []
+def _report(taken: Mapping[str, Sequence[Taken]], alone: Sequence[float], count: int) -> None:
+    rows: list[list[object]] = [
+        ["a text box", "Streamlit alone", median(alone), f"{min(alone):.2f}–{max(alone):.2f}", "–"]
+    ]
     targets = []
     for what in _WHAT:
         for which, starts in taken.items():

@@ -89,7 +89,7 @@ class Services:
         self.model = IndexModel(settings, self.index)
         self.opening = threading.RLock()
         self._named: Kept[ImageRecord | None] = Kept(_NAMED)  # each run of a page asks for those of all chips
-        self._calibrations = Calibrations(self.index, settings.data_dir / "calibration")
+        self._calibrations = Calibrations(self.index, self._learned)
         self._searcher = Searcher(
             self.index, self.model.embedder, lambda: self.model.in_use, self._query_picture, self._calibrations
         )
@@ -114,6 +114,10 @@ class Services:
 
         settings = self.settings
         return Uploads(self._sent, settings.upload_mb << 20, settings.archive_mb << 20)
+
+    @property
+    def _learned(self) -> Path:
+        return self.settings.data_dir / "calibration"
 
     @property
     def _sent(self) -> Path:
@@ -144,7 +148,7 @@ class Services:
     def _examples(self) -> "Examples":
         from core.search.examples import Examples
 
-        return Examples(self.index, self._calibrations)
+        return Examples(self.index, self._calibrations, self._learned)
 
     @_Once
     def _explainer(self) -> "Explainer":

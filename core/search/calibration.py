@@ -14,7 +14,7 @@ from core.embedding.embedder import Embedder
 from core.errors import ImageSearchError, InvalidEmbedding, ModelUnavailable
 from core.index.index import Index
 from core.search.concepts import CONCEPTS, EDITION, Bank
-from core.search.learned import read_learned, write_learned
+from core.search.learned import learned_file, read_learned, write_learned
 from core.search.scores import SAMPLE, Calibration, learn
 from core.vectors import Embeddings, check_embeddings
 
@@ -59,7 +59,7 @@ class Calibrations:
         if embedder is not None:
             self._look(embedder)
         learned = self._learned
-        if learned is None or (embedder is not None and learned.of != _edition(embedder)):
+        if learned is None or (embedder is not None and learned.of != bank_edition(embedder)):
             return None
         return learned.calibration
 
@@ -79,7 +79,7 @@ class Calibrations:
         """The everyday concepts as this model embeds them, None while it has not."""
         self._look(embedder)
         bank = self._bank
-        return bank[1] if bank and bank[0] == _edition(embedder) else None
+        return bank[1] if bank and bank[0] == bank_edition(embedder) else None
 
     def wait(self) -> None:
         """Until what is being learned in the background is learned."""
@@ -102,7 +102,7 @@ class Calibrations:
         self._looked = time.monotonic()
 
     def _learn(self, embedder: Embedder) -> None:
-        edition, count, before = _edition(embedder), self._index.count(), self._learned
+        edition, count, before = bank_edition(embedder), self._index.count(), self._learned
         if self._bank is None or self._bank[0] != edition:
             self._bank = edition, (CONCEPTS, self._embedded(embedder))
         if before and before.of == edition and abs(count - before.count) < _CHANGED * max(1, before.count):
@@ -120,15 +120,13 @@ class Calibrations:
     def _kept(self, edition: str, revision: str) -> Calibration | None:
         """What another process has learned of the index as it is."""
         file = self._file(edition)
-        return read_learned(file, revision) if file else None
+        return read_learned(Calibration, file, revision) if file else None
 
     def _file(self, edition: str) -> Path | None:
-        place = f"{edition} {self._index.engine} {self._index.location} {self._index.name}"
-        digest = hashlib.sha256(place.encode(errors="surrogateescape")).hexdigest()[:32]
-        return self._folder / f"{digest}.learned" if self._folder else None
+        return learned_file(self._folder, "learned", self._index, edition) if self._folder else None
 
     def _embedded(self, embedder: Embedder) -> Embeddings:
-        file = self._folder / f"{_edition(embedder)}.npy" if self._folder else None
+        file = self._folder / f"{bank_edition(embedder)}.npy" if self._folder else None
         if file and (kept := _read(file, embedder.dims)) is not None:
             return kept
         chunks = []
@@ -142,7 +140,8 @@ class Calibrations:
         return embeddings
 
 
-def _edition(embedder: Embedder) -> str:
+def bank_edition(embedder: Embedder) -> str:
+    """Of the everyday concepts as this model embeds them: another one, other embeddings."""
     made_by = f"{embedder.model_id} {embedder.dims} {embedder.preprocessing} {EDITION}"
     return hashlib.sha256(made_by.encode()).hexdigest()[:32]
 

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -9,8 +11,9 @@ from core.embedding.embedder import SURE_FROM, Embedder
 from core.errors import ImageSearchError
 from core.index.index import Index
 from core.index.records import Hit
-from core.search.calibration import Calibrations
+from core.search.calibration import Calibrations, bank_edition
 from core.search.compose import Composed, Kind, Part
+from core.search.learned import learned_file, read_learned, write_learned
 from core.search.options import Band, Cut
 from core.search.strength import above_chance, judge
 from core.vectors import Embedding, Embeddings
@@ -28,15 +31,25 @@ _EVERYDAY = (
 """What a collection of pictures may well show, and the models know."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    words: np.ndarray
+    """Texts, of shape `(n,)`."""
+
+
 class Examples:
     """Of everyday things, those that some picture is a strong match of and shows nothing else better; each another one.
 
     Chosen in the background, and again when the number of pictures has changed. Safe to share between threads.
+
+    Args:
+        folder: Where they are kept for the next process; None: in memory only.
     """
 
-    def __init__(self, index: Index, calibrations: Calibrations | None = None) -> None:
+    def __init__(self, index: Index, calibrations: Calibrations | None = None, folder: Path | None = None) -> None:
         self._index = index
         self._calibrations = calibrations or Calibrations(index)
+        self._folder = folder
         self._lock = threading.Lock()
         self._chosen_for = -1
         self._words: tuple[str, ...] = ()
@@ -57,13 +70,27 @@ class Examples:
 
     def _choose(self, embedder: Embedder) -> None:
         try:
-            words = self._chosen(embedder)
+            words = self._kept_or_chosen(embedder)
         except ImageSearchError:  # the page that asks next will say what is wrong
             with self._lock:
                 self._chosen_for = -1
             return
         with self._lock:
             self._words = words
+
+    def _kept_or_chosen(self, embedder: Embedder) -> tuple[str, ...]:
+        if self._folder is None:
+            return self._chosen(embedder)
+        file, revision = (
+            learned_file(self._folder, "examples", self._index, bank_edition(embedder)),
+            self._index.revision(),
+        )
+        if kept := read_learned(_Chosen, file, revision):
+            return tuple(map(str, kept.words))
+        words = self._chosen(embedder)
+        if words:  # else what scores mean was not known, and may be the next time
+            write_learned(file, revision, _Chosen(np.array(words)))
+        return words
 
     def _chosen(self, embedder: Embedder) -> tuple[str, ...]:
         self._calibrations.learn(embedder)

@@ -12,14 +12,30 @@ from typing import Any
 
 import numpy as np
 
-from core.search import collapse, scores, theme
-from core.search.scores import Calibration
+from core.index.index import Index
 
+_SOURCES = ("collapse", "examples", "scores", "strength", "theme")
+"""The modules beside this one that say how things are learned: what another version has learned is learned again."""
 _SEAL = 32  # bytes before the rest: its hash, so that what is broken or half written is known for it
 
 
-def read_learned(file: Path, revision: str) -> Calibration | None:
-    """None where there is none, or none of this revision of the index, learned as it is now."""
+def learned_file(folder: Path, kind: str, index: Index, edition: str) -> Path:
+    """Where it is kept.
+
+    Args:
+        kind: What is learned, as the end of a file's name.
+        edition: Of what it is learned with.
+    """
+    place = f"{edition} {index.engine} {index.location} {index.name}"
+    return folder / f"{hashlib.sha256(place.encode(errors='surrogateescape')).hexdigest()[:32]}.{kind}"
+
+
+def read_learned[T](kind: type[T], file: Path, revision: str) -> T | None:
+    """None where there is none, or none of this revision of the index, learned as it is now.
+
+    Args:
+        kind: A data class of arrays, numbers, tuples of numbers and others of its kind.
+    """
     try:
         with file.open("rb") as stream:
             seal, data = stream.read(_SEAL), stream.read()
@@ -28,16 +44,16 @@ def read_learned(file: Path, revision: str) -> Calibration | None:
         source = BytesIO(data)
         if str(np.load(source, allow_pickle=False)) != f"{_edition()} {revision}":
             return None
-        calibration: Calibration = _rebuilt(Calibration, source)
+        learned: T = _rebuilt(kind, source)
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return calibration
+    return learned
 
 
-def write_learned(file: Path, revision: str, calibration: Calibration) -> None:
+def write_learned(file: Path, revision: str, learned: object) -> None:
     """A full disk costs the time to learn it again, no more."""
     target = BytesIO()
-    for leaf in (np.array(f"{_edition()} {revision}"), *_leaves(calibration)):
+    for leaf in (np.array(f"{_edition()} {revision}"), *_leaves(learned)):
         np.save(target, leaf, allow_pickle=False)
     data = target.getvalue()
     part = file.with_suffix(f".{hashlib.sha256(data).hexdigest()[:16]}.part")
@@ -54,7 +70,7 @@ def _seal(data: bytes) -> bytes:
 @cache
 def _edition() -> str:
     """Of how it is learned."""
-    sources = [Path(str(module.__file__)).read_bytes() for module in (scores, theme, collapse)]
+    sources = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in _SOURCES]
     return hashlib.sha256(b"".join(sources)).hexdigest()
 
 

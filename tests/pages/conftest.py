@@ -24,7 +24,8 @@ class Component:
 
     @property
     def data(self) -> dict:
-        return json.loads(self._proto.json)
+        (data,) = json.loads(self._proto.json)
+        return data
 
     def trigger(self, event: str, value: object) -> AppTest:
         answer = WidgetState(

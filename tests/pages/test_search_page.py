@@ -1,5 +1,6 @@
 """The search page, without a browser."""
 
+import sys
 from concurrent.futures import Future
 
 import pytest
@@ -37,6 +38,13 @@ def test_a_link_is_the_search(corpus, open_page):
     assert Component(at, "query").data["text"] == "green name:e"
     assert [part["kind"] for part in Component(at, "query").data["parts"]] == ["words", "filter"]
     assert Component(at, "gallery").data["search"]["text"] == "green name:e"
+
+
+def test_no_data_frames_are_loaded_for_it(corpus, open_page, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)  # cannot be imported
+    at = open_page(q="green")
+    assert not at.exception
+    assert names(at)[0] == "green.png"
 
 
 def test_words_and_filter_change_the_address(corpus, open_page):

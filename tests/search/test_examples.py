@@ -8,6 +8,7 @@ from core.embedding.embedder import SURE_FROM
 from core.search.examples import Examples, choose
 from core.search.scores import Calibration
 from tests.colours import COLOURS
+from tests.nodes import wait_until
 
 
 def index_colours(services, picture, tmp_path, *names):
@@ -73,3 +74,27 @@ def test_chosen_once_for_a_number_of_pictures(services, picture, tmp_path, embed
     examples.words(2, embedder)
     assert len(calls) in (1, 2)  # the second is under way
     assert calls[0] is embedder
+
+
+def test_kept_for_the_next_process_until_the_index_changes(services, picture, tmp_path, embedder, monkeypatch):
+    index_colours(services, picture, tmp_path, "red")
+    chosen = []
+
+    def choose(self, model):
+        chosen.append(model)
+        return ("red", "ripe tomatoes")
+
+    monkeypatch.setattr(Examples, "_chosen", choose)
+    for _ in range(2):
+        assert offered(services.index, tmp_path / "learned", embedder) == ("red", "ripe tomatoes")
+    assert len(chosen) == 1
+    index_colours(services, picture, tmp_path, "blue")
+    offered(services.index, tmp_path / "learned", embedder)
+    assert len(chosen) == 2
+
+
+def offered(index, folder, embedder):
+    """What another process offers."""
+    examples = Examples(index, folder=folder)
+    wait_until(lambda: examples.words(index.count(), embedder), 10, "examples are chosen")
+    return examples.words(index.count(), embedder)

@@ -4,7 +4,7 @@
 // for each; `build` makes it of the element that the selector finds.
 function mounting(selector, build) {
   const views = new WeakMap()
-  return ({ data, parentElement, setTriggerValue }) => {
+  return ({ data: [data], parentElement, setTriggerValue }) => {
     const root = parentElement.querySelector(selector)
     if (!views.has(root)) views.set(root, build(root))
     const view = views.get(root)
