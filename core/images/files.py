@@ -93,17 +93,26 @@ def write_whole(path: Path, data: bytes) -> None:
         IndexUnavailable: the folder cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART_SUFFIX)
+        handle, name = _part(path.parent)
         part = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
             part.replace(path)
-        finally:
+        except BaseException:
             part.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise not_written(path.parent, error) from error
+
+
+def _part(folder: Path) -> tuple[int, str]:
+    """A new file in the folder, which is made where it is not there: mostly it is."""
+    try:
+        return tempfile.mkstemp(dir=folder, prefix=".", suffix=PART_SUFFIX)
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True)
+        return tempfile.mkstemp(dir=folder, prefix=".", suffix=PART_SUFFIX)
 
 
 def remove_broken_off(folders: Iterable[Path]) -> int:

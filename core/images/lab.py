@@ -12,7 +12,14 @@ _XYZ /= _XYZ.sum(axis=1, keepdims=True)
 
 def lab(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
     """CIELAB (CIE 15:2018) of sRGB colours, an array of shape `(..., 3)`: L* from 0 to 100, a*, b*."""
-    xyz = _LINEAR[rgb] @ _XYZ.T
-    roots = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
-    x, y, z = np.moveaxis(roots, -1, 0)
+    x, y, z = np.moveaxis(_root(_LINEAR[rgb] @ _XYZ.T), -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+def lightness(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """L* alone, of shape `(...)`."""
+    return 116 * _root(_LINEAR[rgb] @ _XYZ[1]) - 16
+
+
+def _root(light: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(light > (6 / 29) ** 3, np.cbrt(light), light / (3 * (6 / 29) ** 2) + 4 / 29)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.images.describe import Colour
-from core.images.lab import lab
+from core.images.lab import lab, lightness
 from core.images.phash import perceptual_hash
 
 _SIDE = 256  # pixels of the longer side that fine detail is measured at
@@ -59,9 +59,10 @@ def _colours(image: Image.Image) -> tuple[Colour, ...]:
     shares = np.bincount(np.asarray(reduced).ravel()) / (image.width * image.height)
     shades = np.array(reduced.getpalette(), np.uint8).reshape(-1, 3)[: len(shares)]
     distances = _distances(lab(shades))
+    near = (distances < _CORE).astype(np.float64)  # once: of truth values it would be done anew with each product
     colours: list[Colour] = []
     for _ in range(_MOST_COLOURS):
-        taken = distances[((distances < _CORE) @ shares).argmax()] < _REACH
+        taken = distances[(near @ shares).argmax()] < _REACH
         share = float(shares[taken].sum())
         if colours and share < _LEAST_SHARE:
             break
@@ -80,7 +81,7 @@ def _distances(colours: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _brightness(image: Image.Image) -> float:
     """The mean of L* in CIELAB, over 100."""
-    return round(float(lab(np.asarray(image))[..., 0].mean()) / 100, 4)
+    return round(float(lightness(np.asarray(image)).mean()) / 100, 4)
 
 
 def _sharpness(image: Image.Image) -> float:
@@ -89,7 +90,9 @@ def _sharpness(image: Image.Image) -> float:
     Its square is the variance of the Laplacian, the measure of focus of Pech-Pacheco and others, "Diatom autofocusing
     in brightfield microscopy" (ICPR 2000). Half of COCO128 lies between 0.12 and 0.22.
     """
-    luma = np.pad(np.asarray(image.convert("L"), np.float32) / 255, 1, mode="edge")
-    middle = luma[1:-1, 1:-1]
-    laplacian = luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:] - 4 * middle
-    return round(float(laplacian.std()), 4)
+    luma = np.pad(np.asarray(image.convert("L"), np.float32), 1, mode="edge")
+    laplacian = luma[:-2, 1:-1] + luma[2:, 1:-1]
+    laplacian += luma[1:-1, :-2]
+    laplacian += luma[1:-1, 2:]
+    laplacian -= 4 * luma[1:-1, 1:-1]  # whole numbers so far
+    return round(float(laplacian.std()) / 255, 4)
