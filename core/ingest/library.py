@@ -239,7 +239,8 @@ class Library:
             yield from plan_reembedding(job.id, self._index, self.journal.lines)
             return
         sources = [self._open(location) for location in job.sources]
-        yield from plan(job.id, sources, self._index, self.journal.lines, self.journal.refusals)
+        at = self._index, self.journal.lines, self.journal.refusals
+        yield from plan(job.id, sources, *at, compares=not job.starts)
         looked_at = [self._read_now(job, source) for source in sources if not is_one_picture(source)]
         # What was only looked at, and is then discarded, is no source.
         self._looked_at[job.id] = [one for one in looked_at if not (job.starts or self._is_known(one))]

@@ -40,7 +40,7 @@ def ingest(
         job = journal.job(journal.create("", [str(one) for one in locations], starts=True))
         sources = [open_source(location, lists=lists) for location in job.sources]
         found = Plan()
-        for found in plan(job.id, sources, index, journal.lines):
+        for found in plan(job.id, sources, index, journal.lines, compares=False):
             yield Progress(Phase.FINDING, found.found)
         at = Workplace(journal.lines, index, thumbnails, load, name_of, lambda path: is_gone(path, frozenset()))
         job = replace(job, plan=found, prunes=prunes)

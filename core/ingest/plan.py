@@ -18,12 +18,22 @@ _CHUNK = 1000
 
 
 def plan(
-    job_id: int, sources: Sequence[Source], index: Index, lines: Lines, refusals: Refusals | None = None
+    job_id: int,
+    sources: Sequence[Source],
+    index: Index,
+    lines: Lines,
+    refusals: Refusals | None = None,
+    *,
+    compares: bool = True,
 ) -> Iterator[Plan]:
     """Find the files of the sources, compare them with the index, and write what is to be done into the journal.
 
     Yields what it comes to so far. Records below a source whose file is gone are noted, except where the source could
     not be read.
+
+    Args:
+        compares: Whether copies are to be told from other new files, for which these are read: for somebody who looks
+            at the plan. The ingest itself finds all of them anyway.
     """
     planner = _Planner(job_id, index, lines, refusals, [source.location for source in sources])
     for place, source in enumerate(sources):
@@ -35,7 +45,8 @@ def plan(
             planner.add_gone(place, source)
             yield planner.plan
     planner.recognise_renamed()
-    planner.recognise_copies(sources)
+    if compares:
+        planner.recognise_copies(sources)
     yield planner.plan
 
 

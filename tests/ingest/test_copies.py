@@ -82,10 +82,13 @@ def test_too_many_are_not_compared(planned, picture, tmp_path, monkeypatch):
     assert planned(tmp_path / "pictures")[0].unchecked == 2
 
 
-def test_the_ingest_says_the_same(services, picture, tmp_path):
+def test_the_ingest_says_the_same_whether_or_not_somebody_looks_at_the_plan(services, picture, tmp_path):
     first = picture("a.png", "red")
     shutil.copy(first, first.with_name("b.png"))
-    job = services.library.jobs.wait(services.library.add([str(first.parent)], starts=True))
-    assert (job.plan.copy, job.counts.added, job.counts.duplicate) == (1, 1, 1)
+    jobs = services.library.jobs
+    looked_at = jobs.wait(services.library.add([str(first.parent)]))
+    assert (looked_at.plan.new, looked_at.plan.copy) == (1, 1)
+    job = jobs.wait(services.library.add([str(first.parent)], starts=True))
+    assert (job.plan.new, job.plan.copy, job.counts.added, job.counts.duplicate) == (2, 0, 1, 1)
     reasons = {one.path: one.reason for one in services.library.journal.lines.verdicts(job.id)}
     assert reasons[str(first.with_name("b.png"))] == f"Copy of {first}."
