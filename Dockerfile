@@ -7,8 +7,9 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /app
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
+COPY pyproject.toml uv.lock ./
+RUN pip install --no-cache-dir "uv>=0.13,<1" && uv sync --frozen --no-dev --no-install-project --no-cache
+ENV PATH=/app/.venv/bin:$PATH
 
 COPY .streamlit .streamlit
 COPY streamlit_app.py ./

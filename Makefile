@@ -14,6 +14,7 @@ check:
 	mypy
 	lint-imports
 	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/check.yml
 	hadolint Dockerfile
 	$(PYTEST)
 

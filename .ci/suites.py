@@ -5,15 +5,15 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-report, shared = Path(sys.argv[1]), Path(sys.argv[2])
+report, data = Path(sys.argv[1]), Path(sys.argv[2])
 
 # A suite is known by a part of its tests' ids, and can run where its need is met.
 SUITES = {
-    "Elasticsearch": ("elastic", (shared / "elasticsearch").is_dir()),
-    "CLIP through Inference": ("clip", (shared / "models").is_dir()),
+    "Elasticsearch": ("elastic", (data / "elasticsearch").is_dir()),
+    "CLIP through Inference": ("clip", (data / "models").is_dir()),
     "starter model": ("starter", True),
-    "COCO128 end to end": ("coco", (shared / "data").is_dir()),
-    "browser": ("browser", shutil.which("chromium") is not None),
+    "COCO128 end to end": ("coco", (data / "data").is_dir()),
+    "browser": ("browser", bool(shutil.which("chromium") or shutil.which("google-chrome"))),
 }
 
 cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314 - pytest wrote it a moment ago

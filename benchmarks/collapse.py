@@ -120,7 +120,7 @@ def main() -> None:
         files = photographs(Path(folder) / "made", options.pictures)
         embedder = _embedder(Path(folder))
         if embedder is None:
-            say("Collapse is left out: there are no weights in ../shared/models, nor CLIP's in the model cache")
+            say("Collapse is left out: IMAGE_SEARCH_TEST_DATA has no weights, nor CLIP's in the model cache")
             return
         images = [Image.open(file).convert("RGB") for file in files]
         originals = _indexed(embedder, [(file.name, read_bytes(file)) for file in files])

@@ -1,6 +1,7 @@
 """What is measured on: pictures, embeddings, queries, and records as a real library would have them."""
 
 import importlib.util
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,8 +20,8 @@ from core.vectors import Embeddings
 ORIGINALS = 48
 """Pictures that are drawn; others are copies of these with bytes of their own."""
 
-SHARED = Path(__file__).parents[2] / "shared"
-"""Test data beside the project; what needs it is left out where it does not exist."""
+TEST_DATA = Path(os.environ.get("IMAGE_SEARCH_TEST_DATA") or Path(__file__).parents[2] / "shared").resolve()
+"""Data of tests and benchmarks, which the project does not hold; what needs it is left out where it does not exist."""
 
 STAMP = ModelStamp("clip/ViT-B-16", 512)
 """The stamp of the indices that the benchmarks make."""
@@ -41,12 +42,12 @@ WORDS = (
 
 
 def has_embeddings() -> bool:
-    return (SHARED / "data" / "embeddings" / "make.py").is_file()
+    return (TEST_DATA / "data" / "embeddings" / "make.py").is_file()
 
 
 def embeddings(count: int) -> Embeddings:
     """Unit rows of shape `(count, 512)` whose neighbours lie as close together as those of real pictures do."""
-    spec = importlib.util.spec_from_file_location("make_embeddings", SHARED / "data" / "embeddings" / "make.py")
+    spec = importlib.util.spec_from_file_location("make_embeddings", TEST_DATA / "data" / "embeddings" / "make.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -57,7 +58,7 @@ def embeddings(count: int) -> Embeddings:
 
 def queries() -> dict[str, Embeddings]:
     """Queries unlike the rows, which decide recall: of new pictures and of texts; each of shape `(n, 512)`."""
-    folder = SHARED / "data" / "embeddings"
+    folder = TEST_DATA / "data" / "embeddings"
     return {
         "new pictures": np.load(folder / "queries_new.npy").astype(np.float32),
         "texts": np.load(folder / "queries_text.npy").astype(np.float32),
@@ -92,7 +93,7 @@ def _record(at: int, top: str, day: int) -> ImageRecord:
 
 def photographs(folder: Path, count: int) -> list[Path]:
     """JPEG files of about 640 × 480: those of COCO128 where they are, else made in `folder`; as many as there are."""
-    found = sorted((SHARED / "data" / "coco128" / "train" / "images").glob("*.jpg"))
+    found = sorted((TEST_DATA / "data" / "coco128" / "train" / "images").glob("*.jpg"))
     if found:
         return found[:count]
     folder.mkdir(parents=True, exist_ok=True)

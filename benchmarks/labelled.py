@@ -21,7 +21,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from benchmarks.data import SHARED
+from benchmarks.data import TEST_DATA
 from benchmarks.models import MODEL_ID, stand_in
 from benchmarks.table import say
 from core import images
@@ -62,7 +62,7 @@ class Labelled:
 
 
 def coco() -> Labelled | None:
-    folder = SHARED / "data" / "coco128"
+    folder = TEST_DATA / "data" / "coco128"
     if not folder.is_dir():
         return None
     names: dict[int, str] = yaml.safe_load((folder / "data.yaml").read_text())["names"]
@@ -141,7 +141,7 @@ def model() -> Embedder | None:
         return StarterEmbedder.load()
     weights = stand_in(_KEPT / "stand-in")
     if weights is None:
-        say("Left out: there are no weights in ../shared/models. IMAGE_SEARCH_MODEL=starter needs none.")
+        say("Left out: IMAGE_SEARCH_TEST_DATA has no weights. IMAGE_SEARCH_MODEL=starter needs none.")
         return None
     return ClipEmbedder.load(MODEL_ID, weights)
 

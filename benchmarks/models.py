@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.data import SHARED
+from benchmarks.data import TEST_DATA
 from benchmarks.table import say
 from core.embedding.weights import WEIGHTS, present_weights, weights_folder
 
@@ -38,7 +38,7 @@ def full_size(model_dir: Path | None = None) -> Path:
 
 def stand_in(folder: Path) -> Path | None:
     """The `MODEL_CACHE_DIR` of the small weights beside the project, which understand words; None without them."""
-    source = SHARED / "models" / "dual-encoder"
+    source = TEST_DATA / "models" / "dual-encoder"
     if not all((source / name).is_file() for name in WEIGHTS):
         return None
     target = weights_folder(MODEL_ID, folder)

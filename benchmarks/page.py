@@ -43,7 +43,7 @@ _TURNS = 4
 
 def main() -> None:
     options = _options()
-    reason = browser.missing() or ("" if has_embeddings() else "there are no embeddings in ../shared/data/embeddings")
+    reason = browser.missing() or ("" if has_embeddings() else "IMAGE_SEARCH_TEST_DATA has no embeddings")
     if reason:
         say(f"Page is left out: {reason}")
         return
@@ -93,7 +93,7 @@ def _link_thumbnails(thumbnails: Thumbnails, library: Sequence[ImageRecord], pic
 def _environment(folder: Path, model_dir: Path | None) -> dict[str, str]:
     weights = stand_in(folder / "models")
     if weights is None:
-        say("The model has random weights: there are none in ../shared/models")
+        say("The model has random weights: IMAGE_SEARCH_TEST_DATA has none")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ELASTICSEARCH_")}
     return environment | {
         "IMAGE_SEARCH_DATA_DIR": str(folder),

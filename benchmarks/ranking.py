@@ -105,7 +105,7 @@ def main() -> None:
     options = _options()
     labelled, embedder = coco(), model()
     if labelled is None or embedder is None:
-        say("Ranking is left out: there is no COCO128 in ../shared/data, or no model that understands words")
+        say("Ranking is left out: IMAGE_SEARCH_TEST_DATA has no COCO128, or no model that understands words")
         return
     rows = Encoder(embedder).pictures(labelled)
     if options.gap:

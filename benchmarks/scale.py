@@ -67,7 +67,7 @@ class Load:
 def main() -> None:
     options = _options()
     if not has_embeddings():
-        say("Scale is left out: there are no embeddings in ../shared/data/embeddings")
+        say("Scale is left out: IMAGE_SEARCH_TEST_DATA has no embeddings")
         return
     if options.engine == "elasticsearch" and not engines.server():
         say(f"Elasticsearch is left out: {engines.NO_SERVER}")

@@ -59,7 +59,7 @@ class Run:
 def main() -> None:
     options = _options()
     if not has_embeddings():
-        say("Search is left out: there are no embeddings in ../shared/data/embeddings")
+        say("Search is left out: IMAGE_SEARCH_TEST_DATA has no embeddings")
         return
     if not engines.server():
         say(f"Elasticsearch is left out: {engines.NO_SERVER}")
@@ -205,7 +205,7 @@ def _whole(indices: Mapping[str, Index], model_dir: Path | None) -> None:
     with TemporaryDirectory(prefix="benchmark-") as folder:
         weights = stand_in(Path(folder))
         if weights is None:
-            say("The text tower has random weights: there are none in ../shared/models")
+            say("The text tower has random weights: IMAGE_SEARCH_TEST_DATA has none")
         embedder = ClipEmbedder.load(MODEL_ID, weights or full_size(model_dir))
         rows: list[list[object]] = []
         for name, index in indices.items():

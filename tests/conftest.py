@@ -12,10 +12,9 @@ from core.config import Settings
 from core.embedding.weights import WEIGHTS, weights_folder
 from core.services import Services, shared
 from tests.colours import COLOURS, ColourEmbedder
-from tests.nodes import START_ELASTICSEARCH, Node
+from tests.material import START_ELASTICSEARCH, TEST_DATA
+from tests.nodes import Node
 from tests.reports import pytest_report_to_serializable as pytest_report_to_serializable
-
-SHARED = Path(__file__).parents[2] / "shared"
 
 LONGEST = (
     "browser/test_search", "index/test_conditions", "browser/test_gallery", "index/test_contract",
@@ -39,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def clip_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model cache as Inference keeps it, with weights in CLIP's format; they load where OFFLINE_MODE is set."""
-    weights = SHARED / "models" / "dual-encoder"
+    weights = TEST_DATA / "models" / "dual-encoder"
     if not all((weights / name).is_file() for name in WEIGHTS):
         pytest.skip(f"no weights in CLIP's format: {weights} is not here")
     cache = tmp_path_factory.mktemp("models")
@@ -53,7 +52,7 @@ def clip_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def coco() -> Path:
     """COCO128 in YOLOv8 layout."""
-    folder = SHARED / "data" / "coco128"
+    folder = TEST_DATA / "data" / "coco128"
     if not folder.is_dir():
         pytest.skip(f"no COCO128: {folder} is not here")
     return folder.resolve()  # as all locations are

@@ -9,9 +9,10 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.material import START_ELASTICSEARCH
+
 # Of a node that lives for seconds, most of the time would go into compiling what it never runs often.
 ENVIRONMENT = os.environ | {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
-START_ELASTICSEARCH = Path(__file__).parents[2] / "shared" / "elasticsearch" / "start"
 
 
 class Node:

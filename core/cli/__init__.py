@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from typer import Typer
 
 _COMMANDS = {
+    "run": ("run",),
     "ingest": ("ingest", "remove"),
     "jobs": ("jobs",),
     "reembed": ("reembed",),

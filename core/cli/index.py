@@ -7,6 +7,7 @@ import typer
 
 from core.cli.console import AsJson, app, expected_errors, open_services, print_json, say
 from core.cli.search import Folder
+from core.command import command
 from core.errors import InvalidTags, UnreadableImage
 from core.images.names import displayable, shown
 from core.words import pictures
@@ -83,5 +84,5 @@ def _ids(index: "Index", location: str) -> list[str]:
     inside = (record for batch in index.records(Filter.within(location)) for record in batch)
     found = [record.id for record in (*index.get([record_id(location)]), *inside)]
     if not found:
-        raise UnreadableImage(f"{shown(location)} is not in the index.", "Index it: python -m core ingest SOURCE")
+        raise UnreadableImage(f"{shown(location)} is not in the index.", f"Index it: {command('ingest SOURCE')}")
     return found

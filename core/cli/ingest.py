@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
+from core.command import command
 from core.config import Settings
 from core.errors import JobRefused, Problem
 from core.images.names import displayable
@@ -146,7 +147,7 @@ def finished(library: "Library", job_id: int) -> JobState:
         job = jobs.wait(job_id)
         if not job.ended:
             where = "while scanning" if job.phase is Phase.FINDING else f"at {job.done:,} of {job.total:,}"
-            console().print(f"Paused {where}. To resume: python -m core jobs resume {job_id}")
+            console().print(f"Paused {where}. To resume: {command(f'jobs resume {job_id}')}")
         raise typer.Exit(_TERMINATED if isinstance(stopped, Terminated) else _INTERRUPTED) from None
     if job.error:
         raise job.error

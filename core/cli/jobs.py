@@ -8,6 +8,7 @@ import typer
 
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
+from core.command import command
 from core.images.names import displayable
 from core.ingest.actors import COMMAND_LINE
 from core.ingest.state import JobState
@@ -37,7 +38,7 @@ def list_command(context: typer.Context, as_json: AsJson = False) -> None:
     for job in states:
         typer.echo(f"{job.id:>5}  {STATUSES[job.status]:<14}  {job.done:,} of {job.total:,}  {displayable(job.title)}")
     if not states:
-        typer.echo("No jobs yet. Start one: python -m core ingest FOLDER", err=True)
+        typer.echo(f"No jobs yet. Start one: {command('ingest FOLDER')}", err=True)
 
 
 @jobs_app.command(name="show")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.cli.console import open_services, print_json, say, terminal
+from core.command import command
 from core.errors import InvalidQuery, UnreadableImage
 from core.images.describe import content_hash
 from core.images.names import displayable, shown
@@ -134,7 +135,7 @@ def _notes(results: Results, hidden: int, text: str) -> list[str]:
     if not results.searched and open_services().index.count():
         notes.append("No pictures match these conditions.")
     elif not results.searched:
-        notes.append("Nothing is indexed yet. Add pictures: python -m core ingest FOLDER")
+        notes.append(f"Nothing is indexed yet. Add pictures: {command('ingest FOLDER')}")
     return notes
 
 

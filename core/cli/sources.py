@@ -8,6 +8,7 @@ import typer
 
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
+from core.command import command
 from core.errors import FolderRefused
 from core.images.names import displayable, shown
 from core.ingest.actors import COMMAND_LINE
@@ -42,7 +43,7 @@ def list_command(context: typer.Context, as_json: AsJson = False) -> None:
     for source in sources:
         typer.echo("  ".join(map(str, _row(source))))
     if not sources:
-        typer.echo("Nothing is indexed yet. Add pictures: python -m core ingest FOLDER", err=True)
+        typer.echo(f"Nothing is indexed yet. Add pictures: {command('ingest FOLDER')}", err=True)
 
 
 @sources_app.command(name="check")
@@ -78,7 +79,7 @@ def _known(library: "Library", text: str) -> str:
     titled = [one.known.location for one in library.sources() if one.is_own and one.known.title == text]
     if titled:
         return titled[0]
-    raise FolderRefused(f"{shown(told(text))} is not one of the sources.", "List them: python -m core sources")
+    raise FolderRefused(f"{shown(told(text))} is not one of the sources.", f"List them: {command('sources')}")
 
 
 def _summary(source: "SourceState") -> dict[str, object]:

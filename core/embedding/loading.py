@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from core.command import command
 from core.embedding.embedder import Embedder
 from core.embedding.weights import how_to_obtain
 from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
@@ -65,7 +66,7 @@ def _mismatch(model_id: str, made_by: str | None) -> ModelMismatch:
     return ModelMismatch(
         f"The index was made with {made_by}, but IMAGE_SEARCH_MODEL asks for {model_id}; their embeddings cannot be "
         "compared.",
-        f"Re-embed the pictures (python -m core reembed), set IMAGE_SEARCH_MODEL={made_by}, or name another index in "
+        f"Re-embed the pictures ({command('reembed')}), set IMAGE_SEARCH_MODEL={made_by}, or name another index in "
         "IMAGE_SEARCH_INDEX.",
     )
 

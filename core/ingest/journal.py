@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
 from core import errors
+from core.command import command
 from core.database import Database, transaction
 from core.errors import ImageSearchError, JobRefused
 from core.index.records import from_storable, storable
@@ -113,7 +114,7 @@ class Journal:
         with transaction(self._engine) as connection:
             row = connection.execute(self._jobs().where(_column.id == job_id)).first()
         if row is None:
-            raise JobRefused(f"There is no job {job_id}.", "List them: python -m core jobs")
+            raise JobRefused(f"There is no job {job_id}.", f"List them: {command('jobs')}")
         return _state(row)
 
     def jobs(self, statuses: Collection[Status] = (), limit: int = _KEPT_JOBS) -> list[JobState]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from core.command import command
 from core.images.names import displayable
 from core.ingest.library import SourceState
 from core.ingest.words import STATUSES, verdicts
@@ -25,7 +26,7 @@ def source_list() -> None:
     for source in sources[:_MOST_SHOWN]:
         _show_source(source)
     if len(sources) > _MOST_SHOWN:
-        st.caption(f"{len(sources) - _MOST_SHOWN:,} more: python -m core sources")
+        st.caption(f"{len(sources) - _MOST_SHOWN:,} more: {command('sources')}")
 
 
 def _show_source(source: SourceState) -> None:

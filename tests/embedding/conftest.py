@@ -13,8 +13,8 @@ from core.embedding.clip import ClipEmbedder
 from core.embedding.embedder import Embedder
 from core.embedding.starter import StarterEmbedder
 from core.vectors import Embeddings
+from tests.material import TEST_DATA
 
-SHARED = Path(__file__).parents[3] / "shared"
 MODEL = "clip/ViT-B-16"
 
 
@@ -62,7 +62,7 @@ def starter() -> StarterEmbedder:
 
 @pytest.fixture(scope="session")
 def coco(clip: ClipEmbedder) -> Pictures:
-    folder = SHARED / "data" / "coco128" / "train" / "images"
+    folder = TEST_DATA / "data" / "coco128" / "train" / "images"
     if not folder.is_dir():
         pytest.skip(f"no labelled pictures: {folder} is not here")
     paths = sorted(folder.glob("*.jpg"))
@@ -73,7 +73,7 @@ def coco(clip: ClipEmbedder) -> Pictures:
 @pytest.fixture(scope="session")
 def shows() -> dict[str, set[str]]:
     """What is to be seen, to the names of the pictures of COCO128 that show it."""
-    data = SHARED / "data" / "coco128"
+    data = TEST_DATA / "data" / "coco128"
     if not (data / "data.yaml").is_file():
         pytest.skip(f"no labels: {data} is not here")
     names = dict(re.findall(r"^ +(\d+): (.+)$", (data / "data.yaml").read_text(), re.MULTILINE))

@@ -16,8 +16,9 @@ from core.embedding.tokens import count_tokens, tokenize
 from core.embedding.weights import WEIGHTS, weights_folder
 from core.errors import ModelUnavailable
 from core.images.reading import open_upright
-from tests.embedding.conftest import MODEL, SHARED
+from tests.embedding.conftest import MODEL
 from tests.hostile.pictures import PICTURES
+from tests.material import TEST_DATA
 
 pytestmark = pytest.mark.clip
 
@@ -41,7 +42,7 @@ def texts() -> list[str]:
 @pytest.fixture(scope="module")
 def pictures(direct: ClipEmbedder, tmp_path_factory: pytest.TempPathFactory) -> list[Image.Image]:
     """200, as the app prepares them: COCO128, and the good ones of the hostile set."""
-    data = SHARED / "data" / "coco128" / "train" / "images"
+    data = TEST_DATA / "data" / "coco128" / "train" / "images"
     if not data.is_dir():
         pytest.skip(f"no pictures: {data} is not here")
     folder = tmp_path_factory.mktemp("good")

@@ -21,11 +21,12 @@ from core.index.index import FACETS, MAX_K, Index, ModelStamp, Totals
 from core.index.records import Hit, ImageRecord, record_id
 from core.vectors import Embedding, Embeddings, unit
 from tests.index.conftest import STAMP
+from tests.material import TEST_DATA
 
 OTHER = ModelStamp("clip/ViT-L-14", 48, preprocessing=2)
 PNG = Filter((AnyOf("format", ("PNG",)),))
 CATS = Filter((AnyOf("label", ("cat",)),))
-REALISTIC = Path(__file__).parents[3] / "shared" / "data" / "embeddings"
+REALISTIC = TEST_DATA / "data" / "embeddings"
 
 
 def at(path: str, record: ImageRecord) -> ImageRecord:
@@ -581,7 +582,7 @@ def realistic(empty_big_index, make_records):
     return empty_big_index, embeddings, unit(np.concatenate(queries))
 
 
-@pytest.mark.skipif(not REALISTIC.is_dir(), reason="../shared/data/embeddings is not there")
+@pytest.mark.skipif(not REALISTIC.is_dir(), reason="IMAGE_SEARCH_TEST_DATA has no embeddings")
 class TestRecall:
     """Queries unlike the rows (new pictures, words) decide recall; rows used as queries prove nothing."""
 

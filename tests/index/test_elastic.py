@@ -40,8 +40,8 @@ from core.search.query import Query, Words
 from core.search.request import Search
 from core.vectors import Embeddings, unit
 from tests.colours import ColourEmbedder
+from tests.material import START_ELASTICSEARCH
 
-START = Path(__file__).resolve().parents[3] / "shared" / "elasticsearch" / "start"
 RED = ModelStamp("clip/red", 8)
 BLUE = ModelStamp("clip/blue", 8)
 GREEN = ModelStamp("clip/green", 4, preprocessing=2)
@@ -628,7 +628,7 @@ class Node:
         self.drain: threading.Thread | None = None
 
     def start(self) -> None:
-        command = [str(START), "--port", str(self.port), "--data", str(self.data), "--heap", "512m"]
+        command = [str(START_ELASTICSEARCH), "--port", str(self.port), "--data", str(self.data), "--heap", "512m"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert self.process.stdout is not None
         told: list[str] = []
@@ -669,8 +669,8 @@ def _free_port() -> int:
 
 @pytest.fixture
 def node(urls: list[str], tmp_path: Path) -> Iterator[Node]:
-    if not START.exists():
-        pytest.skip("needs ../shared/elasticsearch/start")
+    if not START_ELASTICSEARCH.exists():
+        pytest.skip("IMAGE_SEARCH_TEST_DATA has no Elasticsearch")
     node = Node(tmp_path)
     try:
         node.start()

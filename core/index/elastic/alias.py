@@ -9,6 +9,7 @@ from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
+from core.command import command
 from core.errors import IndexUnavailable, ModelMismatch
 from core.index.elastic import changed
 from core.index.elastic.errors import parts_missing
@@ -180,7 +181,7 @@ def bring_up_to_date(client: Elasticsearch, layout: Layout) -> None:
 def mismatch(name: str, made_by: ModelStamp, wanted: ModelStamp) -> ModelMismatch:
     return ModelMismatch(
         f"The index {name} was made with {_shown(made_by)}, but the model in use is {_shown(wanted)}.",
-        "Re-embed its pictures (python -m core reembed), set IMAGE_SEARCH_MODEL to "
+        f"Re-embed its pictures ({command('reembed')}), set IMAGE_SEARCH_MODEL to "
         f"{made_by.model_id}, or choose another IMAGE_SEARCH_INDEX.",
     )
 

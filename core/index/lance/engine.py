@@ -11,6 +11,7 @@ import lancedb
 import numpy as np
 import pyarrow as pa
 
+from core.command import command
 from core.errors import IndexUnavailable, ModelMismatch
 from core.heap import trim
 from core.index.filters import Filter
@@ -317,7 +318,7 @@ class LanceIndex:
     def _mismatch(self, found: ModelStamp, wanted: ModelStamp) -> ModelMismatch:
         return ModelMismatch(
             f"The index {self.name} in {self._folder} holds embeddings of {_named(found)}, not of {_named(wanted)}.",
-            "Re-embed its pictures (python -m core reembed), set IMAGE_SEARCH_MODEL to "
+            f"Re-embed its pictures ({command('reembed')}), set IMAGE_SEARCH_MODEL to "
             f"{found.model_id}, or choose another IMAGE_SEARCH_INDEX.",
         )
 
