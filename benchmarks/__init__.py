@@ -1,4 +1,4 @@
-"""Measures what the README promises: one command for each promise, which prints its own table."""
+"""Measures what docs/promises.md promises: one command for each promise, which prints its own table."""
 
 import os
 

@@ -1,6 +1,6 @@
 """All benchmarks in turn, each in a process of its own:  python -m benchmarks
 
-Each measures one promise of the README, and can be run by itself, with options for its sizes:
+Each measures one promise of docs/promises.md, and can be run by itself, with options for its sizes:
 
 python -m benchmarks.ingest     how fast pictures are indexed
 python -m benchmarks.stages     what one picture takes, stage by stage

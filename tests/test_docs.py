@@ -1,0 +1,73 @@
+"""What the documentation lists, beside the code: settings, commands, routes, keys, rooms; and where its links lead."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from core.api.routing import operations
+from core.cli import app
+from core.config import ServerSettings, Settings
+from core.search.conditions import KEYS
+
+ROOT = Path(__file__).parents[1]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+NO_ROOMS = {"__init__", "__main__"}
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def first_column(text: str) -> Iterator[str]:
+    for row in re.findall(r"^\| (.+?) \|", text, re.MULTILINE):
+        yield from re.findall(r"`([^`]+)`", row)
+
+
+def test_settings():
+    named = set(Settings.variables().values()) | set(ServerSettings.variables().values())
+    assert set(first_column(page("docs/settings.md"))) == named
+
+
+def test_commands():
+    told = re.findall(r"^python -m core (\w+)", page("docs/command-line.md"), re.MULTILINE)
+    assert set(told) == set(typer.main.get_command(app).commands)
+
+
+def test_routes(services):
+    """A part of a path that differs is in capitals in the documentation, in braces in the code."""
+    told = page("docs/http.md")
+    for one in operations(lambda: services, ""):
+        path = re.sub(r"\{(\w+)(:\w+)?\}", r"[A-Z]+", one.path)
+        assert re.search(rf"^\|.*`{one.method} {path}`.*\|", told, re.MULTILINE), f"{one.method} {one.path}"
+    assert len(list(first_column(told))) == len(operations(lambda: services, "")), "none is told that is not there"
+
+
+def test_keys_of_the_search_language():
+    told = page("docs/search-language.md")
+    assert [key for key in KEYS if not re.search(rf"`-?{key}[`:]", told)] == []
+
+
+def test_every_room_is_named_and_every_named_room_exists():
+    packages = {".".join(file.parent.relative_to(ROOT).parts) for file in (ROOT / "core").rglob("__init__.py")} - {
+        "core"
+    }
+    modules = {f"core.{file.stem}" for file in (ROOT / "core").glob("*.py") if file.stem not in NO_ROOMS}
+    named = set(first_column(page("docs/architecture.md").partition("## Words")[0]))
+    assert named == packages | modules | {"pages"}
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_links_lead_somewhere(file):
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", file.read_text("utf-8")):
+        if not re.match(r"https?:", target):
+            assert (file.parent / target).exists(), target
+
+
+def test_the_commands_of_the_readme_are_those_that_are_run():
+    app_command, test_command = re.findall(r"^pip install -r .+ && (.+)$", page("README.md"), re.MULTILINE)
+    assert app_command in page("Makefile")
+    assert test_command in page(".ci/run")
+    assert f"PYTEST = {test_command}\n" in page("Makefile")
