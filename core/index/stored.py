@@ -32,10 +32,10 @@ def to_plain(record: ImageRecord) -> dict[str, Any]:
 
 def from_plain(plain: Mapping[str, Any]) -> ImageRecord:
     """Undoes `to_plain`. Rows of earlier versions, which have fewer fields, are records not yet described."""
-    values = {name: plain[name] for name in _DEFAULTS if name in plain}
-    for name, rebuild in _REBUILT.items():
-        if values.get(name) is not None:
-            values[name] = rebuild(values[name])
+    values = {name: value for name, value in plain.items() if name in _DEFAULTS}
+    for name in values.keys() & _REBUILT.keys():
+        if values[name] is not None:
+            values[name] = _REBUILT[name](values[name])
     return ImageRecord(**values)
 
 

@@ -79,10 +79,10 @@ def _leaders(count: int, duplicates: Duplicates) -> Iterator[int]:
     for start in range(0, count, _BLOCK):
         stop = min(start + _BLOCK, count)
         same = duplicates(slice(start, stop), slice(stop))
-        np.fill_diagonal(same[:, start:], True)
-        for position, row in enumerate(same, start):
-            leads[position] = True
-            first = int((row & leads[:stop]).argmax())
+        same = np.tril(same, start - 1)  # with those before it
+        for position, repeats in enumerate(np.any(same, axis=1), start):
+            earlier = same[position - start] & leads[:stop] if repeats else None
+            first = int(earlier.argmax()) if earlier is not None and earlier.any() else position
             leads[position] = first == position
             yield first
 

@@ -1,7 +1,7 @@
 """How many of the results have which label, folder, format … : what a search can be narrowed to next."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, Within, simple
@@ -24,11 +24,17 @@ def count(records: Iterable[ImageRecord]) -> dict[str, dict[str, int]]:
 
 def count_stacks(stacks: Iterable[Sequence[ImageRecord]]) -> dict[str, dict[str, int]]:
     """The same of pictures that are shown as one: each stack counts once for each value that one of them has."""
-    counts = [(Counter[str](), _ATTRIBUTES[facet]) for facet in FACETS]
+    found = list(stacks)
+    return {facet: by_frequency(Counter(_values_of(found, _ATTRIBUTES[facet]))) for facet in FACETS}
+
+
+def _values_of(stacks: Iterable[Sequence[ImageRecord]], attribute: str) -> Iterator[str]:
     for stack in stacks:
-        for counter, attribute in counts:
-            counter.update({value for record in stack for value in _values(record, attribute)})
-    return {facet: by_frequency(counter) for facet, (counter, _) in zip(FACETS, counts, strict=True)}
+        if len(stack) == 1 and isinstance(value := getattr(stack[0], attribute), str):  # most are
+            if value:
+                yield value
+        else:
+            yield from {value for record in stack for value in _values(record, attribute)}
 
 
 def with_choices(counts: Counts, where: Filter, count_with: Callable[[Filter], Counts]) -> Counts:

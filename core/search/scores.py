@@ -6,6 +6,7 @@ with some of the pictures, and these with one another. docs/decisions/0009-match
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,12 +60,17 @@ class _Scale:
 
     def deviates(self, towards: Vectors, embeddings: Embeddings) -> Vectors:
         """The scores of n pictures along m directions, shape `(n, m)`: of unrelated ones about normal deviates."""
-        directions = _directions(towards)
+        return self.deviates_along(_directions(towards), embeddings)
+
+    def deviates_along(self, directions: Vectors, embeddings: Embeddings) -> Vectors:
+        """The same for directions of unit length. Multiplied as float32, of which the embeddings are: in half the time,
+        and to a ten-thousandth of a deviate."""
         expected = self.trust * np.clip(directions @ self.mean, *self.bounds)
-        return np.asarray((embeddings @ directions.T - expected) / self.spread, np.float64)
+        scores = embeddings @ directions.T.astype(np.float32)
+        return np.asarray((scores - expected) / self.spread, np.float64)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calibration:
     """Of one model and one collection; made by `learn`."""
 
@@ -85,6 +91,11 @@ class Calibration:
         """How widely the cosines of the pictures scatter with texts, and with pictures."""
         scales = {Kind.WORDS: self._words, Kind.PICTURE: self._pictures}
         return {kind: scale.scatter * scale.length for kind, scale in scales.items()}
+
+    @cached_property
+    def _directions(self) -> Vectors:
+        """Of the concepts: every search needs them."""
+        return _directions(self._concepts)
 
     def strengths(self, composed: Composed, embeddings: Embeddings) -> Vectors:
         """How far each picture stands above what is to be expected of an unrelated one, in deviations: by what is asked
@@ -150,7 +161,7 @@ class Calibration:
         them. Concepts count by how well they fit, so that a picture that clearly shows something else falls behind;
         to one that fits none of them they add up to 1/2, the logarithm of the mean exponential of normal deviates.
         """
-        usual = _usual(self._words.deviates(self._concepts, embeddings))
+        usual = _usual(self._words.deviates_along(self._directions, embeddings))
         return np.asarray(self._words.deviates(towards[np.newaxis], embeddings)[:, 0] - usual)
 
     def _of_pictures(self, towards: Vectors, embeddings: Embeddings) -> Vectors:

@@ -5,6 +5,7 @@ A match is a hit whose band is not `none`. There is no other definition: docs/de
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from statistics import NormalDist
 
@@ -72,8 +73,10 @@ def judge(
         counts |= {band: min(counts[band], unsure) for band in (Band.STRONG, Band.LIKELY)}
     nothing = not (counts[Band.WEAK] and matches(strengths, searched))
     end = 0 if nothing else _end(falling, counts, cut)
-    matching = {band: min(count, end) for band, count in counts.items()}
-    bands = [next((band for band, count in matching.items() if at < count), Band.NONE) for at in range(len(falling))]
+    bands: list[Band] = []
+    for band, count in counts.items():
+        bands += [band] * (min(count, end) - len(bands))
+    bands += [Band.NONE] * (len(falling) - len(bands))
     shares = np.clip(falling / begins[Band.STRONG], 0.0, 1.0)
     return Judgement(bands, [float(share) for share in shares], nothing, of_kind and Band.WEAK in bands)
 
@@ -85,7 +88,12 @@ def above_chance(searched: int) -> float:
 
 def reached_by(expected: float, searched: int) -> float:
     """The strength that so many of as many unrelated pictures reach by chance: strengths are normal deviates."""
-    return -_NORMAL.inv_cdf(min(0.5, expected / max(1, min(searched, _MOST))))
+    return _reached_by(min(0.5, expected / max(1, min(searched, _MOST))))
+
+
+@lru_cache(1_024)
+def _reached_by(share: float) -> float:
+    return -_NORMAL.inv_cdf(share)
 
 
 def matches(strengths: NDArray[np.float64], searched: int) -> bool:
