@@ -30,7 +30,7 @@ from elasticsearch import Elasticsearch
 
 from benchmarks import engines
 from benchmarks.data import LIBRARY, STAMP, embeddings, has_embeddings, queries, records
-from benchmarks.search import FILTERED, compare, to_numpy
+from benchmarks.search import BARE, FILTERED, NUMPY, compare, to_numpy
 from benchmarks.table import Target, median, percentile, say, show
 from core.index.elastic.engine import ElasticIndex
 from core.index.filters import Filter
@@ -170,20 +170,22 @@ def _report_searches(engine: str, index: Index, library: Sequence[ImageRecord], 
         runs = compare({engine: index}, library, rows, FILTERED[share])
         run, ratio = runs[engine], to_numpy(runs, engine)
         found = [recall for several in run.recalls.values() for recall in several]
-        numpy = median(runs["NumPy"].milliseconds)
+        numpy = median(runs[NUMPY].milliseconds)
+        bare = median(runs[BARE].milliseconds) if BARE in runs else float("nan")
         table.append(
             [
                 share,
                 numpy,
                 *(percentile(run.milliseconds, at) for at in (50, 95)),
                 ratio,
+                bare,
                 float(np.mean(found)),
                 min(found),
             ]
         )
         targets.append(Target(f"× NumPy at p50, filter: {share}", ratio, 0.35, at_most=True))
         targets.append(Target(f"recall, filter: {share}", float(np.mean(found)), 0.99))
-    columns = ["filter", "NumPy p50 ms", "p50 ms", "p95 ms", "× NumPy", "recall@10", "min"]
+    columns = ["filter", "NumPy p50 ms", "p50 ms", "p95 ms", "× NumPy", BARE, "recall@10", "min"]
     show(f"Searching {len(rows):,} records, {engine}", columns, table, targets)
 
 

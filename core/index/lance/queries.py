@@ -120,7 +120,7 @@ async def _nearest(
         return *few.nearest(embedding, k), count
     (limit, refined), least = _breadth(k + 1), probes(now.rows, count)
     while True:
-        rows = await _ask(table, embedding, limit, refined, condition, least)
+        rows = await ask(table, embedding, limit, refined, condition, least)
         if len(rows) < min(k + 1, count) and least:
             least = 0
             continue
@@ -141,11 +141,13 @@ def _breadth(count: int) -> tuple[int, int]:
     return (count, _REFINED) if count <= _FEW else (count + max(count // 2, (_REFINED - 1) * _FEW), 1)
 
 
-async def _ask(
+async def ask(
     table: Any, embedding: Embedding, limit: int, refined: int, condition: str | None, partitions: int
 ) -> pa.Table:
-    """
+    """The nearest rows, and what the engine says of how far they are.
+
     Args:
+        table: The asynchronous side of a table.
         refined: Of so many times as many rows the vectors themselves are compared.
         partitions: How many of the vector index are looked through; all where 0.
     """
