@@ -3,6 +3,8 @@
 Every command pays for what is imported here: this module imports next to nothing itself.
 """
 
+import importlib
+import os
 import sys
 import threading
 from collections.abc import Collection, Iterator, Sequence
@@ -33,7 +35,7 @@ def without_extras() -> Iterator[None]:
     importing it: it looks again when it is given a table of pandas. What is imported later, whoever wants it, is the
     real thing.
     """
-    with _finding(_Finder({"pandas"} - set(sys.modules), _POSTPONED)):
+    with _finding(_Finder({"pandas"} - set(sys.modules), _POSTPONED)), _versions_by_names():
         yield
     for name, module in [(name, one) for name, one in sys.modules.items() if isinstance(one, _Postponed)]:
         module.is_told_apart = True
@@ -48,6 +50,45 @@ _POSTPONED = (
     *("pyarrow.compute", "pyarrow.dataset", "pyarrow.fs"),
 )
 """Packages and modules, with what is in them."""
+
+
+@contextmanager
+def _versions_by_names() -> Iterator[None]:
+    """Within, `importlib.metadata.version` tells LanceDB its own by the name of a folder: the module brings the parser
+    of e-mails, in which versions are written."""
+    if _METADATA in sys.modules:
+        yield
+        return
+    sys.modules[_METADATA] = importlib.metadata = _Versions(_METADATA)
+    try:
+        yield
+    finally:
+        if isinstance(sys.modules.get(_METADATA), _Versions):
+            del sys.modules[_METADATA], importlib.metadata
+
+
+_METADATA = "importlib.metadata"
+
+
+class _Versions(ModuleType):
+    """Whatever else is asked of it, the real one answers."""
+
+    def version(self, name: str) -> str:
+        begin, end = f"{name}-", ".dist-info"
+        for folder in filter(os.path.isdir, sys.path):
+            for entry in os.listdir(folder):  # noqa: PTH208 - pathlib is not imported yet
+                if entry.startswith(begin) and entry.endswith(end):
+                    return entry.removeprefix(begin).removesuffix(end)
+        found: str = self.__getattr__("version")(name)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        with _importing:
+            if sys.modules.get(_METADATA) is self:
+                del sys.modules[_METADATA]
+            return getattr(import_module(_METADATA), name)
 
 
 @contextmanager

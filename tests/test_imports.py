@@ -25,7 +25,19 @@ def imported(before: str, *packages: str) -> str:
 
 def test_the_embedded_index_imports_neither_pandas_nor_a_client_of_servers() -> None:
     code = EMBEDDED + "import pyarrow as pa; pa.array([1, 2]).to_numpy(); pa.compute.sum(pa.array([1]))"
-    assert imported(code, "pandas", "pydantic", "lancedb.query", "lance_namespace_urllib3_client") == ""
+    assert imported(code, "pandas", "pydantic", "email", "lancedb.query", "lance_namespace_urllib3_client") == ""
+
+
+def test_versions_are_told_by_the_real_module_afterwards() -> None:
+    code = (
+        "import importlib; from core.imports import without_extras\n"
+        "with without_extras():\n"
+        "    import importlib.metadata as early; told = early.version('lancedb'), early.version('typing-extensions')\n"
+        "import importlib.metadata as late, lancedb\n"
+        "print(told == (late.version('lancedb'), late.version('typing-extensions')), lancedb.__version__ == told[0], "
+        "late is importlib.metadata, late.__spec__ is not None, early.PackagePath is late.PackagePath)"
+    )
+    assert run(code) == "True True True True True"
 
 
 def test_others_may_still_build_queries_of_lancedb(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -80,6 +79,8 @@ def write(folder: str, port: int, variables: Mapping[str, str]) -> Note:
     Raises:
         OSError: it cannot be written.
     """
+    import secrets  # who only reads a note needs none
+
     key = secrets.token_hex(32)
     note = Note(port, os.getpid(), key, code_edition(), _hashed(key, variables))
     os.makedirs(folder, exist_ok=True)  # noqa: PTH103
