@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, TimeoutError
 from sqlalchemy.pool import StaticPool
-from sqlalchemy.schema import CreateIndex, CreateTable
 
-from core.database_errors import not_an_address, unavailable
+from core import migrations
+from core.database_errors import not_an_address, of_newer_version, unavailable
 from core.errors import JournalUnavailable
 from core.images.files import make_folder
 
@@ -21,17 +21,15 @@ _BUSY_SECONDS = 30  # another process may be writing
 
 
 class Database:
-    """Opened where it is first needed. Safe between threads.
+    """Opened where it is first needed, and then brought to the tables of this version; others in the same database are
+    left alone. Safe between threads.
 
     Args:
         url: As SQLAlchemy takes it, or the absolute path of a SQLite file; `sqlite://` keeps it in memory.
-        metadata: The tables, made where they are not there, and given the columns that a database of an earlier version
-            lacks: these must be nullable. Others in the same database are left alone.
     """
 
-    def __init__(self, url: str, metadata: MetaData) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url
-        self._metadata = metadata
         self._opening = threading.Lock()
         self._opened: Engine | None = None
 
@@ -42,7 +40,7 @@ class Database:
             JournalUnavailable: it cannot be reached, or made.
         """
         with self._opening:  # one for all threads: a database in memory would be one for each
-            self._opened = self._opened or _open(self._url, self._metadata)
+            self._opened = self._opened or _open(self._url)
             return self._opened
 
     def close(self) -> None:
@@ -53,7 +51,7 @@ class Database:
             self._opened = None
 
 
-def _open(url: str, metadata: MetaData) -> Engine:
+def _open(url: str) -> Engine:
     parsed = _parsed(url)
     engine = _engine(parsed)
     if parsed.get_backend_name() == "sqlite":
@@ -61,9 +59,7 @@ def _open(url: str, metadata: MetaData) -> Engine:
         if parsed.database:
             make_folder(Path(parsed.database).parent)
     try:
-        _create_tables(engine, metadata)
-        _add_columns(engine, metadata)
-        _create_indexes(engine, metadata)
+        _bring_up_to_date(engine)
     except JournalUnavailable:
         engine.dispose()
         raise
@@ -99,42 +95,27 @@ def _engine(url: URL) -> Engine:
     raise not_an_address(reason)
 
 
-def _create_tables(engine: Engine, metadata: MetaData) -> None:
-    # Not with `create_all`, which looks first: two processes that start at the same moment would both create them.
+def _bring_up_to_date(engine: Engine) -> None:
+    """
+    Raises:
+        JournalUnavailable: it cannot be changed, or a newer version of the app has changed it.
+    """
+    if _is_up_to_date(engine):
+        return
+    try:
+        with transaction(engine) as connection:
+            migrations.upgrade(connection)
+    except JournalUnavailable:
+        if not _is_up_to_date(engine):  # else another process that starts at the same moment was sooner
+            raise
+
+
+def _is_up_to_date(engine: Engine) -> bool:
     with transaction(engine) as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
-
-
-def _create_indexes(engine: Engine, metadata: MetaData) -> None:
-    with transaction(engine) as connection:
-        for table in metadata.sorted_tables:
-            for index in table.indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))
-
-
-def _add_columns(engine: Engine, metadata: MetaData) -> None:
-    """Give tables of an earlier version the columns that they lack, which older rows have no value in."""
-    for table, column in _lacking(engine, metadata):
-        try:
-            with transaction(engine) as connection:
-                kind = column.type.compile(engine.dialect)
-                names = engine.dialect.identifier_preparer
-                connection.execute(
-                    text(f"ALTER TABLE {names.format_table(table)} ADD COLUMN {names.format_column(column)} {kind}")
-                )
-        except JournalUnavailable:  # another process that starts at the same moment may have added it
-            if (table, column) in _lacking(engine, metadata):
-                raise
-
-
-def _lacking(engine: Engine, metadata: MetaData) -> list[tuple[Table, Column[Any]]]:
-    with transaction(engine) as connection:
-        found = inspect(connection)
-        present = {
-            table: {column["name"] for column in found.get_columns(table.name)} for table in metadata.tables.values()
-        }
-    return [(table, column) for table, names in present.items() for column in table.columns if column.name not in names]
+        version = migrations.version(connection)
+    if not migrations.is_known(version):
+        raise of_newer_version(engine.url)
+    return version == migrations.HEAD
 
 
 def _options(backend: str, database: str | None) -> dict[str, Any]:

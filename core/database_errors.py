@@ -111,6 +111,13 @@ def unavailable(url: URL, error: SQLAlchemyError) -> JournalUnavailable:
     return JournalUnavailable(f"The job database in {place(url)} cannot be used: {words.what}.", words.remedy)
 
 
+def of_newer_version(url: URL) -> JournalUnavailable:
+    return JournalUnavailable(
+        f"The job database in {place(url)} was made by a newer version of the app.",
+        f"Use that version, or move the database away; {_SAFE}.",
+    )
+
+
 def not_an_address(reason: str) -> JournalUnavailable:
     return JournalUnavailable(
         f"{SETTING} does not name a database that can be used: {reason}.",

@@ -18,7 +18,6 @@ from core.cli import app
 from core.config import Settings
 from core.database import Database
 from core.errors import ImageSearchError, JournalUnavailable, SourceRefused
-from core.ingest.tables import metadata
 from core.redaction import holds_secret, is_secret_name, keep_out_of_logs, scrubbed, without_secrets
 from core.search.pasted import Pasted
 from core.services import Services, shared
@@ -152,7 +151,7 @@ def test_of_the_journal(everything: Callable[[], str], monkeypatch: pytest.Monke
 def test_of_a_database_whatever_its_driver_says(password: str) -> None:
     """As drivers do that take a part of the password for the server."""
     with suppress(JournalUnavailable):  # it is no address
-        database = Database(f"postgresql+psycopg://me:{password}@127.0.0.1:1/name", metadata)
+        database = Database(f"postgresql+psycopg://me:{password}@127.0.0.1:1/name")
         with pytest.raises(JournalUnavailable) as caught:
             _ = database.engine
         assert_untold(str(caught.value), password)

@@ -26,7 +26,6 @@ from core.ingest.refused import Refusals
 from core.ingest.state import ENDED, JobState, Kind, Plan, Status
 from core.ingest.tables import files as files_table
 from core.ingest.tables import jobs as table
-from core.ingest.tables import metadata
 
 _KEPT_JOBS = 50
 _RATE_JOBS = 5
@@ -45,7 +44,7 @@ class Journal:
     """
 
     def __init__(self, url: str, index_name: str) -> None:
-        self._database = Database(url, metadata)
+        self._database = Database(url)
         self._index_name = index_name
 
     @property

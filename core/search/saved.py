@@ -38,10 +38,10 @@ LONGEST_ADDRESS = 8000  # bytes
 _MOST_VALUES = 200
 _LARGEST = 2**31 - 1  # of ids, in some databases
 
-_metadata = MetaData()
+metadata = MetaData()
 _table = Table(
     "searches",
-    _metadata,
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("index_name", String(512), nullable=False),
     Column("name", String(LONGEST_NAME), nullable=False),
@@ -69,7 +69,7 @@ class SavedSearches:
     """
 
     def __init__(self, url: str, index_name: str) -> None:
-        self._database = Database(url, _metadata)
+        self._database = Database(url)
         self._index_name = index_name
 
     def all(self) -> list[SavedSearch]:

@@ -13,6 +13,7 @@ from core.ingest.actors import Actor
 from core.ingest.journal import Journal
 from core.ingest.progress import Counts, Outcome, Phase, Verdict
 from core.ingest.state import JobState, Kind, Plan, Planned, PlannedFile, Status
+from core.migrations import VERSION_TABLE
 from tests.ingest.libraries import journal_url
 
 ODD = "/caf\udce9/\ud800/日本\n'\"%_.png"
@@ -50,6 +51,7 @@ class TestJobs:
         with transaction(journal._engine) as connection:
             for column in later:
                 connection.execute(text(f"ALTER TABLE jobs DROP COLUMN {column}"))
+            connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
         journal.close()
         opened = [Journal(journal_url(tmp_path / "data"), "images") for _ in range(4)]
         with ThreadPoolExecutor() as pool:  # processes that start at once

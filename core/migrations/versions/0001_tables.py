@@ -1,0 +1,140 @@
+"""The tables as they were when revisions began, whichever version made those that are there."""
+
+from collections.abc import Iterator
+
+from alembic import op
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    inspect,
+)
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+revision = "0001"
+down_revision = None
+
+_metadata = MetaData()
+
+_jobs = Table(
+    "jobs",
+    _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("index_name", String(512), nullable=False),  # which index it fills
+    Column("title", Text, nullable=False),
+    Column("sources", Text, nullable=False),  # locations, as JSON
+    Column("status", String(16), nullable=False),
+    Column("starts", Boolean, nullable=False),  # as soon as it is planned
+    Column("quiet", Boolean, nullable=False),
+    Column("prunes", Boolean, nullable=False),
+    Column("wish", String(16)),  # what another thread or process wants of the one that runs it
+    Column("owner", String(200)),
+    Column("phase", String(32), nullable=False),
+    Column("plan", Text, nullable=False),  # JSON; likewise the next
+    Column("counts", Text, nullable=False),
+    Column("recent", Text, nullable=False),
+    Column("error", Text),
+    Column("note", Text, nullable=False),
+    Column("rate", Float, nullable=False),
+    Column("memory", BigInteger, nullable=False),
+    Column("embedded", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("working", Float, nullable=False),
+    Column("interruptions", Integer, nullable=False),
+    Column("stalled", Integer, nullable=False),
+    Column("done_before", Integer, nullable=False),
+    Column("created_at", Float, nullable=False),  # seconds since the epoch; likewise the next
+    Column("ended_at", Float),
+    Column("retry_at", Float),
+    Column("model_id", String(100), nullable=False),
+    # Added later, so without a value in older rows.
+    Column("kind", String(16)),
+    Column("started_by", String(200)),
+    Column("started_key", String(64)),
+    Column("changed_by", String(200)),
+    sqlite_autoincrement=True,  # else the number of a job that was forgotten would be given to another
+)
+
+_files = Table(
+    "files",
+    _metadata,
+    Column("job", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("source", Integer, nullable=False),  # its place in the job's sources
+    Column("path", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("planned", String(16), nullable=False),
+    Column("content_hash", String(64)),  # of the record that is there
+    Column("outcome", String(16)),
+    Column("reason", Text),
+    Column("problem", String(16)),  # added later
+    Index("files_by_outcome", "job", "outcome"),
+    sqlite_with_rowid=False,
+)
+_is_known = _files.c.content_hash.is_not(None)  # of few
+Index("files_by_content", _files.c.job, _files.c.content_hash, sqlite_where=_is_known, postgresql_where=_is_known)
+
+_has_problem = _files.c.problem.is_not(None)
+Index("files_by_problem", _files.c.job, _files.c.problem, sqlite_where=_has_problem, postgresql_where=_has_problem)
+
+_refusals = Table(
+    "refusals",
+    _metadata,
+    Column("id", String(64), primary_key=True),  # of the record that the file would have
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("reader", String(100), nullable=False),  # what could not read it
+    Column("reason", Text, nullable=False),
+    Column("problem", String(16)),
+)
+
+_sources = Table(
+    "sources",
+    _metadata,
+    Column("index_name", String(512), primary_key=True),
+    Column("location", String(4000), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("followed", Boolean, nullable=False),
+    Column("mounts", Text, nullable=False),  # JSON
+    Column("added_at", Float, nullable=False),
+    Column("checked_at", Float),
+)
+
+_searches = Table(
+    "searches",
+    _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("index_name", String(512), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("saved_at", Float, nullable=False),  # seconds since the epoch
+    UniqueConstraint("index_name", "name", name="searches_by_name"),
+    sqlite_autoincrement=True,  # else the number of one that was deleted would be given to another
+)
+
+
+def upgrade() -> None:
+    """What is missing is made: tables, columns without a value in older rows, indexes."""
+    for table in _metadata.sorted_tables:
+        op.execute(CreateTable(table, if_not_exists=True))
+    for table, column in list(_lacking()):
+        op.add_column(table.name, Column(column.name, column.type, nullable=True))
+    for table in _metadata.sorted_tables:
+        for index in table.indexes:
+            op.execute(CreateIndex(index, if_not_exists=True))
+
+
+def _lacking() -> Iterator[tuple[Table, Column[object]]]:
+    found = inspect(op.get_bind())
+    for table in _metadata.sorted_tables:
+        present = {column["name"] for column in found.get_columns(table.name)}
+        yield from ((table, column) for column in table.columns if column.name not in present)

@@ -1,0 +1,130 @@
+"""The database of jobs and saved searches, brought to the tables of this version from whatever made it."""
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, text
+
+from core import migrations
+from core.database import Database, transaction
+from core.errors import JournalUnavailable
+from core.ingest import tables
+from core.search import saved
+from tests.ingest.libraries import journal_url
+
+FIRST = """
+CREATE TABLE jobs (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, index_name VARCHAR(512) NOT NULL, title TEXT NOT NULL,
+    sources TEXT NOT NULL, status VARCHAR(16) NOT NULL, starts BOOLEAN NOT NULL, quiet BOOLEAN NOT NULL,
+    prunes BOOLEAN NOT NULL, wish VARCHAR(16), owner VARCHAR(200), phase VARCHAR(32) NOT NULL, plan TEXT NOT NULL,
+    counts TEXT NOT NULL, recent TEXT NOT NULL, error TEXT, note TEXT NOT NULL, rate FLOAT NOT NULL,
+    memory BIGINT NOT NULL, embedded INTEGER NOT NULL, seconds FLOAT NOT NULL, working FLOAT NOT NULL,
+    interruptions INTEGER NOT NULL, stalled INTEGER NOT NULL, done_before INTEGER NOT NULL, created_at FLOAT NOT NULL,
+    ended_at FLOAT, retry_at FLOAT, model_id VARCHAR(100) NOT NULL
+);
+CREATE TABLE files (
+    job INTEGER NOT NULL, number INTEGER NOT NULL, source INTEGER NOT NULL, path TEXT NOT NULL, size BIGINT NOT NULL,
+    mtime_ns BIGINT NOT NULL, planned VARCHAR(16) NOT NULL, content_hash VARCHAR(64), outcome VARCHAR(16), reason TEXT,
+    PRIMARY KEY (job, number)
+) WITHOUT ROWID;
+CREATE TABLE somebody_elses (id INTEGER);
+INSERT INTO jobs VALUES (7, 'lancedb/images', 'Pictures', '["/pictures"]', 'done', 1, 0, 0, NULL, NULL, 'storing',
+    '{}', '{"added": 3}', '[]', NULL, '', 0, 0, 3, 1, 1, 0, 0, 0, 1, 2, NULL, 'clip/ViT-B-16');
+"""
+"""A database as the first version with jobs made it."""
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return journal_url(tmp_path / "data")
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> str:
+    file = tmp_path / "jobs.db"
+    with sqlite3.connect(file) as connection:
+        connection.executescript(FIRST)
+    connection.close()
+    return str(file)
+
+
+def opened[T](url: str, do: Callable[[Database], T]) -> T:
+    database = Database(url)
+    try:
+        return do(database)
+    finally:
+        database.close()
+
+
+def differences(database: Database) -> list[object]:
+    """Between its tables and those that the code knows."""
+    known = MetaData()
+    for metadata in (tables.metadata, saved.metadata):
+        for table in metadata.sorted_tables:
+            table.to_metadata(known)
+    with transaction(database.engine) as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in known.tables}
+        )
+        return list(compare_metadata(context, known))
+
+
+def test_the_last_revision_is_the_one_that_is_asked_for():
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrations.HEAD
+
+
+def test_a_new_database_has_the_tables_that_the_code_knows(url):
+    assert opened(url, differences) == []
+
+
+def test_one_of_the_first_version_gets_what_it_lacks_and_keeps_what_it_has(first):
+    # Columns that came later are nullable there, as the code has them.
+    assert opened(first, differences) == []
+    with sqlite3.connect(first) as connection:
+        assert connection.execute("SELECT id, title, kind FROM jobs").fetchall() == [(7, "Pictures", None)]
+        assert connection.execute("SELECT count(*) FROM somebody_elses").fetchall() == [(0,)]
+    connection.close()
+
+
+def test_processes_that_start_at_once_wait_for_one_another(first):
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda _: opened(first, differences), range(8))) == [[]] * 8
+
+
+def test_one_that_is_up_to_date_is_only_asked(url, monkeypatch):
+    opened(url, lambda database: database.engine)
+    monkeypatch.setattr(migrations, "upgrade", lambda _: pytest.fail("it was changed"))
+    opened(url, lambda database: database.engine)
+
+
+def test_one_of_a_newer_version_is_refused_and_left_as_it_is(url):
+    def stamp(database: Database) -> None:
+        with transaction(database.engine) as connection:
+            connection.execute(text(f"UPDATE {migrations.VERSION_TABLE} SET version_num = '9999'"))
+
+    opened(url, stamp)
+    with pytest.raises(JournalUnavailable) as refused:
+        opened(url, lambda database: database.engine)
+    assert refused.value.message.endswith("was made by a newer version of the app.")
+    assert refused.value.remedy.startswith("Use that version, or move the database away")
+
+
+def test_one_that_cannot_be_changed_is_said_to_be_so(first):
+    with sqlite3.connect(first) as connection:
+        connection.execute("DROP TABLE files")
+        connection.execute("CREATE VIEW files AS SELECT 1 AS job")
+    connection.close()
+    with pytest.raises(JournalUnavailable):
+        opened(first, lambda database: database.engine)
+    with sqlite3.connect(first) as connection:  # all or nothing
+        assert "kind" not in {row[1] for row in connection.execute("PRAGMA table_info(jobs)")}
+    connection.close()
