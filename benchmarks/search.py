@@ -8,7 +8,7 @@ Latency  `Index.search` alone, records and all; NumPy has the rows in memory and
          "LanceDB's query" is what the engine takes for the one query that LanceDB is asked, nothing around it.
 Recall   the share of NumPy's ten nearest that are found; `lost` are queries without a single one of them.
 Changed  The first searches under a filter after a record was changed. LanceDB reads what few rows a filter lets through
-         with the second, and looks for it in memory from then on; latency is that of many searches under one filter.
+         with the second or a later one, and then looks for it in memory; latency is that of many under one filter.
 Beside   What the page asks for beyond the ten nearest: hits with their embeddings, counts, an order, a sample.
 Whole    `Searcher.search` with CLIP's text tower in a process of its own, as the app has it: what embedding, index and
          ranking take, and the rest.

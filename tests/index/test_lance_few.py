@@ -93,14 +93,26 @@ def test_of_many_nothing_is_kept(filled, read, monkeypatch, most, times):
     assert len(read) == times
 
 
-def test_the_oldest_make_room(filled, read, monkeypatch):
+def test_the_more_there_is_to_read_the_later_it_is(filled, read, monkeypatch):
+    monkeypatch.setattr(few, "_EACH", 30 * ROW)
+    index, _, embeddings = filled
+    for times in range(1, 6):
+        assert len(index.search(embeddings[0], 100, SOME)) == 60
+        assert len(read) == (times >= 4)
+
+
+def test_what_nobody_searches_makes_room(filled, read, monkeypatch):
     monkeypatch.setattr(few, "MAX_BYTES", 100 * ROW)
+    monkeypatch.setattr(few, "_IDLE", 6)
     index, _, embeddings = filled
     wheres = [Filter((Between("size", low, low + 40),)) for low in (0, 50, 100)]
-    for where in (*wheres, *wheres):
-        for _ in range(2):
+    for _ in range(5):  # in turn: two have room, and nothing is read again and again
+        for where in wheres:
             assert len(index.search(embeddings[0], 100, where)) == 40
-    assert len(read) == 6
+    assert len(read) == 2
+    for _ in range(7):
+        assert len(index.search(embeddings[0], 100, wheres[2])) == 40
+    assert len(read) == 3
 
 
 def test_copies_tie_wherever_they_stand():

@@ -19,6 +19,8 @@ from core.vectors import Embedding, Embeddings
 MAX_BYTES = 32 << 20
 """Of the vectors of all that is kept: 16,384 of 512 dimensions. Their records take a fifth more."""
 
+_EACH = 4 << 20  # bytes of vectors, that take as long as a search more
+_IDLE = 50  # searches
 _CONDITIONS = 64
 _CLOSE = 1e-5  # more than the rounding of float32 moves a cosine
 _WHOLE = 65_536  # rows of one batch
@@ -43,11 +45,13 @@ class FewRows:
 
 
 class FewKept:
-    """Of one version of a table. Read when a condition is searched under for the second time: to read them takes as
-    long as several searches."""
+    """Of one version of a table. To read rows takes as long as several searches: they are read when a condition has
+    been searched under as often, and stay while it is."""
 
     def __init__(self) -> None:
-        self._asked: set[str | None] = set()
+        self._searches = 0
+        self._asked: dict[str | None, int] = {}
+        self._used: dict[str | None, int] = {}
         self._kept: dict[str | None, FewRows] = {}
 
     async def get(self, table: Any, condition: str | None, count: int, dims: int) -> FewRows | None:
@@ -58,26 +62,34 @@ class FewKept:
             count: So many meet it.
 
         Returns:
-            None where they are too many, or are asked for the first time.
+            None where they are too many, or not asked for often enough, or others are and take the room.
         """
+        self._searches += 1
         size = np.dtype(np.float32).itemsize * dims * count
-        if size > MAX_BYTES or not self._again(condition):
+        if condition not in self._kept and (self._is_early(condition, size) or not self._has_room(size)):
             return None
-        found = self._kept.get(condition)
-        if found is None:
-            found = await _read(table, condition)
-            while self._kept and size + sum(kept.vectors.nbytes for kept in self._kept.values()) > MAX_BYTES:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[condition] = found
-        return found
+        if condition not in self._kept:
+            self._kept[condition] = await _read(table, condition)
+        self._used[condition] = self._searches
+        return self._kept[condition]
 
-    def _again(self, condition: str | None) -> bool:
-        if condition in self._asked:
-            return True
+    def _is_early(self, condition: str | None, size: int) -> bool:
         if len(self._asked) >= _CONDITIONS:
             self._asked.clear()
-        self._asked.add(condition)
-        return False
+        times = self._asked[condition] = self._asked.get(condition, 0) + 1
+        return times < 2 + size // _EACH
+
+    def _has_room(self, size: int) -> bool:
+        """Makes it, by dropping what nobody has searched for a while."""
+        for condition in sorted(self._kept, key=self._used.__getitem__):
+            if size + self._size <= MAX_BYTES or self._searches - self._used[condition] <= _IDLE:
+                break
+            self._kept.pop(condition)
+        return size + self._size <= MAX_BYTES
+
+    @property
+    def _size(self) -> int:
+        return sum(kept.vectors.nbytes for kept in self._kept.values())
 
 
 async def _read(table: Any, condition: str | None) -> FewRows:
