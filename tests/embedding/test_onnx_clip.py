@@ -96,6 +96,13 @@ def test_inference_prepares_pictures_as_it_did(clip: ClipEmbedder) -> None:
     np.testing.assert_allclose(_pixels(image), towers.clip.preproc_image(image)[0], atol=1e-6, rtol=0)
 
 
+def test_many_pictures_come_out_as_one_by_one_and_in_their_order(clip_cache: Path, pictures: list[Image.Image]) -> None:
+    few, many = (OnnxClip(MODEL, clip_cache) for _ in range(2))
+    few.embed_image(pictures[:1])  # what comes first decides how the processors are shared
+    for count in (30, 5, 4, 1):
+        np.testing.assert_allclose(many.embed_image(pictures[-count:]), few.embed_image(pictures[-count:]), atol=1e-6)
+
+
 def test_it_imports_nothing_heavy(clip_cache: Path) -> None:
     code = (
         "import sys, pathlib; from PIL import Image; from core.embedding.clip import ClipEmbedder\n"
