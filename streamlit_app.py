@@ -25,6 +25,7 @@ from core.api.deferred import Deferred  # noqa: E402
 from core.api.protection import protection  # noqa: E402
 from core.embedding.launching import launch_ahead  # noqa: E402
 from core.errors import ImageSearchError  # noqa: E402
+from core.ui.components.modules import module_routes  # noqa: E402
 from core.ui.server import base_path, served_hosts, server_settings, services  # noqa: E402
 from core.ui.shell import shell  # noqa: E402
 
@@ -103,6 +104,6 @@ api = Deferred(_routes)
 app = st.App(
     Path(__file__).parent / "pages" / "router.py",
     lifespan=lifespan,
-    routes=[*api.routes(base_path()), *shell(base_path())],
+    routes=[*module_routes(base_path()), *api.routes(base_path()), *shell(base_path())],
     middleware=protection(served_hosts(), base_path(), server_settings().frame_ancestors),
 )

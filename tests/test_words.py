@@ -101,7 +101,7 @@ def test_what_is_never_said(why):
 def test_there_are_texts_of_each_kind():
     """That a rule finds nothing must not come of there being nothing to look at."""
     places = " ".join(place for place, _ in all_texts())
-    kinds = ("core/errors.py", "pages/router.py", "gallery.html", "gallery_parts/head.js", "python -m core search -k")
+    kinds = ("core/errors.py", "pages/router.py", "gallery.html", "results/head.js", "python -m core search -k")
     assert all(kind in places for kind in (*kinds, "openapi.json paths /api/search get"))
     assert len(all_texts()) > 1000
 

@@ -86,7 +86,7 @@ class _Words(HTMLParser):
 
 
 def _html() -> Iterator[tuple[str, str]]:
-    for file in sorted(ROOT.glob("core/ui/components/*.html")):
+    for file in sorted(ROOT.glob("core/ui/components/**/*.html")):
         parser = _Words()
         parser.feed(file.read_text(encoding="utf-8"))
         yield from ((str(file.relative_to(ROOT)), text) for text in parser.found)

@@ -1,6 +1,6 @@
 """Which paths are ours."""
 
-OWN = frozenset({"api", "healthz", "thumbnails", "images", "boxes", "queries", "uploads", "exports"})
+OWN = frozenset({"api", "healthz", "thumbnails", "images", "boxes", "queries", "uploads", "exports", "components"})
 """First parts of the paths that are ours and no pages."""
 
 SEARCH = "/search"

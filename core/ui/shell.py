@@ -1,10 +1,13 @@
-"""The document that all pages live in: Streamlit's own, with the look of the page that is asked for in its head.
+"""The document that all pages live in: Streamlit's own, with the look of the page that is asked for in its head, and
+with the modules that its components will import.
 
 What a run of the page brings is there only after the sidebar has opened, or widgets have been drawn, and would move all
 that is seen by then.
 """
 
+import json
 import secrets
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from starlette.routing import Route
 from streamlit.file_util import get_static_dir
 
 from core.ingest.actors import COOKIE
+from core.ui.components import modules
 
 COMMON_LOOK, SEARCH_LOOK, INGEST_LOOK = (
     f"<style>{Path(__file__).with_name(f'{name}.css').read_text('utf-8')}</style>"
@@ -21,6 +25,15 @@ COMMON_LOOK, SEARCH_LOOK, INGEST_LOOK = (
 )
 _KEPT = 365 * 24 * 3600  # seconds
 _LOOKS = {"/": SEARCH_LOOK, "/search": SEARCH_LOOK, "/ingest": INGEST_LOOK}
+_PRELOAD = """
+for (const href of URLS) {
+  const link = Object.assign(document.createElement("link"), { rel: "modulepreload", fetchPriority: "low", href })
+  document.head.append(link)
+}
+"""
+"""Scripts that are modules run one after another: this one when all of Streamlit's own are there."""
+_ON_SEARCH, _ON_INGEST = ("query", "gallery", "facets", "view", "frame"), ("uploads", "frame")
+_COMPONENTS = {"/": _ON_SEARCH, "/search": _ON_SEARCH, "/ingest": _ON_INGEST}
 
 
 def shell(prefix: str) -> list[Route]:
@@ -30,7 +43,8 @@ def shell(prefix: str) -> list[Route]:
         prefix: The path under which the app is served, "" or "/path".
     """
     own = (Path(get_static_dir()) / "index.html").read_text("utf-8")
-    return [Route(f"{prefix}{path}", partial(_answer, with_look(own, look))) for path, look in _LOOKS.items()]
+    documents = {path: with_look(own, look + preloads(_COMPONENTS[path])) for path, look in _LOOKS.items()}
+    return [Route(f"{prefix}{path}", partial(_answer, document)) for path, document in documents.items()]
 
 
 async def _answer(document: str, request: Request) -> Response:
@@ -45,3 +59,12 @@ async def _answer(document: str, request: Request) -> Response:
 def with_look(document: str, look: str) -> str:
     """The document as it is where it has no head."""
     return document.replace("</head>", f"{COMMON_LOOK}{look}</head>", 1)
+
+
+def preloads(components: Sequence[str]) -> str:
+    """So that the modules are here, and compiled, when the page asks for them after its first run. They are not to
+    delay Streamlit's own, without which there is no page: browsers open six connections, and links in the head would
+    take their turns with those."""
+    needed = modules.needed(tuple(modules.entry(name) for name in components))
+    urls = json.dumps([modules.url(module) for module in needed])
+    return f'<script type="module">{_PRELOAD.replace("URLS", urls)}</script>'

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from core.ui.components.modules import module_routes
 from tests.browser import gallery_corpus as corpus
 
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -75,6 +76,7 @@ async def tags(request: Request) -> Response:
 app = st.App(
     Path(__file__).with_name("gallery_page.py"),
     routes=[
+        *module_routes(""),
         Route("/thumbnails/{digest}", thumbnail),
         Route("/images/{digest}", image),
         Route("/boxes/{id}", boxes),

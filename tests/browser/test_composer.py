@@ -14,7 +14,7 @@ from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
 
-PAGE = "composer_page.py"
+PAGE = "composer_app.py"
 RED, BLUE, GREEN = "a1" * 32, "b2" * 32, "c3" * 32
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><rect width="400" height="200"/></svg>'
 FILE = {"name": "<i>new</i>.png", "mimeType": "image/png", "buffer": b"a picture"}

@@ -6,21 +6,24 @@ from typing import Any
 
 import streamlit as st
 
+from core.ui.components import modules
+
 _HERE = Path(__file__).parent
+_SHARED_STYLES = ("shared/theme", "shared/base")
 
 
-def component(name: str, *shared: str) -> Callable[..., Any]:
-    """Register the component whose files are `<name>.html`, `.css` and `.js` beside this module.
+def component(name: str, *styles: str) -> Callable[..., Any]:
+    """Register the component of the folder `name`, which has a `.html`, `.css` and `.js` of that name too.
 
-    Streamlit takes one text of each kind, and its scripts cannot import one another: the `.css` and `.js` files named
-    in `shared` go in front. The files' text is handed over, not their paths, which would need an installed package.
+    The files' text is handed over, not their paths, which would need an installed package. Streamlit takes one style
+    sheet: those of `styles`, by their paths here without `.css`, go between what all have and its own. The script is
+    only what imports the component's module: Streamlit runs it from a `blob:` URL, which has nothing beside it.
     """
-    names = ("base", *shared, name)
     mount = st.components.v2.component(
         f"image_search_{name}",
-        html=(_HERE / f"{name}.html").read_text("utf-8"),
-        css=_joined(names, ".css"),
-        js=_joined(names, ".js"),
+        html=(_HERE / name / f"{name}.html").read_text("utf-8"),
+        css=_joined((*_SHARED_STYLES, *styles, f"{name}/{name}")),
+        js=_script(modules.url(modules.entry(name))),
     )
 
     def mount_with(*, data: Mapping[str, Any], **options: Any) -> Any:
@@ -30,6 +33,10 @@ def component(name: str, *shared: str) -> Callable[..., Any]:
     return mount_with
 
 
-def _joined(names: tuple[str, ...], suffix: str) -> str:
-    files = [_HERE / f"{name}{suffix}" for name in names]
+def _script(url: str) -> str:
+    return f'const module = await import(new URL("{url}", document.baseURI))\nexport default module.default\n'
+
+
+def _joined(styles: tuple[str, ...]) -> str:
+    files = [_HERE / f"{style}.css" for style in styles]
     return "\n".join(file.read_text("utf-8") for file in files if file.is_file())

@@ -1,0 +1,68 @@
+// What belongs to every page and has no place of its own on it: links that skip to what the keyboard is wanted for, and
+// the drawer of a phone, which closes when something was chosen in it.
+
+import { element, mounting } from "../shared/base.js"
+
+export default mounting(".frame", root => new Frame(root))
+
+const SIDEBAR = "[data-testid=stSidebar]"
+const CLOSER = "[data-testid=stSidebarCollapseButton] button"
+const PAGE_LINK = "[data-testid=stSidebarNavLink]"
+const NARROW = matchMedia("(max-width: 768px)") // where Streamlit lays the sidebar over the page
+
+const STYLE = `
+  nav { position: fixed; z-index: 1000001; top: 0.5rem; left: 0.5rem; display: flex; gap: 0.5rem; font: 600 0.9375rem var(--font); }
+  button {
+    position: absolute; padding: 0.625rem 1rem; border: 0; border-radius: 0.5rem;
+    color: #fff; background: var(--accent); font: inherit; white-space: nowrap; cursor: pointer;
+    clip-path: inset(50%);
+  }
+  button:focus { position: static; clip-path: none; outline: 2px solid #fff; outline-offset: -4px; }
+`
+
+class Frame {
+  constructor(root) {
+    this.root = root
+    this.listening = new AbortController()
+    const { signal } = this.listening
+    document.addEventListener("image-search:narrowed", () => this.closeDrawer(), { signal })
+    document.addEventListener("click", ({ target }) => target instanceof Element && target.closest(PAGE_LINK) && this.closeDrawer(), { signal })
+    this.host = element("div", { class: "image-search-skip" })
+    this.nav = element("nav", { "aria-label": "Skip links" })
+    this.host.attachShadow({ mode: "open" }).append(element("style", {}, STYLE), this.nav)
+    document.body.prepend(this.host) // before Streamlit's own link, and so the first that Tab comes to
+    this.closeDrawer() // Streamlit remembers one that was left open, and lays it over the page
+  }
+
+  close() {
+    this.listening.abort()
+    this.host.remove()
+  }
+
+  // Each link has a name and the elements that it leads to, the first that is there: a selector within the component
+  // of a key.
+  show({ links }) {
+    const style = getComputedStyle(this.root)
+    this.nav.style.setProperty("--accent", style.getPropertyValue("--st-primary-color"))
+    this.nav.style.setProperty("--font", style.getPropertyValue("--st-font"))
+    this.nav.replaceChildren(
+      ...links.map(({ name, key, selector }) => {
+        const link = element("button", { type: "button" }, name)
+        link.onclick = () => inComponent(key, selector)?.focus()
+        return link
+      }),
+    )
+  }
+
+  closeDrawer() {
+    /** @type {HTMLElement | null} */
+    const closer = document.querySelector(CLOSER)
+    if (NARROW.matches && document.querySelector(`${SIDEBAR}[data-collapsed=false]`)) closer?.click()
+  }
+}
+
+// An element of the component that was mounted with this key; components live in shadow roots.
+function inComponent(key, selector) {
+  const hosts = [...document.querySelectorAll(`.st-key-${key} *`)].filter(({ shadowRoot }) => shadowRoot)
+  return hosts.map(({ shadowRoot }) => shadowRoot.querySelector(selector)).find(Boolean)
+}

@@ -1,0 +1,5 @@
+"""The gallery of results."""
+
+from core.ui.components.gallery.gallery import gallery
+
+__all__ = ["gallery"]

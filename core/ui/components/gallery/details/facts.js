@@ -1,0 +1,82 @@
+// What is known of a picture's file, as terms with their values.
+
+import { element } from "../../shared/base.js"
+import { fileSize } from "../../shared/format.js"
+
+const PAGED = ["TIFF", "PDF", "MPO"]
+
+/** @returns {[string, string | Node][]} */
+export function facts(item) {
+  const { format, size, taken_at: taken, camera, lens, gps, frames, folder, colours, splits } = item
+  /** @type {[string, string | Node][]} */
+  const all = [
+    ["Dimensions", dimensions(item)],
+    ["File", [format, size && fileSize(size)].filter(Boolean).join(" · ")],
+    ["Taken", taken && moment(taken)],
+    ["Camera", camera],
+    ["Lens", lens],
+    ["Place", gps && degrees(gps)],
+    [PAGED.includes(format) ? "Pages" : "Frames", frames > 1 && `${frames}, the first is searched`],
+    ["Colours", colours?.length && swatches(colours)],
+    ["Split", splits?.join(", ")],
+    ["Folder", folder],
+  ]
+  return all.filter(([, value]) => value)
+}
+
+export function inShort({ width, height, format, size }) {
+  return [width && `${width} × ${height}`, format, size && fileSize(size)].filter(Boolean).join(" · ")
+}
+
+export function dimensions({ width, height }) {
+  if (!width) return ""
+  const megapixels = (width * height) / 1e6
+  return `${width} × ${height} px · ${megapixels.toFixed(megapixels < 0.95 ? 2 : 1)} MP`
+}
+
+// By the camera's clock, without a time zone: not to be moved into the visitor's.
+export function moment(taken) {
+  const date = new Date(`${taken.slice(0, 19)}Z`)
+  if (Number.isNaN(date.getTime())) return taken
+  const day = date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })
+  return `${day}, ${taken.slice(11, 16)}`
+}
+
+export function degrees([latitude, longitude]) {
+  const written = (value, directions) => `${Math.abs(value).toFixed(4)}° ${directions[value < 0 ? 1 : 0]}`
+  return `${written(latitude, "NS")}, ${written(longitude, "EW")}`
+}
+
+function swatches(colours) {
+  const names = colours.map(([rgb]) => rgb).join(", ")
+  const strip = element("span", { class: "swatches", role: "img", "aria-label": names })
+  for (const [rgb, share] of colours) {
+    const swatch = element("i", { title: `${rgb} · ${Math.round(share * 100)} %` })
+    swatch.style.background = rgb
+    swatch.style.flexGrow = share
+    strip.append(swatch)
+  }
+  return strip
+}
+
+export function termAndValue([term, value]) {
+  const described = element("dd")
+  described.append(value)
+  return [element("dt", {}, term), described]
+}
+
+// May break after each separator; what is copied by hand stays as it is.
+export function breakable(path) {
+  return path.split(/(?<=[/\\])/).flatMap(part => [part, document.createElement("wbr")])
+}
+
+// On plain HTTP from another machine there is no clipboard: then the text is selected for the visitor to copy.
+export async function copy(text, shownIn) {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    getSelection().selectAllChildren(shownIn)
+    return false
+  }
+}

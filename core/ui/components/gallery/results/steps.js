@@ -1,0 +1,15 @@
+// Numbers of results: the most there are, and those that a slider or a button comes to.
+
+export const MOST = 10_000 // so many are ranked
+export const MOST_ON_SLIDER = 200
+export const PLACE_OF_ALL = MOST_ON_SLIDER + 1
+const STEPS = [12, 24, 50, 100, MOST_ON_SLIDER, 500, 1000, 2000, 5000, MOST]
+
+export function placed(place) {
+  return place > MOST_ON_SLIDER ? MOST : place
+}
+
+// The number to go on to from so many.
+export function stepAfter(count) {
+  return STEPS.find(step => step > count) ?? MOST
+}

@@ -1,0 +1,9 @@
+"""The search bar alone, with the modules that it imports. Started by `test_composer.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.ui.components.modules import module_routes
+
+app = st.App(Path(__file__).with_name("composer_page.py"), routes=module_routes(""))

@@ -1,0 +1,165 @@
+// What the components share: order of elements, edits, requests, what is sent.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { arrange } from "../../core/ui/components/shared/base.js"
+import { Edits } from "../../core/ui/components/shared/edits.js"
+import { ask, askForLines, Latest, stopped } from "../../core/ui/components/shared/requests.js"
+import { isArchive, kindOf } from "../../core/ui/components/shared/upload_client.js"
+import { Upload } from "../../core/ui/components/uploads/uploads.js"
+import { table } from "./table.js"
+
+// As much of an element as `arrange` asks for; it notes what was moved.
+class Parent {
+  moved = []
+
+  constructor(names) {
+    this.children = names.map(name => this.child(name))
+  }
+
+  child(name) {
+    const parent = this
+    return {
+      name,
+      remove() {
+        parent.children.splice(parent.children.indexOf(this), 1)
+      },
+      get nextElementSibling() {
+        return parent.children[parent.children.indexOf(this) + 1] ?? null
+      },
+    }
+  }
+
+  get firstElementChild() {
+    return this.children[0] ?? null
+  }
+
+  insertBefore(child, place) {
+    this.moved.push(child.name)
+    if (this.children.includes(child)) child.remove()
+    this.children.splice(place ? this.children.indexOf(place) : this.children.length, 0, child)
+  }
+}
+
+function arranged(before, after) {
+  const parent = new Parent([...before])
+  const known = new Map(parent.children.map(child => [child.name, child]))
+  arrange(parent, [...after].map(name => known.get(name) ?? parent.child(name)))
+  return [parent.children.map(({ name }) => name).join(""), parent.moved.join("")]
+}
+
+table("elements in order, of which only those out of place are moved", arranged, [
+  ["abc", "abc", ["abc", ""]],
+  ["abc", "ac", ["ac", ""]],
+  ["ac", "abc", ["abc", "b"]],
+  ["abc", "cab", ["cab", "c"]],
+  ["abc", "", ["", ""]],
+  ["", "ab", ["ab", "ab"]],
+  ["abc", "xyz", ["xyz", "xyz"]],
+])
+
+test("an answer to an earlier edit does not settle a later one", () => {
+  const [edits, sent] = [new Edits("k"), []]
+  const trigger = (...args) => sent.push(args)
+  assert.ok(edits.settles({ answered: 0 }))
+  edits.send(trigger, 12)
+  edits.send(trigger, 24)
+  assert.deepEqual(sent, [["k", { edit: 1, value: 12 }], ["k", { edit: 2, value: 24 }]])
+  assert.ok(!edits.settles({ answered: 1 }))
+  assert.ok(edits.settles({ answered: 2 }))
+})
+
+test("edits made before the elements were made anew are counted on", () => {
+  const edits = new Edits("k")
+  assert.ok(edits.settles({ answered: 7 }))
+  edits.send((_, { edit }) => assert.equal(edit, 8), "x")
+})
+
+// In place of the network, for one test.
+function answering(context, answer) {
+  context.mock.method(globalThis, "fetch", answer)
+}
+
+test("what a route answers", async context => {
+  answering(context, async (url, { method, body, headers }) => Response.json({ url, method, body, type: headers["Content-Type"] }))
+  assert.deepEqual(await ask("/api/x"), { url: "/api/x", method: "GET" })
+  const posted = { url: "/api/x", method: "POST", body: '{"a":1}', type: "application/json" }
+  assert.deepEqual(await ask("/api/x", { a: 1 }), posted)
+})
+
+test("what goes wrong is a sentence", async context => {
+  const failures = [
+    [async () => Response.json({ error: "No.", remedy: "Try it." }, { status: 400 }), "No. Try it."],
+    [async () => new Response("<html>", { status: 502 }), "The server failed (502)."],
+    [async () => new Response("{"), "The answer was cut off. Try again."],
+    [() => Promise.reject(new TypeError("fetch failed")), "The server does not answer."],
+  ]
+  for (const [answer, message] of failures) {
+    answering(context, answer)
+    await assert.rejects(ask("/api/x"), { message })
+    context.mock.restoreAll()
+  }
+})
+
+test("lines are read wherever the pieces end", async context => {
+  const pieces = ['{"a":1}\n{"b"', ':"é', '"}\n\n{"c":3}']
+  const body = () => new ReadableStream({
+    start(stream) {
+      for (const piece of pieces) stream.enqueue(new TextEncoder().encode(piece))
+      stream.close()
+    },
+  })
+  answering(context, async () => new Response(body()))
+  const lines = []
+  for await (const line of askForLines("/api/x", {})) lines.push(line)
+  assert.deepEqual(lines, [{ a: 1 }, { b: "é" }, { c: 3 }])
+})
+
+test("beginning a task stops the one before", () => {
+  const latest = new Latest()
+  const [first, second] = [latest.begin(), latest.begin()]
+  assert.deepEqual([first.aborted, second.aborted], [true, false])
+  latest.stop()
+  assert.ok(second.aborted)
+  assert.ok(stopped(second.reason))
+})
+
+table("archives", isArchive, [
+  ["a.ZIP", true],
+  ["a.zip.jpg", false],
+  ["zip", false],
+])
+
+table("what a file is sent as", kindOf, [
+  [{ name: "a.zip", type: "image/png" }, "application/zip"],
+  [{ name: "a.png", type: "image/png" }, "image/png"],
+  [{ name: "a.txt", type: "text/plain" }, "application/octet-stream"],
+  [{ name: "a", type: "" }, "application/octet-stream"],
+])
+
+const LIMITS = { picture: 10, archive: 30, part: 20, files: 5 }
+const made = () => new Upload({ suffixes: [".jpg", ".png"], parts: [".txt", ".json"], limits: LIMITS })
+
+table("files that are taken", name => [made().takes(name), made().isPart(name), made().limit(name)], [
+  ["a.JPG", [true, false, 10]],
+  ["a.zip", [true, false, 30]],
+  ["a.txt", [false, true, 20]],
+  [".hidden.jpg", [false, false, 20]],
+  ["a.doc", [false, false, 20]],
+])
+
+function tells(path, ...pictures) {
+  const upload = made()
+  upload.files = pictures.map(name => ({ name }))
+  return upload.tells({ name: path })
+}
+
+table("files that say what is in pictures", tells, [
+  ["a.txt", "a.jpg", true],
+  ["b.txt", "a.jpg", false],
+  ["labels/b.txt", "a.jpg", true],
+  ["classes.txt", "a.jpg", true],
+  ["coco.json", "a.jpg", true],
+  ["a.jpg.json", "a.jpg", false],
+])
