@@ -1,5 +1,5 @@
 # The common tasks, each one command. They use the Python of the active environment.
-.PHONY: run test check fuzz bench
+.PHONY: run test check javascript fuzz bench
 PYTEST = python -m pytest -n 3 --dist loadfile
 
 run:
@@ -16,7 +16,12 @@ check:
 	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/check.yml
 	hadolint Dockerfile
+	$(MAKE) --no-print-directory javascript
 	$(PYTEST)
+
+javascript:
+	@command -v node >/dev/null || echo "JavaScript was not checked: Node.js is not installed."
+	@! command -v node >/dev/null || { npm ci --silent && npm run --silent check; }
 
 fuzz:  # some minutes for each reader: pictures, archives, labels
 	HYPOTHESIS_PROFILE=fuzz python -m pytest tests/fuzz --timeout 1200

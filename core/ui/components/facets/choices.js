@@ -7,6 +7,7 @@ import { plural } from "../shared/format.js"
 const ITEM = ".item" // what a row is chosen by
 
 export class Choices {
+  entries = new Map() // by value, as they were painted
   rows = new Map() // by value
 
   // `act` is called with "choose" or "exclude" and a value; `turn`, for a tree, with a value and whether to open it.

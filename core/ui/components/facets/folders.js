@@ -77,6 +77,7 @@ export class Folders extends Listed {
     const pinned = this.pinned.map(folder => [folder, 0])
     const counts = new Map([...pinned, ...this.counts])
     for (const [folder, count] of counts) {
+      /** @type {any} */
       let parent = { children: [] }
       for (const path of ancestors(folder)) {
         if (!nodes.has(path)) parent.children.push(nodes.set(path, { path, count: 0, children: [] }).get(path))

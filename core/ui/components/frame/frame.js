@@ -64,5 +64,7 @@ class Frame {
 // An element of the component that was mounted with this key; components live in shadow roots.
 function inComponent(key, selector) {
   const hosts = [...document.querySelectorAll(`.st-key-${key} *`)].filter(({ shadowRoot }) => shadowRoot)
-  return hosts.map(({ shadowRoot }) => shadowRoot.querySelector(selector)).find(Boolean)
+  /** @type {HTMLElement | null | undefined} */
+  const found = hosts.map(({ shadowRoot }) => shadowRoot?.querySelector(selector)).find(Boolean)
+  return found
 }

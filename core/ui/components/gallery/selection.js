@@ -7,6 +7,7 @@ import { glyph } from "./glyph.js"
 export class Selection {
   chosen = new Map() // id → item
   anchor = null // where a range begins
+  /** @type {Map<string, any> | null} */
   base = null // what was chosen before the range began
 
   constructor(changed) {
@@ -141,7 +142,7 @@ export class LongPress {
 
   cancel() {
     clearTimeout(this.timer)
-    this.timer = null
+    this.timer = undefined
   }
 
   // The click that a long press ends in is none.

@@ -7,6 +7,8 @@ import { twoDecimals } from "./results/matching.js"
 import { thumbnail } from "./results/tile.js"
 
 export class Stack {
+  items = []
+
   constructor(box, selection, open) {
     this.box = box
     this.selection = selection

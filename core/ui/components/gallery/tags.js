@@ -11,8 +11,12 @@ const LONGEST_TAG = 60
 export class TagField {
   tags = new Map() // tag → what is to be said of it, such as how many have it
 
+  /**
+   * @param {any} box
+   * @param {{ add: (tag: string) => void, remove: (tag: string) => void, narrow?: (tag: string) => void, lasting?: boolean }} handlers
+   */
   // `lasting`: whether the suggestions stay while the field has not the focus.
-  constructor(box, { add, remove, narrow = undefined, lasting = false }) {
+  constructor(box, { add, remove, narrow, lasting = false }) {
     this.handlers = { add, remove, narrow }
     this.lasting = lasting
     this.chips = element("ul", { class: "chips", role: "list" })

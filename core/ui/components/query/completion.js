@@ -95,6 +95,7 @@ export function offers(before, keys) {
 // Values that begin with what is typed, then those that hold it. One that is typed in full has nothing to offer.
 function valueOffers(before, typed, values) {
   const wanted = typed.replace(/^"/, "").toLowerCase()
+  /** @type {string[][]} */
   const [begin, hold] = [[], []]
   for (const value of values) {
     const at = value.toLowerCase().indexOf(wanted)

@@ -26,6 +26,23 @@ const TYPING = "input:not([type=range]), textarea, select, [contenteditable]"
 export default mounting(".query", root => new QueryBar(root))
 
 class QueryBar {
+  /** @type {Pictures} */
+  pictures
+  /** @type {Completion} */
+  completion
+  /** @type {WeightPopover} */
+  weight
+  /** @type {RegionDialog} */
+  region
+  /** @type {Searches} */
+  searches
+  /** @type {SavePopover} */
+  saving
+  /** @type {Offer} */
+  offer
+  /** @type {Help} */
+  help
+  asked = Infinity // when the last change was sent, in milliseconds
   trigger
   parts = []
   edits = new Edits("query")

@@ -42,7 +42,7 @@ export function arrange(parent, wanted) {
 // What this browser keeps for the visitor. It may refuse to: then it is forgotten with the page.
 export function remembered(name) {
   try {
-    return JSON.parse(localStorage.getItem(`image-search-${name}`))
+    return JSON.parse(localStorage.getItem(`image-search-${name}`) ?? "null")
   } catch {
     return null
   }

@@ -13,15 +13,17 @@ export async function ask(url, body, signal, method) {
 export async function* askForLines(url, body, signal) {
   const answer = await send(url, body, signal)
   let rest = ""
+  if (!answer.body) return
   for await (const piece of pieces(answer.body.pipeThrough(new TextDecoderStream()))) {
     const lines = (rest + piece).split("\n")
-    rest = lines.pop()
+    rest = lines.pop() ?? ""
     for (const line of lines) if (line.trim()) yield JSON.parse(line)
   }
   if (rest.trim()) yield JSON.parse(rest)
 }
 
 export async function send(url, body, signal, method = body === undefined ? "GET" : "POST") {
+  /** @type {Record<string, string>} */
   const headers = body === undefined ? {} : { "Content-Type": "application/json" } // which no foreign page may send
   const answer = await fetch(url, { method, headers, body: JSON.stringify(body), signal }).catch(error => {
     throw stopped(error) ? error : new Error("The server does not answer.")

@@ -8,6 +8,7 @@ const PARALLEL = 3
 const LISTED = 100
 
 // The elements go when another page of the app is shown; the module stays, and what is being sent with it.
+/** @type {{ upload: Upload | null }} */
 const kept = { upload: null }
 
 // An upload under way goes on when the data changes.
@@ -184,8 +185,8 @@ class UploadArea {
       }
     }
     this.find(".cancel").onclick = () => kept.upload?.stopping.abort()
-    this.find(".rest").onclick = () => (kept.upload.left ? kept.upload.run() : kept.upload.finish())
-    this.find(".sent").onclick = () => kept.upload.finish()
+    this.find(".rest").onclick = () => (kept.upload?.left ? kept.upload.run() : kept.upload?.finish())
+    this.find(".sent").onclick = () => kept.upload?.finish()
     root.onkeydown = event => event.stopPropagation() // Streamlit has shortcuts of its own on single letters
     this.drop = new WindowDrop({
       takes: event => event.dataTransfer.types.includes("Files"),

@@ -20,6 +20,7 @@ export class Details {
   closed
   items = []
   at = -1 // of the list
+  /** @type {any} */
   item = null // what is shown: one of the list, or one that was come upon beside it
   trail = [] // where Back leads
 

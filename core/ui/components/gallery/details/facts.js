@@ -76,7 +76,7 @@ export async function copy(text, shownIn) {
     await navigator.clipboard.writeText(text)
     return true
   } catch {
-    getSelection().selectAllChildren(shownIn)
+    getSelection()?.selectAllChildren(shownIn)
     return false
   }
 }

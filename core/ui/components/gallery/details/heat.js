@@ -121,7 +121,7 @@ function draw(canvas, { columns, rows, values }) {
   const [width, height] = [columns * PER_PART, rows * PER_PART]
   const parts = new OffscreenCanvas(columns, rows)
   const pixels = values.flatMap(value => [value * 255, value * 255, value * 255, 255])
-  parts.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels), columns, rows), 0, 0)
+  parts.getContext("2d")?.putImageData(new ImageData(new Uint8ClampedArray(pixels), columns, rows), 0, 0)
   Object.assign(canvas, { width, height })
   const context = canvas.getContext("2d", { willReadFrequently: true })
   context.imageSmoothingQuality = "high"

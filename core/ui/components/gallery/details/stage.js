@@ -9,6 +9,7 @@ export class Stage {
   item
   routes
   next
+  size = { width: 0, height: 0 } // its own sides; 0 where they are not known
   loaded = new Set()
   boxes = false // whether boxes are wanted, on every picture that has some
 

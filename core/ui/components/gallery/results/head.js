@@ -35,10 +35,10 @@ export class Head {
 
   // How long the visitor waited: from the moment of asking until the first pictures are painted.
   async measure(first) {
-    const asked = performance.getEntriesByName(ASKED).at(-1)?.startTime
+    const asked = performance.getEntriesByName(ASKED).at(-1)?.startTime ?? -Infinity
     performance.clearMarks(ASKED)
     this.waited = null
-    this.waiting = asked !== undefined && performance.now() - asked < FORGOTTEN
+    this.waiting = performance.now() - asked < FORGOTTEN
     this.paintTime()
     if (!this.waiting) return
     const answer = this.answer

@@ -16,6 +16,8 @@ export class Pages {
   received
   foot
   results = []
+  fresh = [] // those that the server has sent for this search
+  stale = [] // those shown until they have been asked for again
   k = MOST // how many are wanted
   until = 0
   latest = new Latest()
@@ -38,7 +40,6 @@ export class Pages {
     Object.assign(this, { answer, search, url, trouble: "" })
     const loaded = another ? wanted : this.next
     const fresh = new Set(answer.results.map(({ id }) => id))
-    // Shown until they have been asked for again.
     this.stale = another ? [] : this.results.slice(answer.results.length).filter(({ id }) => !fresh.has(id))
     this.until = another || this.stale.length ? loaded : 0
     this.fresh = withKind(answer)

@@ -86,7 +86,7 @@ export class Place {
 
 function places() {
   try {
-    return JSON.parse(sessionStorage.getItem(PLACES)) ?? {}
+    return JSON.parse(sessionStorage.getItem(PLACES) ?? "{}")
   } catch {
     return {}
   }

@@ -9,6 +9,7 @@ const PINCHED = 1.3 // times as far apart as before, or as near
 const WHEELED = 60 // pixels of the wheel
 
 export class Sizes {
+  wheeled = 0
   changed
   root
 
@@ -46,7 +47,7 @@ export class Sizes {
     if (!event.ctrlKey) return
     event.preventDefault()
     const way = Math.sign(event.deltaY)
-    this.wheeled = way * (this.wheeled ?? 0) < 0 ? event.deltaY : (this.wheeled ?? 0) + event.deltaY
+    this.wheeled = way * this.wheeled < 0 ? event.deltaY : this.wheeled + event.deltaY
     if (Math.abs(this.wheeled) < WHEELED) return
     this.wheeled = 0
     this.step(-way)

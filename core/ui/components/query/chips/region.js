@@ -39,6 +39,9 @@ export function drawnRegion([x, y], [otherX, otherY]) {
 }
 
 export class RegionDialog {
+  /** @type {any} */
+  drag = null // of a pointer, from where to where
+
   // `use` takes the region that was chosen, null for the whole picture.
   constructor(dialog, use) {
     this.dialog = dialog
