@@ -34,6 +34,7 @@ def visit(component_page: Server, page: Page) -> Iterator[Callable[..., Page]]:
     def open_(address: str = "") -> Page:
         page.goto(f"{component_page.url}/?{address}")
         expect(page.get_by_role("heading", name="Filters")).to_be_visible()
+        expect(page.locator(".facets.ready")).to_be_visible()  # what is built by its script is there too
         return page
 
     yield open_
