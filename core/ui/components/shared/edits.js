@@ -6,17 +6,25 @@ export const ASKED = "image-search:asked" // the mark from which the gallery mea
 export class Edits {
   sent = 0
 
+  /** @param {string} name Of the trigger. */
   constructor(name) {
     this.name = name
   }
 
+  /**
+   * @param {(name: string, change: { edit: number, value: unknown }) => void} trigger
+   * @param {unknown} value
+   */
   send(trigger, value) {
     this.sent += 1
     performance.mark(ASKED)
     trigger(this.name, { edit: this.sent, value })
   }
 
-  // Whether the data knows of all changes.
+  /**
+   * Whether the data knows of all changes.
+   * @param {{ answered: number }} data
+   */
   settles({ answered }) {
     this.sent = Math.max(this.sent, answered) // more where the elements were made anew
     return answered === this.sent

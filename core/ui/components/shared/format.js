@@ -1,9 +1,15 @@
 // Numbers, sizes and values as people write them.
 
+/**
+ * @param {number} count
+ * @param {string} one
+ * @param {string} [many]
+ */
 export function plural(count, one, many = `${one}s`) {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`
 }
 
+/** @param {number} bytes */
 export function fileSize(bytes) {
   if (bytes < 1000) return plural(bytes, "byte")
   const units = ["kB", "MB", "GB"]
@@ -15,14 +21,20 @@ export function fileSize(bytes) {
   return `${size < 9.95 ? size.toFixed(1) : Math.round(size)} ${units[0]}`
 }
 
-// Limits are set in powers of two, and said as people say them.
+/**
+ * Limits are set in powers of two, and said as people say them.
+ * @param {number} bytes
+ */
 export function limitSize(bytes) {
   const [gigabytes, megabytes] = [bytes / 2 ** 30, bytes / 2 ** 20]
   if (Number.isInteger(gigabytes)) return `${gigabytes} GB`
   return Number.isInteger(megabytes) ? `${megabytes} MB` : fileSize(bytes)
 }
 
-// A value as it is typed after `label:`: core/search/conditions.py reads it.
+/**
+ * A value as it is typed after `label:`: core/search/conditions.py reads it.
+ * @param {string} value
+ */
 export function quoted(value) {
   return /^~|[\s,"“”„]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value
 }

@@ -1,7 +1,14 @@
 // Asking the app's own routes. What goes wrong is an Error whose message is a sentence for the visitor; what was
 // stopped by its signal is an AbortError, which nobody needs to hear of.
 
-// Without a body it is a GET, as long as nothing else is said.
+/**
+ * Without a body it is a GET, as long as nothing else is said.
+ * @param {string} url
+ * @param {unknown} [body]
+ * @param {AbortSignal} [signal]
+ * @param {string} [method]
+ * @returns {Promise<any>}
+ */
 export async function ask(url, body, signal, method) {
   const answer = await send(url, body, signal, method)
   return answer.json().catch(error => {
@@ -9,7 +16,13 @@ export async function ask(url, body, signal, method) {
   })
 }
 
-// An answer that comes line by line, each a JSON object.
+/**
+ * An answer that comes line by line, each a JSON object.
+ * @param {string} url
+ * @param {unknown} body
+ * @param {AbortSignal} [signal]
+ * @returns {AsyncGenerator<any, void>}
+ */
 export async function* askForLines(url, body, signal) {
   const answer = await send(url, body, signal)
   let rest = ""
@@ -22,6 +35,12 @@ export async function* askForLines(url, body, signal) {
   if (rest.trim()) yield JSON.parse(rest)
 }
 
+/**
+ * @param {string} url
+ * @param {unknown} [body]
+ * @param {AbortSignal} [signal]
+ * @param {string} [method]
+ */
 export async function send(url, body, signal, method = body === undefined ? "GET" : "POST") {
   /** @type {Record<string, string>} */
   const headers = body === undefined ? {} : { "Content-Type": "application/json" } // which no foreign page may send
@@ -33,7 +52,10 @@ export async function send(url, body, signal, method = body === undefined ? "GET
   throw new Error([error ?? `The server failed (${answer.status}).`, remedy].filter(Boolean).join(" "))
 }
 
-// Not every browser lets a stream be iterated.
+/**
+ * Not every browser lets a stream be iterated.
+ * @param {ReadableStream<string>} stream
+ */
 async function* pieces(stream) {
   const reader = stream.getReader()
   for (;;) {
@@ -43,12 +65,16 @@ async function* pieces(stream) {
   }
 }
 
+/** @param {any} error */
 export function stopped(error) {
   return error.name === "AbortError"
 }
 
 // Runs the newest of its tasks only: beginning one stops the one before.
 export class Latest {
+  /** @type {AbortController | null} */
+  current = null
+
   begin() {
     this.stop()
     this.current = new AbortController()

@@ -1,32 +1,54 @@
 // How well a picture matches, in words and numbers.
 
+/**
+ * What is known of how well a picture matches; without a band it is not judged.
+ * @typedef {{ band?: "strong" | "likely" | "weak" | "none", by_name?: boolean, ofKind?: boolean, matches?: boolean }} Judged
+ */
+
+/** @typedef {{ cut?: string, more?: string[], less?: string[] } | null | undefined} Search */
+
 export const BANDS = { strong: "Strong", likely: "Likely", weak: "Weak", none: "Unlikely" }
 export const OF_KIND = "Of this kind" // instead of weak, where most pictures of the collection are
 export const BY_NAME = "By its name" // instead of likely, where the picture does not say so
 
-// What is not judged yet stands above the line.
+/**
+ * What is not judged yet stands above the line.
+ * @param {Judged} item
+ */
 export function matches(item) {
   return item.matches !== false
 }
 
+/** @param {Search} search */
 export function isDivided(search) {
   return search?.cut !== "all"
 }
 
-// How well it matches; undefined where that is not judged.
+/**
+ * How well it matches; undefined where that is not judged.
+ * @param {Judged} item
+ */
 export function matchWords(item) {
   return special(item) || (item.band && `${BANDS[item.band]} match`)
 }
 
+/** @param {Judged} item */
 export function special({ by_name: byName, ofKind }) {
   return byName ? BY_NAME : ofKind && OF_KIND
 }
 
-// Whether the results are to be more or less like it already.
+/**
+ * Whether the results are to be more or less like it already.
+ * @param {{ content_hash: string }} item
+ * @param {Search} search
+ * @returns {"more" | "less" | ""}
+ */
 export function feedback({ content_hash }, search) {
-  return ["more", "less"].find(kind => search?.[kind]?.includes(content_hash)) ?? ""
+  if (search?.more?.includes(content_hash)) return "more"
+  return search?.less?.includes(content_hash) ? "less" : ""
 }
 
+/** @param {number} score */
 export function twoDecimals(score) {
   return score.toFixed(2).replace(/^-(0\.00)$/, "$1").replace("-", "−")
 }

@@ -5,11 +5,15 @@ export const MOST_ON_SLIDER = 200
 export const PLACE_OF_ALL = MOST_ON_SLIDER + 1
 const STEPS = [12, 24, 50, 100, MOST_ON_SLIDER, 500, 1000, 2000, 5000, MOST]
 
+/** @param {number} place Of the slider. */
 export function placed(place) {
   return place > MOST_ON_SLIDER ? MOST : place
 }
 
-// The number to go on to from so many.
+/**
+ * The number to go on to from so many.
+ * @param {number} count
+ */
 export function stepAfter(count) {
   return STEPS.find(step => step > count) ?? MOST
 }

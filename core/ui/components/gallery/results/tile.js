@@ -60,7 +60,8 @@ function setPicture(tile, image, url) {
 export function nameTile(tile) {
   const { name, score, count } = tile.item
   const parts = [score == null ? name : `${tile.at + 1}. ${name}`]
-  if (matchWords(tile.item)) parts.push(matchWords(tile.item).toLowerCase())
+  const matched = matchWords(tile.item)
+  if (matched) parts.push(matched.toLowerCase())
   if (score != null) parts.push(`similarity ${twoDecimals(score)}`)
   if (count > 1) parts.push(`${count} of the same in a stack`)
   if (tile.classList.contains("selected")) parts.push("selected")
