@@ -26,12 +26,14 @@ COMMON_LOOK, SEARCH_LOOK, INGEST_LOOK = (
 _KEPT = 365 * 24 * 3600  # seconds
 _LOOKS = {"/": SEARCH_LOOK, "/search": SEARCH_LOOK, "/ingest": INGEST_LOOK}
 _PRELOAD = """
-for (const href of URLS) {
-  const link = Object.assign(document.createElement("link"), { rel: "modulepreload", fetchPriority: "low", href })
-  document.head.append(link)
-}
+new PerformanceObserver((seen, observer) => {
+  if (!seen.getEntriesByName("first-contentful-paint").length) return
+  observer.disconnect()
+  for (const href of URLS) {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }))
+  }
+}).observe({ type: "paint", buffered: true })
 """
-"""Scripts that are modules run one after another: this one when all of Streamlit's own are there."""
 _ON_SEARCH, _ON_INGEST = ("query", "gallery", "facets", "view", "frame"), ("uploads", "frame")
 _COMPONENTS = {"/": _ON_SEARCH, "/search": _ON_SEARCH, "/ingest": _ON_INGEST}
 
@@ -62,9 +64,11 @@ def with_look(document: str, look: str) -> str:
 
 
 def preloads(components: Sequence[str]) -> str:
-    """So that the modules are here, and compiled, when the page asks for them after its first run. They are not to
-    delay Streamlit's own, without which there is no page: browsers open six connections, and links in the head would
-    take their turns with those."""
+    """So that the modules are here, and compiled, when the page asks for them after its first run.
+
+    They wait for the first paint: browsers open six connections, and links in the document would take their turns with
+    Streamlit's own scripts, without which there is nothing to see.
+    """
     needed = modules.needed(tuple(modules.entry(name) for name in components))
     urls = json.dumps([modules.url(module) for module in needed])
-    return f'<script type="module">{_PRELOAD.replace("URLS", urls)}</script>'
+    return f"<script>{_PRELOAD.replace('URLS', urls)}</script>"
