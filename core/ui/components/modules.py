@@ -39,14 +39,15 @@ def url(module: str) -> str:
 
 @cache
 def needed(modules: Iterable[str]) -> tuple[str, ...]:
-    """These modules and all that they import, each once, those that are asked for first in front."""
-    found = dict.fromkeys(modules)
-    waiting = list(found)
-    while waiting:
-        module = waiting.pop(0)
-        imported = [name for name in _imports(module) if name not in found]
-        found |= dict.fromkeys(imported)
-        waiting += imported
+    """These modules and all that they import, each once; all that the first needs comes before the next."""
+    found: dict[str, None] = {}
+    for module in modules:
+        waiting = [module]
+        while waiting:
+            name = waiting.pop(0)
+            if name not in found:
+                found[name] = None
+                waiting += _imports(name)
     return tuple(found)
 
 
