@@ -298,6 +298,8 @@ def serve() -> None:
     threads = [threading.Thread(target=_answer, args=(channel, embedder)) for channel in channels]
     for thread in threads:
         thread.start()
+    for thread in threads:  # the end of the main thread is that of Python, for which pools of threads take nothing more
+        thread.join()
 
 
 def _import_ahead() -> None:

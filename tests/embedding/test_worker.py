@@ -45,11 +45,12 @@ def test_the_starter_model_answers(tmp_path):
 def test_it_answers_as_the_model_does(start):
     worker = start()
     assert (worker.model_id, worker.dims, worker.text_ceiling) == (CLIP, 512, 1.0)
-    images = [Image.new("RGB", (600, 400), colour) for colour in ("red", "blue")]
+    colours = ("red", "blue", "green", "white", "black", "pink")  # more than go through the network at once
+    images = [Image.new("RGB", (600, 400), colour) for colour in colours]
     together, alone = worker.embed_images(images), worker.embed_images(images[:1])
-    assert together.shape == (2, 512)
+    assert together.shape == (6, 512)
     assert np.allclose(together[0], alone[0], atol=1e-5)
-    assert np.allclose(worker.embed_images([worker.prepare(images[1])]), together[1:], atol=1e-6)
+    assert np.allclose(worker.embed_images([worker.prepare(images[5])]), together[5:], atol=1e-6)
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     assert worker.embed_texts(["cat", "dog"]).shape == (2, 512)
     assert worker.fit_text("cat") == "cat"
