@@ -8,6 +8,7 @@ from core.api.guard import STREAMLIT_PRIVATE, Guard
 from core.api.heads import limit_heads
 from core.api.limits import Limits, TimeLimits
 from core.api.paths import OWN
+from core.api.sockets import QuietSockets
 from core.hosts import Hosts
 
 _UPLOADS = ("/queries", "/uploads", "/_stcore/upload_file/")
@@ -22,6 +23,7 @@ def protection(
     private, ancestors = OWN | STREAMLIT_PRIVATE, " ".join(frame_ancestors)
     uploads = [prefix + path for path in _UPLOADS]
     return [
+        Middleware(QuietSockets),
         Middleware(Guard, hosts=hosts, private=private, prefix=prefix, frame_ancestors=ancestors),
         Middleware(TimeLimits, limits=limits, uploads=uploads),
     ]

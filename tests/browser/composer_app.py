@@ -3,7 +3,11 @@
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
+from core.api.sockets import QuietSockets
 from core.ui.components.modules import module_routes
 
-app = st.App(Path(__file__).with_name("composer_page.py"), routes=module_routes(""))
+app = st.App(
+    Path(__file__).with_name("composer_page.py"), routes=module_routes(""), middleware=[Middleware(QuietSockets)]
+)

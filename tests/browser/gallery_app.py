@@ -10,10 +10,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from core.api.sockets import QuietSockets
 from core.ui.components.modules import module_routes
 from tests.browser import gallery_corpus as corpus
 
@@ -87,4 +89,5 @@ app = st.App(
         Route("/api/tags", tags, methods=["POST"]),
         Route("/exports/token/{name}", exported),
     ],
+    middleware=[Middleware(QuietSockets)],
 )
