@@ -13,6 +13,7 @@ from PIL import Image
 from core.errors import Problem
 from core.ingest.library import Library
 from core.ingest.progress import Counts, Outcome, not_indexed
+from core.migrations import VERSION_TABLE
 from tests.ingest.libraries import ingest
 
 
@@ -123,6 +124,7 @@ def test_a_journal_of_an_earlier_version(
     with closing(sqlite3.connect(tmp_path / "data/jobs/jobs.db")) as database:
         database.execute("DROP INDEX files_by_problem")
         database.execute("ALTER TABLE files DROP COLUMN problem")
+        database.execute(f"DROP TABLE {VERSION_TABLE}")
     later = open_library()
     assert later.journal.lines.problems(job.id) == {}
     (tmp_path / "all/more.jpg").write_bytes(b"")
