@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-_SCRIPTS = {"site-packages", "dist-packages"}
+_INSTALLED = {"site-packages", "dist-packages"}
 
-NAME = "image-search" if Path(__file__).parents[1].name in _SCRIPTS else "python -m core"
+NAME = "image-search" if Path(__file__).parents[1].name in _INSTALLED else "python -m core"
 """The script, where the project is installed; in a checkout, what works in its folder."""
 
 

@@ -113,9 +113,11 @@ def _bring_up_to_date(engine: Engine) -> None:
 def _is_up_to_date(engine: Engine) -> bool:
     with transaction(engine) as connection:
         version = migrations.version(connection)
+    if version == migrations.HEAD:
+        return True
     if not migrations.is_known(version):
         raise of_newer_version(engine.url)
-    return version == migrations.HEAD
+    return False
 
 
 def _options(backend: str, database: str | None) -> dict[str, Any]:

@@ -81,10 +81,8 @@ class Examples:
     def _kept_or_chosen(self, embedder: Embedder) -> tuple[str, ...]:
         if self._folder is None:
             return self._chosen(embedder)
-        file, revision = (
-            learned_file(self._folder, "examples", self._index, bank_edition(embedder)),
-            self._index.revision(),
-        )
+        file = learned_file(self._folder, "examples", self._index, bank_edition(embedder))
+        revision = self._index.revision()
         if kept := read_learned(_Chosen, file, revision):
             return tuple(map(str, kept.words))
         words = self._chosen(embedder)

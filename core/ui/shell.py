@@ -24,7 +24,6 @@ COMMON_LOOK, SEARCH_LOOK, INGEST_LOOK = (
     for name in ("shell", "search", "ingest")
 )
 _KEPT = 365 * 24 * 3600  # seconds
-_LOOKS = {"/": SEARCH_LOOK, "/search": SEARCH_LOOK, "/ingest": INGEST_LOOK}
 _PRELOAD = """
 new PerformanceObserver((seen, observer) => {
   if (!seen.getEntriesByName("first-contentful-paint").length) return
@@ -34,8 +33,9 @@ new PerformanceObserver((seen, observer) => {
   }
 }).observe({ type: "paint", buffered: true })
 """
-_ON_SEARCH, _ON_INGEST = ("query", "gallery", "facets", "view", "frame"), ("uploads", "frame")
-_COMPONENTS = {"/": _ON_SEARCH, "/search": _ON_SEARCH, "/ingest": _ON_INGEST}
+_SEARCH = SEARCH_LOOK, ("query", "gallery", "facets", "view", "frame")
+_PAGES = {"/": _SEARCH, "/search": _SEARCH, "/ingest": (INGEST_LOOK, ("uploads", "frame"))}
+"""The look of each, and the components on it."""
 
 
 def shell(prefix: str) -> list[Route]:
@@ -45,8 +45,10 @@ def shell(prefix: str) -> list[Route]:
         prefix: The path under which the app is served, "" or "/path".
     """
     own = (Path(get_static_dir()) / "index.html").read_text("utf-8")
-    documents = {path: with_look(own, look + preloads(_COMPONENTS[path])) for path, look in _LOOKS.items()}
-    return [Route(f"{prefix}{path}", partial(_answer, document)) for path, document in documents.items()]
+    return [
+        Route(f"{prefix}{path}", partial(_answer, with_look(own, look + preloads(components))))
+        for path, (look, components) in _PAGES.items()
+    ]
 
 
 async def _answer(document: str, request: Request) -> Response:

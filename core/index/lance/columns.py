@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from core.index.lance.scan import ROW, batches, taken
+from core.index.lance.scan import ROW, WHOLE, batches, taken
 
 MAX_ROWS = 2_000_000
 """Of larger tables nothing is kept."""
 
-_WHOLE = 65_536  # rows of one batch
 _MOST_TAKEN = 0.1  # of the rows: it is faster to read all of them than more, one by one
 _MOST_CHUNKS = 32
 _CONDITIONS = 4  # of which it is kept where the rows are that meet them, 8 bytes each
@@ -176,4 +175,4 @@ def _dictionary(values: pa.Array) -> pa.Array:
 
 
 def _batches(table: Any, names: Sequence[str], condition: str | None = None) -> Iterator[pa.RecordBatch]:
-    return batches(table, dict.fromkeys(names), condition, _WHOLE, places=True)
+    return batches(table, dict.fromkeys(names), condition, WHOLE, places=True)

@@ -23,7 +23,6 @@ _EACH = 4 << 20  # bytes of vectors, that take as long as a search more
 _IDLE = 50  # searches
 _CONDITIONS = 64
 _CLOSE = 1e-5  # more than the rounding of float32 moves a cosine
-_WHOLE = 65_536  # rows of one batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +96,6 @@ async def _read(table: Any, condition: str | None) -> FewRows:
     query.select_columns(["record", "vector"])
     if condition is not None:
         query.where(condition)
-    rows = await scan.collected(query, _WHOLE)
+    rows = await scan.collected(query, scan.WHOLE)
     vectors = to_embeddings(rows)
     return FewRows(rows.select(["record"]).combine_chunks(), vectors, np.linalg.norm(vectors, axis=1))

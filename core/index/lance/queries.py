@@ -24,7 +24,6 @@ from core.vectors import Embedding, check_embeddings
 _MOST_TIED = 4 * MAX_K
 _FEW, _REFINED = 50, 3
 IN_LIST = 1_000  # values of one IN (...)
-WHOLE = 65_536  # rows of one batch where a column is read as a whole: twenty times as fast as the engine's own measure
 
 
 def fetch(table: Any, columns: Iterable[str], condition: str | None = None) -> pa.Table:
@@ -40,7 +39,7 @@ def batches(table: Any, columns: Iterable[str], where: Filter | None, rows: int)
 
 def matching(table: Any, columns: Iterable[str], column: str, values: pa.Array) -> Iterator[pa.RecordBatch]:
     """The rows whose column holds one of so many values that reading the columns as a whole is the faster way."""
-    found = batches(table, columns, None, WHOLE)
+    found = batches(table, columns, None, scan.WHOLE)
     return (batch.filter(pc.is_in(batch.column(column), value_set=values)) for batch in found)
 
 
@@ -65,7 +64,7 @@ def count(table: Any, where: Filter | None) -> int:
 
 
 def totals(table: Any, where: Filter | None) -> Totals:
-    sizes = [batch.column("size") for batch in batches(table, ["size"], where, WHOLE)]
+    sizes = [batch.column("size") for batch in batches(table, ["size"], where, scan.WHOLE)]
     return Totals(sum(map(len, sizes)), sum(pc.sum(part).as_py() for part in sizes))
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.index.index import ModelStamp, Replacements
-from core.index.lance import queries
+from core.index.lance import queries, scan
 from core.index.lance.rows import new_schema
 
 _ROWS = 2_048  # of one batch
@@ -17,7 +17,7 @@ _ROWS = 2_048  # of one batch
 
 def lacking(table: Any, replacements: Replacements, without: Collection[str]) -> list[str]:
     """The content hashes of rows for which there is no replacement, each once."""
-    columns = (batch.column("content_hash") for batch in queries.batches(table, ["content_hash"], None, queries.WHOLE))
+    columns = (batch.column("content_hash") for batch in queries.batches(table, ["content_hash"], None, scan.WHOLE))
     present = {content_hash for column in columns for content_hash in column.to_pylist()}
     return sorted(one for one in present if one not in replacements and one not in without)
 

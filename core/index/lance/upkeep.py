@@ -12,7 +12,7 @@ from typing import Any
 from lancedb.index import Bitmap, BTree, IvfRq, LabelList
 
 from core.index.lance.readers import Readers
-from core.index.lance.scan import batches
+from core.index.lance.scan import WHOLE, batches
 
 INDEXED_FROM = 10_000
 """Rows from which the vectors are indexed; below, an exact scan is as fast."""
@@ -24,7 +24,6 @@ _TAIL = 1_000  # rows that may stay unindexed when an ingest has ended: they add
 _SPREAD = -1 / 8
 _PARTITION = 3_000  # rows of one partition when the vector index is built
 _MOST_BITMAPS = 2_000  # folders
-_WHOLE = 65_536  # rows of one batch
 _RESTING_PARTS = 4  # when an ingest has ended
 _GROWN = 0.25  # of the rows, that came after the vector index was built: then an ingest leaves it in one part
 _BUILT = "vector_idx_"  # what it is called, before the number of rows that it was built of
@@ -171,7 +170,7 @@ def _built_of(index: Any) -> int:
 def _suit_folders(table: Any) -> None:
     """Index the folders as suits their number: a bitmap for each tells which half of a million rows lie in some hundred
     of them in 2 ms, a tree in 13; but a hundred thousand bitmaps are read one by one."""
-    folders = batches(table, ["folder"], None, _WHOLE)
+    folders = batches(table, ["folder"], None, WHOLE)
     found = {folder for batch in folders for folder in batch.column("folder").unique().to_pylist()}
     kind, name = (Bitmap, "folder_bitmap") if len(found) <= _MOST_BITMAPS else (BTree, "folder_tree")
     present = [index for index in table.list_indices() if index.columns == ["folder"]]

@@ -1,4 +1,7 @@
-"""The tables as they were when revisions began, whichever version made those that are there."""
+"""The tables as they were when revisions began, whichever version made those that are there.
+
+They stand here again, and stay: what the code's own tables become is for later revisions.
+"""
 
 from collections.abc import Iterator
 
