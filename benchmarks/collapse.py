@@ -34,12 +34,13 @@ from core.embedding.embedder import Embedder
 from core.embedding.starter import StarterEmbedder
 from core.embedding.weights import present_weights
 from core.images.describe import content_hash
-from core.images.reading import open_upright, read_bytes
+from core.images.reading.reader import open_upright, read_bytes
 from core.images.thumbnails import SIDE
 from core.index.records import Hit, ImageRecord, record_id
 from core.model_ids import STARTER
-from core.search.collapse import learn_alike, stacks
 from core.search.options import Collapse
+from core.search.ranking.collapse import stacks
+from core.search.relevance.scores import learn_alike
 from core.sources.samples import sample_pictures
 from core.vectors import Embeddings, unit
 

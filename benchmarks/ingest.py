@@ -4,8 +4,8 @@ Three ways to embed the same photographs with a ViT-B-16 of the true size (rando
 first small ones (COCO128's, 640 × 480), then such as phones take (12 megapixels):
 
 raw       the ONNX session alone, in batches of 8, on pictures that are decoded and prepared already: the limit
-pipeline  core.ingest.once: find, read, hash, describe, thumbnail, embed, store in the embedded index; the model in
-          a process of its own as in the app, or with --in-process in this one
+pipeline  core.ingest.foreground: find, read, hash, describe, thumbnail, embed, store in the embedded index; the model
+          in a process of its own as in the app, or with --in-process in this one
 server    the same into Elasticsearch, which here shares the machine's cores; only with ELASTICSEARCH_URL set
 guide     one file at a time: Inference's `embed_image(path)`, then one call of `client.index` with a list of numbers;
           without ELASTICSEARCH_URL it stores nothing
@@ -38,10 +38,10 @@ from core.embedding.clip import ClipEmbedder
 from core.embedding.embedder import Embedder
 from core.embedding.weights import weights_folder
 from core.embedding.worker import WorkerEmbedder
-from core.images.reading import open_upright, read_bytes
+from core.images.reading.reader import open_upright, read_bytes
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index
-from core.ingest.once import ingest
+from core.ingest.foreground import ingest
 from core.sources.listed import write_list
 
 BATCH = 8

@@ -10,8 +10,9 @@ from core.embedding.starter import StarterEmbedder
 from core.model_ids import STARTER
 from core.search.compose import Composed, Kind, Part
 from core.search.options import Cut
-from core.search.scores import Calibration
-from core.search.strength import Judgement, above_chance, judge
+from core.search.relevance.bands import above_chance, judge
+from core.search.relevance.scores import Calibration
+from core.search.results import Judgement
 from core.vectors import Embedding, Embeddings
 
 _STARTER = os.environ.get("IMAGE_SEARCH_MODEL") == STARTER

@@ -28,7 +28,7 @@ from core import images
 from core.embedding.clip import ClipEmbedder
 from core.embedding.embedder import Embedder
 from core.embedding.starter import StarterEmbedder
-from core.images.reading import open_upright
+from core.images.reading.reader import open_upright
 from core.vectors import Embedding, Embeddings
 
 STAMPS = Path("/usr/share/tuxpaint/stamps")

@@ -28,9 +28,9 @@ from core.embedding.embedder import Embedder
 from core.images.describe import Box, Split
 from core.images.thumbnails import Thumbnails
 from core.index.lance.engine import LanceIndex
-from core.ingest.journal import Journal
-from core.ingest.pipeline import Workplace, run
-from core.ingest.plan import plan
+from core.ingest.journal.journal import Journal
+from core.ingest.pipeline.plan import plan
+from core.ingest.pipeline.run import Workplace, run
 from core.sources.source import Found, PassedOver
 from core.vectors import Embeddings, unit
 

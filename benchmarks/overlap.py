@@ -17,15 +17,15 @@ from core.embedding.embedder import Embedder
 from core.images.thumbnails import Thumbnails
 from core.index.index import ModelStamp
 from core.index.lance.engine import LanceIndex
-from core.ingest.embed import Embed, Round
-from core.ingest.journal import Journal
-from core.ingest.once import ingest
-from core.ingest.plan import plan
-from core.ingest.prepare import Prepare
-from core.ingest.state import TO_READ
-from core.ingest.store import Store
+from core.ingest.foreground import ingest
+from core.ingest.journal.job import TO_READ
+from core.ingest.journal.journal import Journal
+from core.ingest.pipeline.embed import Embed, Round
+from core.ingest.pipeline.plan import plan
+from core.ingest.pipeline.prepare import Prepare
+from core.ingest.pipeline.store import Store
+from core.sources.factory import open_source
 from core.sources.listed import write_list
-from core.sources.opening import open_source
 
 GAIN = 1.7
 ROUND = 32

@@ -29,14 +29,13 @@ from core.embedding.embedder import Embedder
 from core.images.describe import content_hash
 from core.index.index import Index, ModelStamp
 from core.index.records import ImageRecord, record_id
-from core.search.calibration import Calibrations
 from core.search.compose import Composer, Kind
-from core.search.concepts import CONCEPTS
-from core.search.engine import Searcher
 from core.search.options import Collapse, Cut, Options
-from core.search.query import Picture, Query, Words
-from core.search.request import Search
-from core.search.scores import learn
+from core.search.query import Picture, Query, Search, Words
+from core.search.relevance.calibrator import Calibrations
+from core.search.relevance.concepts import CONCEPTS
+from core.search.relevance.scores import learn
+from core.search.searcher import Searcher
 from core.vectors import Embeddings, unit
 
 _FIRST = 20

@@ -35,16 +35,15 @@ from benchmarks.table import Target, median, percentile, say, show
 from core.embedding.worker import WorkerEmbedder
 from core.index.filters import Filter
 from core.index.index import Index
-from core.index.lance.conditions import where_clause
 from core.index.lance.engine import LanceIndex
-from core.index.lance.queries import ask
+from core.index.lance.query.conditions import where_clause
+from core.index.lance.query.queries import ask
 from core.index.lance.rows import to_records
 from core.index.lance.upkeep import probes
 from core.index.records import ImageRecord
-from core.search.calibration import Calibrations
-from core.search.engine import Searcher
-from core.search.query import Query, Words
-from core.search.request import Search
+from core.search.query import Query, Search, Words
+from core.search.relevance.calibrator import Calibrations
+from core.search.searcher import Searcher
 from core.vectors import Embedding, Embeddings
 
 K = 10

@@ -82,7 +82,7 @@ def _stages(files: Sequence[Path], weights: Path) -> dict[str, float]:
 def _round(files: Sequence[Path], embedder: Any) -> dict[str, float]:
     from core.embedding.crop import enough
     from core.images.describe import content_hash
-    from core.images.reading import open_upright, read_bytes
+    from core.images.reading.reader import open_upright, read_bytes
     from core.images.thumbnails import SIDE
 
     thumbnail = _thumbnail()
@@ -147,7 +147,7 @@ class _Instant:
 def _ingest(folder: Path, embedder: Any) -> None:
     from core.images.thumbnails import Thumbnails
     from core.index.lance.engine import LanceIndex
-    from core.ingest.once import ingest
+    from core.ingest.foreground import ingest
 
     model: Future[Any] = Future()
     model.set_result(embedder)

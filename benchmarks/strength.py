@@ -1,7 +1,7 @@
 """Whether "nothing here really matches" is said when it is true, where the matches end, what the bands are worth.
 
 Collections of 20 pictures to more than 1,000 are drawn from sets of labelled pictures, and asked for what is in them
-and for what is not. Nothing is fitted to them in a run: the constants are those of `core.search.strength`.
+and for what is not. Nothing is fitted to them in a run: the constants are those of `core.search.relevance.bands`.
 
 Flagged    the share of concepts, of which no picture is there, for which nothing is said to match
 False      the same of concepts that are there and that the model knows: their average precision in the whole set is
@@ -40,9 +40,9 @@ from benchmarks.labelled import (
     words,
 )
 from benchmarks.table import Target, say, show
-from core.search.concepts import CONCEPTS
 from core.search.options import Band
-from core.search.scores import Calibration, learn
+from core.search.relevance.concepts import CONCEPTS
+from core.search.relevance.scores import Calibration, learn
 from core.vectors import Embedding, Embeddings, unit
 
 ABSENT = (
@@ -237,7 +237,7 @@ def _ask_known(calibration: Calibration, rows: Embeddings, text: Embedding, show
 
 
 def _level(strengths: NDArray[np.float64], searched: int) -> float:
-    """The least level at which these count as matches: as `core.search.strength.matches` compares."""
+    """The least level at which these count as matches: as `core.search.relevance.bands.matches` compares."""
     best = np.sort(strengths[:_LOOKED_AT])[::-1]
     return min(searched * _NORMAL.cdf(-one) / k for k, one in enumerate(best, 1))
 

@@ -13,7 +13,7 @@ from benchmarks.judging import judged
 from benchmarks.labelled import Labelled, Shows, words
 from benchmarks.table import Target, show
 from core.search.options import Band
-from core.search.scores import learn
+from core.search.relevance.scores import learn
 from core.vectors import Embedding, Embeddings
 
 SUBJECTS = {
@@ -27,7 +27,7 @@ SUBJECTS = {
 """The folders in which pictures of a subject are filed."""
 
 CHOSEN_WITH = "drawings"
-"""The set that the constants of `core.search.theme` were chosen with; the others had no part in it."""
+"""The set that the constants of `core.search.relevance.theme` were chosen with; the others had no part in it."""
 
 _FEWEST = 30
 _DRAWS = 4

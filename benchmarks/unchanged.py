@@ -21,8 +21,8 @@ from benchmarks.table import Target, median, say, show
 from core.images.describe import DESCRIPTION
 from core.index.index import Index
 from core.index.records import ImageRecord, record_id
-from core.ingest.journal import Journal
-from core.ingest.plan import plan
+from core.ingest.journal.journal import Journal
+from core.ingest.pipeline.plan import plan
 from core.sources.folder import FolderSource
 from core.sources.source import Found
 from core.vectors import unit

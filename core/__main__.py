@@ -38,7 +38,7 @@ def _run() -> None:
     atexit.register(leave)
 
     from core.cli import program
-    from core.command import NAME
+    from core.text.command import NAME
 
     try:
         program(sys.argv[1] if len(sys.argv) > 1 else "")(prog_name=NAME)

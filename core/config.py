@@ -14,7 +14,7 @@ from typing import Any, Self
 from core.errors import InvalidSetting
 from core.hosts import parse_pattern
 from core.model_ids import MODELS
-from core.redaction import holds_secret, secrets_of, without_secrets
+from core.text.redaction import holds_secret, secrets_of, without_secrets
 
 _ENCODED = (
     "In the user name and password, percent-encode everything but letters, digits, - . _ and ~: "

@@ -7,7 +7,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError
 
 from core.errors import JournalUnavailable
-from core.redaction import scrubbed, without_secrets
+from core.text.redaction import scrubbed, without_secrets
 
 _log = logging.getLogger(__name__)
 

@@ -10,39 +10,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from core.cache import Kept
 from core.config import Settings
 from core.errors import ImageSearchError, InvalidEmbedding, UnreadableImage
 from core.images.describe import content_hash
+from core.index.factory import open_index
 from core.index.filters import Filter
-from core.index.index import by_frequency
-from core.index.opening import open_index
+from core.index.index import Counts, by_frequency
 from core.index.records import ImageRecord
-from core.ingest.actors import APP, Actor
+from core.ingest.journal.actors import APP, Actor
 from core.model import IndexModel
 from core.model_ids import MODELS, STARTER
-from core.redaction import keep_out_of_logs
-from core.search.calibration import Calibrations
-from core.search.engine import Searcher
-from core.search.facets import Counts
-from core.search.kept import Kept
-from core.search.query import Query, Words
-from core.search.request import Search
-from core.search.resolve import resolve
+from core.search.language.resolve import resolve
+from core.search.query import Query, Search, Words
+from core.search.relevance.calibrator import Calibrations
 from core.search.results import Results
+from core.search.searcher import Searcher
+from core.text.redaction import keep_out_of_logs
 
 if TYPE_CHECKING:  # a search for words needs neither database nor pictures: what else is here is imported when used
     from core.images.previews import Previews
     from core.images.thumbnails import Thumbnails
     from core.images.uploads import Uploads
-    from core.ingest.jobs import Jobs
+    from core.ingest.jobs.queue import Jobs
+    from core.ingest.journal.progress import Progress
     from core.ingest.library import Library
-    from core.ingest.progress import Progress
-    from core.search.concepts import Bank
+    from core.saved import SavedSearches
     from core.search.examples import Examples
-    from core.search.explain import Concept, Explainer
-    from core.search.heat import Heat, Heats, Looked
+    from core.search.explain.concepts import Concept, Explainer
+    from core.search.explain.heatmap import Heat, Heats, Looked
     from core.search.pasted import PastedPictures
-    from core.search.saved import SavedSearches
+    from core.search.relevance.concepts import Bank
 
 _CLOSING_SECONDS = 5.0
 _QUERIES_KEPT = timedelta(days=30)
@@ -152,20 +150,20 @@ class Services:
 
     @_Once
     def _explainer(self) -> "Explainer":
-        from core.search.explain import Explainer
+        from core.search.explain.concepts import Explainer
 
         return Explainer(self.index, self._searcher.compose, self._bank)
 
     @_Once
     def _heats(self) -> "Heats":
-        from core.search.heat import Heats
+        from core.search.explain.heatmap import Heats
 
         return Heats(lambda record: self.library.read(record.path))
 
     @_Once
     def library(self) -> "Library":
         """How the index is filled."""
-        from core.ingest.journal import Journal
+        from core.ingest.journal.journal import Journal
         from core.ingest.library import Library
 
         return Library(
@@ -182,7 +180,7 @@ class Services:
     @_Once
     def saved(self) -> "SavedSearches":
         """The searches that somebody keeps."""
-        from core.search.saved import SavedSearches
+        from core.saved import SavedSearches
 
         return SavedSearches(self.settings.journal, self._scope)
 
@@ -220,7 +218,7 @@ class Services:
         """
         if patience and search.query.seeks:
             self._await_scores(patience)
-        from core.search.remarks import remarks
+        from core.search.language.remarks import remarks
 
         where, notes = resolve(search.where, self.facets()) if search.where.conditions else (search.where, [])
         found = self._search(replace(search, where=where), offset, limit)
@@ -311,8 +309,8 @@ class Services:
         return self.library.jobs
 
     def ingest(self, locations: Sequence[str | Path]) -> "Iterator[Progress]":
-        """As `core.ingest.once.ingest`. The caller answers for the locations: see `check_path` and `check_url`."""
-        from core.ingest.once import ingest
+        """As `core.ingest.foreground.ingest`. The caller checks the locations: see `check_path` and `check_url`."""
+        from core.ingest.foreground import ingest
 
         yield from ingest(
             locations, index=self.index, load=self.model.load_for_job, thumbnails=self.thumbnails, name_of=self._name_of
@@ -370,7 +368,7 @@ class Services:
         Raises:
             UnreadableImage: the file is gone or cannot be read.
         """
-        from core.images.reading import read_bytes
+        from core.images.reading.reader import read_bytes
 
         for store in (self.queries, self.uploads):
             if path := store.path(content_hash):
@@ -413,7 +411,7 @@ class Services:
         return found[0] if found else None
 
     def _name_of(self, path: str) -> str:
-        from core.sources.urls import is_url
+        from core.sources.remote.urls import is_url
 
         name = path.rpartition("/")[2]
         if Path(path) == self.uploads.folder:
@@ -426,7 +424,7 @@ class Services:
 
     def heat(self, query: Query, content_hash: str) -> "Iterator[Looked | Heat]":
         """As `Heats.look`, of a picture of the index; what is wrong with the query is raised at once."""
-        from core.search.explain import looked_up
+        from core.search.explain.concepts import looked_up
 
         record, _ = looked_up(self.index, content_hash)
         return self._heats.look(record, self._searcher.compose(query).embedding, self.model.embedder())

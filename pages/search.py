@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.ui import address, search_view
+from core.ui import search_view
+from core.ui import url_state as address
 from core.ui.jobs import job_line
 from core.ui.notices import model_ready, wait_for_model
 

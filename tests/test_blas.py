@@ -2,7 +2,7 @@
 
 from threadpoolctl import threadpool_info
 
-from core.blas import use_one_thread
+from core.runtime.blas import use_one_thread
 
 
 def test_products_of_matrices_take_one_thread():

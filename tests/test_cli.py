@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from core.cli import app
-from core.ingest.jobs import Jobs
+from core.ingest.jobs.queue import Jobs
 from core.model import IndexModel
 from core.services import Services, shared
 from tests.colours import COLOURS
@@ -125,8 +125,8 @@ def test_a_job_that_is_not_there(run, command):
 def test_signals_pause_and_resume_goes_on(run, picture, embedder, tmp_path, monkeypatch, request, number, status):
     for colour in COLOURS:
         picture(f"{colour}.png")
-    monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._SMALLEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 1)
     begun, embed, wait = threading.Event(), embedder.embed_images, Jobs.wait
 
     def embed_and_tell(images):

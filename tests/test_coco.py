@@ -15,13 +15,12 @@ from PIL import Image
 
 from core.config import Settings
 from core.embedding.worker import WorkerEmbedder
-from core.images.reading import open_upright
+from core.images.reading.reader import open_upright
 from core.index.records import ImageRecord
-from core.ingest.progress import Counts
-from core.search.language import parse
+from core.ingest.journal.progress import Counts
+from core.search.language.parser import parse
 from core.search.options import Collapse, Options
-from core.search.query import Picture, Query, Region, Words
-from core.search.request import Search
+from core.search.query import Picture, Query, Region, Search, Words
 from core.services import Services
 
 pytestmark = pytest.mark.clip

@@ -18,10 +18,10 @@ from PIL import Image
 from core.errors import IndexUnavailable
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index
-from core.ingest.journal import Journal
+from core.ingest.journal.job import Status
+from core.ingest.journal.journal import Journal
+from core.ingest.journal.progress import Counts
 from core.ingest.library import Library
-from core.ingest.progress import Counts
-from core.ingest.state import Status
 from tests.colours import COLOURS, ColourEmbedder
 from tests.nodes import wait_until
 
@@ -66,9 +66,9 @@ def open_library(index: Index, data: Path) -> Library:
 
 def live(url: str, name: str, data: Path, folder: Path, begun: Event) -> None:
     """One life of the app: goes on with what is there, or begins."""
-    from core.ingest import pipeline
+    from core.ingest.pipeline import run
 
-    pipeline._SMALLEST_ROUND = pipeline._LARGEST_ROUND = ROUND
+    run._SMALLEST_ROUND = run._LARGEST_ROUND = ROUND
     library = open_library(open_index(url, name, data), data)
     library.start()
     states = library.jobs.states()
@@ -168,8 +168,8 @@ def test_killed_at_twenty_random_moments(server, opened, folder, tmp_path):
 @pytest.mark.elasticsearch
 def test_a_server_killed_in_the_middle_pauses_the_job_which_goes_on_by_itself(node, opened, folder, monkeypatch):
     monkeypatch.setattr("core.index.elastic.bulk.PAUSES", (0.1,))  # how long it is patient before that
-    monkeypatch.setattr("core.ingest.worker.PAUSES", (1.0,))
-    monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 8)
+    monkeypatch.setattr("core.ingest.jobs.worker.PAUSES", (1.0,))
+    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 8)
     index, library = opened(node.url)
     job_id = library.add([str(folder)], starts=True)
     wait_until(lambda: library.jobs.state(job_id).done > 50, WAIT, "some of it is done")

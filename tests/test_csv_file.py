@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import csv_file
+from core.text import csv_file
 
 
 def written(*rows):
@@ -59,7 +59,7 @@ def test_nobody_else_writes_any():
     root = Path(__file__).parents[1]
     files = [*(root / "core").rglob("*.py"), *(root / "pages").rglob("*.py")]
     importing = [file.relative_to(root).as_posix() for file in files if _imports_csv(file)]
-    assert importing == ["core/csv_file.py"]
+    assert importing == ["core/text/csv_file.py"]
 
 
 def _imports_csv(file):

@@ -10,7 +10,7 @@ import typer
 from core.api.routing import operations
 from core.cli import app
 from core.config import ServerSettings, Settings
-from core.search.conditions import KEYS
+from core.search.language.conditions import KEYS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceUnavailable
-from core.images import reading
-from core.images.reading import open_upright
-from core.ingest.progress import Counts, Outcome
-from core.ingest.state import Status
+from core.images.reading import reader
+from core.images.reading.reader import open_upright
+from core.ingest.journal.job import Status
+from core.ingest.journal.progress import Counts, Outcome
 from core.search.options import Collapse, Options
-from core.search.query import Query, Words
-from core.search.request import Search
+from core.search.query import Query, Search, Words
 from tests.hostile import ARCHIVE_HARMS, ARCHIVE_LOSSES, ARCHIVES, FOLDERS, PICTURE_HARMS
 from tests.hostile.drawn import long_tiff, png
 from tests.hostile.kinds import Fate, added, failed
@@ -217,5 +216,5 @@ def test_an_archive_that_lies_in_a_folder_of_the_same_job(services, ground):
 
 def test_the_pages_of_a_document_are_counted_up_to_a_limit(monkeypatch):
     assert open_upright(long_tiff(99), "x.tif").frames == 100
-    monkeypatch.setattr(reading, "_MAX_PAGES", 50)
+    monkeypatch.setattr(reader, "_MAX_PAGES", 50)
     assert open_upright(long_tiff(99), "x.tif").frames == 50

@@ -30,7 +30,7 @@ def test_the_embedded_index_imports_neither_pandas_nor_a_client_of_servers() -> 
 
 def test_versions_are_told_by_the_real_module_afterwards() -> None:
     code = (
-        "import importlib; from core.imports import without_extras\n"
+        "import importlib; from core.runtime.imports import without_extras\n"
         "with without_extras():\n"
         "    import importlib.metadata as early; told = early.version('lancedb'), early.version('typing-extensions')\n"
         "import importlib.metadata as late, lancedb\n"

@@ -12,11 +12,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 
-from core import migrations
+from core import migrations, saved
 from core.database import Database, transaction
 from core.errors import JournalUnavailable
-from core.ingest import tables
-from core.search import saved
+from core.ingest.journal import tables
 from tests.ingest.libraries import journal_url
 
 FIRST = """

@@ -11,8 +11,7 @@ from core.cli import app
 from core.embedding.clip import ClipEmbedder
 from core.embedding.starter import StarterEmbedder
 from core.errors import ModelUnavailable
-from core.search.query import Query, Words
-from core.search.request import Search
+from core.search.query import Query, Search, Words
 from core.services import shared
 from tests.colours import ColourEmbedder
 

@@ -12,17 +12,17 @@ from urllib.parse import quote
 import pytest
 from typer.testing import CliRunner
 
-from core import redaction
 from core.api.routing import _health
 from core.cli import app
 from core.config import Settings
 from core.database import Database
 from core.errors import ImageSearchError, JournalUnavailable, SourceRefused
-from core.redaction import holds_secret, is_secret_name, keep_out_of_logs, scrubbed, without_secrets
 from core.search.pasted import Pasted
 from core.services import Services, shared
-from core.sources.attempts import in_words
-from core.sources.remote import RemoteSource
+from core.sources.remote.attempts import in_words
+from core.sources.remote.remote import RemoteSource
+from core.text import redaction
+from core.text.redaction import holds_secret, is_secret_name, keep_out_of_logs, scrubbed, without_secrets
 
 PARTS = ("sw0rdfish", "tr0mb0ne")
 PASSWORDS = [sign.join(PARTS) for sign in ("", *"/@#?:%,;&=[]\\ |+$!*'\"<>^`~{}é")]

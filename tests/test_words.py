@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from core.cli import app
-from core.ingest.actors import COMMAND_LINE, browser_label, by_whom
-from core.words import ago, counted, duration, file_size, pictures
+from core.ingest.journal.actors import COMMAND_LINE, browser_label, by_whom
+from core.text.words import ago, counted, duration, file_size, pictures
 from tests.texts import all_texts, command_line, described
 
 COMMANDS = [place.split()[3:] for place, _ in command_line() if re.fullmatch(r"python -m core( \w+)*", place)]
@@ -57,7 +57,7 @@ def test_a_duration_never_says_sixty(seconds, words):
     [(10, "just now"), (61, "1 minute ago"), (7_300, "2 hours ago"), (90_000, "1 day ago"), (200_000, "2 days ago")],
 )
 def test_how_long_ago(before, words, monkeypatch):
-    monkeypatch.setattr("core.words.time.time", lambda: 1e9)
+    monkeypatch.setattr("core.text.words.time.time", lambda: 1e9)
     assert ago(1e9 - before) == words
 
 

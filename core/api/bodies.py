@@ -5,12 +5,11 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from core.index.index import MAX_K
-from core.search import export
-from core.search.language import LONGEST, parse
+from core.saved import LONGEST_ADDRESS, LONGEST_NAME
+from core.search.language.parser import LONGEST, parse
 from core.search.options import Collapse, Cut, Options, Sort
-from core.search.query import LEAST_WEIGHT, MOST_PARTS, MOST_WEIGHT, Picture, Query, Region
-from core.search.request import Search
-from core.search.saved import LONGEST_ADDRESS, LONGEST_NAME
+from core.search.output import export
+from core.search.query import LEAST_WEIGHT, MOST_PARTS, MOST_WEIGHT, Picture, Query, Region, Search
 from core.sources.uploaded import is_inside
 
 type Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

@@ -20,13 +20,13 @@ from core.api.bodies import ExportBody
 from core.api.export_store import ExportStore
 from core.api.searching import PATIENCE
 from core.errors import InvalidQuery
-from core.images.reading import open_upright
+from core.images.reading.reader import open_upright
 from core.images.sheet import ON_IMAGE, ON_PAGE, Heading
 from core.images.thumbnails import SIDE
 from core.index.records import ImageRecord
-from core.search.export import Line, as_csv, as_json, as_sheet, chosen, judged, matches
-from core.search.originals import zipped
-from core.search.request import Search
+from core.search.output.export import Line, as_csv, as_json, as_sheet, chosen, judged, matches
+from core.search.output.zip import zipped
+from core.search.query import Search
 from core.services import Services
 
 _LONGEST_TITLE = 60  # characters

@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from core.api.flights import Flights
 from core.images.boxes import with_boxes
-from core.images.budget import BUDGET
 from core.images.describe import is_content_hash
-from core.images.reading import open_upright
+from core.images.reading.budget import BUDGET
+from core.images.reading.reader import open_upright
 from core.images.thumbnails import SIDE, preview
 from core.index.records import ImageRecord
 from core.services import Services

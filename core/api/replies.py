@@ -1,4 +1,4 @@
-"""What the routes answer beside searches: of these types, and in `core.search.answers`, their description is made."""
+"""What the routes answer beside searches: the description is made of these types and those of the searches."""
 
 from typing import Literal, NotRequired, TypedDict
 

@@ -21,7 +21,7 @@ from core.api.pictures import Pictures
 from core.api.searching import BY_ADDRESS, Searching
 from core.api.uploads import UploadRoutes
 from core.errors import ImageSearchError
-from core.search.answers import Answer
+from core.search.output.response import Answer
 from core.services import Services
 
 _WEBP = "image/webp"

@@ -17,10 +17,10 @@ from core.errors import ImageSearchError, InvalidQuery
 from core.images.names import shown
 from core.index.filters import AnyOf, Filter
 from core.index.index import MAX_K
-from core.search.answers import answer
-from core.search.heat import Heat, Looked
-from core.search.link import from_params, read_k
-from core.search.request import Search
+from core.search.explain.heatmap import Heat, Looked
+from core.search.language.url import from_params, read_k
+from core.search.output.response import answer
+from core.search.query import Search
 from core.services import Services
 
 PATIENCE = 10.0

@@ -15,7 +15,7 @@ from core.api.bodies import LocationBody, UploadsBody
 from core.images.files import ARCHIVE_SUFFIX, SUFFIXES
 from core.images.names import display_name, displayable, shown
 from core.images.uploads import Upload, Uploads
-from core.ingest.actors import COOKIE, browser
+from core.ingest.journal.actors import COOKIE, browser
 from core.services import Services
 
 _BYTES = "application/octet-stream"
@@ -40,7 +40,7 @@ class UploadRoutes:
         return JSONResponse({"id": digest, "name": displayable(name)}, 201)
 
     async def add_upload(self, request: Request) -> Response:
-        from core.sources.dataset_files import is_part  # imports YAML, for which no start waits
+        from core.sources.datasets.files import is_part  # imports YAML, for which no start waits
 
         services = self._services()
         if content_type(request) == _BYTES and is_part(request.query_params.get("name", "")):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from core import __version__
 from core.errors import ImageSearchError
-from core.imports import without
+from core.runtime.imports import without
 
 with without("rich"):  # which typer imports for tables and tracebacks that are not wanted: half of its time
     import typer
@@ -84,8 +84,8 @@ class Terminal:
     def fetched(self, url: str) -> tuple[bytes, str]:
         """A picture, and what it is called."""
         from core.search.pasted import url_name
-        from core.sources.opening import read_file
-        from core.sources.urls import normalised
+        from core.sources.factory import read_file
+        from core.sources.remote.urls import normalised
 
         url = normalised(url)
         return read_file(url, public_only=False), url_name(url)

@@ -7,10 +7,10 @@ import typer
 
 from core.cli.console import AsJson, app, expected_errors, open_services, print_json, say
 from core.cli.search import Folder
-from core.command import command
 from core.errors import InvalidTags, UnreadableImage
 from core.images.names import displayable, shown
-from core.words import pictures
+from core.text.command import command
+from core.text.words import pictures
 
 if TYPE_CHECKING:
     from core.index.index import Index

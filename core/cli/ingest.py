@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
-from core.command import command
 from core.config import Settings
 from core.errors import JobRefused, Problem
 from core.images.names import displayable
-from core.ingest.actors import COMMAND_LINE
-from core.ingest.progress import Counts, Outcome, Phase, not_indexed
-from core.ingest.state import JobState, Plan, PlannedFile, Status
-from core.ingest.untouched import Told, Untouched
-from core.ingest.words import found, not_compared, not_connected, planned, tally
+from core.ingest.jobs.words import found, not_compared, not_connected, planned, tally
+from core.ingest.journal.actors import COMMAND_LINE
+from core.ingest.journal.job import JobState, Plan, PlannedFile, Status
+from core.ingest.journal.progress import Counts, Outcome, Phase, not_indexed
+from core.ingest.unchanged import Told, Untouched
 from core.sources.checks import as_spelled, check_kind, resolved
-from core.sources.urls import is_url, normalised
-from core.words import counted, duration, pictures
+from core.sources.remote.urls import is_url, normalised
+from core.text.command import command
+from core.text.words import counted, duration, pictures
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

@@ -8,11 +8,11 @@ import typer
 
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
-from core.command import command
 from core.images.names import displayable
-from core.ingest.actors import COMMAND_LINE
-from core.ingest.state import JobState
-from core.ingest.words import STATUSES, started
+from core.ingest.jobs.words import STATUSES, started
+from core.ingest.journal.actors import COMMAND_LINE
+from core.ingest.journal.job import JobState
+from core.text.command import command
 
 if TYPE_CHECKING:
     from core.ingest.library import Library

@@ -7,8 +7,8 @@ import typer
 
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
 from core.cli.ingest import as_dict, finished, open_library
-from core.ingest.actors import COMMAND_LINE
-from core.words import pictures
+from core.ingest.journal.actors import COMMAND_LINE
+from core.text.words import pictures
 
 
 @app.command(name="reembed")

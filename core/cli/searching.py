@@ -6,20 +6,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.cli.console import open_services, print_json, say, terminal
-from core.command import command
 from core.errors import InvalidQuery, UnreadableImage
 from core.images.describe import content_hash
 from core.images.names import displayable, shown
 from core.index.filters import AnyOf, Condition, Filter, Within
-from core.redaction import told
-from core.search.language import parse
-from core.search.negation import offer
+from core.search.language.negation import offer
+from core.search.language.parser import parse
 from core.search.options import ALL_RESULTS, Band, Collapse, Cut, Options, Sort
-from core.search.query import EXCLUDED, Picture, Query
-from core.search.request import Search
+from core.search.query import EXCLUDED, Picture, Query, Search
 from core.search.results import Result, Results
 from core.sources.pasted import pasted_location, spellings
-from core.sources.urls import is_url
+from core.sources.remote.urls import is_url
+from core.text.command import command
+from core.text.redaction import told
 
 _PATIENCE = 60.0  # seconds until it is known what scores mean: once for each model, and then as long as learning takes
 
@@ -51,7 +50,7 @@ def find(asked: Asked, as_json: bool) -> None:
     every = asked.min_strength in (None, Cut.ALL) or not results.judged
     listed = [result for result in results.results if every or result.matches]
     if as_json:
-        from core.search.answers import answer
+        from core.search.output.response import answer
 
         print_json(answer(replace(results, results=listed)))
         return
@@ -85,7 +84,7 @@ def conditions(folder: str | None, labels: Sequence[str]) -> list[Condition]:
 def location_of(text: str) -> str:
     """A path or URL as records have it."""
     if is_url(text):
-        from core.sources.urls import normalised
+        from core.sources.remote.urls import normalised
 
         return normalised(text)
     return str(_resolved(text))
@@ -169,7 +168,7 @@ def _read(location: str) -> tuple[bytes, str]:
     """The picture there, and what it is called."""
     if is_url(location):
         return terminal().fetched(location)
-    from core.images.reading import read_bytes
+    from core.images.reading.reader import read_bytes
 
     path = next((path for path in _paths(location) if path.exists()), None)
     if path is None:

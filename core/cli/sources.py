@@ -8,13 +8,13 @@ import typer
 
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
-from core.command import command
 from core.errors import FolderRefused
 from core.images.names import displayable, shown
-from core.ingest.actors import COMMAND_LINE
-from core.redaction import told
+from core.ingest.journal.actors import COMMAND_LINE
 from core.sources.checks import as_spelled
-from core.sources.urls import is_url
+from core.sources.remote.urls import is_url
+from core.text.command import command
+from core.text.redaction import told
 
 if TYPE_CHECKING:
     from core.ingest.library import Library, SourceState

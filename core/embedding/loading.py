@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from core.command import command
 from core.embedding.embedder import Embedder
 from core.embedding.weights import how_to_obtain
 from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
 from core.model_ids import STARTER
+from core.text.command import command
 
 _logger = logging.getLogger(__name__)
 

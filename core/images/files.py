@@ -14,7 +14,7 @@ from PIL import Image
 
 from core.errors import IndexUnavailable, StorageFull
 from core.images.names import shown
-from core.images.raw import SUFFIXES as RAW_SUFFIXES
+from core.images.reading.raw import SUFFIXES as RAW_SUFFIXES
 
 _EXCLUDED = {
     "EPS",  # Pillow hands it to Ghostscript: a program that is run by a file

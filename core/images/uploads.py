@@ -25,7 +25,7 @@ from core.images.files import (
     write_whole,
 )
 from core.images.names import display_name
-from core.images.reading import open_upright, read_bytes
+from core.images.reading.reader import open_upright, read_bytes
 
 _UNREAD = ".data"
 

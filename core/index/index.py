@@ -14,6 +14,10 @@ FACETS = ("label", "tag", "folder", "year", "colour", "shape", "format", "camera
 """What records are counted by. `folder` stands for the path of the folder they lie in, `year` for that of `taken_at`,
 the others for the fields of `AnyOf`."""
 
+type Counts = Mapping[str, Mapping[str, int]]
+"""For each facet, how many have which value, the most frequent first."""
+
+
 type Order = Literal["newest", "oldest", "largest", "smallest", "name"]
 
 MOST_VALUES = 1_000

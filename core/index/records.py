@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from core.images.colour.palette import colour_name
 from core.images.describe import DESCRIPTION, Box, Description, Split
 from core.images.names import folded
-from core.images.palette import colour_name
 from core.vectors import Embedding
 
 type Shape = Literal["landscape", "portrait", "square", "panorama"]

@@ -15,7 +15,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from core.images.files import has_picture_suffix, is_left_out
-from core.sources.dataset_files import is_part
+from core.sources.datasets.files import is_part
 
 _log = logging.getLogger(__name__)
 

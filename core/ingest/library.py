@@ -17,27 +17,27 @@ from core.images.thumbnails import Thumbnails
 from core.index.filters import Filter
 from core.index.index import Index, Totals
 from core.index.records import record_id
-from core.ingest.actors import APP, Actor
 from core.ingest.follow import Follower
-from core.ingest.jobs import Jobs
-from core.ingest.journal import Journal
-from core.ingest.known import KnownSource
-from core.ingest.owner import Owner
-from core.ingest.pipeline import Workplace, run
-from core.ingest.plan import plan
-from core.ingest.prepare import Prepare
-from core.ingest.progress import Progress
-from core.ingest.reembed import Models, Reembedding, from_thumbnails, plan_reembedding, reembed
-from core.ingest.remove import remove, sweep
-from core.ingest.state import TO_READ, JobState, Kind, Plan, Planned, PlannedFile, Status
-from core.ingest.trial import trial
-from core.sources.absent import is_absent, is_below, is_gone, mounts_above
-from core.sources.archive import archive_of
+from core.ingest.jobs.process import Owner
+from core.ingest.jobs.queue import Jobs
+from core.ingest.journal.actors import APP, Actor
+from core.ingest.journal.job import TO_READ, JobState, Kind, Plan, Planned, PlannedFile, Status
+from core.ingest.journal.journal import Journal
+from core.ingest.journal.progress import Progress
+from core.ingest.journal.sources import KnownSource
+from core.ingest.pipeline.plan import plan
+from core.ingest.pipeline.prepare import Prepare
+from core.ingest.pipeline.reembed import Models, Reembedding, from_thumbnails, plan_reembedding, reembed
+from core.ingest.pipeline.remove import remove, sweep
+from core.ingest.pipeline.run import Workplace, run
+from core.ingest.pipeline.throughput import trial
+from core.sources.archives.archive import archive_of
+from core.sources.factory import is_one_picture, open_source, read_file, without_nested
 from core.sources.folder import FolderSource
 from core.sources.listed import SUFFIX, ListedSource
-from core.sources.opening import is_one_picture, open_source, read_file, without_nested
+from core.sources.presence import is_absent, is_below, is_gone, mounts_above
+from core.sources.remote.urls import check_url, is_url
 from core.sources.source import Source
-from core.sources.urls import check_url, is_url
 
 _log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cache import Kept
 from core.embedding.crop import enough
 from core.embedding.embedder import SURE_FROM, Embedder
 from core.errors import InvalidQuery
 from core.index.index import Index
-from core.search.kept import Kept
 from core.search.query import Picture, Query, Region
 from core.vectors import Embedding, Embeddings, unit
 
@@ -131,7 +131,7 @@ class Composer:
         return self._embedded(picture, data)
 
     def _embedded(self, picture: Picture, data: bytes) -> Embedding:
-        from core.images.reading import open_upright  # words need no pictures
+        from core.images.reading.reader import open_upright  # words need no pictures
 
         embedder = self._embedder()
 

@@ -11,11 +11,11 @@ from core.embedding.embedder import SURE_FROM, Embedder
 from core.errors import ImageSearchError
 from core.index.index import Index
 from core.index.records import Hit
-from core.search.calibration import Calibrations, bank_edition
 from core.search.compose import Composed, Kind, Part
-from core.search.learned import learned_file, read_learned, write_learned
 from core.search.options import Band, Cut
-from core.search.strength import above_chance, judge
+from core.search.relevance.bands import above_chance, judge
+from core.search.relevance.calibrator import Calibrations, bank_edition
+from core.search.relevance.learned import learned_file, read_learned, write_learned
 from core.vectors import Embedding, Embeddings
 
 _OFFERED = 5

@@ -11,10 +11,10 @@ from core.errors import FolderRefused, ImageSearchError, TooLarge
 from core.images.names import shown
 from core.index.index import Index
 from core.index.records import ImageRecord, record_id
-from core.redaction import told
-from core.search.conditions import named
+from core.search.language.conditions import named
 from core.sources.pasted import pasted_location, spellings
-from core.sources.urls import check_url, is_url, normalised
+from core.sources.remote.urls import check_url, is_url, normalised
+from core.text.redaction import told
 
 if TYPE_CHECKING:
     from core.images.uploads import Uploads
@@ -73,7 +73,7 @@ class PastedPictures:
             )
         if record := self._record(location):
             return record.content_hash, record.name
-        from core.sources.opening import read_file
+        from core.sources.factory import read_file
 
         checked = self._check(location)
         if isinstance(checked, Path):
@@ -102,7 +102,7 @@ class PastedPictures:
 
 
 def _bytes(path: Path, limit: int) -> bytes:
-    from core.images.reading import read_bytes
+    from core.images.reading.reader import read_bytes
 
     with suppress(OSError):  # which `read_bytes` words
         if path.stat().st_size > limit:

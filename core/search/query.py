@@ -1,10 +1,13 @@
 """What a person searches for: words and pictures with weights, and what results to be like or unlike."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from core.errors import InvalidQuery
 from core.images.describe import is_content_hash
+from core.index.filters import Filter
+from core.index.limits import MAX_K
+from core.search.options import USUAL_K, Options
 
 MOST_PARTS = 32
 """Of one query: words, pictures and examples together."""
@@ -68,6 +71,29 @@ class Query:
     def text(self) -> str:
         """The words alone, in one line: for messages."""
         return ", ".join(words.text for words in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """All that a search consists of."""
+
+    query: Query = field(default_factory=Query)
+    """Empty: everything that the filter lets through, without scores."""
+    where: Filter = field(default_factory=Filter)
+    options: Options = field(default_factory=Options)
+    k: int | None = None
+    """How many results, 1 to `MAX_K`: the best, whatever their band; pictures shown as one count once. None: as many as
+    there are."""
+
+    @property
+    def browses(self) -> bool:
+        """Whether nothing is looked for."""
+        return self.query.empty and not self.query.less
+
+    @property
+    def usual_k(self) -> int:
+        """How many results are shown where nobody has said how many: when browsing, all."""
+        return MAX_K if self.browses else USUAL_K
 
 
 def clean(text: str) -> str:

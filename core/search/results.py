@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from core.index.index import Counts
 from core.index.records import Hit, ImageRecord
-from core.search.facets import Counts
 from core.search.options import Band
 
 
@@ -20,6 +20,27 @@ class Timings:
     @property
     def total(self) -> float:
         return self.embedding + self.index + self.ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Of the hits of a query, in their order."""
+
+    bands: Sequence[Band]
+    """Never a better one after a worse."""
+    strengths: Sequence[float]
+    """From 0 to 1, where the band `strong` begins; never a greater one after a smaller."""
+    nothing: bool
+    """Whether even the best are what chance would bring: then none is a match, whatever the cut."""
+    of_kind: bool = False
+    """Whether of those that are weak no more is known than that they are of this kind."""
+    by_name: Sequence[int] = ()
+    """The places of those that are likely by what they are called alone. Their strengths are the pictures' own."""
+
+    @property
+    def matched(self) -> int:
+        """So many from the top are matches."""
+        return sum(band is not Band.NONE for band in self.bands)
 
 
 @dataclass(frozen=True, slots=True)

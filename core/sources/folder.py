@@ -11,13 +11,13 @@ from core.errors import SourceUnavailable, UnreadableImage, UnreadableLabels
 from core.images.describe import Box, Split
 from core.images.files import ARCHIVE_SUFFIX, has_picture_suffix, is_left_out
 from core.images.names import shown
-from core.images.reading import read_bytes
-from core.sources.absent import has_something, is_absent, is_below, is_gone, is_replaced, mounts_above
-from core.sources.archive import archive_of
+from core.images.reading.reader import read_bytes
+from core.sources.archives.archive import archive_of
+from core.sources.archives.zip_directory import OPEN_FLAGS
 from core.sources.checks import is_archive
-from core.sources.dataset_files import Listing, is_part, listing_of
-from core.sources.datasets import Datasets
-from core.sources.directory import OPEN_FLAGS
+from core.sources.datasets.annotations import Datasets
+from core.sources.datasets.files import Listing, is_part, listing_of
+from core.sources.presence import has_something, is_absent, is_below, is_gone, is_replaced, mounts_above
 from core.sources.reasons import why
 from core.sources.source import Found, PassedOver, no_picture
 

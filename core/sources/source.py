@@ -6,7 +6,7 @@ from typing import Protocol
 
 from core.errors import Problem
 from core.images.describe import Box, Split
-from core.images.kinds import unread_by_name
+from core.images.reading.kinds import unread_by_name
 
 
 @dataclass(frozen=True, slots=True)

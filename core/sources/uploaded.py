@@ -11,7 +11,7 @@ from shutil import copyfile
 from core.images.files import PART_SUFFIX, has_picture_suffix, not_written
 
 MAX_FILE_BYTES = 512 << 20
-"""The largest file of labels that is taken: annotations of this size are read, see `core.sources.coco`."""
+"""The largest file of labels that is taken: annotations of this size are read, see `core.sources.datasets.coco`."""
 
 MAX_PATH = 1000  # characters
 _MAX_DEPTH = 20

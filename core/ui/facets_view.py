@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, cast
 
 from core.index.filters import AnyOf, Between, Condition, Filter, Named, NumberField, TextField, Within
-from core.search.conditions import write_condition
-from core.search.facets import Counts
+from core.index.index import Counts
+from core.search.language.conditions import write_condition
 
 VALUES: tuple[TextField, ...] = ("label", "tag", "folder", "shape", "colour", "format", "camera", "lens", "split")
 NUMBERS: tuple[NumberField, ...] = ("size", "width", "height")

@@ -7,15 +7,15 @@ import streamlit as st
 from core.errors import ImageSearchError
 from core.images.files import SUFFIXES
 from core.sources.checks import check_path
+from core.sources.remote.urls import check_url, is_url
 from core.sources.uploaded import MAX_FILE_BYTES
-from core.sources.urls import check_url, is_url
+from core.text.words import pictures
 from core.ui.components.uploads import UploadLimits, upload_area
 from core.ui.notices import plain
 from core.ui.samples import sample_button
 from core.ui.server import route, services
 from core.ui.shell import INGEST_LOOK
 from core.ui.who import visitor
-from core.words import pictures
 
 _ENGINES = {"lancedb": "LanceDB on this machine", "elasticsearch": "Elasticsearch"}
 
@@ -67,7 +67,7 @@ def _listed(places: Sequence[object]) -> str:
 
 def upload_form() -> None:
     """Pictures from the visitor's machine; indexed as soon as all are sent."""
-    from core.sources.dataset_files import SUFFIXES as PARTS  # imports YAML, for which no start waits
+    from core.sources.datasets.files import SUFFIXES as PARTS  # imports YAML, for which no start waits
 
     settings = services().settings
     with st.container(border=True, height="stretch", key="upload-form"):

@@ -7,10 +7,7 @@ import streamlit as st
 
 from core.errors import ImageSearchError, IndexUnavailable, PicturesLost
 from core.images.names import displayable
-from core.ingest.actors import by_whom
-from core.ingest.progress import Outcome, not_indexed
-from core.ingest.state import JobState, Kind, Planned, Status
-from core.ingest.words import (
+from core.ingest.jobs.words import (
     STATUSES,
     found,
     in_words,
@@ -22,14 +19,17 @@ from core.ingest.words import (
     started,
     verdicts,
 )
-from core.search.answers import item
+from core.ingest.journal.actors import by_whom
+from core.ingest.journal.job import JobState, Kind, Planned, Status
+from core.ingest.journal.progress import Outcome, not_indexed
+from core.search.output.response import item
 from core.search.results import Result
+from core.text.words import ago, counted, duration, file_size, pictures
 from core.ui.components.gallery import gallery
 from core.ui.notices import plain, say, show_error, tell
 from core.ui.report import verdict_table
 from core.ui.server import route, services
 from core.ui.who import visitor
-from core.words import ago, counted, duration, file_size, pictures
 
 _MOST_SHOWN = 3
 _MOST_RESULTS = 4

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 import streamlit as st
 
 from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
-from core.ingest.state import Kind
+from core.ingest.journal.job import Kind
 from core.model_ids import STARTER
 from core.ui.server import services
 from core.ui.who import visitor

@@ -4,14 +4,14 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from core.csv_file import as_csv
 from core.errors import Problem
 from core.images.names import displayable
-from core.ingest.progress import Outcome
-from core.ingest.state import JobState
-from core.ingest.words import PROBLEMS, outcome_word
+from core.ingest.jobs.words import PROBLEMS, outcome_word
+from core.ingest.journal.job import JobState
+from core.ingest.journal.progress import Outcome
+from core.text.csv_file import as_csv
+from core.text.words import counted
 from core.ui.server import services
-from core.words import counted
 
 _MOST_ROWS = 1000  # more are for the download
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.ingest.state import JobState, Status
-from core.ingest.words import in_words, share
+from core.ingest.jobs.words import in_words, share
+from core.ingest.journal.job import JobState, Status
 from core.sources.samples import sample_pictures
 from core.ui.notices import plain
 from core.ui.server import services

@@ -10,21 +10,21 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import InvalidQuery
 from core.index.filters import Filter
 from core.index.records import names_on
-from core.search.answers import answer
-from core.search.language import format_, parse
-from core.search.link import to_json
-from core.search.negation import offer
+from core.search.language.negation import offer
+from core.search.language.parser import format_, parse
+from core.search.language.url import to_json
 from core.search.options import Options, Sort
-from core.search.request import Search
+from core.search.output.response import answer
+from core.search.query import Search
 from core.search.results import Results
 from core.sources.pasted import pasted_location
-from core.ui import address
+from core.ui import url_state as address
+from core.ui.chips import to_parts, with_parts
 from core.ui.components.facets import facets_panel
 from core.ui.components.gallery import gallery
 from core.ui.components.query import query_bar
 from core.ui.components.view import view_options
 from core.ui.notices import plain
-from core.ui.parts import to_parts, with_parts
 from core.ui.samples import offer_samples
 from core.ui.server import route, services
 from core.ui.shell import SEARCH_LOOK

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from streamlit.file_util import get_static_dir
 
-from core.ingest.actors import COOKIE
+from core.ingest.journal.actors import COOKIE
 from core.ui.components import modules
 
 COMMON_LOOK, SEARCH_LOOK, INGEST_LOOK = (

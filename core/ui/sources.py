@@ -4,15 +4,15 @@ from datetime import datetime
 
 import streamlit as st
 
-from core.command import command
 from core.images.names import displayable
+from core.ingest.jobs.words import STATUSES, verdicts
 from core.ingest.library import SourceState
-from core.ingest.words import STATUSES, verdicts
+from core.text.command import command
+from core.text.words import ago, file_size, pictures
 from core.ui.jobs import attempt, show_ended
 from core.ui.notices import plain
 from core.ui.server import services
 from core.ui.who import visitor
-from core.words import ago, file_size, pictures
 
 _MOST_SHOWN = 50
 

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.ingest.actors import COOKIE, Actor, browser
+from core.ingest.journal.actors import COOKIE, Actor, browser
 
 
 def visitor() -> Actor:

@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from core.api.routing import routes
 from core.images.describe import Box
-from core.search.calibration import Calibrations
-from core.search.scores import learn
+from core.search.relevance.calibrator import Calibrations
+from core.search.relevance.scores import learn
 from core.vectors import Embeddings
 from tests.colours import COLOURS
 

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.api.routing import routes
-from core.search.link import from_params, to_json
+from core.search.language.url import from_params, to_json
 from tests.api.conftest import Description
 
 UNDESCRIBED = {"/api/openapi.json", "/search"}

@@ -19,8 +19,8 @@ from core.api.answering import Refusal
 from core.api.export_store import ExportStore
 from core.api.exporting import Export
 from core.api.routing import routes
-from core.search.export import Line
 from core.search.options import Band
+from core.search.output.export import Line
 from tests.colours import COLOURS
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import JournalUnavailable
-from core.search.saved import MOST
+from core.saved import MOST
 
 
 def tagged(changed, unchanged, missing=0):

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from core.errors import ModelUnavailable
-from core.search.calibration import Calibrations
+from core.search.relevance.calibrator import Calibrations
 from tests.colours import COLOURS
 
 HASH = "0123456789abcdef" * 4
@@ -107,7 +107,7 @@ class TestSearch:
         assert [answer.json()["more"] for answer in pages] == [True, False, False]
 
     def test_as_usual_24_of_a_search_and_all_when_browsing(self, client, corpus, monkeypatch):
-        monkeypatch.setattr("core.search.request.USUAL_K", 4)
+        monkeypatch.setattr("core.search.query.USUAL_K", 4)
         for answer in (
             client.post("/api/search", json={"text": "red"}),
             client.get("/api/search", params={"q": "red"}),

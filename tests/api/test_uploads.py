@@ -12,7 +12,8 @@ from core.errors import StorageFull
 from core.images.describe import content_hash
 from core.images.uploads import Incoming
 from core.index.filters import Filter
-from core.sources import coco, uploaded
+from core.sources import uploaded
+from core.sources.datasets import coco
 from tests.zips import zipped
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.search.language import format_
+from core.search.language.parser import format_
 from core.search.pasted import Pasted
-from core.ui import address
+from core.ui import url_state as address
+from core.ui.chips import to_parts, with_parts
 from core.ui.components.query import query_bar
-from core.ui.parts import to_parts, with_parts
 
 
 def changed(change: Mapping[str, Any]) -> None:

@@ -8,8 +8,8 @@ import streamlit as st
 from core.images.describe import Box, Colour
 from core.index.filters import AnyOf, Between, Filter, Named, Within, meets
 from core.index.records import ImageRecord
-from core.search import facets
 from core.search.options import Options
+from core.search.ranking import facets
 from core.ui.components.facets import facets_panel
 from core.ui.components.view import view_options
 

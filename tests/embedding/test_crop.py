@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.embedding.crop import centre_square, enough
-from core.images.reading import open_upright
+from core.images.reading.reader import open_upright
 
 
 def stripes(width: int, height: int) -> Image.Image:

@@ -15,7 +15,7 @@ from core.embedding.onnx_clip import OnnxClip
 from core.embedding.tokens import count_tokens, tokenize
 from core.embedding.weights import WEIGHTS, weights_folder
 from core.errors import ModelUnavailable
-from core.images.reading import open_upright
+from core.images.reading.reader import open_upright
 from tests.embedding.conftest import MODEL
 from tests.hostile.pictures import PICTURES
 from tests.material import TEST_DATA

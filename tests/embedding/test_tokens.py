@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.embedding.tokens import _encode, _vocabulary, tokenize
-from core.search.concepts import CONCEPTS
+from core.search.relevance.concepts import CONCEPTS
 
 ROOT = Path(__file__).parents[2]
 

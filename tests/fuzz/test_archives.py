@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from core.errors import UnreadableImage
 from core.images.files import has_picture_suffix
-from core.sources.archive import ArchiveSource
-from core.sources.members import Limits
+from core.sources.archives.archive import ArchiveSource
+from core.sources.archives.zip_members import Limits
 from core.sources.source import Found, PassedOver
 from tests.zips import zipped
 

@@ -15,7 +15,7 @@ from PIL.ExifTags import GPS, IFD, Base
 from core.errors import UnreadableImage
 from core.images.describe import DESCRIPTION, Description
 from core.images.files import FORMATS
-from core.images.reading import open_upright
+from core.images.reading.reader import open_upright
 
 pytestmark = pytest.mark.timeout(1800)
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UnreadableLabels
-from core.sources.datafile import read_data_file
-from core.sources.labels import MAX_BOXES, label_path, parse_boxes
+from core.sources.datasets.datafile import read_data_file
+from core.sources.datasets.labels import MAX_BOXES, label_path, parse_boxes
 
 NUMBERS = [
     "0",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from core.ingest.progress import Outcome
+from core.ingest.journal.progress import Outcome
 from tests.hostile.drawn import png
 
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from core.images.boxes import with_boxes
 from core.images.describe import Box
-from core.sources.labels import MAX_BOXES
+from core.sources.datasets.labels import MAX_BOXES
 
 SIZE = (800, 600)
 

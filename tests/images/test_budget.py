@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from core.errors import UnreadableImage
-from core.images import budget
-from core.images.budget import Budget
-from core.images.reading import open_upright
+from core.images.reading import budget
+from core.images.reading.budget import Budget
+from core.images.reading.reader import open_upright
 
 SECONDS = 20
 
@@ -163,7 +163,7 @@ def left(monkeypatch):
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF", "HEIF", "JPEG2000", "TIFF", "GIF"])
 def test_the_next_one_waits_until_the_pixels_are_gone(monkeypatch, left, kind, encoded):
-    monkeypatch.setattr("core.images.shrinking._LARGE", 1)
+    monkeypatch.setattr("core.images.reading.shrinking._LARGE", 1)
     data = encoded(Image.new("RGB", (400, 300), "red"), kind)
     image = open_upright(data, "x", enough=20).image
     assert left == [1]  # the small one
@@ -183,7 +183,7 @@ def test_an_error_that_is_kept_holds_no_pixels(left, kind, encoded):
 def test_what_takes_too_much_memory_is_refused_by_its_header(monkeypatch, kind):
     buffer = BytesIO()
     Image.new("RGB", (400, 300)).save(buffer, kind)
-    monkeypatch.setattr("core.images.reading.MAX_PICTURE_BYTES", 400 * 300)
+    monkeypatch.setattr("core.images.reading.reader.MAX_PICTURE_BYTES", 400 * 300)
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda _: pytest.fail("decoded"))
     with pytest.raises(UnreadableImage, match=r"400 × 300 pixels.*memory"):
         open_upright(buffer.getvalue(), "x.img")

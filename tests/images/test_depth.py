@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.images.reading import open_upright
+from core.images.reading.reader import open_upright
 from tests.images.test_refusals import png_chunk
 
 RAMP = np.linspace(0, 1, 64)

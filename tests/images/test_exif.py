@@ -10,8 +10,8 @@ from PIL.ExifTags import GPS, IFD, Base
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import IFDRational, ImageFileDirectory_v2
 
-from core.images.exif import Metadata, read_metadata
-from core.images.reading import open_upright
+from core.images.metadata.exif import Metadata, read_metadata
+from core.images.reading.reader import open_upright
 
 UNKNOWN = IFDRational(0, 0)
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from core.images.colours import to_rgb
-from core.images.ground import WHITE, ground_of
-from core.images.reading import open_upright
+from core.images.colour.ground import WHITE, ground_of
+from core.images.colour.rgb import to_rgb
+from core.images.reading.reader import open_upright
 
 DARK, MIDDLE = (64, 64, 64), (128, 128, 128)
 

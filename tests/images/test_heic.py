@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from core.errors import UnreadableImage
-from core.images.reading import open_upright
+from core.images.reading.reader import open_upright
 
 # 64 × 48 pixels, red and blue, the lower half transparent: made by imagecodecs.avif_encode(pixels, level=90, speed=0,
 # bitspersample=10 or 12), since Pillow writes 8 bits only.

@@ -3,7 +3,7 @@
 import pytest
 
 from core.images.files import SUFFIXES
-from core.images.kinds import _BY_SUFFIX, kind_of, unread_by_name
+from core.images.reading.kinds import _BY_SUFFIX, kind_of, unread_by_name
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from core.images.appearance import look_at
 from core.images.describe import Colour
-from core.images.look import look_at
-from core.images.reading import open_upright
+from core.images.reading.reader import open_upright
 
 
 def halves(left, right, share=0.5, size=(400, 300)):

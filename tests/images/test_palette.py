@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.images.palette import NAMES, colour_name
+from core.images.colour.palette import NAMES, colour_name
 
 # Centroids of the ISCC-NBS system, whose names end in a basic term (Kelly and Judd, NBS Special Publication 440, 1976).
 NBS = {

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-from core.images.look import look_at
+from core.images.appearance import look_at
 from core.images.phash import coarse, coarse_distances, distances, packed, perceptual_hash
-from core.images.reading import open_upright
+from core.images.reading.reader import open_upright
 
 SAME = 31  # bits of 255: what PDQ recommends
 

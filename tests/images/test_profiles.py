@@ -13,8 +13,8 @@ from PIL import Image, ImageCms
 from PIL.ExifTags import IFD, Base, Interop
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from core.images.reading import open_upright
-from core.images.spaces import BT709, adobe_rgb, coded_space, measured_space
+from core.images.colour.spaces import BT709, adobe_rgb, coded_space, measured_space
+from core.images.reading.reader import open_upright
 
 D65 = (0.3127, 0.3290)
 PROPHOTO = (0.3457, 0.3585, 0.7347, 0.2653, 0.1596, 0.8404, 0.0366, 0.0001)  # ISO 22028-2

@@ -10,8 +10,8 @@ from PIL.ExifTags import IFD, Base
 
 from core.errors import UnreadableImage
 from core.images.files import has_picture_suffix, suffix_of
-from core.images.raw import SUFFIXES
-from core.images.reading import open_upright
+from core.images.reading.raw import SUFFIXES
+from core.images.reading.reader import open_upright
 
 
 @pytest.fixture

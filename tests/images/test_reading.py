@@ -10,7 +10,7 @@ from PIL.ExifTags import Base
 from PIL.PngImagePlugin import PngInfo
 
 from core.images.files import FORMATS, SUFFIXES, suffix_of
-from core.images.reading import open_upright
+from core.images.reading.reader import open_upright
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 

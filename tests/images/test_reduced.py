@@ -6,7 +6,7 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from core.errors import UnreadableImage
-from core.images.reading import open_upright
+from core.images.reading.reader import open_upright
 
 
 def shrunk(image: Image.Image) -> np.ndarray:

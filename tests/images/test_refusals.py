@@ -18,9 +18,9 @@ from PIL import Image, ImageFile
 from PIL.ExifTags import IFD
 
 from core.errors import Problem, UnreadableImage
-from core.images import reading
 from core.images.files import FORMATS
-from core.images.reading import MAX_PIXELS, open_upright, read_bytes
+from core.images.reading import reader
+from core.images.reading.reader import MAX_PIXELS, open_upright, read_bytes
 
 
 def refused(data, name="holiday.jpg"):
@@ -249,7 +249,7 @@ class TestBombs:
         assert "megapixels" in refused(png(width, height, png_chunk(b"IDAT", zlib.compress(b"\0")))).message
 
     def test_below_the_limit_pillow_s_warning_is_no_error(self, monkeypatch):
-        monkeypatch.setattr(reading, "MAX_PIXELS", 64 * 48)
+        monkeypatch.setattr(reader, "MAX_PIXELS", 64 * 48)
         monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 64 * 48 // 2)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -362,7 +362,7 @@ class TestReadBytes:
         assert "is not a file" in self.refused(Path("/dev/zero")).message
 
     def test_too_large(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(reading, "MAX_BYTES", 3)
+        monkeypatch.setattr(reader, "MAX_BYTES", 3)
         (tmp_path / "x").write_bytes(b"abc")
         assert read_bytes(tmp_path / "x") == b"abc"
         (tmp_path / "x").write_bytes(b"abcd")

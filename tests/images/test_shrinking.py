@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.images import shrinking
-from core.images.budget import BUDGET
-from core.images.reading import open_upright
+from core.images.reading import shrinking
+from core.images.reading.budget import BUDGET
+from core.images.reading.reader import open_upright
 
 SIZE = (403, 301)
 

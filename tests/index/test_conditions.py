@@ -14,7 +14,7 @@ from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, 
 from core.index.globs import is_bounded
 from core.index.index import Index
 from core.index.records import ImageRecord
-from core.search.language import MAX_DEPTH, MOST_VALUES
+from core.search.language.parser import MAX_DEPTH, MOST_VALUES
 from core.vectors import Embeddings
 from tests.index.conftest import STAMP
 

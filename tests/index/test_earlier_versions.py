@@ -21,7 +21,7 @@ from lancedb.index import BTree
 
 import core.index.records as records_module
 from core.errors import ModelMismatch
-from core.images.palette import NAMES
+from core.images.colour.palette import NAMES
 from core.index.filters import AnyOf, Between, Either, Filter, Glob, Named, meets
 from core.index.index import FACETS, Index, Totals
 from core.index.records import ImageRecord, record_id, storable

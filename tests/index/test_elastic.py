@@ -26,18 +26,18 @@ from core.errors import ImageSearchError, IndexUnavailable, InvalidEmbedding, Mo
 from core.images.describe import Box
 from core.index.elastic import bulk as bulk_module
 from core.index.elastic import client as client_module
-from core.index.elastic import engine, mapping, queries, requests
-from core.index.elastic.conditions import filter_clauses
+from core.index.elastic import engine, mapping
 from core.index.elastic.engine import ElasticIndex
 from core.index.elastic.freshness import Freshness
+from core.index.elastic.query import queries, requests
+from core.index.elastic.query.conditions import filter_clauses
 from core.index.elastic.rows import document, hit_of, record_of
 from core.index.filters import AnyOf, Between, Filter, Named, Within
 from core.index.index import ModelStamp
 from core.index.records import Hit, ImageRecord, record_id
-from core.search.calibration import Calibrations
-from core.search.engine import Searcher
-from core.search.query import Query, Words
-from core.search.request import Search
+from core.search.query import Query, Search, Words
+from core.search.relevance.calibrator import Calibrations
+from core.search.searcher import Searcher
 from core.vectors import Embeddings, unit
 from tests.colours import ColourEmbedder
 from tests.material import START_ELASTICSEARCH

@@ -17,8 +17,9 @@ from lancedb.index import IvfRq
 from core.errors import IndexUnavailable, ModelMismatch, StorageFull
 from core.index.filters import AnyOf, Between, Filter
 from core.index.index import ModelStamp
-from core.index.lance import engine, few, queries, upkeep
+from core.index.lance import engine, few, upkeep
 from core.index.lance.engine import LanceIndex
+from core.index.lance.query import queries
 from core.index.lance.readers import Readers
 
 PROJECT = Path(__file__).parents[2]
@@ -519,7 +520,7 @@ class TestErrors:
         def fail(*_, **__):
             raise error
 
-        monkeypatch.setattr("core.index.lance.queries.merge", fail)
+        monkeypatch.setattr("core.index.lance.query.queries.merge", fail)
         with pytest.raises(StorageFull) as caught:
             index.upsert(records, embeddings)
         assert str(folder) in caught.value.message

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.images.describe import Box, Colour
 from core.index.records import ImageRecord
-from core.index.stored import from_plain, to_plain
+from core.index.serialization import from_plain, to_plain
 
 texts = st.text(max_size=20) | st.sampled_from(["\udcff", "a\ud800b", "\0", "it's"])
 shares = st.floats(0, 1)

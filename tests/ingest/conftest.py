@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.ingest.journal import Journal
+from core.ingest.journal.journal import Journal
 from core.ingest.library import Library
 from tests.colours import ColourEmbedder
 from tests.ingest.libraries import journal_url, make_library
@@ -42,8 +42,8 @@ def library(open_library: OpenLibrary) -> Library:
 @pytest.fixture
 def small_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of four pictures each."""
-    monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 4)
-    monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 4)
+    monkeypatch.setattr("core.ingest.pipeline.run._SMALLEST_ROUND", 4)
+    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 4)
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ from importlib import import_module
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from core.ingest import pipeline
+from core.ingest.pipeline import run
 from tests.colours import ColourEmbedder
 from tests.ingest.libraries import make_library
 
 
 def ingest_until(data: Path, folder: Path, method: str, calls: int) -> None:
     """Index a folder in rounds of four, but end just before the nth call of a method, or resume what is there."""
-    pipeline._SMALLEST_ROUND = pipeline._LARGEST_ROUND = 4
+    run._SMALLEST_ROUND = run._LARGEST_ROUND = 4
     library = make_library(data, ColourEmbedder())
     _end_before(method, calls)
     library.start()

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from core.images.thumbnails import Thumbnails
 from core.index.lance.engine import LanceIndex
-from core.ingest.journal import Journal
+from core.ingest.journal.job import JobState
+from core.ingest.journal.journal import Journal
+from core.ingest.journal.progress import Outcome
 from core.ingest.library import Library
-from core.ingest.progress import Outcome
-from core.ingest.state import JobState
 from tests.colours import ColourEmbedder
 
 WAIT = 30

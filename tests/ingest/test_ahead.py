@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from core.ingest.ahead import ReadAhead
+from core.ingest.pipeline.read_ahead import ReadAhead
 
 WAIT = 20
 
@@ -90,7 +90,7 @@ def test_what_takes_too_long_is_given_up_and_the_others_come(ahead):
 
 
 def test_nothing_is_begun_after_the_end(ahead, monkeypatch):
-    monkeypatch.setattr("core.ingest.ahead._CLOSING_SECONDS", 0.0)
+    monkeypatch.setattr("core.ingest.pipeline.read_ahead._CLOSING_SECONDS", 0.0)
     begun, go_on, seen, before = threading.Event(), threading.Event(), [], threads()
 
     def work(item):

@@ -6,11 +6,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from core.ingest import copies
-from core.ingest.journal import Journal
-from core.ingest.plan import plan
-from core.ingest.state import Planned
-from core.sources.opening import open_source
+from core.ingest.journal.job import Planned
+from core.ingest.journal.journal import Journal
+from core.ingest.pipeline import copies
+from core.ingest.pipeline.plan import plan
+from core.sources.factory import open_source
 
 
 @pytest.fixture

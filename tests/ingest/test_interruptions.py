@@ -6,8 +6,8 @@ from concurrent.futures import Future
 import pytest
 
 from core.errors import IndexUnavailable, ModelUnavailable, UnreadableImage
-from core.ingest.progress import Counts
-from core.ingest.state import Status
+from core.ingest.journal.job import Status
+from core.ingest.journal.progress import Counts
 from tests.ingest.libraries import WAIT, assert_whole, ingest, verdicts
 
 
@@ -15,7 +15,7 @@ class TestInTheMiddle:
     def test_a_model_that_dies_pauses_the_job_which_goes_on(
         self, library, folder, picture, embedder, monkeypatch, small_rounds
     ):
-        monkeypatch.setattr("core.ingest.worker.PAUSES", (0.0,))
+        monkeypatch.setattr("core.ingest.jobs.worker.PAUSES", (0.0,))
         for n in range(20):
             picture(f"{n}.png", "red", size=(10 + n, 10))
         embed, dies = embedder.embed_images, iter([False, False, True])
@@ -68,7 +68,7 @@ class TestInTheMiddle:
         (folder / "blue.png").unlink()
         for n in range(7):
             picture(f"{n}.png", "orange", size=(10 + n, 10))
-        monkeypatch.setattr("core.ingest.worker.PAUSES", (0.0,))
+        monkeypatch.setattr("core.ingest.jobs.worker.PAUSES", (0.0,))
         holder, _, name = method.partition(".")
         work, fails = getattr(getattr(library, holder), name), iter([True])
 

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, Engine
 
 from core.database import transaction
 from core.errors import IndexUnavailable, JobRefused, JournalUnavailable, ModelMismatch
-from core.ingest.actors import Actor
-from core.ingest.jobs import Jobs
-from core.ingest.journal import Journal
-from core.ingest.owner import Owner
-from core.ingest.progress import Counts, Outcome, Phase, Progress, Verdict
-from core.ingest.state import JobState, Plan, Planned, PlannedFile, Status
+from core.ingest.jobs.process import Owner
+from core.ingest.jobs.queue import Jobs
+from core.ingest.journal.actors import Actor
+from core.ingest.journal.job import JobState, Plan, Planned, PlannedFile, Status
+from core.ingest.journal.journal import Journal
+from core.ingest.journal.progress import Counts, Outcome, Phase, Progress, Verdict
 
 WAIT = 20
 """Seconds after which a test gives up."""
@@ -101,8 +101,8 @@ def other(tmp_path: Path) -> Iterator[FileLock]:
 @pytest.fixture
 def journal_fails(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Callable[[str], Fails]:
     """Has the journal fail in a thread of this name, as often as is said later."""
-    monkeypatch.setattr("core.ingest.loop._AFTER_FAILURE", 0.01)
-    monkeypatch.setattr("core.ingest.worker.PAUSES", (0.0,))
+    monkeypatch.setattr("core.ingest.jobs.loop._AFTER_FAILURE", 0.01)
+    monkeypatch.setattr("core.ingest.jobs.worker.PAUSES", (0.0,))
     fail = Fails(JournalUnavailable("The disk is full.", "Free some space."), times=0)
 
     def in_thread(name: str) -> Fails:
@@ -111,7 +111,7 @@ def journal_fails(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixt
                 fail()
             return transaction(engine)
 
-        monkeypatch.setattr("core.ingest.journal.transaction", failing)
+        monkeypatch.setattr("core.ingest.journal.journal.transaction", failing)
         return fail
 
     return in_thread
@@ -277,14 +277,14 @@ class TestStopping:
 
 class TestFailures:
     def test_what_may_pass_is_tried_again(self, jobs, work, monkeypatch):
-        monkeypatch.setattr("core.ingest.worker.PAUSES", (0.0,))
+        monkeypatch.setattr("core.ingest.jobs.worker.PAUSES", (0.0,))
         work.stored = Fails(IndexUnavailable("The server is gone.", "Start it."), times=3)
         job_id = begin(jobs)
         job = reaches(jobs, job_id, lambda job: job.status is Status.DONE)
         assert (job.counts, job.interruptions, job.error, job.retry_at) == (Counts(added=4), 3, None, None)
 
     def test_the_pauses_become_longer_until_something_is_done(self, jobs, work, monkeypatch):
-        monkeypatch.setattr("core.ingest.worker.PAUSES", (0.0, 0.0, 1000.0))
+        monkeypatch.setattr("core.ingest.jobs.worker.PAUSES", (0.0, 0.0, 1000.0))
         work.planned = Fails(IndexUnavailable("The server is gone.", "Start it."), times=9)
         job_id = begin(jobs)
         job = reaches(jobs, job_id, lambda job: job.interruptions == 3)

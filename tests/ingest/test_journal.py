@@ -9,10 +9,10 @@ from sqlalchemy import text
 
 from core.database import transaction
 from core.errors import ImageSearchError, JobRefused, JournalUnavailable, StorageFull
-from core.ingest.actors import Actor
-from core.ingest.journal import Journal
-from core.ingest.progress import Counts, Outcome, Phase, Verdict
-from core.ingest.state import JobState, Kind, Plan, Planned, PlannedFile, Status
+from core.ingest.journal.actors import Actor
+from core.ingest.journal.job import JobState, Kind, Plan, Planned, PlannedFile, Status
+from core.ingest.journal.journal import Journal
+from core.ingest.journal.progress import Counts, Outcome, Phase, Verdict
 from core.migrations import VERSION_TABLE
 from tests.ingest.libraries import journal_url
 
@@ -82,7 +82,7 @@ class TestJobs:
         assert journal.create("Next", ["/"]) > job_id
 
     def test_old_ones_that_have_ended_are_forgotten_with_their_files(self, journal, job_id, monkeypatch):
-        monkeypatch.setattr("core.ingest.journal._KEPT_JOBS", 2)
+        monkeypatch.setattr("core.ingest.journal.journal._KEPT_JOBS", 2)
         journal.update(job_id, status=Status.DONE)
         journal.lines.add(job_id, lines(Planned.SKIPPED))
         waits = journal.create("Waits", ["/"])
@@ -131,7 +131,7 @@ class TestJobs:
 
 class TestLines:
     def test_come_back_in_the_order_found_without_those_that_are_done(self, journal, job_id, monkeypatch):
-        monkeypatch.setattr("core.ingest.lines._CHUNK", 2)
+        monkeypatch.setattr("core.ingest.journal.files._CHUNK", 2)
         files = lines(*[Planned.NEW] * 5, Planned.CHANGED, Planned.SKIPPED)
         files[1] = replace(files[1], path=ODD, content_hash="a" * 64, source=3, size=2**40, mtime_ns=-(2**62))
         journal.lines.add(job_id, files)

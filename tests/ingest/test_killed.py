@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from core.ingest.progress import Counts
-from core.ingest.state import Status
+from core.ingest.journal.job import Status
+from core.ingest.journal.progress import Counts
 from tests.colours import COLOURS
 from tests.ingest.libraries import WAIT, assert_whole, ingest
 
@@ -47,11 +47,11 @@ def _run(name, *args):
 @pytest.mark.parametrize(
     ("method", "calls", "note"),
     [
-        ("core.ingest.lines.Lines.add", 1, "Interrupted while scanning."),
-        ("core.ingest.journal.Journal.claim", 2, "Interrupted while scanning."),  # when all is planned
+        ("core.ingest.journal.files.Lines.add", 1, "Interrupted while scanning."),
+        ("core.ingest.journal.journal.Journal.claim", 2, "Interrupted while scanning."),  # when all is planned
         ("tests.colours.ColourEmbedder.embed_images", 1, "Interrupted at 1 of 21."),
         ("core.index.lance.engine.LanceIndex.upsert", 3, "Interrupted at 9 of 21."),
-        ("core.ingest.lines.Lines.conclude", 4, "Interrupted at 13 of 21."),  # stored, and not written down
+        ("core.ingest.journal.files.Lines.conclude", 4, "Interrupted at 13 of 21."),  # stored, and not written down
         ("core.index.lance.engine.LanceIndex.settle", 1, "Interrupted at 21 of 21."),
     ],
 )
@@ -73,7 +73,7 @@ def test_a_first_ingest(kill, library, folder, method, calls, note):
         ("core.index.lance.engine.LanceIndex.upsert", 1),
         ("core.images.thumbnails.Thumbnails.remove", 1),
         ("core.index.lance.engine.LanceIndex.delete", 1),
-        ("core.ingest.lines.Lines.conclude", 1),
+        ("core.ingest.journal.files.Lines.conclude", 1),
     ],
 )
 def test_files_that_were_renamed_and_changed(kill, open_library, folder, picture, method, calls):

@@ -7,8 +7,8 @@ from contextlib import suppress
 import pytest
 
 from core.errors import JobRefused, ModelMismatch, SourceRefused
-from core.ingest.progress import Counts
-from core.ingest.state import Status
+from core.ingest.journal.job import Status
+from core.ingest.journal.progress import Counts
 from core.sources.listed import write_list
 from tests.ingest.libraries import WAIT, assert_whole, ingest, paths
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from core.ingest.loop import Loop
+from core.ingest.jobs.loop import Loop
 
 WAIT = 20
 
@@ -74,7 +74,7 @@ def test_looks_again_when_it_is_time(loop):
 
 
 def test_goes_on_after_whatever_is_raised(loop, monkeypatch, caplog):
-    monkeypatch.setattr("core.ingest.loop._AFTER_FAILURE", 0.001)
+    monkeypatch.setattr("core.ingest.jobs.loop._AFTER_FAILURE", 0.001)
     calls = threading.Semaphore(0)
 
     def step():

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from core.ingest.owner import Owner
+from core.ingest.jobs.process import Owner
 
 processes = multiprocessing.get_context("forkserver")
 

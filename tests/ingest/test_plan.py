@@ -11,9 +11,9 @@ from core.images.describe import DESCRIPTION
 from core.index.index import ModelStamp
 from core.index.lance.engine import LanceIndex
 from core.index.records import ImageRecord, record_id
-from core.ingest.plan import plan
-from core.ingest.progress import Counts
-from core.ingest.state import Plan, Planned
+from core.ingest.journal.job import Plan, Planned
+from core.ingest.journal.progress import Counts
+from core.ingest.pipeline.plan import plan
 from core.sources.source import Found, PassedOver
 
 
@@ -141,7 +141,7 @@ def test_new_files_that_look_like_those_that_are_gone(planned, put):
 
 
 def test_it_is_told_how_far_it_is(index, journal, monkeypatch):
-    monkeypatch.setattr("core.ingest.plan._CHUNK", 2)
+    monkeypatch.setattr("core.ingest.pipeline.plan._CHUNK", 2)
     there = [Found(f"/a/{n}.png", 1, 1) for n in range(5)]
     assert [one.found for one in plan(1, [Listed(there=there)], index, journal.lines)] == [2, 4, 5, 5]
 

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from core.errors import Problem
+from core.ingest.journal.progress import Counts, Outcome, not_indexed
 from core.ingest.library import Library
-from core.ingest.progress import Counts, Outcome, not_indexed
 from core.migrations import VERSION_TABLE
 from tests.ingest.libraries import ingest
 

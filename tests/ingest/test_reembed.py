@@ -10,10 +10,10 @@ import pytest
 from core.errors import PicturesLost
 from core.index.index import ModelStamp
 from core.index.tags import change_tags
-from core.ingest.actors import browser_label
-from core.ingest.progress import Counts, Outcome
-from core.ingest.staging import Staging
-from core.ingest.state import Kind, Status
+from core.ingest.journal.actors import browser_label
+from core.ingest.journal.job import Kind, Status
+from core.ingest.journal.progress import Counts, Outcome
+from core.ingest.pipeline.staging import Staging
 from tests.colours import ColourEmbedder
 from tests.ingest.libraries import WAIT, ingest, make_library, verdicts
 
@@ -182,8 +182,8 @@ def test_what_is_cut_short_goes_on_and_nothing_is_embedded_twice(
         folder = picture(f"{name}.png", size=(20 + at, 20)).parent
     ingest(library, folder)
     of = {
-        "_append": "core.ingest.staging._append",
-        "conclude": "core.ingest.lines.Lines.conclude",
+        "_append": "core.ingest.pipeline.staging._append",
+        "conclude": "core.ingest.journal.files.Lines.conclude",
         "switch": "core.index.lance.engine.LanceIndex.switch",
         "settle": "core.index.lance.engine.LanceIndex.settle",
     }[method]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import Problem
-from core.images import reading
-from core.ingest import prepare
-from core.ingest.progress import Counts, Outcome
-from core.ingest.state import Plan
+from core.images.reading import reader
+from core.ingest.journal.job import Plan
+from core.ingest.journal.progress import Counts, Outcome
+from core.ingest.pipeline import prepare
 from tests.ingest.libraries import WAIT, ingest, paths, verdicts
 
 BROKEN = {
@@ -33,9 +33,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of files whose bytes are looked at."""
     names: list[str] = []
 
-    def open_upright(data: bytes, name: str, enough: int | None = None) -> reading.OpenedImage:
+    def open_upright(data: bytes, name: str, enough: int | None = None) -> reader.OpenedImage:
         names.append(name.rpartition("/")[2])
-        return reading.open_upright(data, name, enough)
+        return reader.open_upright(data, name, enough)
 
     monkeypatch.setattr(prepare, "open_upright", open_upright)
     return names
@@ -89,7 +89,7 @@ def test_a_picture_that_broke_is_opened_once(library, broken, opened):
 
 def test_what_another_version_refused_is_opened_again(library, broken, opened, monkeypatch):
     ingest(library, broken)
-    monkeypatch.setattr(reading, "_READER", 1 + reading._READER)
+    monkeypatch.setattr(reader, "_READER", 1 + reader._READER)
     opened.clear()
     ingest(library, broken)
     assert sorted(opened) == sorted(BROKEN)
@@ -107,7 +107,7 @@ def test_who_asks_has_them_opened_again(library, broken, opened):
 
 def test_what_says_nothing_about_the_bytes_is_tried_again(library, folder, opened, monkeypatch):
     def open_upright(data: bytes, name: str, enough: int | None = None) -> None:
-        raise reading.refusal(MemoryError(), data, name) from MemoryError()
+        raise reader.refusal(MemoryError(), data, name) from MemoryError()
 
     monkeypatch.setattr(prepare, "open_upright", open_upright)
     assert ingest(library, folder).counts == Counts(failed=3)

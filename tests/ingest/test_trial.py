@@ -1,8 +1,8 @@
 """The speed of a machine, guessed from a few files."""
 
-from core.ingest.prepare import Prepare
-from core.ingest.state import Planned, PlannedFile
-from core.ingest.trial import FILES, trial
+from core.ingest.journal.job import Planned, PlannedFile
+from core.ingest.pipeline.prepare import Prepare
+from core.ingest.pipeline.throughput import FILES, trial
 from core.sources.folder import FolderSource
 
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import core.cli.ingest
 from core.cli import app
-from core.ingest import untouched
+from core.ingest import unchanged
 from core.services import shared
 
 ROOT = Path(__file__).parents[2]
@@ -87,20 +87,20 @@ def _rewrite(path: Path) -> None:
     ids=["bytes", "time", "file-gone", "picture-gone", "name", "place", "folder", "rights", "link"],
 )
 def test_a_folder_that_has_changed_looks_different(folder, change):
-    before = untouched._look(str(folder))
-    assert before == untouched._look(str(folder))
+    before = unchanged._look(str(folder))
+    assert before == unchanged._look(str(folder))
     change(folder)
-    assert before != untouched._look(str(folder))
+    assert before != unchanged._look(str(folder))
 
 
 @pytest.mark.parametrize("place", ["nowhere", "red.png"])
 def test_what_is_no_folder_has_no_look(folder, place):
-    assert untouched._look(str(folder / place)) is None
+    assert unchanged._look(str(folder / place)) is None
 
 
 def test_a_folder_that_is_too_large_has_no_look(folder, monkeypatch):
-    monkeypatch.setattr(untouched, "_MAX_ENTRIES", 3)
-    assert untouched._look(str(folder)) is None
+    monkeypatch.setattr(unchanged, "_MAX_ENTRIES", 3)
+    assert unchanged._look(str(folder)) is None
 
 
 def test_what_has_changed_is_found(ingest, folder):
@@ -140,13 +140,13 @@ def test_what_was_refused_is_told_again_as_long_as_the_same_would_read_it(ingest
     said, scanned = ingest(folder)
     assert not scanned
     assert said.splitlines()[2:] == failed
-    monkeypatch.setattr(untouched, "_READERS", ("numpy",))
+    monkeypatch.setattr(unchanged, "_READERS", ("numpy",))
     assert ingest(folder)[1]
 
 
 def test_what_may_be_read_the_next_time_takes_a_scan(ingest, services, folder, monkeypatch):
     (folder / "broken.png").write_text("words")
-    monkeypatch.setattr("core.ingest.refused.Refusals.note", lambda *_: None)
+    monkeypatch.setattr("core.ingest.journal.refused.Refusals.note", lambda *_: None)
     ingest(folder)
     assert ingest(folder)[1]
 

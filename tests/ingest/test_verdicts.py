@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from core.ingest.progress import Counts, Outcome
-from core.ingest.state import Plan, Status
+from core.ingest.journal.job import Plan, Status
+from core.ingest.journal.progress import Counts, Outcome
 from tests.colours import COLOURS
 from tests.ingest.libraries import WAIT, assert_whole, ingest, paths, verdicts
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.images.describe import Box, Colour
 from core.index.filters import AnyOf, Between, Filter, Named, Within, meets
 from core.index.records import ImageRecord
-from core.search.conditions import write_condition
+from core.search.language.conditions import write_condition
 from core.search.options import Collapse, Cut, Options, Sort
 from core.ui.components.view import options_of
 from core.ui.facets_view import NUMBERS, VALUES, counted, filter_of, panel_of

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from core.errors import ModelUnavailable
-from core.ingest.actors import Actor
-from core.ingest.state import Kind, Status
+from core.ingest.journal.actors import Actor
+from core.ingest.journal.job import Kind, Status
 from tests.pages.conftest import Component, texts
 
 
@@ -136,8 +136,8 @@ def test_pictures_whose_files_are_gone_are_removed_on_demand_only(services, open
 
 
 def test_a_job_is_paused_and_resumed(services, open_page, picture, held, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._SMALLEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 1)
     pictures = [picture(f"{colour}.png") for colour in ("red", "green", "blue")]
     services.library.add([str(pictures[0].parent)], starts=True)
     assert held.running.wait(30)
@@ -228,8 +228,8 @@ def test_the_job_that_is_shown_already_can_be_chosen_in_the_history(services, op
 
 @pytest.fixture
 def one_by_one(monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline._SMALLEST_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline._LARGEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._SMALLEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 1)
 
 
 def test_what_another_browser_started_is_paused_only_after_asking_and_says_by_whom(

@@ -5,11 +5,10 @@ import pytest
 from core.errors import InvalidQuery
 from core.index.filters import AnyOf, Between, Filter
 from core.search.options import Options, Sort
-from core.search.query import Picture, Query, Region, Words
-from core.search.request import Search
+from core.search.query import Picture, Query, Region, Search, Words
+from core.ui.chips import to_parts, with_parts
 from core.ui.components.query import FilterTerm, Less, More, QueryPicture, QueryWords
 from core.ui.components.query.query import _as_json
-from core.ui.parts import to_parts, with_parts
 
 RED, BLUE = "a" * 64, "b" * 64
 SEARCH = Search(

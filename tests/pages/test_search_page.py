@@ -8,7 +8,7 @@ import pytest
 from core.embedding.loading import ModelState
 from core.errors import IndexUnavailable, ModelUnavailable
 from core.index.index import ModelStamp
-from core.ingest.state import Status
+from core.ingest.journal.job import Status
 from tests.pages.conftest import Component, texts
 
 

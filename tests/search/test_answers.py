@@ -6,8 +6,8 @@ from datetime import datetime
 
 from core.images.describe import Box, Colour
 from core.index.records import Hit
-from core.search.answers import Answer, Duplicate, Item, Milliseconds, answer
 from core.search.options import Band
+from core.search.output.response import Answer, Duplicate, Item, Milliseconds, answer
 from core.search.results import Result, Results, Timings
 from tests.records import a_record
 

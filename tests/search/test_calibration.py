@@ -5,9 +5,9 @@ import pytest
 
 from core.errors import IndexUnavailable, ModelUnavailable
 from core.index.index import ModelStamp
-from core.search.calibration import Calibrations
-from core.search.concepts import CONCEPTS
-from core.search.learned import _leaves
+from core.search.relevance.calibrator import Calibrations
+from core.search.relevance.concepts import CONCEPTS
+from core.search.relevance.learned import _leaves
 from tests.search.spaces import DIMS, Space, words
 
 
@@ -203,7 +203,7 @@ class TestWhatWasLearnedIsKept:
             case "place":
                 index.name = "others"
             case "way":
-                monkeypatch.setattr("core.search.learned._edition", lambda: "another")
+                monkeypatch.setattr("core.search.relevance.learned._edition", lambda: "another")
         learned(Calibrations(index, tmp_path, 0.0), SpaceEmbedder())
         assert index.samples == 2
 

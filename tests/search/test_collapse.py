@@ -11,9 +11,10 @@ from hypothesis.extra.numpy import arrays
 
 from core.images.describe import Colour
 from core.index.records import Hit, ImageRecord
-from core.search import collapse as module
-from core.search.collapse import learn_alike, stacks
 from core.search.options import Collapse
+from core.search.ranking import collapse as module
+from core.search.ranking.collapse import stacks
+from core.search.relevance.scores import learn_alike
 from core.vectors import unit
 
 # Hashes as different as those of pictures that have nothing to do with one another, made by chance, the mean as 0.

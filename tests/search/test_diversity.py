@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.search.diversity import spread_out
+from core.search.ranking.diversity import spread_out
 from core.vectors import unit
 
 # Three zebras that are all but equal, then a giraffe and a bus.

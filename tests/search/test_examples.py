@@ -6,7 +6,7 @@ import numpy as np
 
 from core.embedding.embedder import SURE_FROM
 from core.search.examples import Examples, choose
-from core.search.scores import Calibration
+from core.search.relevance.scores import Calibration
 from tests.colours import COLOURS
 from tests.nodes import wait_until
 

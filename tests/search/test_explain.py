@@ -5,7 +5,7 @@ import pytest
 
 from core.errors import InvalidQuery, ModelUnavailable
 from core.search.compose import Composed, Kind, Part
-from core.search.explain import Concept, Explainer, shared_concepts
+from core.search.explain.concepts import Concept, Explainer, shared_concepts
 from core.search.query import Query, Words
 from core.vectors import unit
 from tests.colours import COLOURS

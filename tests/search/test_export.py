@@ -13,8 +13,8 @@ from core.errors import UnreadableImage
 from core.images.describe import Box
 from core.images.sheet import Heading
 from core.index.records import Hit
-from core.search.export import Line, as_csv, as_json, as_sheet, chosen, judged, matches
 from core.search.options import Band
+from core.search.output.export import Line, as_csv, as_json, as_sheet, chosen, judged, matches
 from core.search.results import Result
 from tests.records import a_record
 from tests.search.test_answers import CAT, RESULTS

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from core.index.filters import AnyOf, Between, Either, Filter, Named, Within
-from core.search.facets import with_choices
+from core.search.ranking.facets import with_choices
 
 COUNTS = {"label": {"cat": 3, "sofa": 2}, "folder": {"/a": 3}, "year": {"2024": 3}}
 WIDER = {"label": {"dog": 9, "cat": 3, "sofa": 4}, "folder": {"/a": 5, "/b": 7}, "year": {"2023": 6, "2024": 3}}

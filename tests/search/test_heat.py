@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.errors import UnreadableImage
-from core.search.heat import Heat, Heats, Looked, heat, parts
+from core.search.explain.heatmap import Heat, Heats, Looked, heat, parts
 from tests.colours import COLOURS
 from tests.records import a_record
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from core.errors import InvalidQuery
 from core.index.filters import AnyOf, Between, Filter, Glob, Named, Within
 from core.index.records import from_storable, storable
-from core.search.groups import either, opposite
-from core.search.language import LONGEST, MOST_VALUES, format_, parse
+from core.search.language.groups import either, opposite
+from core.search.language.parser import LONGEST, MOST_VALUES, format_, parse
 from core.search.query import MOST_PARTS, Words, clean
 
 

@@ -11,10 +11,9 @@ from core.api.bodies import Asked
 from core.index.filters import AnyOf, Between, Filter, Named
 from core.index.index import MAX_K
 from core.index.records import from_storable
-from core.search.link import PARAMETERS, from_params, to_json, to_params
+from core.search.language.url import PARAMETERS, from_params, to_json, to_params
 from core.search.options import Collapse, Cut, Options, Sort
-from core.search.query import MOST_PARTS, Picture, Query, Region, Words, clean
-from core.search.request import Search
+from core.search.query import MOST_PARTS, Picture, Query, Region, Search, Words, clean
 
 CAT, DOG = "c" * 64, "d" * 64
 

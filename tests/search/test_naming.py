@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.index.records import Hit
-from core.search.naming import Sought, sought, with_named
 from core.search.options import Band, Cut
 from core.search.query import Picture, Query, Words
-from core.search.strength import Judgement
+from core.search.relevance.naming import Sought, sought, with_named
+from core.search.results import Judgement
 from tests.records import a_record
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.search.language import format_, parse
-from core.search.negation import offer
+from core.search.language.negation import offer
+from core.search.language.parser import format_, parse
 
 
 @pytest.mark.parametrize(

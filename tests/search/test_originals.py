@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UnreadableImage
-from core.search.export import Line
-from core.search.originals import MISSING, Names, zipped
+from core.search.output.export import Line
+from core.search.output.zip import MISSING, Names, zipped
 from tests.records import a_record
 
 

@@ -117,7 +117,7 @@ def test_what_is_no_picture_or_too_large_is_told_when_it_is_read(pictures, allow
 def test_urls_are_those_that_may_be_read(pictures, monkeypatch, picture, tmp_path):
     data = picture(tmp_path / "x.png", "red").read_bytes()
     asked = []
-    monkeypatch.setattr("core.sources.opening.read_file", lambda url: asked.append(url) or data)
+    monkeypatch.setattr("core.sources.factory.read_file", lambda url: asked.append(url) or data)
     inside = pictures.offer("https://pictures.example/open/a%20b.png")
     assert inside is not None
     assert inside.refusal is None

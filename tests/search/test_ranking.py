@@ -8,8 +8,8 @@ import pytest
 
 from core.index.records import Hit
 from core.search.options import Band, Collapse, Cut, Options, Sort
-from core.search.ranking import rank
-from core.search.strength import Judgement
+from core.search.ranking.rank import rank
+from core.search.results import Judgement
 from core.vectors import unit
 from tests.records import a_record
 

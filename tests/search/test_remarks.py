@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.search.english import foreign
-from core.search.language import parse
-from core.search.remarks import remarks
+from core.search.language.english import foreign
+from core.search.language.parser import parse
+from core.search.language.remarks import remarks
 
 
 @pytest.mark.parametrize(

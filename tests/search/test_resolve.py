@@ -4,7 +4,7 @@ import pytest
 
 from core.index.filters import AnyOf, Between, Either, Filter, Named, Within
 from core.index.records import storable
-from core.search.resolve import resolve
+from core.search.language.resolve import resolve
 
 KNOWN = {
     "label": {"cat": 9, "Cat": 1, "dog": 3, "Straße": 1, "café": 1},

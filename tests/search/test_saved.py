@@ -10,11 +10,10 @@ from sqlalchemy import Connection, Update, false
 
 from core.errors import JournalUnavailable, SavedRefused
 from core.index.filters import AnyOf, Filter
-from core.search.link import PARAMETERS, from_params, to_params
+from core.saved import LONGEST_ADDRESS, LONGEST_NAME, MOST, SavedSearch, SavedSearches
+from core.search.language.url import PARAMETERS, from_params, to_params
 from core.search.options import Collapse, Cut, Options, Sort
-from core.search.query import Picture, Query, Region, Words
-from core.search.request import Search
-from core.search.saved import LONGEST_ADDRESS, LONGEST_NAME, MOST, SavedSearch, SavedSearches
+from core.search.query import Picture, Query, Region, Search, Words
 
 HASH = "0123456789abcdef" * 4
 

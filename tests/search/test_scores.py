@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.search.compose import Kind, Part
-from core.search.scores import learn
+from core.search.relevance.scores import learn
 from core.vectors import unit
 from tests.search.spaces import Space, composed, picture, words
 

@@ -5,8 +5,7 @@ import pytest
 from core.errors import InvalidQuery, UnreadableImage
 from core.index.filters import AnyOf, Filter, Named
 from core.search.options import Collapse, Options, Sort
-from core.search.query import Picture, Query, Region, Words, clean
-from core.search.request import Search
+from core.search.query import Picture, Query, Region, Search, Words, clean
 from tests.colours import COLOURS
 
 
@@ -109,7 +108,7 @@ def test_k_that_is_no_number_of_results(corpus, k):
 
 
 def test_another_k_embeds_and_asks_nothing_again(corpus, embedder, monkeypatch):
-    monkeypatch.setattr("core.search.engine._DEPTHS", (200, 10_000))
+    monkeypatch.setattr("core.search.searcher._DEPTHS", (200, 10_000))
     for sort in (Sort.BEST, Sort.NAME):
         corpus.search(Search(words("red"), options=Options(sort=sort), k=2))
     monkeypatch.setattr(corpus.index, "search_and_count", None)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.search.options import Band, Cut
-from core.search.strength import descending, judge, matches, reached_by
+from core.search.relevance.bands import descending, judge, matches, reached_by
 
 BEST_FIRST = list(Band)
 

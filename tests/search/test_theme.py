@@ -5,9 +5,9 @@ import pytest
 
 from core.search.compose import Kind, Part
 from core.search.options import Band, Cut
-from core.search.scores import learn
-from core.search.strength import above_chance, judge, reached_by
-from core.search.theme import learn_theme
+from core.search.relevance.bands import above_chance, judge, reached_by
+from core.search.relevance.scores import learn
+from core.search.relevance.theme import learn_theme
 from core.vectors import unit
 from tests.search.spaces import Space, composed, picture, words
 

@@ -6,11 +6,11 @@ import pytest
 
 from core.errors import InvalidQuery
 from core.index.filters import NumberField, TextField
-from core.search.language import format_, parse
-from core.search.negation import offer
+from core.search.language.negation import offer
+from core.search.language.parser import format_, parse
+from core.search.language.quotes import DASHES
+from core.search.language.remarks import remarks
 from core.search.pasted import PastedPictures
-from core.search.quotes import DASHES
-from core.search.remarks import remarks
 
 
 class _Nothing:

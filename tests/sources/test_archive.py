@@ -12,9 +12,9 @@ import pytest
 
 from core.errors import UnreadableArchive, UnreadableImage, UnreadableLabels
 from core.images.describe import Box
-from core.sources import directory
-from core.sources.archive import ArchiveSource, archive_of
-from core.sources.members import Limits
+from core.sources.archives import zip_directory
+from core.sources.archives.archive import ArchiveSource, archive_of
+from core.sources.archives.zip_members import Limits
 from core.sources.source import Found, PassedOver
 from tests.zips import zipped
 
@@ -196,7 +196,7 @@ def test_an_archive_that_was_replaced_is_read_anew(archive):
 
 def test_an_archive_that_is_replaced_while_it_is_read(archive):
     path = Path(archive(zipped({"a.png": NOISE})).location)
-    opened = directory.directory_of(path, Limits())
+    opened = zip_directory.directory_of(path, Limits())
     archive(zipped({"a.png": b"another"}))
     with pytest.raises(UnreadableArchive, match="has changed"):
         opened.unpack(opened.members.pictures["a.png"], "a.png")
@@ -270,7 +270,7 @@ def test_threads_read_at_once_what_was_parsed_once(archive, monkeypatch):
         parsed.append(file)
         return ZipFile(file)
 
-    monkeypatch.setattr(directory, "ZipFile", counted)
+    monkeypatch.setattr(zip_directory, "ZipFile", counted)
     path = archive(zipped(contents)).location
 
     def read(_):

@@ -15,8 +15,8 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from core.errors import SourceUnavailable
-from core.sources.attempts import in_words
-from core.sources.transfer import Crowded, Unreadable
+from core.sources.remote.attempts import in_words
+from core.sources.remote.transfer import Crowded, Unreadable
 
 ADDRESS = "s3://bucket/a.jpg"
 FOREIGN = re.compile(

@@ -10,12 +10,12 @@ from PIL import Image
 from core.errors import UnreadableLabels
 from core.images.describe import Box
 from core.images.files import has_picture_suffix
-from core.sources.archive import ArchiveSource
-from core.sources.datasets import NO_NAMES, OTHER_ANNOTATIONS, SECOND
+from core.sources.archives.archive import ArchiveSource
+from core.sources.datasets.annotations import NO_NAMES, OTHER_ANNOTATIONS, SECOND
+from core.sources.datasets.unmatched import ALONE
+from core.sources.datasets.voc import read_voc
 from core.sources.folder import FolderSource
 from core.sources.source import NO_PICTURE, Found
-from core.sources.unmatched import ALONE
-from core.sources.voc import read_voc
 
 CAT, DOG = "0 .5 .5 1 1", "1 .5 .5 1 1"
 DATA = "names: [cat, dog]\n"
@@ -381,17 +381,17 @@ def test_nothing_outside_the_source_is_read(tmp_path):
 
 
 def test_a_long_list_is_read_once_and_an_endless_one_is_refused(source_of, monkeypatch):
-    monkeypatch.setattr("core.sources.datasets.MAX_LIST_BYTES", 100)
+    monkeypatch.setattr("core.sources.datasets.annotations.MAX_LIST_BYTES", 100)
     source = source_of({"data.yaml": f"train: train.txt\n{DATA}", "train.txt": "./a.jpg\n" * 50, **pictures("a.jpg")})
     with pytest.raises(UnreadableLabels, match="too large"):
         source.splits(f"{source.location}/a.jpg")
 
 
 def test_annotations_are_read_once_for_all_pictures(source_of, monkeypatch):
-    from core.sources import datasets
+    from core.sources.datasets import annotations
 
     made = []
-    monkeypatch.setattr(datasets, "CocoFile", lambda *args: made.append(args) or datasets.coco.CocoFile(*args))
+    monkeypatch.setattr(annotations, "CocoFile", lambda *args: made.append(args) or annotations.coco.CocoFile(*args))
     source = source_of({"_annotations.coco.json": coco("a.jpg", "b.jpg"), **pictures("a.jpg", "b.jpg")})
     assert [found.annotated_ns > 0 for found in source.find() if isinstance(found, Found)] == [True, True]
     assert made == []  # not to find out what is there
@@ -402,7 +402,7 @@ def test_annotations_are_read_once_for_all_pictures(source_of, monkeypatch):
 
 @pytest.mark.parametrize(("key", "most"), [("images", "_MAX_IMAGES"), ("annotations", "_MAX_ANNOTATIONS")])
 def test_annotations_of_too_many_are_refused(source_of, monkeypatch, key, most):
-    monkeypatch.setattr(f"core.sources.coco.{most}", 1)
+    monkeypatch.setattr(f"core.sources.datasets.coco.{most}", 1)
     source = source_of({"_annotations.coco.json": coco("a.jpg", "b.jpg"), **pictures("a.jpg")})
     with pytest.raises(UnreadableLabels, match=f"more than 1 {key}"):
         source.boxes(f"{source.location}/a.jpg", (8, 4))

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from core.sources.archive import ArchiveSource
-from core.sources.encodings import encoding_of
+from core.sources.archives.archive import ArchiveSource
+from core.sources.archives.encodings import encoding_of
 from core.sources.source import Found
 from tests.hostile.drawn import png
 

@@ -7,9 +7,9 @@ from PIL import Image
 
 from core.errors import UnreadableLabels
 from core.images.describe import Box
-from core.sources import labels
-from core.sources.datafile import read_data_file, read_name_file
-from core.sources.labels import label_path, parse_boxes
+from core.sources.datasets import labels
+from core.sources.datasets.datafile import read_data_file, read_name_file
+from core.sources.datasets.labels import label_path, parse_boxes
 
 NAMES = {0: "cat", 1: "dog"}
 

@@ -7,7 +7,7 @@ from zipfile import ZIP_BZIP2, ZipFile, ZipInfo
 
 import pytest
 
-from core.sources.members import Limits, Members, is_bomb, mtime_ns, sort_out
+from core.sources.archives.zip_members import Limits, Members, is_bomb, mtime_ns, sort_out
 from tests.zips import zipped
 
 MB = 1_000_000

@@ -6,11 +6,11 @@ from zipfile import ZipFile
 import pytest
 
 from core.errors import SourceRefused, UnreadableImage
-from core.sources.archive import ArchiveSource
+from core.sources.archives.archive import ArchiveSource
+from core.sources.factory import is_one_picture, open_source, read_file, without_nested
 from core.sources.folder import FolderSource
 from core.sources.listed import ListedSource, write_list
-from core.sources.opening import is_one_picture, open_source, read_file, without_nested
-from core.sources.remote import RemoteSource
+from core.sources.remote.remote import RemoteSource
 
 
 def test_the_kind_is_told_by_the_location(tmp_path):

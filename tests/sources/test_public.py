@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.sources.public import is_public
+from core.sources.remote.public import is_public
 
 
 @pytest.mark.parametrize(

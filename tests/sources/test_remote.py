@@ -11,8 +11,8 @@ import pytest
 
 from core.errors import SourceRefused, SourceUnavailable, UnreadableImage
 from core.images.describe import Box
-from core.sources import attempts, public, remote, web
-from core.sources.remote import RemoteSource
+from core.sources.remote import attempts, http_store, public, remote
+from core.sources.remote.remote import RemoteSource
 from core.sources.source import Found, PassedOver
 
 
@@ -316,14 +316,14 @@ class TestWeb:
         assert source.misses(f"{source.location}/a.jpg")
 
     def test_a_server_that_says_nothing(self, site, server, monkeypatch):
-        monkeypatch.setattr(web, "_TIMEOUT", web.aiohttp.ClientTimeout(total=0.05))
+        monkeypatch.setattr(http_store, "_TIMEOUT", http_store.aiohttp.ClientTimeout(total=0.05))
         with socket.create_server(("127.0.0.1", 0)) as silent:
             url = f"http://127.0.0.1:{silent.getsockname()[1]}/a.jpg"
             with pytest.raises(SourceUnavailable):
                 RemoteSource(url, False).read(url)
 
     def test_a_site_without_end(self, server, monkeypatch):
-        monkeypatch.setattr(web.Web, "most_folders", 3)
+        monkeypatch.setattr(http_store.Web, "most_folders", 3)
         folder = "/"
         for _ in range(5):
             server.files[folder] = b'<a href="a.jpg">a</a> <a href="next/">next</a>'

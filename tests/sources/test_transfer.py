@@ -12,9 +12,9 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 import pytest
 
 from core.errors import UnreadableImage
-from core.sources import attempts, remote, transfer
-from core.sources.remote import RemoteSource
-from core.sources.transfer import Crowded, Unreadable, read_body
+from core.sources.remote import attempts, remote, transfer
+from core.sources.remote.remote import RemoteSource
+from core.sources.remote.transfer import Crowded, Unreadable, read_body
 
 MIB = 1 << 20
 BODY = bytes(range(256)) * 20_000  # 5 MB

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.errors import SourceRefused
-from core.sources.urls import check_url, is_url, normalised
+from core.sources.remote.urls import check_url, is_url, normalised
 
 ALLOWED = ("https://pictures.example/open", "s3://museum/paintings", "http://pictures.example:8000")
 

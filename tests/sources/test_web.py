@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.sources.web import Web
+from core.sources.remote.http_store import Web
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
-from core.command import command
 from core.errors import IndexUnavailable, ModelMismatch
 from core.index.elastic import changed
 from core.index.elastic.errors import parts_missing
 from core.index.elastic.mapping import Body, index_body, is_ours, lacking, meta, stamp_of
 from core.index.index import ModelStamp
+from core.text.command import command
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from elastic_transport.client_utils import DEFAULT
 from elasticsearch import Elasticsearch, OrjsonSerializer
 
 from core.errors import IndexUnavailable
-from core.redaction import without_secrets
+from core.text.redaction import without_secrets
 
 CONNECT_SECONDS = 2.0
 """How long to wait for a connection. An answer may take as long as the request allows."""

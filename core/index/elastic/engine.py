@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 from elasticsearch import ConnectionTimeout, helpers
 
-from core.index.elastic import alias, bulk, paging, queries, requests, switching
+from core.index.elastic import alias, bulk, switching
 from core.index.elastic.connection import Connection
 from core.index.elastic.errors import IndexMissing
-from core.index.elastic.facets import facets
 from core.index.elastic.freshness import freshness
 from core.index.elastic.mapping import Body
 from core.index.elastic.pixels import by_sides
+from core.index.elastic.query import paging, queries, requests
+from core.index.elastic.query.facets import facets
 from core.index.elastic.rows import FINGERPRINT, document, fingerprint_of, record_of
 from core.index.filters import Filter
 from core.index.index import FACETS, MAX_K, ModelStamp, Order, Replacements, Totals

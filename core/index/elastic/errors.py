@@ -15,7 +15,7 @@ from elasticsearch import (
 )
 
 from core.errors import IndexUnavailable, StorageFull
-from core.redaction import scrubbed
+from core.text.redaction import scrubbed
 
 _CORRECT_URL = "Correct ELASTICSEARCH_URL."
 _STRANGERS = frozenset({301, 302, 303, 307, 308, 400, 404, 405, 406, 410})  # other web servers' answers to our requests

@@ -6,8 +6,8 @@ with the heights that go with it.
 
 from dataclasses import replace
 
-from core.index.elastic import queries
 from core.index.elastic.connection import Connection
+from core.index.elastic.query import queries
 from core.index.filters import Between, Condition, Either, Filter, simple
 
 _MAX_WIDTHS = 10_000  # of one aggregation, as of one answer

@@ -10,7 +10,7 @@ import numpy as np
 from core.index.elastic.mapping import Body
 from core.index.index import SCORE_DECIMALS
 from core.index.records import Fingerprint, Hit, ImageRecord, from_storable, storable
-from core.index.stored import from_plain, to_plain
+from core.index.serialization import from_plain, to_plain
 from core.vectors import Embedding
 
 FINGERPRINT = ["size", "mtime_ns", "annotated_ns", "described"]

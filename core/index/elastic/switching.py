@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
 
-from core.index.elastic import paging, queries
 from core.index.elastic.connection import Connection
 from core.index.elastic.mapping import Body
+from core.index.elastic.query import paging, queries
 from core.index.index import Replacements
 from core.vectors import Embedding
 

@@ -2,8 +2,8 @@
 
 import os
 
-from core.heap import share_heaps
-from core.imports import without_extras
+from core.runtime.heap import share_heaps
+from core.runtime.imports import without_extras
 
 # Before the engine is imported: while it merges parts of an index it warns of what is its own business.
 os.environ.setdefault("LANCEDB_LOG", "error")

@@ -11,17 +11,16 @@ import lancedb
 import numpy as np
 import pyarrow as pa
 
-from core.command import command
 from core.errors import IndexUnavailable, ModelMismatch
-from core.heap import trim
 from core.index.filters import Filter
 from core.index.index import FACETS, ModelStamp, Order, Replacements, Totals, counted
-from core.index.lance import browsing, queries, switching, versions
+from core.index.lance import switching, versions
 from core.index.lance.columns import ColumnCache
-from core.index.lance.conditions import any_of
 from core.index.lance.errors import is_vanished, worded
-from core.index.lance.facets import facets
 from core.index.lance.known import KnownTable
+from core.index.lance.query import browsing, queries
+from core.index.lance.query.conditions import any_of
+from core.index.lance.query.facets import facets
 from core.index.lance.readers import Readers
 from core.index.lance.rows import (
     FINGERPRINT,
@@ -35,6 +34,8 @@ from core.index.lance.rows import (
 )
 from core.index.lance.upkeep import settle, tend
 from core.index.records import Fingerprint, Hit, ImageRecord, storable
+from core.runtime.heap import trim
+from core.text.command import command
 from core.vectors import Embedding, Embeddings, check_embeddings
 
 _COMMIT = 10_000  # rows

@@ -14,7 +14,7 @@ from core.index.index import ModelStamp
 from core.index.lance.columns import MADE
 from core.index.lance.errors import Damaged
 from core.index.records import Fingerprint, ImageRecord, storable
-from core.index.stored import from_plain, to_plain
+from core.index.serialization import from_plain, to_plain
 from core.vectors import Embeddings
 
 FINGERPRINT = ["id", "size", "mtime_ns", "annotated_ns", "described"]

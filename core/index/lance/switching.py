@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.index.index import ModelStamp, Replacements
-from core.index.lance import queries, scan
+from core.index.lance import scan
+from core.index.lance.query import queries
 from core.index.lance.rows import new_schema
 
 _ROWS = 2_048  # of one batch

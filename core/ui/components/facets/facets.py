@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from core.index.filters import Filter
-from core.search.facets import Counts
+from core.index.index import Counts
 from core.ui.components.assets import component
 from core.ui.components.shared.edits import answered, edit
 from core.ui.facets_view import counted, filter_of, panel_of

@@ -32,7 +32,7 @@ export function limitSize(bytes) {
 }
 
 /**
- * A value as it is typed after `label:`: core/search/conditions.py reads it.
+ * A value as it is typed after `label:`: core/search/language/conditions.py reads it.
  * @param {string} value
  */
 export function quoted(value) {

@@ -1,0 +1,1 @@
+"""What cameras and programs wrote beside the pixels."""

@@ -1,0 +1,1 @@
+"""Bytes in, upright RGB images out, or the reason why not."""

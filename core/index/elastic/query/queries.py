@@ -1,0 +1,225 @@
+"""What is asked of an index on the server, and what the answers come to. Freshness is the caller's business."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import batched
+from typing import Any
+
+from elasticsearch import ApiError, Elasticsearch
+
+from core.index.elastic.connection import Connection
+from core.index.elastic.errors import IndexMissing
+from core.index.elastic.mapping import Body
+from core.index.elastic.query import requests
+from core.index.elastic.query.conditions import filter_clauses
+from core.index.elastic.rows import hit_of, vector_of
+from core.index.filters import Filter
+from core.index.index import Totals
+from core.index.records import Hit
+from core.vectors import Embedding
+
+type Answer = dict[str, Any]
+
+WITHOUT_VECTORS: Body = {"source_excludes": ["embedding"]}
+VECTORS_ALONE: Body = {"source_includes": ["embedding"]}
+VECTORS = 500
+"""Rows of one answer that holds their vectors."""
+
+MOST_CANDIDATES = 500
+_FEWEST_CANDIDATES, _FULL_SEGMENTS = 300, 3
+_TIES = 4
+_STATS = ",".join(
+    (
+        "indices.*.uuid",
+        *(f"indices.*.shards.*.{one}" for one in ("routing.primary", "seq_no.max_seq_no", "refresh", "segments.count")),
+    )
+)
+_STARTING = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts
+_NOTHING: Answer = {"hits": {"hits": [], "total": {"value": 0}}, "aggregations": {"size": {"value": 0}}}
+
+
+def hits(connection: Connection, **body: Any) -> list[Answer]:
+    found: list[Answer] = search(connection, body)["hits"]["hits"]
+    return found
+
+
+def count(connection: Connection, where: Filter | None = None) -> int:
+    return _total(search(connection, _counting(where)))
+
+
+def totals(connection: Connection, where: Filter | None) -> Totals:
+    answer = search(connection, requests.totals(filter_clauses(where)))
+    return Totals(_total(answer), int(answer["aggregations"]["size"]["value"]))
+
+
+def nearest(
+    connection: Connection, embedding: Embedding, k: int, where: Filter | None, embeddings: bool, candidates: int
+) -> list[Hit]:
+    """The best k, ties by id."""
+    ask = partial(_nearest, candidates, embedding=embedding, clauses=filter_clauses(where), embeddings=embeddings)
+    first = search(connection, ask(_asked(k)))
+    return _best(connection, first, k, ask, embeddings)
+
+
+def nearest_and_count(
+    connection: Connection, embedding: Embedding, k: int, where: Filter | None, embeddings: bool, candidates: int
+) -> tuple[list[Hit], int]:
+    """The same, and how many rows the filter lets through, with one request."""
+    ask = partial(_nearest, candidates, embedding=embedding, clauses=filter_clauses(where), embeddings=embeddings)
+    first, counted = together(connection, ask(_asked(k)), _counting(where))
+    return _best(connection, first, k, ask, embeddings), _total(counted)
+
+
+def _asked(k: int) -> int:
+    """More than the best k, to see whether the last of them ties."""
+    return min(requests.MOST_HITS, k + _TIES)
+
+
+def _nearest(candidates: int, asked: int, embedding: Embedding, clauses: Sequence[Body], embeddings: bool) -> Body:
+    body = requests.nearest(embedding, asked, clauses, candidates)
+    return body if embeddings else {**body, "_source": {"excludes": ["embedding"]}}
+
+
+def _best(connection: Connection, answer: Answer, k: int, ask: Callable[[int], Body], embeddings: bool) -> list[Hit]:
+    """The best k of what was found. The server cuts ties as they come: it is asked for more until the tie is whole."""
+    asked = _asked(k)
+    while True:
+        found = answer["hits"]["hits"]
+        best = list(map(hit_of, found))
+        whole = len(best) < asked or best[-1].score < best[k - 1].score
+        if whole or asked == requests.MOST_HITS:
+            break
+        asked = min(requests.MOST_HITS, 4 * asked)
+        answer = search(connection, ask(asked))
+    best = sorted(best, key=lambda hit: (-hit.score, hit.record.id))[:k]
+    return _with(best, vectors(connection, found)) if embeddings else best
+
+
+def _counting(where: Filter | None) -> Body:
+    return {"query": requests.matching(filter_clauses(where)), "size": 0, "track_total_hits": True}
+
+
+def _with(best: Sequence[Hit], embeddings: Mapping[str, Embedding]) -> list[Hit]:
+    found = ((hit, embeddings.get(hit.record.id)) for hit in best)
+    return [replace(hit, embedding=row) for hit, row in found if row is not None]
+
+
+def vectors(connection: Connection, found: Sequence[Answer]) -> dict[str, Embedding]:
+    """Of rows that were read with their vectors, by id.
+
+    Those that do not hold them, as in an index that an earlier version made, are asked for their numbers; those that
+    are gone meanwhile are left out.
+    """
+    read = {row["_id"]: vector_of(row) for row in found}
+    lacking = [id_ for id_, vector in read.items() if vector is None]
+    numbers = by_id(connection, lacking, VECTORS, fields=["embedding"], source=False)
+    read |= {id_: vector_of(row) for id_, row in numbers.items()}
+    return {id_: vector for id_, vector in read.items() if vector is not None}
+
+
+def stats(connection: Connection) -> Answer:
+    """What the server counts of the parts of the index; nothing where there is none."""
+    try:
+        with connection.worded():
+            ask = connection.quick.indices.stats
+            found: Answer = ask(
+                index=connection.index, metric=["refresh", "segments"], level="shards", filter_path=_STATS
+            ).body
+    except IndexMissing:
+        return {}
+    return found
+
+
+def candidates(found: Answer) -> int:
+    """How many are to be looked for in each segment of a part, of which each is a graph of its own: together they find
+    more than one does. 200 in each of the nine of 300,000 rows were too few: recall 0.986."""
+    shards = [copies for index in found.get("indices", {}).values() for copies in index.get("shards", {}).values()]
+    counts = [copy.get("segments", {}).get("count", 1) for copies in shards for copy in copies]
+    return max(_FEWEST_CANDIDATES, MOST_CANDIDATES * _FULL_SEGMENTS // max(_FULL_SEGMENTS, min(counts, default=1)))
+
+
+def stands_for(found: Answer) -> set[str]:
+    """The uuids of the indices that the name stands for, by their statistics."""
+    return {index["uuid"] for index in found.get("indices", {}).values()}
+
+
+def changes(found: Answer, *, visible: bool = True) -> str:
+    """Another text after every change; and again when searches see it, where that is of interest.
+
+    A change has a number on the primary part at once, for its copies lag behind. Each copy is searched, and counts its
+    refreshes: the server makes none by itself where nothing has changed.
+    """
+    return " ".join(
+        sorted(
+            f"{index['uuid']}/{shard}/{_number(copies)}{_refreshes(copies) if visible else ''}"
+            for index in found.get("indices", {}).values()
+            for shard, copies in index.get("shards", {}).items()
+        )
+    )
+
+
+def _number(copies: Sequence[Answer]) -> object:
+    return next((copy.get("seq_no", {}).get("max_seq_no") for copy in copies if copy["routing"]["primary"]), None)
+
+
+def _refreshes(copies: Sequence[Answer]) -> str:
+    return "/" + ",".join(sorted(str(copy.get("refresh", {}).get("external_total")) for copy in copies))
+
+
+def by_id(connection: Connection, ids: Sequence[str], at_most: int, **body: Any) -> dict[str, Answer]:
+    """The rows of these ids, so many with one request."""
+    return {
+        hit["_id"]: hit
+        for chunk in batched(ids, at_most)
+        for hit in hits(connection, query=requests.ids_query(chunk), size=at_most, sort="_doc", **body)
+    }
+
+
+def search(connection: Connection, body: Body) -> Answer:
+    try:
+        with connection.worded():
+            answer = _insist(
+                lambda: connection.quick.search(index=connection.index, allow_partial_search_results=False, **body)
+            )
+    except IndexMissing:  # removed a moment ago
+        return _NOTHING
+    found: Answer = answer.body
+    return found
+
+
+def together(connection: Connection, *bodies: Body) -> list[Answer]:
+    """The answers to several searches, sent as one request."""
+    head = {"index": connection.index, "allow_partial_search_results": False}
+    try:
+        with connection.worded():
+            return _insist(lambda: _answers(connection.quick, [part for body in bodies for part in (head, body)]))
+    except IndexMissing:
+        return [_NOTHING] * len(bodies)
+
+
+def _answers(client: Elasticsearch, searches: Sequence[Body]) -> list[Answer]:
+    answer = client.msearch(searches=searches)
+    found: list[Answer] = answer.body["responses"]
+    for one in found:
+        if "error" in one:  # the request as a whole is well all the same
+            raise ApiError(str(one["error"]), replace(answer.meta, status=one["status"]), one)
+    return found
+
+
+def _total(answer: Answer) -> int:
+    return int(answer["hits"]["total"]["value"])
+
+
+def _insist[T](call: Callable[[], T]) -> T:
+    """The result of the call, which is repeated for a moment while shards are only starting: those of an index that
+    another process has just made, or of a node that has come back."""
+    for pause in _STARTING:
+        try:
+            return call()
+        except ApiError as error:
+            if error.status_code != 503 or "missing shards" not in str(error.body):
+                raise
+        time.sleep(pause)
+    return call()

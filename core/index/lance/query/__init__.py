@@ -1,0 +1,1 @@
+"""What is asked of a LanceDB table, and what the answers come to."""

@@ -1,0 +1,1 @@
+"""Jobs that outlive the tab that asked for them: waiting, running, interrupted, in words."""

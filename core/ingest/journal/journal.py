@@ -1,0 +1,218 @@
+"""What was asked for and how far it came, on disk: jobs, their files, and the sources they came from.
+
+The journal is where every job's state lives. The process that works on a job writes it after each round; all others,
+and the same one after a crash, read it there.
+"""
+
+import json
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+
+from core import errors
+from core.database import Database, transaction
+from core.errors import ImageSearchError, JobRefused
+from core.index.records import from_storable, storable
+from core.ingest.journal.actors import APP, Actor
+from core.ingest.journal.files import Lines
+from core.ingest.journal.job import ENDED, JobState, Kind, Plan, Status
+from core.ingest.journal.progress import Counts, Phase
+from core.ingest.journal.refused import Refusals
+from core.ingest.journal.sources import KnownSources
+from core.ingest.journal.tables import files as files_table
+from core.ingest.journal.tables import jobs as table
+from core.text.command import command
+
+_KEPT_JOBS = 50
+_RATE_JOBS = 5
+_RATE_PICTURES = 16  # fewer say little about how fast a machine is
+
+_column = table.c
+_ALWAYS: Mapping[str, Any] = MappingProxyType({})
+
+
+class Journal:
+    """Safe between threads and processes. Every method may raise `JournalUnavailable`.
+
+    Args:
+        url: A database as SQLAlchemy takes it, or the absolute path of a SQLite file; `sqlite://` keeps it in memory.
+        index_name: Which index the jobs fill: those of others are not seen.
+    """
+
+    def __init__(self, url: str, index_name: str) -> None:
+        self._database = Database(url)
+        self._index_name = index_name
+
+    @property
+    def _engine(self) -> Engine:
+        return self._database.engine
+
+    def close(self) -> None:
+        """Let go of the database; it is opened again where it is needed."""
+        self._database.close()
+
+    @property
+    def lines(self) -> Lines:
+        """The files of the jobs."""
+        return Lines(self._engine)
+
+    @property
+    def refusals(self) -> Refusals:
+        """Files that are not opened again as long as they stay as they are."""
+        return Refusals(self._engine)
+
+    @property
+    def sources(self) -> KnownSources:
+        """Where the pictures of the index came from."""
+        return KnownSources(self._engine, self._index_name)
+
+    def create(
+        self,
+        title: str,
+        sources: Sequence[str],
+        *,
+        starts: bool = False,
+        prunes: bool = False,
+        quiet: bool = False,
+        owner: str = "",
+        kind: Kind = Kind.INGEST,
+        by: Actor = APP,
+    ) -> int:
+        """Note a new job, which waits to be planned; returns its id. The arguments are those of `JobState`."""
+        state = JobState(
+            id=0,
+            title=title,
+            sources=tuple(sources),
+            status=Status.PLANNING,
+            starts=starts,
+            quiet=quiet,
+            prunes=prunes,
+            owner=owner,
+            created_at=time.time(),
+            kind=kind,
+            started_by=by.label,
+            started_key=by.key,
+        )
+        row = _row(asdict(state) | {"plan": state.plan, "counts": state.counts})
+        del row["id"]
+        with transaction(self._engine) as connection:
+            made = connection.execute(insert(table).values(index_name=self._index_name, **row)).inserted_primary_key
+            self._forget_old(connection)
+        assert made
+        return int(made[0])
+
+    def job(self, job_id: int) -> JobState:
+        """
+        Raises:
+            JobRefused: there is none of this id.
+        """
+        with transaction(self._engine) as connection:
+            row = connection.execute(self._jobs().where(_column.id == job_id)).first()
+        if row is None:
+            raise JobRefused(f"There is no job {job_id}.", f"List them: {command('jobs')}")
+        return _state(row)
+
+    def jobs(self, statuses: Collection[Status] = (), limit: int = _KEPT_JOBS) -> list[JobState]:
+        """Newest first; of these statuses, or all."""
+        query = self._jobs().order_by(_column.id.desc()).limit(limit)
+        if statuses:
+            query = query.where(_column.status.in_([status.value for status in statuses]))
+        with transaction(self._engine) as connection:
+            return [_state(row) for row in connection.execute(query)]
+
+    def update(self, job_id: int, **values: Any) -> None:
+        """Set fields of its `JobState`."""
+        with transaction(self._engine) as connection:
+            connection.execute(update(table).where(_column.id == job_id).values(_row(values)))
+
+    def claim(self, job_id: int, of: Collection[Status], where: Mapping[str, Any] = _ALWAYS, **values: Any) -> bool:
+        """Set fields where it still has one of these statuses, and these values in other fields: of several that try at
+        once, one succeeds."""
+        statement = update(table).where(_column.id == job_id, _column.status.in_([status.value for status in of]))
+        statement = statement.where(*(_column[name] == value for name, value in _row(dict(where)).items()))
+        with transaction(self._engine) as connection:
+            return connection.execute(statement.values(_row(values))).rowcount > 0
+
+    def forget(self, job_id: int) -> None:
+        """Delete a job and its lines."""
+        with transaction(self._engine) as connection:
+            _delete(connection, [job_id])
+
+    def rate(self, model_id: str) -> float | None:
+        """Pictures a second that the latest jobs with this model reached; None where there were none."""
+        query = select(_column.embedded, _column.working).where(_column.model_id == model_id)
+        query = query.where(_column.embedded >= _RATE_PICTURES).order_by(_column.id.desc()).limit(_RATE_JOBS)
+        with transaction(self._engine) as connection:
+            rows = connection.execute(query).all()
+        seconds = sum(row.working for row in rows)
+        return sum(row.embedded for row in rows) / seconds if seconds else None
+
+    def _jobs(self) -> Any:
+        return select(table).where(_column.index_name == self._index_name)
+
+    def _forget_old(self, connection: Connection) -> None:
+        ended = self._jobs().with_only_columns(_column.id).where(_column.status.in_([one.value for one in ENDED]))
+        _delete(connection, connection.scalars(ended.order_by(_column.id.desc()).offset(_KEPT_JOBS).limit(1000)).all())
+
+
+def _delete(connection: Connection, job_ids: Sequence[int]) -> None:
+    connection.execute(delete(files_table).where(files_table.c.job.in_(job_ids)))
+    connection.execute(delete(table).where(_column.id.in_(job_ids)))
+
+
+def _row(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _TO_COLUMN[name](value) if name in _TO_COLUMN else value for name, value in values.items()}
+
+
+def _state(row: Row[Any]) -> JobState:
+    values: dict[str, Any] = {name: value for name, value in row._mapping.items() if name != "index_name"}
+    values |= {name: read(values[name]) for name, read in _FROM_COLUMN.items()}
+    return JobState(**values)
+
+
+def _error_to_json(error: ImageSearchError | None) -> str | None:
+    return json.dumps([type(error).__name__, error.message, error.remedy]) if error else None
+
+
+def _error_from_json(text: str | None) -> ImageSearchError | None:
+    if text is None:
+        return None
+    kind, message, remedy = json.loads(text)
+    error: ImageSearchError = getattr(errors, kind, ImageSearchError)(message, remedy)
+    return error
+
+
+# JSON escapes what is not ASCII, lone surrogates too: paths need no more.
+_TO_COLUMN: dict[str, Callable[[Any], Any]] = {
+    "title": storable,
+    "note": storable,
+    "sources": json.dumps,
+    "recent": json.dumps,
+    "plan": lambda plan: json.dumps(asdict(plan)),
+    "counts": lambda counts: json.dumps(asdict(counts)),
+    "error": _error_to_json,
+    "status": lambda status: status.value,
+    "phase": lambda phase: phase.name,
+    "kind": lambda kind: kind.value,
+    "started_by": storable,
+    "changed_by": storable,
+}
+_FROM_COLUMN: dict[str, Callable[[Any], Any]] = {
+    "title": from_storable,
+    "note": from_storable,
+    "sources": lambda text: tuple(json.loads(text)),
+    "recent": lambda text: tuple(json.loads(text)),
+    "plan": lambda text: Plan(**json.loads(text)),
+    "counts": lambda text: Counts(**json.loads(text)),
+    "error": _error_from_json,
+    "status": Status,
+    "phase": lambda name: Phase[name],
+    "kind": lambda kind: Kind(kind or Kind.INGEST),
+    "started_by": lambda text: from_storable(text or ""),
+    "started_key": lambda text: text or "",
+    "changed_by": lambda text: from_storable(text or ""),
+}

@@ -1,0 +1,94 @@
+"""Rounds of pictures become rounds of embeddings, one ahead of the one that is being stored."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.embedding.embedder import Embedder
+from core.index.index import Index
+from core.ingest.journal.job import PlannedFile
+from core.ingest.journal.progress import Verdict
+from core.ingest.pipeline.prepare import Prepared
+from core.vectors import Embedding, Embeddings
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Pictures that are embedded and stored together, and the verdicts met between them, by their files' numbers."""
+
+    prepared: list[Prepared]
+    verdicts: dict[int, Verdict]
+
+    @property
+    def size(self) -> int:
+        return len(self.prepared) + len(self.verdicts)
+
+    def add(self, file: PlannedFile, result: Prepared | Verdict) -> None:
+        if isinstance(result, Prepared):
+            self.prepared.append(result)
+        else:
+            self.verdicts[file.number] = result
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The embeddings of a round."""
+
+    embeddings: Embeddings
+    """An array of shape `(n, dims)`."""
+    twins: list[str]
+    """For each picture the path of a file with the same bytes that was known before, or ""."""
+    seen: int
+    """How many pictures the model has looked at for it; the others it had seen before."""
+
+
+def embedded(
+    rounds: Generator[Round, None, None], embed: Callable[[Sequence[Prepared]], Embedded]
+) -> Generator[tuple[Round, Embedded], None, None]:
+    """Embed one round ahead in a thread, so that the model works while the consumer stores the round before."""
+    ahead: deque[tuple[Round, Future[Embedded]]] = deque()
+    pool = ThreadPoolExecutor(1, thread_name_prefix="embed")
+    try:
+        for one in rounds:
+            ahead.append((one, pool.submit(embed, one.prepared)))
+            if len(ahead) > 1:
+                done, result = ahead.popleft()
+                yield done, result.result()
+        for done, result in ahead:
+            yield done, result.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+        rounds.close()  # ends its threads too; an error that is kept would keep it
+
+
+class Embed:
+    """Embeds round after round what is not known by its bytes: to the index, or of the round before, which may not be
+    stored yet. For one thread."""
+
+    def __init__(self, index: Index, embedder: Embedder) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._before: dict[str, tuple[str, Embedding]] = {}
+
+    def __call__(self, prepared: Sequence[Prepared]) -> Embedded:
+        images = {p.record.content_hash: p.image for p in prepared}
+        stored = self._index.by_content(list(images)) if images else {}
+        since = {p.record.content_hash: p.looks_so_since for p in prepared}
+        known = self._before | {
+            digest: (record.path, row)
+            for digest, (record, row) in stored.items()
+            if record.described >= since[digest]  # else it was embedded as it looked then
+        }
+        first = {p.record.content_hash: p.record.path for p in reversed(prepared)}
+        new = [digest for digest in images if digest not in known]
+        rows = self._embedder.embed_images([images[digest] for digest in new]) if new else ()
+        known |= {digest: (first[digest], row) for digest, row in zip(new, rows, strict=True)}
+        paths = [known[p.record.content_hash][0] for p in prepared]
+        twins = ["" if path == p.record.path else path for path, p in zip(paths, prepared, strict=True)]
+        self._before = {digest: known[digest] for digest in images}
+        vectors = [known[p.record.content_hash][1] for p in prepared]
+        empty = np.empty((0, self._embedder.dims), np.float32)
+        return Embedded(np.stack(vectors) if vectors else empty, twins, len(new))

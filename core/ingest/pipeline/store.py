@@ -1,0 +1,134 @@
+"""The last stage: thumbnails and records are written, what they replace is taken away, and verdicts are noted."""
+
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import replace
+
+from core.errors import UnreadableImage
+from core.images.names import shown
+from core.images.thumbnails import Thumbnails
+from core.index.index import Index
+from core.index.records import ImageRecord, record_id
+from core.index.tags import merged
+from core.ingest.journal.files import Lines
+from core.ingest.journal.job import Planned, PlannedFile
+from core.ingest.journal.progress import Outcome, Verdict
+from core.ingest.pipeline.copies import copy_of
+from core.ingest.pipeline.embed import Embedded, Round
+from core.ingest.pipeline.prepare import Prepared
+from core.ingest.pipeline.remove import delete_records, remove_orphans
+from core.sources.source import Source
+
+_KEPT = "The file is missing; its record is kept. To remove such records, scan the source again and choose that."
+_BACK = "The file is there again. Scan the source again."
+
+
+class Store:
+    """For one thread, and one job.
+
+    Everything it does may be done again without harm, and the verdicts come last: what a crash cuts short is repeated.
+
+    Args:
+        is_gone: Whether the file of a path that another source may have is gone for certain.
+    """
+
+    def __init__(
+        self, job_id: int, lines: Lines, index: Index, thumbnails: Thumbnails, is_gone: Callable[[str], bool]
+    ) -> None:
+        self._job_id = job_id
+        self._lines = lines
+        self._index = index
+        self._thumbnails = thumbnails
+        self._is_gone = is_gone
+        # Paths that others took the place of, and theirs; of the round before too: the next was embedded while it was
+        # stored, and may name them.
+        self._moved: dict[str, str] = {}
+
+    def round(self, one: Round, embedded: Embedded) -> dict[int, Verdict]:
+        """Store a round; returns what became of its files, by their numbers."""
+        for prepared in one.prepared:
+            if prepared.thumbnail:
+                self._thumbnails.keep(prepared.record.content_hash, prepared.thumbnail)
+        replaced = self._index.get([prepared.record.id for prepared in one.prepared])
+        verdicts, moved = self._judged(one, embedded)
+        left = [record_id(file.path) for file in moved]
+        tagged = self._tagged(one.prepared, [*replaced, *self._index.get(left)])
+        self._index.upsert(tagged, embedded.embeddings)
+        if left:
+            self._index.delete(left)
+        remove_orphans(_replaced(one.prepared, replaced), self._index, self._thumbnails)
+        self._lines.conclude(self._job_id, verdicts, [file.number for file in moved])
+        return verdicts
+
+    def _tagged(self, prepared: Sequence[Prepared], before: Sequence[ImageRecord]) -> list[ImageRecord]:
+        """The new records, with the tags of those they take the place of."""
+        tags, tagged = {record.path: record.tags for record in before}, []
+        old = {new: path for path, new in self._moved.items()}
+        for record in (one.record for one in prepared):
+            kept = merged(tags.get(record.path, ()), tags.get(old.get(record.path, ""), ()))
+            tagged.append(replace(record, tags=kept) if kept else record)
+        return tagged
+
+    def _judged(self, one: Round, embedded: Embedded) -> tuple[dict[int, Verdict], list[PlannedFile]]:
+        """The verdicts, and the records that some of the files take the place of."""
+        verdicts, moved = dict(one.verdicts), dict[str, str]()
+        gone = self._lines.gone(self._job_id, [prepared.record.content_hash for prepared in one.prepared])
+        left: list[PlannedFile] = []
+        for prepared, twin in zip(one.prepared, embedded.twins, strict=True):
+            if old := self._left_behind(prepared, twin, gone, moved.keys() | self._moved.keys()):
+                left.append(old)
+                moved[old.path] = prepared.record.path
+            known_as = moved.get(twin) or self._moved.get(twin, twin)
+            verdicts[prepared.file.number] = _verdict(prepared, old, known_as)
+        self._moved = moved
+        return verdicts, left
+
+    def gone(self, sources: Sequence[Source], prunes: bool) -> Iterator[dict[int, Verdict]]:
+        """Remove the records whose files are gone, or say that they are kept; what came of each, in parts."""
+        for chunk in self._lines.planned(self._job_id, {Planned.GONE}):
+            verdicts = {file.number: Verdict(file.path, Outcome.MISSING, _KEPT) for file in chunk}
+            if prunes:
+                verdicts = {file.number: _pruned(file, sources[file.source]) for file in chunk}
+                gone = [file for file in chunk if verdicts[file.number].outcome is Outcome.REMOVED]
+                ids = [(record_id(file.path), file.content_hash) for file in gone]
+                delete_records(ids, self._index, self._thumbnails)
+            self._lines.conclude(self._job_id, verdicts)
+            yield verdicts
+
+    def _left_behind(
+        self, prepared: Prepared, twin: str, gone: list[PlannedFile], moved: Set[str]
+    ) -> PlannedFile | None:
+        """The record that a new file takes the place of, with its bytes and without a file; taken out of `gone`."""
+        if prepared.file.planned is Planned.CHANGED:
+            return None
+        for at, file in enumerate(gone):
+            if file.content_hash == prepared.record.content_hash:
+                return gone.pop(at)
+        if twin and twin not in moved and self._is_gone(twin):
+            return PlannedFile(0, 0, twin, 0, 0, Planned.GONE)
+        return None
+
+
+def _replaced(prepared: Sequence[Prepared], records: Sequence[ImageRecord]) -> set[str]:
+    """The bytes that these files had before: as planned, and as another job may have stored them meanwhile."""
+    before = {p.file.content_hash for p in prepared if p.file.content_hash}
+    before |= {record.content_hash for record in records}
+    return before - {p.record.content_hash for p in prepared}
+
+
+def _verdict(prepared: Prepared, old: PlannedFile | None, twin: str) -> Verdict:
+    path, note = prepared.record.path, prepared.note
+    if old:
+        return Verdict(path, Outcome.RENAMED, f"Was {shown(old.path)}. {note}".rstrip())
+    if prepared.file.planned is Planned.CHANGED:
+        return Verdict(path, Outcome.UPDATED, note)
+    if twin:
+        return Verdict(path, Outcome.DUPLICATE, f"{copy_of(twin)} {note}".rstrip())
+    return Verdict(path, Outcome.ADDED, note)
+
+
+def _pruned(file: PlannedFile, source: Source) -> Verdict:
+    try:
+        source.look(file.path)
+    except UnreadableImage:
+        return Verdict(file.path, Outcome.REMOVED)
+    return Verdict(file.path, Outcome.MISSING, _BACK)

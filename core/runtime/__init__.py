@@ -1,0 +1,1 @@
+"""What threads, memory and imports cost this process."""

@@ -1,0 +1,1 @@
+"""Why an image was found, and where in it."""

@@ -1,0 +1,170 @@
+"""A whole search as the parameters of an address, so that links, reload and Back give it again; and as JSON.
+
+`q` holds words and filter as they are typed; `image` a picture as `HASH[:weight][@left,top,width,height]`, repeated;
+`more` and `less` the hash of an example, repeated; `k` how many results, or `all`; `sort`, `collapse`, `alike`,
+`diversity` and `cut` the options that are not as usual.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Any
+
+from core.errors import InvalidQuery
+from core.images.describe import is_content_hash
+from core.index.filters import Filter
+from core.index.index import MAX_K
+from core.search.language.parser import format_, parse
+from core.search.options import ALL_RESULTS, Collapse, Cut, Options, Sort
+from core.search.query import (
+    LEAST_WEIGHT,
+    MOST_PARTS,
+    MOST_WEIGHT,
+    Picture,
+    Query,
+    Region,
+    Search,
+    Words,
+    checked,
+    clean,
+)
+
+PARAMETERS = frozenset({"q", "image", "more", "less", "k", "sort", "collapse", "alike", "diversity", "cut"})
+"""What the address of a search consists of."""
+
+type Params = Mapping[str, Sequence[str]]
+
+_USUAL = Options()
+_DECIMALS = 4
+_LONGEST_NUMBER = 20  # characters
+
+
+def to_params(search: Search) -> dict[str, list[str]]:
+    """Without what is empty or as usual."""
+    query = search.query
+    changed = {name: value for name, value in _plain(search.options).items() if value != getattr(_USUAL, name)}
+    params = {
+        "q": [text] if (text := format_(query.words, search.where)) else [],
+        "image": [_write_picture(picture) for picture in query.pictures],
+        "more": list(query.more),
+        "less": list(query.less),
+        "k": [write_k(search.k)] if search.k else [],
+        **{name: [value if isinstance(value, str) else _write(value)] for name, value in changed.items()},
+    }
+    return {name: values for name, values in params.items() if values}
+
+
+def from_params(params: Params) -> Search:
+    """What `to_params` wrote. What is malformed is left out, and what is beyond `MOST_PARTS`."""
+    words, where = _typed(_last(params, "q"))
+    pictures = _parts(words, [picture for text in _first(params, "image") if (picture := _read_picture(text))])
+    more = _parts((*words, *pictures), list(filter(is_content_hash, _first(params, "more"))))
+    less = _parts((*words, *pictures, *more), list(filter(is_content_hash, _first(params, "less"))))
+    return Search(Query(words, pictures, more, less), where, _options(params), read_k(_last(params, "k")))
+
+
+def to_json(search: Search) -> dict[str, Any]:
+    """The body that `POST /api/search` takes for it."""
+    query = search.query
+    return {
+        "text": format_(query.words, search.where),
+        "pictures": [
+            {"image": one.content_hash, "weight": one.weight, "region": list(one.region) if one.region else None}
+            for one in query.pictures
+        ],
+        "more": list(query.more),
+        "less": list(query.less),
+        "k": search.k,
+        **_plain(search.options),
+    }
+
+
+def read_k(text: str) -> int | None:
+    """How many results: a number from 1 to `MAX_K`, or `all`, which is `MAX_K`; None where it is neither."""
+    if text == ALL_RESULTS:
+        return MAX_K
+    # Python would read any digits of Unicode, and millions of them.
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER else 0
+    return number if 1 <= number <= MAX_K else None
+
+
+def write_k(k: int) -> str:
+    return ALL_RESULTS if k >= MAX_K else str(k)
+
+
+def _plain(options: Options) -> dict[str, Any]:
+    return {name: value.value if isinstance(value, StrEnum) else value for name, value in asdict(options).items()}
+
+
+def _typed(text: str) -> tuple[tuple[Words, ...], Filter]:
+    try:
+        return parse(text)
+    except InvalidQuery:
+        return tuple(Words(literal) for literal in [clean(text)] if literal), Filter()
+
+
+def _options(params: Params) -> Options:
+    return Options(
+        collapse=_choice(Collapse, params, _USUAL.collapse),
+        alike=_read(_last(params, "alike"), 0.0, 1.0) or _USUAL.alike,
+        diversity=_read(_last(params, "diversity"), 0.0, 1.0) or _USUAL.diversity,
+        cut=_choice(Cut, params, _USUAL.cut),
+        sort=_choice(Sort, params, _USUAL.sort),
+    )
+
+
+def _choice[E: StrEnum](choices: type[E], params: Params, usual: E) -> E:
+    text = _last(params, choices.__name__.lower())
+    return choices(text) if text in list(choices) else usual
+
+
+def _parts[P](before: Sequence[object], parts: Sequence[P]) -> tuple[P, ...]:
+    """Each once, and as many as there is room for."""
+    return tuple(dict.fromkeys(parts))[: MOST_PARTS - len(before)]
+
+
+def _first(params: Params, name: str) -> Sequence[str]:
+    return params.get(name, ())[:MOST_PARTS]
+
+
+def _last(params: Params, name: str) -> str:
+    return params[name][-1] if params.get(name) else ""
+
+
+def _write_picture(picture: Picture) -> str:
+    weight = "" if picture.weight == 1 else f":{_write(picture.weight)}"
+    region = f"@{','.join(map(_write, picture.region))}" if picture.region else ""
+    return f"{picture.content_hash}{weight}{region}"
+
+
+def _read_picture(text: str) -> Picture | None:
+    head, _, sides = text.partition("@")
+    digest, _, number = head.partition(":")
+    if not is_content_hash(digest):
+        return None
+    weight = _read(number, LEAST_WEIGHT, MOST_WEIGHT)
+    return Picture(digest, 1.0 if weight is None else weight, _read_region(digest, sides))
+
+
+def _read_region(digest: str, text: str) -> Region | None:
+    sides = [side for part in text.split(",", 4) if (side := _read(part, 0.0, 1.0)) is not None]
+    if text.count(",") != 3 or len(sides) != 4:
+        return None
+    region = Region(*sides)
+    try:
+        checked(Query(pictures=(Picture(digest, region=region),)))
+    except InvalidQuery:
+        return None
+    return region
+
+
+def _write(number: float) -> str:
+    return f"{round(number, _DECIMALS):g}"
+
+
+def _read(text: str, least: float, most: float) -> float | None:
+    try:
+        number = float(text[:_LONGEST_NUMBER])
+    except ValueError:
+        return None
+    return round(number, _DECIMALS) if least <= number <= most else None

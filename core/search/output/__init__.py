@@ -1,0 +1,1 @@
+"""Results to answer with and to take away."""

@@ -1,0 +1,1 @@
+"""From hits to what is shown: copies as one, variety, order, and counts beside."""

@@ -1,0 +1,1 @@
+"""What datasets say of their images: labels, boxes and splits."""

@@ -1,0 +1,1 @@
+"""Web servers and object stores."""

@@ -1,0 +1,208 @@
+"""Pictures at an address: on a web server or in an object store."""
+
+from collections.abc import Callable, Iterator, Set
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import batched
+
+from core.errors import ImageSearchError, SourceUnavailable, UnreadableImage
+from core.images.describe import Box, Split
+from core.images.files import has_picture_suffix, is_left_out
+from core.images.names import shown
+from core.sources.datasets.annotations import Datasets
+from core.sources.datasets.files import Listing, is_part
+from core.sources.remote.attempts import in_words, may_pass
+from core.sources.remote.http_store import Web
+from core.sources.remote.object_store import Buckets
+from core.sources.remote.remote_store import Entry, Place
+from core.sources.remote.texts import Texts
+from core.sources.remote.urls import SCHEMES, WEB, is_normalised, normalised
+from core.sources.source import Found, PassedOver
+
+MAX_BYTES = 256 << 20
+"""Of one picture: less than of a file here, for several are read at once, and whoever keeps them may be anybody."""
+
+_AT_ONCE = 8  # files that are asked about
+_NO_ADDRESS = "Its name cannot be part of a URL: give it another name."
+_NO_END = "There are more folders here than are scanned: add those you need as sources of their own."
+
+
+class RemoteSource:
+    """Keeps `Source`.
+
+    Below a web address is found what its index pages link to. Left out without a word are the same names as in folders.
+
+    Args:
+        url: A file or folder.
+        public_only: Refuse web servers that have no public address: for addresses that visitors of the app name.
+
+    Raises:
+        SourceRefused: it is no address that can be read, or the package that reads it is not installed.
+    """
+
+    def __init__(self, url: str, public_only: bool) -> None:
+        self.location = normalised(url)
+        scheme = self.location.partition("://")[0]
+        self._credentials = SCHEMES[scheme].credentials
+        self._place: Place = Web(public_only) if scheme in WEB else Buckets(scheme)
+        self._unread = {self.location}
+        self._forget()
+
+    def find(self) -> Iterator[Found | PassedOver]:
+        self._forget()
+        self._unread, unread, met = {self.location}, set[str](), False
+        for one in self._find():
+            met = met or isinstance(one, Found)
+            if isinstance(one, PassedOver) and one.failed:
+                unread.add(one.path)
+            yield one
+        if met:  # rather a server that has nothing to say than pictures deleted to the last
+            self._unread = unread
+
+    def owns(self, path: str) -> bool:
+        return not _is_left_out(path, self.location)
+
+    def misses(self, path: str) -> bool:
+        return any(path == folder or path.startswith(f"{folder}/") for folder in self._unread)
+
+    def look(self, path: str) -> Found:
+        try:
+            if found := self._place.look(path):
+                return self._annotated(found)
+        except Exception as error:
+            raise self._worded(path, error) from error
+        raise UnreadableImage(f"{shown(path)} is a folder now.", "Index its URL again.")
+
+    def read(self, path: str) -> bytes:
+        data = self._read(path, MAX_BYTES)
+        if len(data) > MAX_BYTES:
+            raise UnreadableImage(f"{shown(path)} is larger than {MAX_BYTES >> 20} MiB.", "Save a smaller one.")
+        return data
+
+    def boxes(self, path: str, size: tuple[int, int]) -> tuple[Box, ...]:
+        return self._datasets.boxes(path, size)
+
+    def splits(self, path: str) -> tuple[Split, ...]:
+        return self._datasets.splits(path)
+
+    def _find(self) -> Iterator[Found | PassedOver]:
+        if has_picture_suffix(self.location.partition("?")[0]):
+            try:
+                found = self._place.look(self.location)
+            except Exception as error:
+                yield self._failed(self.location, error)
+                return
+            if found:
+                yield found
+                return
+        self._texts.by_folder = True
+        try:
+            yield from self._walk()
+            yield from self._datasets.unmatched()
+        finally:
+            self._texts.by_folder = False
+
+    def _walk(self) -> Iterator[Found | PassedOver]:
+        pending, visited = [self.location], 0
+        aside: set[str] = set()  # linked from further above: the rest is met once by construction
+        while pending:
+            folder = pending.pop()
+            visited += 1
+            if visited > self._place.most_folders:
+                yield PassedOver(self.location, _NO_END, failed=True)
+                return
+            try:
+                entries = self._listed(folder)
+            except Exception as error:
+                yield self._failed(folder, error)
+                continue
+            entries = [entry for entry in entries if entry.url not in aside]
+            aside.update(entry.url for entry in entries if "/" in entry.url[len(folder) + 1 :])
+            yield from self._files([entry for entry in entries if not entry.is_folder])
+            pending += [entry.url for entry in reversed(entries) if entry.is_folder]
+
+    def _listed(self, folder: str) -> list[Entry]:
+        listed = self._place.list(folder)
+        entries = sorted((entry for entry in listed if not _is_left_out(entry.url, folder)), key=lambda one: one.url)
+        self._texts.note(folder, entries)
+        return entries
+
+    def _files(self, entries: list[Entry]) -> Iterator[Found | PassedOver]:
+        stems = {entry.url.rpartition(".")[0] for entry in entries if has_picture_suffix(entry.url)}
+        with ThreadPoolExecutor(_AT_ONCE, "look") as pool:  # each may take as long as the server is away
+            for some in batched(entries, 8 * _AT_ONCE):
+                yield from filter(None, pool.map(lambda entry: self._judged(entry, stems), some))
+
+    def _judged(self, entry: Entry, stems: Set[str]) -> Found | PassedOver | None:
+        """None for what belongs to a dataset."""
+        try:
+            if not has_picture_suffix(entry.url):
+                return self._datasets.passed_over(entry.url, entry.url.rpartition(".")[0] in stems)
+            if not is_normalised(entry.url):
+                return PassedOver(entry.url, _NO_ADDRESS)
+            return self._annotated(entry.found) if entry.found else self.look(entry.url)
+        except UnreadableImage as error:
+            return PassedOver(entry.url, str(error), failed=True, problem=error.problem)
+        except Exception as error:  # of the labels
+            return self._failed(entry.url, error)
+
+    def _annotated(self, found: Found) -> Found:
+        changed = map(self._texts.changed_ns, self._datasets.files(found.path))
+        return replace(found, annotated_ns=max(changed, default=0))
+
+    def _read(self, path: str, limit: int) -> bytes:
+        try:
+            return self._place.read(path, limit)
+        except Exception as error:
+            raise self._worded(path, error) from error
+
+    def _worded(self, path: str, error: Exception) -> ImageSearchError:
+        """A verdict on one file, unless nothing at this address can be reached any more."""
+        if may_pass(error) and not self._answers():
+            return SourceUnavailable(
+                f"{shown(self.location)} no longer responds.",
+                "Check the network and the server; what is indexed so far is kept.",
+            )
+        return in_words(path, error, self._credentials)
+
+    def _answers(self) -> bool:
+        try:
+            self._place.look(self.location)
+        except Exception as error:
+            return not may_pass(error)
+        return True
+
+    def _forget(self) -> None:
+        """What was known of labels, which may have changed."""
+        self._texts = Texts(self._place)
+        self._datasets = Datasets(self.location, _Files(self._texts, self._read))
+
+    def _failed(self, path: str, error: Exception) -> PassedOver:
+        return PassedOver(path, str(in_words(path, error, self._credentials)), failed=True)
+
+
+class _Files:
+    """Keeps `DatasetFiles`."""
+
+    def __init__(self, texts: Texts, read: Callable[[str, int], bytes]) -> None:
+        self._texts = texts
+        self.read = read
+
+    def exists(self, path: str) -> bool:
+        return is_part(path) and self._texts.changed_ns(path) > 0
+
+    def is_folder(self, path: str) -> bool:
+        return self._texts.has_folder(path)
+
+    def listing(self, folder: str) -> Listing:
+        return self._texts.listing(folder)
+
+    def head(self, path: str, size: int) -> bytes:
+        try:
+            return self.read(path, size)[:size]
+        except ImageSearchError:
+            return b""
+
+
+def _is_left_out(url: str, folder: str) -> bool:
+    return any(map(is_left_out, url[len(folder) + 1 :].split("/")))

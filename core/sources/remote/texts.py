@@ -1,0 +1,77 @@
+"""The text files near the pictures of an address: whether they are there, and when they were changed."""
+
+import threading
+from collections.abc import Sequence
+
+from core.sources.datasets.files import Listing, is_part, listing_of
+from core.sources.remote.attempts import is_missing
+from core.sources.remote.remote_store import Entry, Place
+
+_KEPT = 64  # folders
+
+
+class Texts:
+    """What was listed is known; the rest is asked for file by file, or while everything is listed by the folder.
+
+    Safe between threads.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self.by_folder = False
+        self._place = place
+        self._listing = threading.Lock()  # so that a folder is listed once for all who wait for it
+        self._known: dict[str, dict[str, int | None]] = {}
+        self._listings: dict[str, Listing] = {}
+
+    def note(self, folder: str, entries: Sequence[Entry]) -> None:
+        """What a folder lists."""
+        if len(self._known) >= _KEPT:
+            self._known = {}
+        self._known[folder] = {
+            entry.url: (entry.found.mtime_ns or 1) if entry.found else None for entry in entries if is_part(entry.url)
+        }
+        self._listings[folder] = listing_of((entry.url.rpartition("/")[2], entry.is_folder) for entry in entries)
+
+    def listing(self, folder: str) -> Listing:
+        """What is in a folder, as far as datasets need it."""
+        with self._listing:
+            if folder not in self._listings:
+                self.note(folder, self._listed(folder))
+            return self._listings[folder]
+
+    def has_folder(self, url: str) -> bool:
+        """Whether anything is listed below it."""
+        with self._listing:
+            return bool(self._listed(url))
+
+    def changed_ns(self, url: str) -> int:
+        """When a file was changed, as `Found.annotated_ns`; 1 where its store does not say, 0 where there is none."""
+        folder = url.rpartition("/")[0]
+        if self.by_folder:
+            with self._listing:
+                if folder not in self._known:
+                    self.note(folder, self._listed(folder))
+        known = self._known.get(folder)
+        if known is None:
+            return self._asked(url)
+        changed = known.get(url, 0)
+        if changed is None:
+            changed = known[url] = self._asked(url)
+        return changed
+
+    def _listed(self, folder: str) -> list[Entry]:
+        try:
+            return self._place.list(folder)
+        except Exception as error:
+            if is_missing(error):
+                return []
+            raise
+
+    def _asked(self, url: str) -> int:
+        try:
+            found = self._place.look(url)
+        except Exception as error:
+            if is_missing(error):
+                return 0
+            raise
+        return (found.mtime_ns or 1) if found else 0

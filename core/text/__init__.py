@@ -1,0 +1,1 @@
+"""Numbers, names, commands and tables as people read them; no password in them."""
