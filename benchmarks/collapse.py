@@ -1,8 +1,8 @@
 """Whether copies of a picture are shown as one with it, and different pictures are not.
 
 Copies are made of the pictures of COCO128 and indexed as any file would be: decoded, described, embedded. A copy joins
-where `stacks` shows it and its original as one, from the cosine on that the originals teach. The model is the one in
-IMAGE_SEARCH_MODEL; where CLIP's weights are not in the model cache, the small ones beside the project stand in.
+where `group_duplicates` shows it and its original as one, from the cosine on that the originals teach. The model is the
+one in IMAGE_SEARCH_MODEL; where CLIP's weights are not in the model cache, the small ones beside the project stand in.
 
 hash      Collapse.PICTURE: the perceptual hashes alone
 cosine    Collapse.ALIKE of records without a hash: the embeddings alone
@@ -39,8 +39,8 @@ from core.images.thumbnails import SIDE
 from core.index.records import Hit, ImageRecord, record_id
 from core.model_ids import STARTER
 from core.search.options import Collapse
-from core.search.ranking.collapse import stacks
-from core.search.relevance.scores import learn_alike
+from core.search.ranking.collapse import group_duplicates
+from core.search.relevance.scores import learn_duplicate_threshold
 from core.sources.samples import sample_pictures
 from core.vectors import Embeddings, unit
 
@@ -95,14 +95,16 @@ class Rule:
     """One of the ways to tell copies."""
 
     collapse: Collapse
-    alike: float = 1.0
+    duplicate_threshold: float = 1.0
     seen: Callable[[Sequence[Hit]], list[Hit]] = list
     """The hits as this rule gets them."""
 
     def share(self, originals: Sequence[Hit], copies: Sequence[Hit]) -> float:
         """Of the copies that join their originals."""
         pairs = zip(self.seen(originals), self.seen(copies), strict=True)
-        return float(np.mean([len(stacks(pair, self.collapse, self.alike)) == 1 for pair in pairs]))
+        return float(
+            np.mean([len(group_duplicates(pair, self.collapse, self.duplicate_threshold)) == 1 for pair in pairs])
+        )
 
     def joined(self, hits: Sequence[Hit]) -> list[tuple[str, str]]:
         """The names of all pairs that are taken for one."""
@@ -111,7 +113,7 @@ class Rule:
             (one.record.name, other.record.name)
             for at, one in enumerate(seen)
             for other in seen[at + 1 :]
-            if len(stacks((one, other), self.collapse, self.alike)) == 1
+            if len(group_duplicates((one, other), self.collapse, self.duplicate_threshold)) == 1
         ]
 
 
@@ -126,7 +128,7 @@ def main() -> None:
         images = [Image.open(file).convert("RGB") for file in files]
         originals = _indexed(embedder, [(file.name, read_bytes(file)) for file in files])
         rules = _rules(originals)
-        say(f"{embedder.model_id}: alike from a cosine of {rules['both'].alike:.3f} on")
+        say(f"{embedder.model_id}: alike from a cosine of {rules['both'].duplicate_threshold:.3f} on")
         shares = {}
         for kind, edit in (COPIES | FURTHER).items():
             data = [
@@ -193,11 +195,13 @@ def _cropped(image: Image.Image, share: float, place: float) -> Image.Image:
 
 
 def _rules(collection: Sequence[Hit]) -> dict[str, Rule]:
-    alike, narrowed = (learn_alike(_rows(hits)) for hits in (collection, _narrowed(collection)))
+    duplicate_threshold, narrowed = (
+        learn_duplicate_threshold(_rows(hits)) for hits in (collection, _narrowed(collection))
+    )
     return {
         "hash": Rule(Collapse.PICTURE),
-        "cosine": Rule(Collapse.ALIKE, alike, _without_hashes),
-        "both": Rule(Collapse.ALIKE, alike),
+        "cosine": Rule(Collapse.ALIKE, duplicate_threshold, _without_hashes),
+        "both": Rule(Collapse.ALIKE, duplicate_threshold),
         "narrowed": Rule(Collapse.ALIKE, narrowed, _narrowed),
     }
 
@@ -246,7 +250,7 @@ def _report_time() -> None:
         times = []
         for _ in range(5):
             started = time.perf_counter()
-            stacks(hits[:count], Collapse.ALIKE, 0.95)
+            group_duplicates(hits[:count], Collapse.ALIKE, 0.95)
             times.append((time.perf_counter() - started) * 1000)
         taken[count] = times
     show(

@@ -9,14 +9,14 @@ from core.embedding.embedder import SURE_FROM
 from core.embedding.starter import StarterEmbedder
 from core.model_ids import STARTER
 from core.search.compose import Composed, Kind, Part
-from core.search.options import Cut
-from core.search.relevance.bands import above_chance, judge
+from core.search.options import MinMatch
+from core.search.relevance.bands import above_chance, assess
 from core.search.relevance.scores import Calibration
 from core.search.results import Judgement
 from core.vectors import Embedding, Embeddings
 
 _STARTER = os.environ.get("IMAGE_SEARCH_MODEL") == STARTER
-_TRAITS = (StarterEmbedder.text_ceiling, SURE_FROM[STARTER]) if _STARTER else (1.0, 0.0)
+_TRAITS = (StarterEmbedder.max_text_cosine, SURE_FROM[STARTER]) if _STARTER else (1.0, 0.0)
 """Of the model that is measured: how high texts score, and from where on it is sure."""
 
 
@@ -32,4 +32,4 @@ def judged(
     composed = Composed(text, (Part(Kind.WORDS, 1.0, text),), *_TRAITS)
     strengths, sure = calibration.strengths(composed, rows[order]), composed.sure(rows[order])
     of_kind = kinds and calibration.of_kind(composed, above_chance(len(rows)))
-    return judge(strengths, len(rows), Cut.AUTO, sure, of_kind=of_kind), strengths, order
+    return assess(strengths, len(rows), MinMatch.AUTO, sure, of_kind=of_kind), strengths, order

@@ -30,11 +30,11 @@ from core.images.thumbnails import Thumbnails
 from core.index.lance.engine import LanceIndex
 from core.ingest.journal.journal import Journal
 from core.ingest.pipeline.plan import plan
-from core.ingest.pipeline.run import Workplace, run
-from core.sources.source import Found, PassedOver
+from core.ingest.pipeline.run import Context, run
+from core.sources.source import Found, Skipped
 from core.vectors import Embeddings, unit
 
-MOST_MB, GROWTH = 1024, 1.05
+MAX_MB, GROWTH = 1024, 1.05
 
 
 class InstantEmbedder:
@@ -44,7 +44,7 @@ class InstantEmbedder:
     dims = 512
     preprocessing = 1
     crop = (224, 224)
-    text_ceiling = 1.0
+    max_text_cosine = 1.0
 
     def __init__(self) -> None:
         self._projection = np.random.default_rng(0).standard_normal((48, self.dims)).astype(np.float32)
@@ -72,10 +72,10 @@ class Camera:
         self._originals = sorted(originals.iterdir())
         self._count = count
 
-    def find(self) -> Iterator[Found | PassedOver]:
-        return (self.look(f"{self.location}/IMG_{at:06d}.jpg") for at in range(self._count))
+    def find(self) -> Iterator[Found | Skipped]:
+        return (self.stat(f"{self.location}/IMG_{at:06d}.jpg") for at in range(self._count))
 
-    def look(self, path: str) -> Found:
+    def stat(self, path: str) -> Found:
         return Found(path, 1, 1)
 
     def read(self, path: str) -> bytes:
@@ -85,7 +85,7 @@ class Camera:
     def owns(self, path: str) -> bool:
         return True
 
-    def misses(self, path: str) -> bool:
+    def unreachable(self, path: str) -> bool:
         return False
 
     def boxes(self, path: str, size: tuple[int, int]) -> tuple[Box, ...]:
@@ -124,7 +124,7 @@ def _report(counts: Sequence[int], results: Sequence[dict[str, float]], options:
         f"Memory of an ingest of pictures of {options.width} × {options.height}, with a model that takes none",
         ["pictures", "peak MB", "MB per 1,000 more", "seconds", "img/s"],
         rows,
-        [Target("peak", max(peaks), MOST_MB, True, " MB"), *steps],
+        [Target("peak", max(peaks), MAX_MB, True, " MB"), *steps],
     )
 
 
@@ -142,7 +142,7 @@ def _run(originals: Path, count: int) -> dict[str, float]:
     with TemporaryDirectory(prefix="benchmark-") as data:
         index, thumbnails = LanceIndex(Path(data) / "index", "images"), Thumbnails(Path(data) / "thumbnails")
         journal, camera = Journal(f"sqlite:///{data}/jobs.db", "images"), Camera(originals, count)
-        at = Workplace(journal.lines, index, thumbnails, lambda: model, lambda path: path, lambda path: False)
+        at = Context(journal.lines, index, thumbnails, lambda: model, lambda path: path, lambda path: False)
         started = time.perf_counter()
         job = journal.job(journal.create("", [camera.location]))
         *_, found = plan(job.id, [camera], index, journal.lines)

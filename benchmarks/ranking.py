@@ -30,7 +30,7 @@ from core.images.describe import content_hash
 from core.index.index import Index, ModelStamp
 from core.index.records import ImageRecord, record_id
 from core.search.compose import Composer, Kind
-from core.search.options import Collapse, Cut, Options
+from core.search.options import Collapse, MinMatch, Options
 from core.search.query import Picture, Query, Search, Words
 from core.search.relevance.calibrator import Calibrations
 from core.search.relevance.concepts import CONCEPTS
@@ -54,7 +54,7 @@ class Apart:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self.model_id, self.dims = embedder.model_id, embedder.dims + 2
-        self.preprocessing, self.crop, self.text_ceiling = embedder.preprocessing, embedder.crop, 1.0
+        self.preprocessing, self.crop, self.max_text_cosine = embedder.preprocessing, embedder.crop, 1.0
 
     def prepare(self, image: Image.Image) -> Image.Image:
         return self._embedder.prepare(image)
@@ -117,7 +117,7 @@ def main() -> None:
 
 
 def _defaults(bench: Bench) -> None:
-    plain = Options(collapse=Collapse.OFF, cut=Cut.ALL)
+    plain = Options(collapse=Collapse.OFF, min_match=MinMatch.ALL)
     _wait(bench.calibrations, bench.embedder)
     rows: list[list[object]] = []
     for title, options in (("as they are", Options()), ("all off", plain)):

@@ -205,7 +205,7 @@ def _ask(
         judgement, strengths, _ = judged(calibration, rows, texts[concept])
         outcome.absent.append(_level(strengths, len(rows)))
         outcome.shown.append(judgement.matched)
-        (outcome.held_out if held_out else outcome.flagged).append(judgement.nothing)
+        (outcome.held_out if held_out else outcome.flagged).append(judgement.no_match)
 
 
 def _missing(labelled: Labelled, drawn: NDArray[np.intp]) -> Iterator[tuple[str, bool]]:
@@ -223,9 +223,9 @@ def _missing(labelled: Labelled, drawn: NDArray[np.intp]) -> Iterator[tuple[str,
 def _ask_known(calibration: Calibration, rows: Embeddings, text: Embedding, shows: Shows, outcome: Outcome) -> None:
     judgement, strengths, order = judged(calibration, rows, text)
     right = shows[order]
-    outcome.known.append(judgement.nothing)
+    outcome.known.append(judgement.no_match)
     if average_precision(rows @ text, shows) >= KNOWN:
-        outcome.here.append(judgement.nothing)
+        outcome.here.append(judgement.no_match)
         outcome.levels.append(_level(strengths, len(rows)))
     if judgement.matched:
         outcome.of_kind.append(judgement.of_kind)
@@ -292,7 +292,7 @@ def _report_cut(outcomes: dict[tuple[str, int], Outcome]) -> None:
     rows: list[list[object]] = []
     means = []
     for many, title in ((False, f"1 to {_MANY - 1}"), (True, f"{_MANY} and more")):
-        found = [cut for outcome in outcomes.values() for cut in outcome.cuts[many]]
+        found = [min_match for outcome in outcomes.values() for min_match in outcome.cuts[many]]
         means.append(np.mean(found, axis=0))
         rows.append([title, len(found), *map(float, means[-1])])
     mean = np.mean(means, axis=0)

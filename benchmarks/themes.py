@@ -100,11 +100,11 @@ def _ask(
             theme.strong[kinds].extend(strong)
             theme.strong_here[kinds].extend(strong if shows.any() else ())
         theme.told.extend([judgement.of_kind] if judgement.matched else ())
-        theme.flagged.extend([judgement.nothing] if not shows.any() else ())
+        theme.flagged.extend([judgement.no_match] if not shows.any() else ())
     for name in collection.others:
         judgement, _, _ = judged(calibration, rows, texts[name])
         theme.told_others.extend([judgement.of_kind] if judgement.matched else ())
-        theme.flagged_others.append(judgement.nothing)
+        theme.flagged_others.append(judgement.no_match)
 
 
 def _show(themes: Mapping[tuple[str, str], Theme], title: str) -> None:

@@ -26,16 +26,16 @@ from sqlalchemy.exc import IntegrityError
 
 from core.database import Database, transaction
 from core.errors import SavedRefused
-from core.search.language.url import PARAMETERS
+from core.search.language.url import KNOWN_PARAMETERS
 from core.search.query import clean
 
 MOST = 200
 """Of one index."""
 
-LONGEST_NAME = 100  # characters
-LONGEST_ADDRESS = 8000  # bytes
+MAX_NAME = 100  # characters
+MAX_URL = 8000  # bytes
 
-_MOST_VALUES = 200
+_MAX_VALUES = 200
 _LARGEST = 2**31 - 1  # of ids, in some databases
 
 metadata = MetaData()
@@ -44,7 +44,7 @@ _table = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("index_name", String(512), nullable=False),
-    Column("name", String(LONGEST_NAME), nullable=False),
+    Column("name", String(MAX_NAME), nullable=False),
     Column("address", Text, nullable=False),
     Column("saved_at", Float, nullable=False),  # seconds since the epoch
     UniqueConstraint("index_name", "name", name="searches_by_name"),
@@ -127,24 +127,24 @@ def checked_address(address: str) -> str:
     Raises:
         SavedRefused: it is too long, or something else.
     """
-    pairs = _read(address.removeprefix("?")) if len(address) <= LONGEST_ADDRESS else []
+    pairs = _read(address.removeprefix("?")) if len(address) <= MAX_URL else []
     written = urlencode(pairs)
-    if not pairs or len(written) > LONGEST_ADDRESS or not PARAMETERS.issuperset(name for name, _ in pairs):
+    if not pairs or len(written) > MAX_URL or not KNOWN_PARAMETERS.issuperset(name for name, _ in pairs):
         raise SavedRefused("This is not the URL of a search.", "Save it from the page that shows its results.")
     return written
 
 
 def _read(address: str) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(address, strict_parsing=True, errors="strict", max_num_fields=_MOST_VALUES)
+        return parse_qsl(address, strict_parsing=True, errors="strict", max_num_fields=_MAX_VALUES)
     except ValueError:  # not of this form, or not UTF-8
         return []
 
 
 def _checked_name(name: str) -> str:
-    cleaned = clean(name[: 4 * LONGEST_NAME])
+    cleaned = clean(name[: 4 * MAX_NAME])
     if not cleaned:
         raise SavedRefused("A saved search needs a name.", "Type a name.")
-    if len(cleaned) > LONGEST_NAME:
-        raise SavedRefused(f"A name has {LONGEST_NAME} characters at most.", "Choose a shorter one.")
+    if len(cleaned) > MAX_NAME:
+        raise SavedRefused(f"A name has {MAX_NAME} characters at most.", "Choose a shorter one.")
     return cleaned

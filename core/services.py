@@ -38,7 +38,7 @@ if TYPE_CHECKING:  # a search for words needs neither database nor pictures: wha
     from core.saved import SavedSearches
     from core.search.examples import Examples
     from core.search.explain.concepts import Concept, Explainer
-    from core.search.explain.heatmap import Heat, Heats, Looked
+    from core.search.explain.heatmap import Heat, HeatmapBuilder, HeatmapProgress
     from core.search.pasted import PastedPictures
     from core.search.relevance.concepts import Bank
 
@@ -155,10 +155,10 @@ class Services:
         return Explainer(self.index, self._searcher.compose, self._bank)
 
     @_Once
-    def _heats(self) -> "Heats":
-        from core.search.explain.heatmap import Heats
+    def _heatmaps(self) -> "HeatmapBuilder":
+        from core.search.explain.heatmap import HeatmapBuilder
 
-        return Heats(lambda record: self.library.read(record.path))
+        return HeatmapBuilder(lambda record: self.library.read(record.path))
 
     @_Once
     def library(self) -> "Library":
@@ -326,13 +326,13 @@ class Services:
         locations = [str(path) for id_ in ids if (path := self.uploads.archive(id_))]
         if pictures and paths:
             locations.insert(0, str(self._dataset(ids, paths)))
-            return self.library.add(locations, title or Path(locations[0]).name, starts=True, by=by)
+            return self.library.add(locations, title or Path(locations[0]).name, auto_start=True, by=by)
         if pictures:
             locations.insert(0, self._listed(pictures, self.uploads.folder))
         if not locations:
             raise UnreadableImage("These uploads are no longer here.", "Upload them again.")
         words = "Uploaded picture" if len(pictures) == 1 else f"{len(pictures):,} uploaded pictures"
-        return self.library.add(locations, title or (words if pictures else ""), starts=True, by=by)
+        return self.library.add(locations, title or (words if pictures else ""), auto_start=True, by=by)
 
     def _dataset(self, ids: Sequence[str], paths: Sequence[str]) -> Path:
         """The folder of a dataset, of files that were uploaded one by one."""
@@ -345,7 +345,7 @@ class Services:
         """Index the sample pictures; returns the job's id."""
         from core.sources.samples import sample_pictures
 
-        return self.library.add([self._listed(sample_pictures())], "Sample pictures", starts=True, by=by)
+        return self.library.add([self._listed(sample_pictures())], "Sample pictures", auto_start=True, by=by)
 
     def _listed(self, paths: Sequence[Path], folder: Path | None = None) -> str:
         """The location of a list of these files."""
@@ -418,16 +418,16 @@ class Services:
             return _UPLOADS
         return unquote(name) if is_url(path) else self.uploads.name_of(Path(path)) or name
 
-    def why(self, query: Query, content_hash: str) -> "list[Concept]":
+    def explain(self, query: Query, content_hash: str) -> "list[Concept]":
         """As `Explainer.why`."""
-        return self._explainer.why(query, content_hash)
+        return self._explainer.explain(query, content_hash)
 
-    def heat(self, query: Query, content_hash: str) -> "Iterator[Looked | Heat]":
-        """As `Heats.look`, of a picture of the index; what is wrong with the query is raised at once."""
-        from core.search.explain.concepts import looked_up
+    def heat(self, query: Query, content_hash: str) -> "Iterator[HeatmapProgress | Heat]":
+        """As `HeatmapBuilder.build`, of a picture of the index; what is wrong with the query is raised at once."""
+        from core.search.explain.concepts import get_by_content
 
-        record, _ = looked_up(self.index, content_hash)
-        return self._heats.look(record, self._searcher.compose(query).embedding, self.model.embedder())
+        record, _ = get_by_content(self.index, content_hash)
+        return self._heatmaps.build(record, self._searcher.compose(query).embedding, self.model.embedder())
 
     def _bank(self) -> "Bank | None":
         embedder = self.model.loaded

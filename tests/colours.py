@@ -28,7 +28,7 @@ class ColourEmbedder:
     dims = 4
     preprocessing = 1
     crop = 8, 8
-    text_ceiling = 1.0
+    max_text_cosine = 1.0
 
     def __init__(self) -> None:
         self.embedded_images = 0

@@ -76,7 +76,7 @@ def indexed(request: pytest.FixtureRequest, make_services: Callable[[str], Servi
     return services
 
 
-def shown(coco: Path, label: str) -> set[str]:
+def printable(coco: Path, label: str) -> set[str]:
     """The names of the pictures whose labels say that they show it."""
     lines = (coco / "data.yaml").read_text().splitlines()
     number = next(line.split(":")[0].strip() for line in lines if line.split(":")[-1].strip() == label)
@@ -109,7 +109,7 @@ def test_the_second_run_adds_nothing_and_loads_no_model(indexed, coco, monkeypat
 
 @pytest.mark.parametrize("text", NAMED)
 def test_words_find_what_they_name(indexed, coco, text):
-    assert indexed.search(words(text)).hits[0].record.name in shown(coco, text)
+    assert indexed.search(words(text)).hits[0].record.name in printable(coco, text)
 
 
 @pytest.mark.parametrize("text", [*NAMED, "a person surfing a wave", "something on a table"])

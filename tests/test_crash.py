@@ -68,11 +68,11 @@ def live(url: str, name: str, data: Path, folder: Path, begun: Event) -> None:
     """One life of the app: goes on with what is there, or begins."""
     from core.ingest.pipeline import run
 
-    run._SMALLEST_ROUND = run._LARGEST_ROUND = ROUND
+    run._MIN_ROUND = run._MAX_ROUND = ROUND
     library = open_library(open_index(url, name, data), data)
     library.start()
     states = library.jobs.states()
-    job_id = states[0].id if states else library.add([str(folder)], starts=True)
+    job_id = states[0].id if states else library.add([str(folder)], auto_start=True)
     if library.jobs.state(job_id).status is Status.INTERRUPTED:  # killed three times before it got anywhere
         library.jobs.resume(job_id)
     begun.set()
@@ -169,9 +169,9 @@ def test_killed_at_twenty_random_moments(server, opened, folder, tmp_path):
 def test_a_server_killed_in_the_middle_pauses_the_job_which_goes_on_by_itself(node, opened, folder, monkeypatch):
     monkeypatch.setattr("core.index.elastic.bulk.PAUSES", (0.1,))  # how long it is patient before that
     monkeypatch.setattr("core.ingest.jobs.worker.PAUSES", (1.0,))
-    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 8)
+    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 8)
     index, library = opened(node.url)
-    job_id = library.add([str(folder)], starts=True)
+    job_id = library.add([str(folder)], auto_start=True)
     wait_until(lambda: library.jobs.state(job_id).done > 50, WAIT, "some of it is done")
     node.kill()
     wait_until(lambda: library.jobs.state(job_id).status is Status.PAUSED, WAIT, "the job has paused")

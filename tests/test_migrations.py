@@ -16,6 +16,9 @@ from core import migrations, saved
 from core.database import Database, transaction
 from core.errors import JournalUnavailable
 from core.ingest.journal import tables
+from core.ingest.journal.actors import Actor
+from core.ingest.journal.job import Kind
+from core.ingest.journal.journal import Journal
 from tests.ingest.libraries import journal_url
 
 FIRST = """
@@ -34,7 +37,7 @@ CREATE TABLE files (
     PRIMARY KEY (job, number)
 ) WITHOUT ROWID;
 CREATE TABLE somebody_elses (id INTEGER);
-INSERT INTO jobs VALUES (7, 'lancedb/images', 'Pictures', '["/pictures"]', 'done', 1, 0, 0, NULL, NULL, 'storing',
+INSERT INTO jobs VALUES (7, 'lancedb/images', 'Pictures', '["/pictures"]', 'done', 1, 0, 0, NULL, NULL, 'STORING',
     '{}', '{"added": 3}', '[]', NULL, '', 0, 0, 3, 1, 1, 0, 0, 0, 1, 2, NULL, 'clip/ViT-B-16');
 """
 """A database as the first version with jobs made it."""
@@ -92,6 +95,20 @@ def test_one_of_the_first_version_gets_what_it_lacks_and_keeps_what_it_has(first
         assert connection.execute("SELECT id, title, kind FROM jobs").fetchall() == [(7, "Pictures", None)]
         assert connection.execute("SELECT count(*) FROM somebody_elses").fetchall() == [(0,)]
     connection.close()
+
+
+def test_a_job_of_the_first_version_is_read_and_others_are_written_beside_it(first):
+    journals = [Journal(first, "lancedb/images") for _ in range(4)]
+    with ThreadPoolExecutor() as pool:  # processes that start at once
+        read = list(pool.map(lambda journal: journal.job(7), journals))
+    assert {(job.title, job.auto_start, job.requested, job.kind, job.started_by) for job in read} == {
+        ("Pictures", True, "", Kind.INGEST, "")
+    }
+    by = Actor("Firefox on Linux", "abc")
+    second = journals[0].job(journals[0].create("All pictures", [], kind=Kind.REEMBED, by=by))
+    assert (second.kind, second.started_by, second.started_key) == (Kind.REEMBED, "Firefox on Linux", "abc")
+    for journal in journals:
+        journal.close()
 
 
 def test_processes_that_start_at_once_wait_for_one_another(first):

@@ -34,7 +34,7 @@ PASSWORDS += [
     "sw0rdfish//tr0mb0ne",
     "sw0rdfish@@tr0mb0ne",
 ]
-MOST_TROUBLE = ["sw0rdfish", "sw0rdfish/tr0mb0ne", "sw0rdfish@tr0mb0ne", "sw0rdfish#tr0mb0ne", "sw0rdfish?a=tr0mb0ne"]
+MAX_TROUBLE = ["sw0rdfish", "sw0rdfish/tr0mb0ne", "sw0rdfish@tr0mb0ne", "sw0rdfish#tr0mb0ne", "sw0rdfish?a=tr0mb0ne"]
 SERVERS = {
     "": "http://elastic:{}@127.0.0.1:1",
     "missing scheme": "elastic:{}@127.0.0.1:1",
@@ -112,7 +112,7 @@ def assert_untold(text: str, where: str) -> None:
 
 @pytest.mark.parametrize("kind", SERVERS)
 def test_of_the_server(everything: Callable[[], str], monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    for password in PASSWORDS if kind in ("", "missing scheme") else MOST_TROUBLE:
+    for password in PASSWORDS if kind in ("", "missing scheme") else MAX_TROUBLE:
         if kind == "missing @" and "@" in password:
             continue  # what follows can only be the server
         monkeypatch.setenv("ELASTICSEARCH_URL", SERVERS[kind].replace("{}", password))
@@ -138,7 +138,7 @@ def test_of_keys(everything: Callable[[], str], monkeypatch: pytest.MonkeyPatch,
 @pytest.mark.parametrize("kind", JOURNALS)
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 def test_of_the_journal(everything: Callable[[], str], monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    for password in PASSWORDS[::3] if not kind else MOST_TROUBLE:
+    for password in PASSWORDS[::3] if not kind else MAX_TROUBLE:
         if kind == "missing @" and "@" in password:
             continue
         monkeypatch.setenv("IMAGE_SEARCH_JOURNAL", JOURNALS[kind].replace("{}", password))

@@ -23,7 +23,7 @@ from core.errors import (
     TooLarge,
     UnreadableImage,
 )
-from core.images.names import shown
+from core.images.names import printable
 
 type Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -115,7 +115,7 @@ async def _whole(stream: AsyncIterator[bytes], limit: int) -> bytes:
 
 def _invalid(error: ValidationError) -> Refusal:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    field = shown(".".join(map(str, first["loc"])))[:_LONGEST]
+    field = printable(".".join(map(str, first["loc"])))[:_LONGEST]
     reason = first["msg"].removeprefix("Value error, ")
     return Refusal(400, f"{field}: {reason}." if field else f"{reason}.", f"{DESCRIPTION} describes the requests.")
 

@@ -2,14 +2,14 @@
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from core.index.index import MAX_K
-from core.saved import LONGEST_ADDRESS, LONGEST_NAME
+from core.saved import MAX_NAME, MAX_URL
 from core.search.language.parser import LONGEST, parse
-from core.search.options import Collapse, Cut, Options, Sort
+from core.search.options import Collapse, MinMatch, Options, Sort
 from core.search.output import export
-from core.search.query import LEAST_WEIGHT, MOST_PARTS, MOST_WEIGHT, Picture, Query, Region, Search
+from core.search.query import MAX_PARTS, MAX_WEIGHT, MIN_WEIGHT, Picture, Query, Region, Search
 from core.sources.uploaded import is_inside
 
 type Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -19,7 +19,7 @@ type Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 """Of a record."""
 
 type _Share = Annotated[float, Field(ge=0, le=1)]
-type _Examples = Annotated[list[Hash], Field(max_length=MOST_PARTS)]
+type _Examples = Annotated[list[Hash], Field(max_length=MAX_PARTS)]
 type _Tags = Annotated[list[Annotated[str, Field(max_length=1000)]], Field(max_length=1000)]
 
 type _K = Annotated[int, Field(ge=1, le=MAX_K)] | Literal["all"]
@@ -31,7 +31,7 @@ def _inside(path: str) -> str:
     return path
 
 
-MOST_RESULTS = 1000
+MAX_RESULTS = 1000
 """Of one answer; exports take more."""
 
 
@@ -53,7 +53,7 @@ class PicturePart(Body):
     """A picture to search with: one in the index, or one uploaded to `/queries`."""
 
     image: Hash
-    weight: Annotated[float, Field(ge=LEAST_WEIGHT, le=MOST_WEIGHT)] = 1.0
+    weight: Annotated[float, Field(ge=MIN_WEIGHT, le=MAX_WEIGHT)] = 1.0
     region: tuple[_Share, _Share, _Share, _Share] | None = None
     """Left, top, width and height of the part to search with, each a share of the picture from 0 to 1."""
 
@@ -63,17 +63,19 @@ class Asked(Body):
 
     text: Annotated[str, Field(max_length=LONGEST)] = ""
     """Words and conditions, as typed on the page: `2:beach + sunset − people label:cat -folder:raw width:>=1000`."""
-    pictures: Annotated[list[PicturePart], Field(max_length=MOST_PARTS)] = []
+    pictures: Annotated[list[PicturePart], Field(max_length=MAX_PARTS)] = []
     more: _Examples = []
     """Content hashes of results that others should resemble: feedback."""
     less: _Examples = []
     """Content hashes of results that others should not resemble."""
     collapse: Collapse = Collapse.ALIKE
     """Which pictures are shown as one."""
-    alike: Annotated[float, Field(gt=0, le=1)] | None = None
+    duplicate_threshold: Annotated[
+        float | None, Field(gt=0, le=1, validation_alias=AliasChoices("duplicate_threshold", "alike"))
+    ] = None
     """The cosine similarity from which pictures are look-alikes; null: what suits the model."""
     diversity: _Share = 0.0
-    cut: Cut = Cut.AUTO
+    min_match: Annotated[MinMatch, Field(validation_alias=AliasChoices("min_match", "cut"))] = MinMatch.AUTO
     """How weak a match may be; `auto`: down to where the matches of the search end."""
     sort: Sort = Sort.BEST
     k: _K | None = None
@@ -90,7 +92,7 @@ class Asked(Body):
         pictures = tuple(
             Picture(part.image, part.weight, Region(*part.region) if part.region else None) for part in self.pictures
         )
-        options = Options(self.collapse, self.alike, self.diversity, self.cut, self.sort)
+        options = Options(self.collapse, self.duplicate_threshold, self.diversity, self.min_match, self.sort)
         k = MAX_K if self.k == "all" else self.k
         return Search(Query(words, pictures, tuple(self.more), tuple(self.less)), where, options, k)
 
@@ -107,7 +109,7 @@ class SearchBody(Asked):
 
     offset: Annotated[int, Field(ge=0, lt=MAX_K)] = 0
     """How many results to skip."""
-    limit: Annotated[int, Field(ge=1, le=MOST_RESULTS)] | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_RESULTS)] | None = None
     """How many results to return. null: all `k`, up to 1,000; 60 if `k` is not given either."""
 
 
@@ -144,8 +146,8 @@ class TagsBody(Body):
 class SavedBody(Body):
     """A search to save. One with the same name is replaced."""
 
-    name: Annotated[str, Field(max_length=4 * LONGEST_NAME)]
-    address: Annotated[str, Field(max_length=LONGEST_ADDRESS)]
+    name: Annotated[str, Field(max_length=4 * MAX_NAME)]
+    address: Annotated[str, Field(max_length=MAX_URL)]
     """The query string of the page's URL."""
 
 

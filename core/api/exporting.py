@@ -29,7 +29,7 @@ from core.search.output.zip import zipped
 from core.search.query import Search
 from core.services import Services
 
-_LONGEST_TITLE = 60  # characters
+_MAX_TITLE = 60  # characters
 _UNTITLED = Heading("Pictures", "")
 _KINDS = {
     "csv": ("csv", "text/csv; charset=utf-8; header=present"),
@@ -136,7 +136,7 @@ def _heading(asked: ExportBody, lines: list[Line]) -> Heading:
 
 def _title(search: Search) -> str:
     """What to call the file: after the words that were looked for, as far as every system allows it."""
-    return re.sub(r"[^\w-]+", " ", search.query.text)[:_LONGEST_TITLE].strip(" -") or "pictures"
+    return re.sub(r"[^\w-]+", " ", search.query.text)[:_MAX_TITLE].strip(" -") or "pictures"
 
 
 def _disposition(name: str) -> str:

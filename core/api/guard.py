@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 
 from core.api.sites import FOREIGN, is_foreign, requested_host
 from core.hosts import Hosts
-from core.images.names import shown
+from core.images.names import printable
 
 _LONGEST = 80  # characters of a name that are repeated
 _DENIAL = "websocket.http.response"
@@ -80,7 +80,7 @@ class Guard:
             )
             return PlainTextResponse(words, 421)
         if not self._hosts.allows(host):
-            name = shown(host.name)[:_LONGEST]
+            name = printable(host.name)[:_LONGEST]
             words = f"This app does not answer to the name {name}. To allow it, add it to IMAGE_SEARCH_HOSTS."
             return PlainTextResponse(words, 421)
         if not is_foreign(connection, private=self._is_private(connection)):

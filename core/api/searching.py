@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from core.api.answering import read_json, told
-from core.api.bodies import MOST_RESULTS, PictureBody, SearchBody
+from core.api.bodies import MAX_RESULTS, PictureBody, SearchBody
 from core.api.document import parameter
 from core.errors import ImageSearchError, InvalidQuery
-from core.images.names import shown
+from core.images.names import printable
 from core.index.filters import AnyOf, Filter
 from core.index.index import MAX_K
-from core.search.explain.heatmap import Heat, Looked
+from core.search.explain.heatmap import Heat, HeatmapProgress
 from core.search.language.url import from_params, read_k
 from core.search.output.response import answer
 from core.search.query import Search
@@ -28,11 +28,11 @@ PATIENCE = 10.0
 
 _USUAL_LIMIT = 60
 _DECIMALS = 3
-_LONGEST_NUMBER = 20  # characters
+_MAX_DIGITS = 20  # characters
 
 _REPEATED = {"type": "array", "items": {"type": "string"}}
 _K = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_K}, {"const": "all"}]}
-_LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST_RESULTS}
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": MAX_RESULTS}
 _OFFSET = {"type": "integer", "minimum": 0, "exclusiveMaximum": MAX_K, "default": 0}
 BY_ADDRESS = (
     parameter("q", "Words and conditions, as typed on the page"),
@@ -62,7 +62,7 @@ class Searching:
         params = request.query_params
         if "k" in params and read_k(params["k"]) is None:
             raise _out_of_range(params, "k", f"1 to {MAX_K:,}, or `all`")
-        limit, offset = _number(params, "limit", 1, MOST_RESULTS), _number(params, "offset", 0, MAX_K - 1)
+        limit, offset = _number(params, "limit", 1, MAX_RESULTS), _number(params, "offset", 0, MAX_K - 1)
         search = from_params({name: params.getlist(name) for name in params})
         if labels := tuple(params.getlist("label")):
             search = replace(search, where=Filter((*search.where.conditions, AnyOf("label", labels))))
@@ -70,7 +70,7 @@ class Searching:
 
     async def why(self, request: Request) -> Response:
         asked = await read_json(request, PictureBody)
-        concepts = await run_in_threadpool(self._services().why, asked.search.query, asked.image)
+        concepts = await run_in_threadpool(self._services().explain, asked.search.query, asked.image)
         return JSONResponse(
             {"concepts": [{"concept": one.concept, "weight": round(one.weight, _DECIMALS)} for one in concepts]}
         )
@@ -85,7 +85,7 @@ class Searching:
 
     async def _answer(self, search: Search, text: str, offset: int, limit: int | None) -> Response:
         if limit is None:
-            limit = min(search.k or _USUAL_LIMIT, MOST_RESULTS)
+            limit = min(search.k or _USUAL_LIMIT, MAX_RESULTS)
         search = replace(search, k=search.k or search.usual_k)
 
         def respond() -> Response:  # in a thread, since a thousand results take a while to write
@@ -95,7 +95,7 @@ class Searching:
 
         return await run_in_threadpool(respond)
 
-    async def _lines(self, first: Looked | Heat, rest: Iterator[Looked | Heat]) -> AsyncIterator[str]:
+    async def _lines(self, first: HeatmapProgress | Heat, rest: Iterator[HeatmapProgress | Heat]) -> AsyncIterator[str]:
         """Ends where its reader is gone, after the batch that is being embedded."""
         yield _line(first)
         try:
@@ -110,7 +110,7 @@ def _number(params: QueryParams, name: str, least: int, most: int) -> int | None
     if (text := params.get(name)) is None:
         return None
     # Python would read any digits of Unicode, and millions of them.
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER else -1
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < _MAX_DIGITS else -1
     if not least <= number <= most:
         raise _out_of_range(params, name, f"{least} to {most:,}")
     return number
@@ -118,11 +118,11 @@ def _number(params: QueryParams, name: str, least: int, most: int) -> int | None
 
 def _out_of_range(params: QueryParams, name: str, allowed: str) -> InvalidQuery:
     return InvalidQuery(
-        f"{name} cannot be “{shown(params[name][:_LONGEST_NUMBER])}”.", f"Use a whole number from {allowed}."
+        f"{name} cannot be “{printable(params[name][:_MAX_DIGITS])}”.", f"Use a whole number from {allowed}."
     )
 
 
-def _line(step: Looked | Heat) -> str:
+def _line(step: HeatmapProgress | Heat) -> str:
     values = asdict(step)
     if isinstance(step, Heat):
         values["values"] = [round(value, _DECIMALS) for value in step.values]

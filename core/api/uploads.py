@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from core.api.answering import Refusal, content_type, read_json, refuse_foreign
 from core.api.bodies import LocationBody, UploadsBody
 from core.images.files import ARCHIVE_SUFFIX, SUFFIXES
-from core.images.names import display_name, displayable, shown
+from core.images.names import display_name, printable, utf8_safe
 from core.images.uploads import Upload, Uploads
 from core.ingest.journal.actors import COOKIE, browser
 from core.services import Services
@@ -37,7 +37,7 @@ class UploadRoutes:
         asked = await read_json(request, LocationBody)
         take = partial(self._services().pasted.take, asked.location)
         digest, name = await anyio.to_thread.run_sync(take, limiter=self._reading)
-        return JSONResponse({"id": digest, "name": displayable(name)}, 201)
+        return JSONResponse({"id": digest, "name": utf8_safe(name)}, 201)
 
     async def add_upload(self, request: Request) -> Response:
         from core.sources.datasets.files import is_part  # imports YAML, for which no start waits
@@ -88,7 +88,7 @@ def _not_accepted(kind: str, suffix: str, archives: bool) -> Refusal:
     if suffix:
         said = f"This is not a picture{' or ZIP file' if archives else ''}, by its name ({suffix})."
         return Refusal(415, said, f"Send the file itself, with its content type: {wanted}.")
-    said = f"The content type is {shown(kind)[:80]}." if kind else "The content type is missing."
+    said = f"The content type is {printable(kind)[:80]}." if kind else "The content type is missing."
     return Refusal(415, said, f"Send the file with its own content type: {wanted}.")
 
 

@@ -8,7 +8,7 @@ import typer
 from core.cli.console import AsJson, app, expected_errors, open_services, print_json, say
 from core.cli.search import Folder
 from core.errors import InvalidTags, UnreadableImage
-from core.images.names import displayable, shown
+from core.images.names import printable, utf8_safe
 from core.text.command import command
 from core.text.words import pictures
 
@@ -40,7 +40,7 @@ def labels_command(folder: Folder = None, as_json: AsJson = False) -> None:
         print_json(counts)
         return
     for label, count in counts.items():
-        say(f"{count:>9,}  {displayable(label)}")
+        say(f"{count:>9,}  {utf8_safe(label)}")
     if not counts:
         say("No pictures have labels. They come with datasets (YOLO, COCO, Pascal VOC).", err=True)
 
@@ -84,5 +84,5 @@ def _ids(index: "Index", location: str) -> list[str]:
     inside = (record for batch in index.records(Filter.within(location)) for record in batch)
     found = [record.id for record in (*index.get([record_id(location)]), *inside)]
     if not found:
-        raise UnreadableImage(f"{shown(location)} is not in the index.", f"Index it: {command('ingest SOURCE')}")
+        raise UnreadableImage(f"{printable(location)} is not in the index.", f"Index it: {command('ingest SOURCE')}")
     return found

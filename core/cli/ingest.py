@@ -15,7 +15,7 @@ import typer
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
 from core.config import Settings
 from core.errors import JobRefused, Problem
-from core.images.names import displayable
+from core.images.names import utf8_safe
 from core.ingest.jobs.words import found, not_compared, not_connected, planned, tally
 from core.ingest.journal.actors import COMMAND_LINE
 from core.ingest.journal.job import JobState, Plan, PlannedFile, Status
@@ -65,7 +65,7 @@ def ingest_command(
         if dry_run:
             _print_plan(library, sources, as_json)
             return
-        job = finished(library, library.add(sources, starts=True, prunes=prune, by=COMMAND_LINE))
+        job = finished(library, library.add(sources, auto_start=True, prunes=prune, by=COMMAND_LINE))
         told = report(library, job, as_json)
         if folder and told:
             _leave_note(library, folder, job, told)
@@ -174,7 +174,7 @@ def _tell(told: Told, seconds: float) -> None:
     if reasons := not_indexed(counts, problems):
         typer.echo(f"Not indexed: {reasons}")
     for one in told.failures:
-        path, reason = map(displayable, one)
+        path, reason = map(utf8_safe, one)
         typer.echo(f"  {reason}" if reason.startswith(path) else f"  {path}: {reason}")
 
 
@@ -200,10 +200,10 @@ def as_dict(library: "Library", job: JobState) -> dict[str, Any]:
         "seconds": round(job.seconds, 3),
         "files": [
             {
-                "path": displayable(one.path),
+                "path": utf8_safe(one.path),
                 "outcome": one.outcome.value,
                 "problem": one.problem,
-                "reason": displayable(one.reason),
+                "reason": utf8_safe(one.reason),
             }
             for one in library.journal.lines.verdicts(job.id)
         ],
@@ -218,7 +218,7 @@ def _print_plan(library: "Library", sources: Sequence[str], as_json: bool) -> No
             bar.update(task, completed=plan.found)
     seconds = library.seconds(plan)
     if as_json:
-        told = [{"path": displayable(one.path), "reason": displayable(one.reason)} for one in copies]
+        told = [{"path": utf8_safe(one.path), "reason": utf8_safe(one.reason)} for one in copies]
         print_json({"found": plan.found, **asdict(plan), "seconds": seconds and round(seconds, 1), "copies": told})
         return
     typer.echo(f"{counted(plan.found, 'file')} found: {found(plan)}")
@@ -227,7 +227,7 @@ def _print_plan(library: "Library", sources: Sequence[str], as_json: bool) -> No
         if more:
             typer.echo(more)
     for one in copies[:_MAX_TOLD]:
-        typer.echo(f"  {displayable(one.path)}: {displayable(one.reason)}")
+        typer.echo(f"  {utf8_safe(one.path)}: {utf8_safe(one.reason)}")
     if len(copies) > _MAX_TOLD:
         typer.echo(f"  and {counted(len(copies) - _MAX_TOLD, 'more copy', 'more copies')}")
 
@@ -247,7 +247,7 @@ def _follow(library: "Library", sources: Sequence[str], prune: bool) -> None:
             follower.follow(location)
         console().print("Indexing changes as they happen. Press Ctrl-C to stop.")
         while True:
-            job = finished(library, library.add([changed.get()], starts=True, prunes=prune, by=COMMAND_LINE))
+            job = finished(library, library.add([changed.get()], auto_start=True, prunes=prune, by=COMMAND_LINE))
             if job.counts.stored or job.counts.removed or job.counts.failed:
                 report(library, job, as_json=False)
 

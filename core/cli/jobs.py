@@ -8,7 +8,7 @@ import typer
 
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
-from core.images.names import displayable
+from core.images.names import utf8_safe
 from core.ingest.jobs.words import STATUSES, started
 from core.ingest.journal.actors import COMMAND_LINE
 from core.ingest.journal.job import JobState
@@ -36,7 +36,7 @@ def list_command(context: typer.Context, as_json: AsJson = False) -> None:
         print_json([_summary(job) for job in states])
         return
     for job in states:
-        typer.echo(f"{job.id:>5}  {STATUSES[job.status]:<14}  {job.done:,} of {job.total:,}  {displayable(job.title)}")
+        typer.echo(f"{job.id:>5}  {STATUSES[job.status]:<14}  {job.done:,} of {job.total:,}  {utf8_safe(job.title)}")
     if not states:
         typer.echo(f"No jobs yet. Start one: {command('ingest FOLDER')}", err=True)
 
@@ -97,13 +97,13 @@ def _summary(job: JobState) -> dict[str, Any]:
     return {
         "job": job.id,
         "kind": job.kind.value,
-        "title": displayable(job.title),
+        "title": utf8_safe(job.title),
         "status": job.status.value,
-        "sources": [displayable(source) for source in job.sources],
+        "sources": [utf8_safe(source) for source in job.sources],
         "found": job.total,
         **asdict(job.counts),
-        "started_by": displayable(job.started_by),
-        "changed_by": displayable(job.changed_by),
-        "note": displayable(job.note),
-        "error": displayable(str(job.error)) if job.error else "",
+        "started_by": utf8_safe(job.started_by),
+        "changed_by": utf8_safe(job.changed_by),
+        "note": utf8_safe(job.note),
+        "error": utf8_safe(str(job.error)) if job.error else "",
     }

@@ -7,9 +7,9 @@ import typer
 
 from core.cli.console import AsJson, app, expected_errors, terminal
 from core.cli.texts import SearchCommand
-from core.images.names import shown
+from core.images.names import printable
 from core.index.limits import MAX_K
-from core.search.options import ALL_RESULTS, USUAL_K, Collapse, Cut, Sort
+from core.search.options import ALL_RESULTS, USUAL_K, Collapse, MinMatch, Sort
 
 Folder = Annotated[
     str | None, typer.Option(help="Only pictures in this folder, or below this URL.", show_default=False)
@@ -20,7 +20,7 @@ def _k(text: str | int) -> int:
     if str(text) == ALL_RESULTS:
         return MAX_K
     if not re.fullmatch("-?[0-9]{1,9}", str(text)):
-        raise typer.BadParameter(f"{shown(str(text))} is neither a whole number nor `{ALL_RESULTS}`.")
+        raise typer.BadParameter(f"{printable(str(text))} is neither a whole number nor `{ALL_RESULTS}`.")
     return int(text)  # the search says which numbers it takes
 
 
@@ -53,10 +53,13 @@ def search_command(
         list[str] | None,
         typer.Option(help="Only pictures with this label. Repeat it for any of several.", show_default=False),
     ] = None,
-    min_strength: Annotated[
-        Cut | None,
+    min_match: Annotated[
+        MinMatch | None,
         typer.Option(
-            help="Show only matches at least this strong; auto: down to where the matches end.", show_default=False
+            "--min-match",
+            "--min-strength",  # as it was called before
+            help="Show only matches at least this strong; auto: down to where the matches end.",
+            show_default=False,
         ),
     ] = None,
     collapse: Annotated[Collapse, typer.Option(help="Which pictures are shown as one.")] = Collapse.ALIKE,
@@ -71,4 +74,4 @@ def search_command(
     from core.cli.searching import Asked, find
 
     pictures, labels = (image or [], exclude_image or []), label or []
-    find(Asked(text, *pictures, k, folder, labels, min_strength, collapse, diversity, sort), as_json)
+    find(Asked(text, *pictures, k, folder, labels, min_match, collapse, diversity, sort), as_json)

@@ -8,11 +8,11 @@ from pathlib import Path
 from core.cli.console import open_services, print_json, say, terminal
 from core.errors import InvalidQuery, UnreadableImage
 from core.images.describe import content_hash
-from core.images.names import displayable, shown
-from core.index.filters import AnyOf, Condition, Filter, Within
-from core.search.language.negation import offer
+from core.images.names import printable, utf8_safe
+from core.index.filters import AnyOf, Condition, Filter, InFolder
+from core.search.language.negation import suggest_rewrite
 from core.search.language.parser import parse
-from core.search.options import ALL_RESULTS, Band, Collapse, Cut, Options, Sort
+from core.search.options import ALL_RESULTS, Band, Collapse, MinMatch, Options, Sort
 from core.search.query import EXCLUDED, Picture, Query, Search
 from core.search.results import Result, Results
 from core.sources.pasted import pasted_location, spellings
@@ -33,7 +33,7 @@ class Asked:
     k: int
     folder: str | None
     labels: Sequence[str]
-    min_strength: Cut | None
+    min_match: MinMatch | None
     collapse: Collapse
     diversity: float
     sort: Sort
@@ -42,12 +42,12 @@ class Asked:
 def find(asked: Asked, as_json: bool) -> None:
     """Say what is found."""
     if not asked.images and _names_picture(asked.text):
-        say(f"Searching with the picture {shown(told(asked.text))}.", err=True)
+        say(f"Searching with the picture {printable(told(asked.text))}.", err=True)
         asked = replace(asked, text="", images=[asked.text])
     search = _search(asked)
     with terminal().busy("Searching…"):
         results = open_services().search(search, limit=asked.k, patience=_PATIENCE)
-    every = asked.min_strength in (None, Cut.ALL) or not results.judged
+    every = asked.min_match in (None, MinMatch.ALL) or not results.judged
     listed = [result for result in results.results if every or result.matches]
     if as_json:
         from core.search.output.response import answer
@@ -71,13 +71,13 @@ def _search(asked: Asked) -> Search:
         raise InvalidQuery("There is nothing to search for.", "Give some words, a picture, a condition or an order.")
     if not open_services().index.count():
         query = Query()  # nothing is embedded, and no model waited for, where nothing can be found
-    cut = asked.min_strength or Cut.AUTO
-    options = Options(collapse=asked.collapse, diversity=asked.diversity, cut=cut, sort=asked.sort)
+    min_match = asked.min_match or MinMatch.AUTO
+    options = Options(collapse=asked.collapse, diversity=asked.diversity, min_match=min_match, sort=asked.sort)
     return Search(query, where, options, asked.k)
 
 
 def conditions(folder: str | None, labels: Sequence[str]) -> list[Condition]:
-    within: list[Condition] = [Within(location_of(folder))] if folder else []
+    within: list[Condition] = [InFolder(location_of(folder))] if folder else []
     return [*within, AnyOf("label", tuple(labels))] if labels else within
 
 
@@ -95,7 +95,7 @@ def _resolved(text: str) -> Path:
 
 
 def _print(listed: Sequence[Result], results: Results) -> None:
-    if listed and results.nothing:
+    if listed and results.no_match:
         say("Nothing here really matches. The nearest:", err=True)
     for rank, result in enumerate(listed, 1):
         say(f"{rank:>4}  {_row(result, results)}")
@@ -103,7 +103,7 @@ def _print(listed: Sequence[Result], results: Results) -> None:
 
 def _row(result: Result, results: Results) -> str:
     score = f"{result.hit.score:.3f}  {_word(result, results):<6}  " if results.scored else ""
-    return f"{score}{f'×{result.count}' if result.count > 1 else '':<4}  {displayable(result.record.path)}"
+    return f"{score}{f'×{result.count}' if result.count > 1 else '':<4}  {utf8_safe(result.record.path)}"
 
 
 def _word(result: Result, results: Results) -> str:
@@ -113,23 +113,23 @@ def _word(result: Result, results: Results) -> str:
 
 
 def _notes(results: Results, hidden: int, text: str) -> list[str]:
-    notes = list(map(displayable, results.notes))
+    notes = list(map(utf8_safe, results.notes))
     if location := pasted_location(text):
-        notes.append(f"There is no picture at {shown(location)}: it was read as words.")
+        notes.append(f"There is no picture at {printable(location)}: it was read as words.")
     if hidden:
         whose = "1 of the nearest does" if hidden == 1 else f"{hidden:,} of the nearest do"
-        notes.append(f"{whose} not match that well. Leave out --min-strength to see all.")
+        notes.append(f"{whose} not match that well. Leave out --min-match to see all.")
     if len(results.results) < results.total:
         notes.append(f"{len(results.results):,} of {results.total:,} shown; -k {ALL_RESULTS} shows more.")
     if results.read_text is not None:
-        notes.append(f"Your text is longer than the model can read. It searched for: {displayable(results.read_text)}")
+        notes.append(f"Your text is longer than the model can read. It searched for: {utf8_safe(results.read_text)}")
     if any(result.by_name for result in results.results):
         notes.append("Those marked “name” match only by file name: the starter model does not see it in the pictures.")
     if results.of_kind:
         notes.append(
             "Most pictures here are of this kind. Which of those marked “kind” show exactly this is uncertain."
         )
-    if offered := offer(text):
+    if offered := suggest_rewrite(text):
         notes.append(f"The model does not understand negation. Try: {offered}")
     if not results.searched and open_services().index.count():
         notes.append("No pictures match these conditions.")
@@ -172,5 +172,5 @@ def _read(location: str) -> tuple[bytes, str]:
 
     path = next((path for path in _paths(location) if path.exists()), None)
     if path is None:
-        raise UnreadableImage(f"{shown(location)} does not exist.", "Check the path.")
+        raise UnreadableImage(f"{printable(location)} does not exist.", "Check the path.")
     return read_bytes(path), path.name

@@ -9,7 +9,7 @@ import typer
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
 from core.errors import FolderRefused
-from core.images.names import displayable, shown
+from core.images.names import printable, utf8_safe
 from core.ingest.journal.actors import COMMAND_LINE
 from core.sources.checks import as_spelled
 from core.sources.remote.urls import is_url
@@ -51,7 +51,7 @@ def list_command(context: typer.Context, as_json: AsJson = False) -> None:
 def check_command(location: Location, as_json: AsJson = False) -> None:
     """Scan a source again and index what has changed."""
     with open_library() as library:
-        job_id = library.add([_known(library, location)], starts=True, by=COMMAND_LINE)
+        job_id = library.add([_known(library, location)], auto_start=True, by=COMMAND_LINE)
         report(library, finished(library, job_id), as_json)
 
 
@@ -79,13 +79,13 @@ def _known(library: "Library", text: str) -> str:
     titled = [one.known.location for one in library.sources() if one.is_own and one.known.title == text]
     if titled:
         return titled[0]
-    raise FolderRefused(f"{shown(told(text))} is not one of the sources.", f"List them: {command('sources')}")
+    raise FolderRefused(f"{printable(told(text))} is not one of the sources.", f"List them: {command('sources')}")
 
 
 def _summary(source: "SourceState") -> dict[str, object]:
     return {
-        "source": displayable(source.known.location),
-        "title": displayable(source.known.title),
+        "source": utf8_safe(source.known.location),
+        "title": utf8_safe(source.known.title),
         "pictures": source.totals.count,
         "size": source.totals.size,
         "checked": source.known.checked_at,
@@ -95,7 +95,7 @@ def _summary(source: "SourceState") -> dict[str, object]:
 
 
 def _row(source: "SourceState") -> list[str]:
-    place = displayable(source.known.title if source.is_own else source.known.location)
+    place = utf8_safe(source.known.title if source.is_own else source.known.location)
     checked = datetime.fromtimestamp(source.known.checked_at or 0)
     return [
         f"{source.totals.count:>9,}",

@@ -19,7 +19,7 @@ from core.vectors import Embeddings, unit
 if TYPE_CHECKING:  # words need no pictures
     from PIL import Image
 
-_LONGEST_TEXT = 2000
+_MAX_TEXT = 2000
 """Characters: 75 tokens of CLIP's longest words. Splitting one endless word takes time that grows with its square."""
 
 
@@ -35,7 +35,7 @@ class ClipEmbedder:
     """A CLIP model of `core.config.CLIP_MODELS`. Making one costs nothing; the first use loads it."""
 
     preprocessing = 1
-    text_ceiling = 1.0
+    max_text_cosine = 1.0
 
     def __init__(self, model_id: str, cache_dir: Path, *, direct: bool = False) -> None:
         """Args:
@@ -85,7 +85,7 @@ class ClipEmbedder:
 
     def fit_text(self, text: str) -> str:
         """Cut at the last word, or within a single endless one at the last character, that CLIP still reads."""
-        start = text[:_LONGEST_TEXT]
+        start = text[:_MAX_TEXT]
         if count_tokens(start) <= MAX_TOKENS:
             return start
         ends = [word.end() for word in re.finditer(r"\S+", start)]

@@ -25,7 +25,7 @@ class Embedder(Protocol):
     """Raised when the way pictures are prepared changes the model's input: older embeddings no longer compare."""
     crop: tuple[int, int]
     """What `prepare` does: pixels that the short side is shrunk to, and the side of the square cut from the centre."""
-    text_ceiling: float
+    max_text_cosine: float
     """The highest cosine that a text can reach with a picture by the model's construction: 1.0 for CLIP. Scores of
     text queries are divided by it, so that they use the whole scale."""
 

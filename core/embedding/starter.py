@@ -47,7 +47,7 @@ class StarterEmbedder:
     model_id = STARTER
     dims = DIMS + _PROJECTED
     preprocessing = 1
-    text_ceiling = _NAMES_WEIGHT
+    max_text_cosine = _NAMES_WEIGHT
     crop = _SHORT, _SIDE
 
     def __init__(self, classifier: Any, encoder: MiniLM, names: Sequence[str]) -> None:

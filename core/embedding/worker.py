@@ -62,7 +62,7 @@ class _Traits:
     model_id: str
     dims: int
     preprocessing: int
-    text_ceiling: float
+    max_text_cosine: float
     crop: tuple[int, int]
     direct: bool
     """Whether onnxruntime alone runs it, and Inference is to take over."""
@@ -77,7 +77,7 @@ class WorkerEmbedder:
         self.model_id = child.traits.model_id
         self.dims = child.traits.dims
         self.preprocessing = child.traits.preprocessing
-        self.text_ceiling = child.traits.text_ceiling
+        self.max_text_cosine = child.traits.max_text_cosine
         self.crop = child.traits.crop
         self._cache_dir = cache_dir
         self._children = [child]
@@ -327,7 +327,7 @@ def _import_inference(cache_dir: Path) -> None:
 def _traits(embedder: Embedder) -> _Traits:
     from core.embedding.onnx_clip import accelerated
 
-    common = embedder.model_id, embedder.dims, embedder.preprocessing, embedder.text_ceiling, embedder.crop
+    common = embedder.model_id, embedder.dims, embedder.preprocessing, embedder.max_text_cosine, embedder.crop
     direct = isinstance(embedder, ClipEmbedder) and embedder.direct
     return _Traits(*common, direct=direct, accelerated=direct and accelerated())
 

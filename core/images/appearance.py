@@ -16,9 +16,9 @@ _TINY = 64  # likewise colours and brightness
 # decoded at a half and a quarter, this changed the sharpness least: by 3 % at most.
 _SHRINK_FIRST = 1.5
 
-_MOST_COLOURS = 5
+_MAX_COLOURS = 5
 _SHADES = 128  # that are told apart before they are merged
-_LEAST_SHARE = 0.03
+_MIN_SHARE = 0.03
 # Distances in CIELAB, where 2.3 is just noticed (Mahy, Van Eycken and Oosterlinck 1994). A colour is found where the
 # most shades lie within the first, and is given all within the second: with one distance for both, what was left around
 # a colour was in two of five pictures of COCO128 found as another.
@@ -61,10 +61,10 @@ def _colours(image: Image.Image) -> tuple[Colour, ...]:
     distances = _distances(lab(shades))
     near = (distances < _CORE).astype(np.float64)  # once: of truth values it would be done anew with each product
     colours: list[Colour] = []
-    for _ in range(_MOST_COLOURS):
+    for _ in range(_MAX_COLOURS):
         taken = distances[(near @ shares).argmax()] < _REACH
         share = float(shares[taken].sum())
-        if colours and share < _LEAST_SHARE:
+        if colours and share < _MIN_SHARE:
             break
         red, green, blue = np.average(shades[taken], axis=0, weights=shares[taken]).round().astype(int)
         colours.append(Colour(f"#{red:02x}{green:02x}{blue:02x}", round(share, 4)))

@@ -13,7 +13,7 @@ import pillow_heif
 from PIL import Image
 
 from core.errors import IndexUnavailable, StorageFull
-from core.images.names import shown
+from core.images.names import printable
 from core.images.reading.raw import SUFFIXES as RAW_SUFFIXES
 
 _EXCLUDED = {
@@ -131,8 +131,8 @@ def remove_broken_off(folders: Iterable[Path]) -> int:
 
 def not_written(folder: Path, error: OSError) -> IndexUnavailable:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageFull(f"There is no space left for {shown(folder)}.", "Free some space and start again.")
+        return StorageFull(f"There is no space left for {printable(folder)}.", "Free some space and start again.")
     return IndexUnavailable(
-        f"{shown(folder)} cannot be written{_WHY_NOT.get(error.errno or 0, '')}.",
+        f"{printable(folder)} cannot be written{_WHY_NOT.get(error.errno or 0, '')}.",
         "Give the user who runs the app permission to write there, or set IMAGE_SEARCH_DATA_DIR to another folder.",
     )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from PIL import ImageDraw, ImageFont, features
 
-from core.images.names import shown
+from core.images.names import printable
 
 type Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
@@ -33,7 +33,7 @@ _OTHERS = (
 _SPELLED = re.compile(r"(?:HANGUL SYLLABLE|(?:HIRAGANA|KATAKANA) LETTER(?: SMALL)?) ([A-Z]+)$")
 _SCRIPTS = {"CJK": "Chinese", "HANGUL": "Korean", "HIRAGANA": "Japanese", "KATAKANA": "Japanese"}
 """What people call them where it differs from the first word of the names of their letters."""
-_MOST_FONTS = 60
+_MAX_FONTS = 60
 _RIGHT_TO_LEFT = range(0x0590, 0x0900), range(0xFB1D, 0xFE00), range(0xFE70, 0xFF00)
 
 
@@ -120,7 +120,7 @@ def _is_turned(text: str) -> bool:
 
 def shortened(text: str, most: int) -> str:
     """The text in one line of at most so many characters; what cannot be printed becomes `�`."""
-    line = shown(" ".join(text[: 4 * most].split()))
+    line = printable(" ".join(text[: 4 * most].split()))
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
@@ -128,7 +128,7 @@ def fitted(text: str, size: int, width: int) -> Line:
     """The text in one line that fits into so many pixels, its middle left out where it is too long: of a name the end
     tells as much as the beginning."""
     composed = unicodedata.normalize("NFC", " ".join(text.split()))
-    text = _cut(drawable(shown(composed)), 2 * width)  # no more would fit: letters are wider than half a pixel
+    text = _cut(drawable(printable(composed)), 2 * width)  # no more would fit: letters are wider than half a pixel
     line = line_of(text, size)
     if line.length <= width:
         return line
@@ -190,7 +190,7 @@ def _system_fonts() -> Iterator[str]:
         for folder in folders:
             for file in sorted(folder.glob(f"**/{pattern}")):
                 found += 1
-                if found <= _MOST_FONTS:
+                if found <= _MAX_FONTS:
                     yield str(file)
 
 

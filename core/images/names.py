@@ -5,22 +5,22 @@ import re
 import unicodedata
 from pathlib import Path
 
-_LONGEST_NAME = 120
+_MAX_NAME = 120
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 _JOINERS = "\u200c\u200d"  # invisible, but part of how Persian and emoji are written
 
 
-def shown(path: str | Path) -> str:
+def printable(path: str | Path) -> str:
     """A path for people to read: what cannot be printed, such as bytes that are not UTF-8, becomes `�`."""
     text = os.fsencode(path).decode("utf-8", "replace") if _is_encodable(path) else ascii(str(path))
     return "".join(character if character.isprintable() or character in _JOINERS else "�" for character in text)
 
 
-def displayable(text: str) -> str:
+def utf8_safe(text: str) -> str:
     """The text as UTF-8 can carry it, unchanged but for bytes that are not UTF-8 (lone surrogates), which become `�`.
 
-    For what answers and pages hold, which scripts may use as paths; messages take `shown`.
+    For what answers and pages hold, which scripts may use as paths; messages take `printable`.
     """
     return _LONE_SURROGATES.sub("�", text)
 
@@ -60,7 +60,7 @@ def display_name(sent: str) -> str:
         if character.isspace() or character in _JOINERS or not unicodedata.category(character).startswith("C")
     )
     shown = unicodedata.normalize("NFC", " ".join("".join(visible).split()))
-    if len(shown) > _LONGEST_NAME:
+    if len(shown) > _MAX_NAME:
         stem, suffix = os.path.splitext(shown)  # noqa: PTH122 - a name, not a path
-        shown = f"{stem[: _LONGEST_NAME - 17]}…{suffix[:16]}"
+        shown = f"{stem[: _MAX_NAME - 17]}…{suffix[:16]}"
     return shown if shown.strip(". ") else "upload"

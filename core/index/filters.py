@@ -15,7 +15,7 @@ from core.index.records import ImageRecord
 type TextField = Literal["label", "tag", "format", "camera", "lens", "shape", "colour", "folder", "split"]
 type NumberField = Literal["width", "height", "megapixels", "size", "brightness", "sharpness", "taken"]
 
-_LONGEST_NAME = 255  # characters; Elasticsearch refuses to look for 314 and more that repeat themselves
+_MAX_NAME = 255  # characters; Elasticsearch refuses to look for 314 and more that repeat themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class InFolder:
     """The record lies in a folder or in one of the folders below it."""
 
     folder: str
@@ -64,7 +64,7 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NameContains:
     """The record's name contains a text, in whatever case."""
 
     text: str
@@ -74,12 +74,12 @@ class Named:
     @property
     def folded(self) -> str:
         """What `ImageRecord.name_folded` contains then."""
-        return folded(self.text)[:_LONGEST_NAME]
+        return folded(self.text)[:_MAX_NAME]
 
     @property
     def spelled(self) -> tuple[str, ...]:
         """The same, and as names have it that an earlier version stored: with accents as letters of their own."""
-        return tuple(dict.fromkeys((self.folded, decomposed(self.folded)[:_LONGEST_NAME])))
+        return tuple(dict.fromkeys((self.folded, decomposed(self.folded)[:_MAX_NAME])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Either:
     excluded: bool = False
 
 
-type Condition = AnyOf | Between | Within | Named | Glob | Either
+type Condition = AnyOf | Between | InFolder | NameContains | Glob | Either
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Filter:
 
     @classmethod
     def within(cls, folder: str) -> "Filter":
-        return cls((Within(folder),))
+        return cls((InFolder(folder),))
 
 
 def meets(record: ImageRecord, where: Filter | None) -> bool:
@@ -120,7 +120,7 @@ def meets(record: ImageRecord, where: Filter | None) -> bool:
     return where is None or all(_holds(record, condition) != condition.excluded for condition in where.conditions)
 
 
-def simple(where: Filter) -> Iterator[AnyOf | Between | Within | Named | Glob]:
+def simple(where: Filter) -> Iterator[AnyOf | Between | InFolder | NameContains | Glob]:
     """The conditions of a filter that hold no others, those within others too."""
     for condition in where.conditions:
         if isinstance(condition, Either):
@@ -159,9 +159,9 @@ def _holds(record: ImageRecord, condition: Condition) -> bool:
         case Between(field, low, high):
             value: Any = getattr(record, attribute(field))
             return value is not None and (low is None or value >= low) and (high is None or value < high)
-        case Within():
+        case InFolder():
             return record.folder == condition.own or record.folder.startswith(condition.below)
-        case Named():
+        case NameContains():
             return condition.folded in record.name_folded
         case Glob():
             return _fits(record, condition)

@@ -20,7 +20,7 @@ type Counts = Mapping[str, Mapping[str, int]]
 
 type Order = Literal["newest", "oldest", "largest", "smallest", "name"]
 
-MOST_VALUES = 1_000
+MAX_VALUES = 1_000
 """Of one facet."""
 
 SCORE_DECIMALS = 6
@@ -213,5 +213,5 @@ def by_frequency(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def most_frequent(counts: Mapping[str, int]) -> dict[str, int]:
-    """The same of the `MOST_VALUES` largest."""
-    return dict(islice(by_frequency(counts).items(), MOST_VALUES))
+    """The same of the `MAX_VALUES` largest."""
+    return dict(islice(by_frequency(counts).items(), MAX_VALUES))

@@ -9,10 +9,10 @@ from core.errors import InvalidTags
 from core.index.index import Index
 from core.index.records import ImageRecord
 
-MOST_TAGS = 50
+MAX_TAGS = 50
 """Of one picture."""
 
-LONGEST_TAG = 64  # characters
+MAX_TAG = 64  # characters
 
 _CHUNK = 500
 _UNREADABLE = {"Cc", "Cs"}  # control characters and lone surrogates
@@ -40,10 +40,8 @@ def cleaned(tags: Iterable[str]) -> list[str]:
         InvalidTags: one is too long, or there are too many.
     """
     kept = merged(filter(None, map(_clean, tags)))
-    if too_long := next((tag for tag in kept if len(tag) > LONGEST_TAG), None):
-        raise InvalidTags(
-            f"The tag “{too_long[:LONGEST_TAG]}…” has {len(too_long)} characters.", f"Use {LONGEST_TAG} at most."
-        )
+    if too_long := next((tag for tag in kept if len(tag) > MAX_TAG), None):
+        raise InvalidTags(f"The tag “{too_long[:MAX_TAG]}…” has {len(too_long)} characters.", f"Use {MAX_TAG} at most.")
     _check_number(kept)
     return list(kept)
 
@@ -71,8 +69,8 @@ def _changed(record: ImageRecord, added: Iterable[str], removed: set[str]) -> Im
 
 
 def _check_number(tags: Sequence[str]) -> None:
-    if len(tags) > MOST_TAGS:
-        raise InvalidTags(f"A picture would have {len(tags)} tags.", f"Keep {MOST_TAGS} at most.")
+    if len(tags) > MAX_TAGS:
+        raise InvalidTags(f"A picture would have {len(tags)} tags.", f"Keep {MAX_TAGS} at most.")
 
 
 def _clean(tag: str) -> str:

@@ -13,7 +13,7 @@ from core.ingest.journal.job import Plan
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Phase, Progress
 from core.ingest.pipeline.plan import plan
-from core.ingest.pipeline.run import Workplace, run
+from core.ingest.pipeline.run import Context, run
 from core.sources.factory import open_source
 from core.sources.presence import is_gone
 
@@ -37,12 +37,12 @@ def ingest(
         lists: See `open_source`.
     """
     with closing(Journal("sqlite://", index.name)) as journal:
-        job = journal.job(journal.create("", [str(one) for one in locations], starts=True))
+        job = journal.job(journal.create("", [str(one) for one in locations], auto_start=True))
         sources = [open_source(location, lists=lists) for location in job.sources]
         found = Plan()
         for found in plan(job.id, sources, index, journal.lines, compares=False):
             yield Progress(Phase.FINDING, found.found)
-        at = Workplace(journal.lines, index, thumbnails, load, name_of, lambda path: is_gone(path, frozenset()))
+        at = Context(journal.lines, index, thumbnails, load, name_of, lambda path: is_gone(path, frozenset()))
         job = replace(job, plan=found, prunes=prunes)
         at_once = tuple(journal.lines.verdicts(job.id))
         for is_later, progress in enumerate(run(job, sources, at)):

@@ -29,7 +29,7 @@ from core.ingest.pipeline.plan import plan
 from core.ingest.pipeline.prepare import Prepare
 from core.ingest.pipeline.reembed import Models, Reembedding, from_thumbnails, plan_reembedding, reembed
 from core.ingest.pipeline.remove import remove, sweep
-from core.ingest.pipeline.run import Workplace, run
+from core.ingest.pipeline.run import Context, run
 from core.ingest.pipeline.throughput import trial
 from core.sources.archives.archive import archive_of
 from core.sources.factory import is_one_picture, open_source, read_file, without_nested
@@ -101,7 +101,7 @@ class Library:
         locations: Sequence[str],
         title: str = "",
         *,
-        starts: bool = False,
+        auto_start: bool = False,
         prunes: bool = False,
         by: Actor = APP,
     ) -> int:
@@ -115,7 +115,7 @@ class Library:
             by: Who asks.
         """
         kept = without_nested(locations)
-        return self.jobs.plan(title or self._title(kept), kept, starts=starts, prunes=prunes, by=by)
+        return self.jobs.plan(title or self._title(kept), kept, auto_start=auto_start, prunes=prunes, by=by)
 
     def reembed(self, title: str, *, prunes: bool = False, by: Actor = APP) -> int:
         """Give all pictures the embeddings of the model that the settings ask for, in the background. Returns the job's
@@ -126,7 +126,7 @@ class Library:
         """
         begun = next((job for job in self.jobs.open() if job.kind is Kind.REEMBED), None)
         if begun is None:
-            return self.jobs.plan(title, (), starts=True, prunes=prunes, kind=Kind.REEMBED, by=by)
+            return self.jobs.plan(title, (), auto_start=True, prunes=prunes, kind=Kind.REEMBED, by=by)
         if not begun.active:
             self.jobs.resume(begun.id, prunes=prunes or None, by=by)
         return begun.id
@@ -151,7 +151,7 @@ class Library:
     def check(self, location: str) -> int:
         """Look for what has changed in a source, and index what is new, without asking; records whose file is gone
         stay. Returns the job's id; it is forgotten where nothing has changed."""
-        return self.jobs.plan(self._title([location]), [location], starts=True, quiet=True)
+        return self.jobs.plan(self._title([location]), [location], auto_start=True, discard_if_empty=True)
 
     def seconds(self, work: Plan) -> float | None:
         """How long a plan will take, at the rate of the latest jobs or else of a trial; None where there was none."""
@@ -223,7 +223,7 @@ class Library:
             jobs = [job for job in self.jobs.states() if location in job.sources]
             if any(job.active for job in jobs):
                 return False
-            if not any(job.quiet and not job.ended for job in jobs):  # one check that cannot go on is enough
+            if not any(job.discard_if_empty and not job.ended for job in jobs):  # one check that cannot go on is enough
                 self.check(location)
         return True
 
@@ -240,14 +240,14 @@ class Library:
             return
         sources = [self._open(location) for location in job.sources]
         at = self._index, self.journal.lines, self.journal.refusals
-        yield from plan(job.id, sources, *at, compares=not job.starts)
+        yield from plan(job.id, sources, *at, compares=not job.auto_start)
         looked_at = [self._read_now(job, source) for source in sources if not is_one_picture(source)]
         # What was only looked at, and is then discarded, is no source.
-        self._looked_at[job.id] = [one for one in looked_at if not (job.starts or self._is_known(one))]
+        self._looked_at[job.id] = [one for one in looked_at if not (job.auto_start or self._is_known(one))]
         for one in looked_at:
             if one not in self._looked_at[job.id]:
                 self.journal.sources.note(*one)
-        if not job.starts:  # somebody is going to look at the plan
+        if not job.auto_start:  # somebody is going to look at the plan
             self._try(job, sources)
 
     def _read_now(self, job: JobState, source: Source) -> tuple[str, str, frozenset[str]]:
@@ -287,7 +287,7 @@ class Library:
 
     def _ingest(self, job: JobState) -> Iterator[Progress]:
         self._note_looked_at(job)
-        at = Workplace(
+        at = Context(
             self.journal.lines,
             self._index,
             self._thumbnails,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
 
-HEAD = "0001"
+HEAD = "0002"
 """The last revision in `versions`: what a database must have."""
 
 VERSION_TABLE = "image_search_version"

@@ -42,7 +42,7 @@ class Composed:
     embedding: Embedding
     """To search with, of unit length."""
     parts: tuple[Part, ...]
-    ceiling: float = 1.0
+    max_cosine: float = 1.0
     """The highest cosine that it can reach."""
     sure_from: float = 0.0
     """The cosine, as a share of the ceiling, from which the model is sure that a picture shows what the words say."""
@@ -54,7 +54,7 @@ class Composed:
         wanted = [part.weight * part.embedding for part in self.parts if part.weight > 0]
         if not (self.sure_from and wanted):
             return np.ones(len(embeddings), np.bool_)
-        return np.asarray(embeddings @ unit(np.sum(wanted, axis=0)) >= self.sure_from * self.ceiling)
+        return np.asarray(embeddings @ unit(np.sum(wanted, axis=0)) >= self.sure_from * self.max_cosine)
 
 
 class Composer:
@@ -84,13 +84,13 @@ class Composer:
         """
         parts, read_text = self._words(query)
         parts += self._pictures(query)
-        ceiling = self._embedder().text_ceiling if all(part.kind is Kind.WORDS for part in parts) else 1.0
+        max_cosine = self._embedder().max_text_cosine if all(part.kind is Kind.WORDS for part in parts) else 1.0
         # What scatters widely would decide the order alone: each kind counts by its weight in units of its own spread.
         total = np.sum([part.weight / spreads.get(part.kind, 1.0) * part.embedding for part in parts], axis=0)
         if np.linalg.norm(total) < 1e-3:
             raise InvalidQuery("The parts of this search cancel each other out.", "Change a weight or remove a part.")
         sure_from = self._sure_from() if all(part.kind is Kind.WORDS for part in parts) else 0.0
-        return Composed(unit(total), tuple(parts), ceiling, sure_from, read_text)
+        return Composed(unit(total), tuple(parts), max_cosine, sure_from, read_text)
 
     def _sure_from(self) -> float:
         return SURE_FROM.get(self._embedder().model_id, 0.0)

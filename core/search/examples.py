@@ -12,8 +12,8 @@ from core.errors import ImageSearchError
 from core.index.index import Index
 from core.index.records import Hit
 from core.search.compose import Composed, Kind, Part
-from core.search.options import Band, Cut
-from core.search.relevance.bands import above_chance, judge
+from core.search.options import Band, MinMatch
+from core.search.relevance.bands import above_chance, assess
 from core.search.relevance.calibrator import Calibrations, bank_edition
 from core.search.relevance.learned import learned_file, read_learned, write_learned
 from core.vectors import Embedding, Embeddings
@@ -95,7 +95,7 @@ class Examples:
         calibration, bank = self._calibrations.current(embedder), self._calibrations.bank(embedder)
         if calibration is None or bank is None:  # nothing that is not verified is offered
             return ()
-        traits = embedder.text_ceiling, SURE_FROM.get(embedder.model_id, 0.0)
+        traits = embedder.max_text_cosine, SURE_FROM.get(embedder.model_id, 0.0)
 
         def matched(row: Embedding, hits: Sequence[Hit]) -> bool:
             """Whether the first is a strong match, as the search itself judges it, and few concepts fit it better."""
@@ -103,7 +103,7 @@ class Examples:
             composed = Composed(row, (Part(Kind.WORDS, 1.0, row),), *traits)
             strengths, count = calibration.strengths(composed, rows), self._index.count()
             of_kind = calibration.of_kind(composed, above_chance(count))
-            bands = judge(strengths, count, Cut.AUTO, composed.sure(rows), of_kind=of_kind).bands
+            bands = assess(strengths, count, MinMatch.AUTO, composed.sure(rows), of_kind=of_kind).bands
             return bands[0] is Band.STRONG and int((bank[1] @ rows[0] > hits[0].score).sum()) < _SYNONYMS
 
         return choose(self._index, _EVERYDAY, embedder.embed_texts(_EVERYDAY), matched)

@@ -31,7 +31,7 @@ class Collapse(StrEnum):
     """Also pictures whose embeddings are nearly equal: cropped copies, shots of a series."""
 
 
-class Cut(StrEnum):
+class MinMatch(StrEnum):
     """Down to which band hits count as matches: what is below is in the band `none`."""
 
     AUTO = "auto"
@@ -55,10 +55,10 @@ class Sort(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Options:
     collapse: Collapse = Collapse.ALIKE
-    alike: float | None = None
+    duplicate_threshold: float | None = None
     """The cosine from which pictures are alike, in (0, 1]; None: what suits the model."""
     diversity: float = 0.0
     """From 0, best match first, to 1, as unlike one another as can be."""
-    cut: Cut = Cut.AUTO
+    min_match: MinMatch = MinMatch.AUTO
     sort: Sort = Sort.BEST
     """The order of the matches; what is below stays in the order of its scores."""

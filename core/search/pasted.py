@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from core.errors import FolderRefused, ImageSearchError, TooLarge
-from core.images.names import shown
+from core.images.names import printable
 from core.index.index import Index
 from core.index.records import ImageRecord, record_id
 from core.search.language.conditions import named
@@ -107,7 +107,7 @@ def _bytes(path: Path, limit: int) -> bytes:
     with suppress(OSError):  # which `read_bytes` words
         if path.stat().st_size > limit:
             raise TooLarge(
-                f"{shown(path.name)} has more than the {limit / 1e6:.1f} MB that a picture to search with may have.",
+                f"{printable(path.name)} has more than the {limit / 1e6:.1f} MB that a picture to search by may have.",
                 "Save a smaller version of it.",
             )
     return read_bytes(path)

@@ -9,16 +9,16 @@ from core.index.filters import Filter
 from core.index.limits import MAX_K
 from core.search.options import USUAL_K, Options
 
-MOST_PARTS = 32
+MAX_PARTS = 32
 """Of one query: words, pictures and examples together."""
 
-LEAST_WEIGHT, MOST_WEIGHT = -1.0, 2.0
+MIN_WEIGHT, MAX_WEIGHT = -1.0, 2.0
 
 EXCLUDED = -0.5
 """The weight of a whole picture to turn away from: at -1 it would turn away from what is looked for in it, too."""
 
-_LONGEST_TEXT = 2000  # characters: far beyond what any model reads, and short enough to tokenise at once
-_SMALLEST_REGION = 0.02  # of a picture's side
+_MAX_TEXT = 2000  # characters: far beyond what any model reads, and short enough to tokenise at once
+_MIN_REGION = 0.02  # of a picture's side
 
 
 class Region(NamedTuple):
@@ -34,7 +34,7 @@ class Region(NamedTuple):
 class Words:
     text: str
     weight: float = 1.0
-    """From `LEAST_WEIGHT` to `MOST_WEIGHT`; a negative one turns away from what the text says."""
+    """From `MIN_WEIGHT` to `MAX_WEIGHT`; a negative one turns away from what the text says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Search:
 
 def clean(text: str) -> str:
     """The text without what no tokeniser can read: control characters, lone surrogates, surplus blanks."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST_TEXT])
+    printable = "".join(letter if letter.isprintable() else " " for letter in text[:_MAX_TEXT])
     return " ".join(printable.split())
 
 
@@ -129,10 +129,10 @@ def checked(query: Query) -> Query:
 
 def _check_parts(query: Query) -> None:
     parts: list[Words | Picture] = [*query.words, *query.pictures]
-    if len(parts) + len(query.more) + len(query.less) > MOST_PARTS:
-        raise InvalidQuery("This search has too many parts.", f"Keep {MOST_PARTS} at most.")
-    if not all(LEAST_WEIGHT <= part.weight <= MOST_WEIGHT for part in parts):
-        raise InvalidQuery("A weight is out of range.", f"Use weights from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}.")
+    if len(parts) + len(query.more) + len(query.less) > MAX_PARTS:
+        raise InvalidQuery("This search has too many parts.", f"Keep {MAX_PARTS} at most.")
+    if not all(MIN_WEIGHT <= part.weight <= MAX_WEIGHT for part in parts):
+        raise InvalidQuery("A weight is out of range.", f"Use weights from {MIN_WEIGHT:g} to {MAX_WEIGHT:g}.")
     if not query.words and not query.seeks:
         raise InvalidQuery("Every picture in this search is excluded.", "Add something to search for.")
     hashes = [*(picture.content_hash for picture in query.pictures), *query.more, *query.less]
@@ -144,4 +144,4 @@ def _check_parts(query: Query) -> None:
 
 def _is_inside(region: Region) -> bool:
     left, top, width, height = region
-    return min(width, height) >= _SMALLEST_REGION and min(left, top) >= 0.0 and max(left + width, top + height) <= 1.001
+    return min(width, height) >= _MIN_REGION and min(left, top) >= 0.0 and max(left + width, top + height) <= 1.001

@@ -30,7 +30,7 @@ class Judgement:
     """Never a better one after a worse."""
     strengths: Sequence[float]
     """From 0 to 1, where the band `strong` begins; never a greater one after a smaller."""
-    nothing: bool
+    no_match: bool
     """Whether even the best are what chance would bring: then none is a match, whatever the cut."""
     of_kind: bool = False
     """Whether of those that are weak no more is known than that they are of this kind."""
@@ -87,13 +87,13 @@ class Results:
     """Whether there may be more than so many: all that were looked at match."""
     bands: Mapping[Band, int]
     """How many of each band, on all pages; empty if they are not judged yet."""
-    nothing: bool
+    no_match: bool
     """Whether nothing here really matches: even the best is what chance would bring."""
     searched: int
     """How many records were searched: all that match the filter."""
     collapsed: int
     """How many of the hits looked at stand in the stack of another."""
-    more: bool
+    has_more: bool
     """Whether there are further pages."""
     total: int
     """How many results there would be if all were asked for: pictures shown as one count once, as far as it is known
@@ -102,7 +102,7 @@ class Results:
     """For each facet, how many of the matches have which value, the most frequent first; in a facet that the filter
     chooses in, as if it did not."""
     timings: Timings
-    alike: float
+    duplicate_threshold: float
     """The cosine similarity from which pictures counted as look-alikes."""
     read_text: str | None = None
     """As much of the query's text as the model read, where it was too long; None where all of it was."""

@@ -18,9 +18,9 @@ from core.search.compose import Composed, Composer
 from core.search.options import Collapse, Options, Sort
 from core.search.query import Query, Search, checked
 from core.search.ranking import facets
-from core.search.ranking.collapse import stacks
+from core.search.ranking.collapse import group_duplicates
 from core.search.ranking.rank import ALIKE, Ranking, rank
-from core.search.relevance.bands import above_chance, judge
+from core.search.relevance.bands import above_chance, assess
 from core.search.relevance.calibrator import Calibrations
 from core.search.relevance.naming import MAX_NAMED, narrowed, sought, with_named
 from core.search.relevance.scores import Calibration
@@ -147,8 +147,8 @@ class Searcher:
         hits, searched = self._index.search_and_count(composed.embedding, depth, where, embeddings=True)
         named = self._named(query, composed, where)
         timings = Timings(embedded - started, time.perf_counter() - embedded)
-        ceiling = composed.ceiling
-        return _Found(composed, _as_share(hits, ceiling), _as_share(named, ceiling), searched, timings)
+        max_cosine = composed.max_cosine
+        return _Found(composed, _as_share(hits, max_cosine), _as_share(named, max_cosine), searched, timings)
 
     def _named(self, query: Query, composed: Composed, where: Filter) -> Sequence[Hit]:
         names = sought(query) if composed.sure_from else None
@@ -167,17 +167,17 @@ class Searcher:
             strengths = calibration.strengths(found.composed, rows)
             of_kind = calibration.of_kind(found.composed, above_chance(found.searched))
             sure = found.composed.sure(rows)
-            judgement = judge(strengths, found.searched, options.cut, sure, of_kind=of_kind)
-            hits, judgement = with_named(hits, judgement, found.named, options.cut)
+            judgement = assess(strengths, found.searched, options.min_match, sure, of_kind=of_kind)
+            hits, judgement = with_named(hits, judgement, found.named, options.min_match)
         ranking = rank(hits, judgement, options, _alike(options, calibration), k)
         return replace(ranking, seconds=time.perf_counter() - started)
 
     def _browse(self, where: Filter, options: Options, offset: int, end: int, k: int) -> Results:
         started = time.perf_counter()
         searched, revision, calibration = self._index.count(where), self._index.revision(), self._calibration()
-        alike = _alike(options, calibration)
+        duplicate_threshold = _alike(options, calibration)
         for depth in (depth for depth in _DEPTHS if depth > offset):
-            results = self._browsed(where, options, depth, alike, revision)
+            results = self._browsed(where, options, depth, duplicate_threshold, revision)
             looked_at = sum(result.count for result in results)
             exhausted = looked_at < depth
             if exhausted or len(results) >= end:
@@ -192,30 +192,32 @@ class Searcher:
             matched=total,
             at_least=False,
             bands={},
-            nothing=False,
+            no_match=False,
             searched=searched,
             collapsed=collapsed,
-            more=end < k and (more or len(results) > end),
+            has_more=end < k and (more or len(results) > end),
             total=total,
             facets=counts,
             timings=Timings(0.0, time.perf_counter() - started),
-            alike=alike,
+            duplicate_threshold=duplicate_threshold,
             scored=False,
         )
 
-    def _browsed(self, where: Filter, options: Options, depth: int, alike: float, revision: str) -> Sequence[Result]:
+    def _browsed(
+        self, where: Filter, options: Options, depth: int, duplicate_threshold: float, revision: str
+    ) -> Sequence[Result]:
         """The first records in their order, those that are shown as one in the place of the first of them."""
 
         def make() -> Sequence[Result]:
             hits = self._first(where, options, depth)
-            found = stacks(hits, options.collapse, alike)
+            found = group_duplicates(hits, options.collapse, duplicate_threshold)
             plain = [Hit(hit.record, 0.0) for hit in hits]
             return [
                 Result(plain[leader], None, None, True, others=tuple(plain[other] for other in others))
                 for leader, *others in found
             ]
 
-        key = where, options.sort, options.collapse, alike, depth, revision
+        key = where, options.sort, options.collapse, duplicate_threshold, depth, revision
         return self._browses.get(key, make)
 
     def _first(self, where: Filter, options: Options, depth: int) -> list[Hit]:
@@ -236,13 +238,13 @@ def _depths(options: Options, offset: int) -> Iterable[int]:
 
 
 def _alike(options: Options, calibration: Calibration | None) -> float:
-    return options.alike or (calibration.alike if calibration else ALIKE)
+    return options.duplicate_threshold or (calibration.alike if calibration else ALIKE)
 
 
-def _as_share(hits: Sequence[Hit], ceiling: float) -> Sequence[Hit]:
-    if ceiling == 1.0:
+def _as_share(hits: Sequence[Hit], max_cosine: float) -> Sequence[Hit]:
+    if max_cosine == 1.0:
         return hits
-    return [replace(hit, score=min(1.0, hit.score / ceiling)) for hit in hits]
+    return [replace(hit, score=min(1.0, hit.score / max_cosine)) for hit in hits]
 
 
 def _embeddings(hits: Sequence[Hit]) -> np.ndarray:
@@ -263,14 +265,14 @@ def _page(ranking: Ranking, found: _Found, page: slice, k: int, more: bool) -> R
         matched=ranking.matched,
         at_least=at_least,
         bands=ranking.bands,
-        nothing=ranking.nothing,
+        no_match=ranking.no_match,
         of_kind=ranking.of_kind,
         searched=found.searched,
         collapsed=ranking.collapsed,
-        more=page.stop < k and (more or len(results) > page.stop),
+        has_more=page.stop < k and (more or len(results) > page.stop),
         total=found.searched - ranking.collapsed if more else len(results),
         facets=ranking.facets,
         timings=replace(found.timings, ranking=ranking.seconds),
-        alike=ranking.alike,
+        duplicate_threshold=ranking.duplicate_threshold,
         read_text=found.composed.read_text,
     )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import FolderRefused
-from core.images.names import shown
-from core.sources.reasons import why
+from core.images.names import printable
+from core.sources.reasons import reason
 
 # What knows pictures by their names is imported where there is a file: it asks Pillow.
 
@@ -55,7 +55,7 @@ def _inside(typed: str, roots: Sequence[Path]) -> Path:
         if any(path.is_relative_to(root) for root in allowed):
             return path
     raise FolderRefused(
-        f"{_short(typed)} is outside the folders that the app may read: {', '.join(map(shown, roots)) or 'none'}.",
+        f"{_short(typed)} is outside the folders that the app may read: {', '.join(map(printable, roots)) or 'none'}.",
         "Choose a folder inside these, or add it to IMAGE_SEARCH_ROOTS and restart the app.",
     )
 
@@ -80,10 +80,10 @@ def check_kind(path: Path) -> Path:
     """
     if not path.is_dir() and not (path.is_file() and _is_readable_kind(path)):
         raise FolderRefused(
-            f"{shown(path)} is not a folder, a picture or a ZIP file.", "Choose a folder with pictures."
+            f"{printable(path)} is not a folder, a picture or a ZIP file.", "Choose a folder with pictures."
         )
     if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
-        raise _not_permitted(shown(path))
+        raise _not_permitted(printable(path))
     return path
 
 
@@ -122,11 +122,11 @@ def resolved(typed: str) -> Path:
             f"{name} does not exist.", "Check the spelling, and that its drive is connected."
         ) from error
     except (OSError, ValueError, RuntimeError) as error:  # too long, a loop; NUL, half a character; no such ~user
-        raise FolderRefused(f"{name} cannot be opened: {why(error)}.", "Check the spelling.") from error
+        raise FolderRefused(f"{name} cannot be opened: {reason(error)}.", "Check the spelling.") from error
 
 
 def _short(typed: str) -> str:
-    return shown(typed if len(typed) <= 200 else f"{typed[:200]}…")
+    return printable(typed if len(typed) <= 200 else f"{typed[:200]}…")
 
 
 def as_spelled(path: Path) -> Path:

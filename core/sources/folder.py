@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import SourceUnavailable, UnreadableImage, UnreadableLabels
 from core.images.describe import Box, Split
 from core.images.files import ARCHIVE_SUFFIX, has_picture_suffix, is_left_out
-from core.images.names import shown
+from core.images.names import printable
 from core.images.reading.reader import read_bytes
 from core.sources.archives.archive import archive_of
 from core.sources.archives.zip_directory import OPEN_FLAGS
@@ -18,8 +18,8 @@ from core.sources.checks import is_archive
 from core.sources.datasets.annotations import Datasets
 from core.sources.datasets.files import Listing, is_part, listing_of
 from core.sources.presence import has_something, is_absent, is_below, is_gone, is_replaced, mounts_above
-from core.sources.reasons import why
-from core.sources.source import Found, PassedOver, no_picture
+from core.sources.reasons import reason
+from core.sources.source import Found, Skipped, no_picture
 
 _CACHE_TAG = "CACHEDIR.TAG"  # bford.info/cachedir: such a folder holds what can be made again, our thumbnails too
 
@@ -64,7 +64,7 @@ class FolderSource:
         self._unread: set[str] = set()
         self._datasets = self._new_datasets()
 
-    def find(self) -> Iterator[Found | PassedOver]:
+    def find(self) -> Iterator[Found | Skipped]:
         self._mounted, self._unread, met = mounts_above(self._root), set(), False
         self._datasets = self._new_datasets()
         for one in self._find():
@@ -84,18 +84,18 @@ class FolderSource:
             return False
         return (is_absent(path) or is_replaced(path)) and (above is None or not is_archive(above))
 
-    def misses(self, path: str) -> bool:
+    def unreachable(self, path: str) -> bool:
         missing = self._expected - self._mounted
         return any(one in self._unread or one in missing for one in (path, *map(str, Path(path).parents)))
 
-    def look(self, path: str) -> Found:
+    def stat(self, path: str) -> Found:
         found = self._found(path)
         if isinstance(found, Found):
             return found
         self._check_reachable(path)
         if is_absent(path):
-            raise UnreadableImage(f"{shown(path)} no longer exists.", "Index its folder again.")
-        raise UnreadableImage(f"{shown(path)}: {found.reason}", "Index its folder again.")
+            raise UnreadableImage(f"{printable(path)} no longer exists.", "Index its folder again.")
+        raise UnreadableImage(f"{printable(path)}: {found.reason}", "Index its folder again.")
 
     def read(self, path: str) -> bytes:
         try:
@@ -120,7 +120,7 @@ class FolderSource:
             return
         if missing or not has_something(self.location):
             raise SourceUnavailable(
-                f"{shown(missing or self.location)} is gone or empty now.",
+                f"{printable(missing or self.location)} is gone or empty now.",
                 "Connect its drive; what is indexed so far is kept.",
             )
 
@@ -128,7 +128,7 @@ class FolderSource:
         self._files = _Files()
         return Datasets(self.location, self._files)
 
-    def _find(self) -> Iterator[Found | PassedOver]:
+    def _find(self) -> Iterator[Found | Skipped]:
         try:
             is_folder = self._root.is_dir()
             if not is_folder:
@@ -142,14 +142,14 @@ class FolderSource:
         elif judged := self._judged(_Entry(self.location, self._root.name, False)):
             yield judged
 
-    def _walk(self) -> Iterator[Found | PassedOver]:
+    def _walk(self) -> Iterator[Found | Skipped]:
         seen: set[str] = set()  # only what lies aside: the rest is met once by construction, and memory stays flat
         pending = [self._entries(self.location, False)]  # no recursion: folders may be nested deeper than its limit
         while pending:
             one = next(pending[-1], None)
             if one is None:
                 pending.pop()
-            elif isinstance(one, PassedOver):
+            elif isinstance(one, Skipped):
                 yield one
             elif one.aside and one.path in seen:
                 continue
@@ -161,7 +161,7 @@ class FolderSource:
                 elif judged := self._judged(one):
                     yield judged
 
-    def _entries(self, folder: str, aside: bool) -> Iterator[_Entry | PassedOver]:
+    def _entries(self, folder: str, aside: bool) -> Iterator[_Entry | Skipped]:
         try:
             entries = self._listed(folder)
         except OSError as error:
@@ -176,7 +176,7 @@ class FolderSource:
             if found:
                 yield found
 
-    def _entry(self, entry: os.DirEntry[str], aside: bool, stems: Set[str]) -> _Entry | PassedOver | None:
+    def _entry(self, entry: os.DirEntry[str], aside: bool, stems: Set[str]) -> _Entry | Skipped | None:
         if entry.is_symlink() or entry.is_junction():
             return self._followed(entry)
         is_folder = entry.is_dir(follow_symlinks=False)
@@ -194,29 +194,29 @@ class FolderSource:
         self._files.note(folder, kept)
         return kept
 
-    def _followed(self, link: os.DirEntry[str]) -> _Entry | PassedOver | None:
+    def _followed(self, link: os.DirEntry[str]) -> _Entry | Skipped | None:
         """Where a link leads; None where the walk comes there without it."""
         try:
             target = Path(link.path).resolve(strict=True)
             is_folder = target.is_dir()
         except (OSError, RuntimeError):
-            return PassedOver(link.path, _LEADS_NOWHERE)
+            return Skipped(link.path, _LEADS_NOWHERE)
         if not target.is_relative_to(self._root):
-            return PassedOver(link.path, _LEADS_OUT)
+            return Skipped(link.path, _LEADS_OUT)
         aside = any(map(is_left_out, target.relative_to(self._root).parts))
         if not aside and (is_folder or has_picture_suffix(target.name) or not has_picture_suffix(link.name)):
             return None
         # Stores that keep files aside (git-annex) name them without a suffix: the link has it.
         return _Entry(str(target), target.name if has_picture_suffix(target.name) else link.name, is_folder, True)
 
-    def _judged(self, entry: _Entry) -> Found | PassedOver | None:
+    def _judged(self, entry: _Entry) -> Found | Skipped | None:
         if has_picture_suffix(entry.name):
             return self._found(entry.path)
         if entry.name.lower().endswith(ARCHIVE_SUFFIX):
             return no_picture(entry.path, _ARCHIVE)
-        return self._datasets.passed_over(entry.path, entry.beside)
+        return self._datasets.skipped(entry.path, entry.beside)
 
-    def _found(self, path: str) -> Found | PassedOver:
+    def _found(self, path: str) -> Found | Skipped:
         try:
             status = os.stat(path)  # noqa: PTH116 - a Path object for each of a million files costs more than the call
         except OSError as error:
@@ -226,9 +226,9 @@ class FolderSource:
         annotated_ns = max(map(_mtime_ns, self._datasets.files(path)), default=0)
         return Found(path, status.st_size, min(status.st_mtime_ns, _LATEST), annotated_ns)
 
-    def _unreadable(self, path: str, error: Exception) -> PassedOver:
+    def _unreadable(self, path: str, error: Exception) -> Skipped:
         self._unread.add(path)
-        return PassedOver(path, f"It cannot be read: {why(error)}. {_CHECK}", failed=True)
+        return Skipped(path, f"It cannot be read: {reason(error)}. {_CHECK}", failed=True)
 
 
 def _mtime_ns(path: str) -> int:
@@ -278,7 +278,7 @@ class _Files:
     def read(self, path: str, most: int) -> bytes:
         with suppress(OSError):  # told by the reading
             if os.path.getsize(path) > most:  # noqa: PTH202 - as above
-                raise UnreadableLabels(f"{shown(path)} is too large.", "Correct it and check the source again.")
+                raise UnreadableLabels(f"{printable(path)} is too large.", "Correct it and check the source again.")
         return read_bytes(Path(path))
 
     def head(self, path: str, size: int) -> bytes:

@@ -7,9 +7,9 @@ from pathlib import Path
 from core.errors import SourceRefused, SourceUnavailable, UnreadableImage
 from core.images.describe import Box, Split
 from core.images.files import write_whole
-from core.images.names import shown
+from core.images.names import printable
 from core.sources.folder import FolderSource
-from core.sources.source import Found, PassedOver
+from core.sources.source import Found, Skipped
 
 SUFFIX = ".list"
 
@@ -25,27 +25,27 @@ class ListedSource:
         try:
             folder, self._paths = json.loads(file.read_bytes())
         except (OSError, ValueError) as error:
-            raise SourceRefused(f"{shown(file)} cannot be read.", "Upload the pictures again.") from error
+            raise SourceRefused(f"{printable(file)} cannot be read.", "Upload the pictures again.") from error
         self.location = folder or str(file)
         self._files = FolderSource(Path(self.location))
 
-    def find(self) -> Iterator[Found | PassedOver]:
+    def find(self) -> Iterator[Found | Skipped]:
         for path in self._paths:
             try:
-                yield self._files.look(path)
+                yield self._files.stat(path)
             except UnreadableImage as error:
-                yield PassedOver(path, str(error), failed=True, problem=error.problem)
+                yield Skipped(path, str(error), failed=True, problem=error.problem)
             except SourceUnavailable as error:
-                yield PassedOver(path, str(error), failed=True)
+                yield Skipped(path, str(error), failed=True)
 
     def owns(self, path: str) -> bool:
         return False  # what else is there is not in question
 
-    def misses(self, path: str) -> bool:
+    def unreachable(self, path: str) -> bool:
         return True
 
-    def look(self, path: str) -> Found:
-        return self._files.look(path)
+    def stat(self, path: str) -> Found:
+        return self._files.stat(path)
 
     def read(self, path: str) -> bytes:
         return self._files.read(path)

@@ -17,7 +17,7 @@ _WORDS = {
 _BY_NUMBER = {number: words for numbers, words in _WORDS.items() for number in numbers}
 
 
-def why(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """The reason in an error, as a part of a sentence."""
     if isinstance(error, OSError):
         return _BY_NUMBER.get(error.errno or 0, "its drive does not respond")

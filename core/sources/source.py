@@ -24,7 +24,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class PassedOver:
+class Skipped:
     """A file or folder that is not read, and why."""
 
     path: str
@@ -38,15 +38,15 @@ class PassedOver:
 NO_PICTURE = "Not a picture by its name."
 
 
-def passed_over_by_name(path: str) -> PassedOver:
+def passed_over_by_name(path: str) -> Skipped:
     """A file of another kind."""
     unread = unread_by_name(path)
-    return PassedOver(path, unread or NO_PICTURE, problem=Problem.UNSUPPORTED if unread else Problem.NOT_A_PICTURE)
+    return Skipped(path, unread or NO_PICTURE, problem=Problem.UNSUPPORTED if unread else Problem.NOT_A_PICTURE)
 
 
-def no_picture(path: str, reason: str) -> PassedOver:
+def no_picture(path: str, reason: str) -> Skipped:
     """A file that is none, for a reason of its own."""
-    return PassedOver(path, reason, problem=Problem.NOT_A_PICTURE)
+    return Skipped(path, reason, problem=Problem.NOT_A_PICTURE)
 
 
 class Source(Protocol):
@@ -58,7 +58,7 @@ class Source(Protocol):
         """What the user named, resolved: a path or a URL. The paths of all its files begin with it."""
         ...
 
-    def find(self) -> Iterator[Found | PassedOver]:
+    def find(self) -> Iterator[Found | Skipped]:
         """Every picture once, lazily; what is not read with the reason. Nothing is raised for what is found."""
         ...
 
@@ -67,12 +67,12 @@ class Source(Protocol):
         left out by a rule, or lies in an archive that is a source of its own, is not."""
         ...
 
-    def misses(self, path: str) -> bool:
+    def unreachable(self, path: str) -> bool:
         """Whether a file of this path could be there although the last `find` did not meet it: its folder could not be
         read, or its drive is not connected. Then nothing may be concluded from its absence."""
         ...
 
-    def look(self, path: str) -> Found:
+    def stat(self, path: str) -> Found:
         """One of its files as it is now.
 
         Raises:

@@ -7,7 +7,7 @@ from typing import Any
 from core.images.describe import is_content_hash
 from core.index.filters import Condition, Filter
 from core.search.language.parser import format_, parse
-from core.search.query import LEAST_WEIGHT, MOST_PARTS, MOST_WEIGHT, Picture, Query, Region, Search, Words, clean
+from core.search.query import MAX_PARTS, MAX_WEIGHT, MIN_WEIGHT, Picture, Query, Region, Search, Words, clean
 from core.ui.components.query import FilterTerm, Less, More, QueryPart, QueryPicture, QueryWords
 
 
@@ -37,7 +37,7 @@ def with_parts(search: Search, text: str | None, parts: Sequence[object]) -> Sea
     Raises:
         InvalidQuery: the text cannot be read.
     """
-    chips = [chip for chip in parts[:MOST_PARTS] if isinstance(chip, Mapping)]
+    chips = [chip for chip in parts[:MAX_PARTS] if isinstance(chip, Mapping)]
     if text is None:
         words, conditions = tuple(_words(chips)), tuple(_conditions(chips))
     else:
@@ -81,4 +81,4 @@ def _region(value: object) -> Region | None:
 
 
 def _bounded(weight: float) -> float:
-    return round(min(MOST_WEIGHT, max(LEAST_WEIGHT, float(weight))), 2)
+    return round(min(MAX_WEIGHT, max(MIN_WEIGHT, float(weight))), 2)

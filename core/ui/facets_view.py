@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from core.index.filters import AnyOf, Between, Condition, Filter, Named, NumberField, TextField, Within
+from core.index.filters import AnyOf, Between, Condition, Filter, InFolder, NameContains, NumberField, TextField
 from core.index.index import Counts
 from core.search.language.conditions import write_condition
 
 VALUES: tuple[TextField, ...] = ("label", "tag", "folder", "shape", "colour", "format", "camera", "lens", "split")
 NUMBERS: tuple[NumberField, ...] = ("size", "width", "height")
 
-_MOST_COUNTED = 1_000  # of one facet, as engines count
-_MOST_VALUES = 200  # chosen of one group: far more than anybody clicks
-_LONGEST_VALUE = 4_096  # characters, as of the longest path
+_MAX_COUNTED = 1_000  # of one facet, as engines count
+_MAX_VALUES = 200  # chosen of one group: far more than anybody clicks
+_MAX_VALUE = 4_096  # characters, as of the longest path
 _LARGEST = 2**53  # from here on JavaScript's numbers have gaps
 
 type Json = dict[str, Any]
@@ -26,7 +26,7 @@ def counted(counts: Counts) -> dict[str, list[list[str | int]]]:
     Pairs, since objects of JavaScript put keys that look like numbers in an order of their own.
     """
     pairs = {facet: sorted(values.items(), key=lambda pair: -pair[1]) for facet, values in counts.items() if values}
-    return {facet: [[value, int(count)] for value, count in found[:_MOST_COUNTED]] for facet, found in pairs.items()}
+    return {facet: [[value, int(count)] for value, count in found[:_MAX_COUNTED]] for facet, found in pairs.items()}
 
 
 def panel_of(where: Filter) -> Json:
@@ -79,13 +79,13 @@ def _place(condition: Condition, where: Filter) -> str:
     match condition:
         case AnyOf(field, values, excluded) if values and (excluded or len(values) == 1 or _alone(condition, where)):
             return f"no {field}" if excluded else field
-        case Within(folder, excluded) if folder:
+        case InFolder(folder, excluded) if folder:
             return "not within" if excluded else "within"
         case Between("taken", datetime(), datetime(), excluded=True) if _is_year(condition):
             return "year"
         case Between(field, low, high, excluded=False) if (low, high) != (None, None) and _has_fields(condition):
             return f"{field} range"
-        case Named(text, excluded=False) if text.strip() and condition is _first_name(where):
+        case NameContains(text, excluded=False) if text.strip() and condition is _first_name(where):
             return "name"
     return "others"
 
@@ -112,8 +112,10 @@ def _year(year: int) -> tuple[datetime, datetime]:
     return datetime(year, 1, 1), datetime(year + 1, 1, 1)
 
 
-def _first_name(where: Filter) -> Named | None:
-    names = (condition for condition in where.conditions if isinstance(condition, Named) and not condition.excluded)
+def _first_name(where: Filter) -> NameContains | None:
+    names = (
+        condition for condition in where.conditions if isinstance(condition, NameContains) and not condition.excluded
+    )
     return next((condition for condition in names if condition.text.strip()), None)
 
 
@@ -139,14 +141,14 @@ def _shown(panel: object) -> Iterator[Condition]:
     for field in VALUES:
         yield from _any_of(field, _part(_part(panel, "values"), field))
     folders = _part(panel, "folders")
-    yield from (Within(folder) for folder in _texts(_part(folders, "chosen")))
-    yield from (Within(folder, excluded=True) for folder in _texts(_part(folders, "excluded")))
+    yield from (InFolder(folder) for folder in _texts(_part(folders, "chosen")))
+    yield from (InFolder(folder, excluded=True) for folder in _texts(_part(folders, "excluded")))
     ranges = _part(panel, "ranges")
     for number in NUMBERS:
         yield from _between(number, _part(ranges, number), _number)
     yield from _between("taken", _part(ranges, "taken"), _moment)
     yield from (Between("taken", *_year(year), excluded=True) for year in _years(_part(panel, "years")))
-    yield from (Named(text) for text in _texts([_part(panel, "name")]) if text.strip())
+    yield from (NameContains(text) for text in _texts([_part(panel, "name")]) if text.strip())
 
 
 def _any_of(field: TextField, group: object) -> Iterator[AnyOf]:
@@ -172,12 +174,12 @@ def _part(whole: object, name: str) -> object:
 
 
 def _texts(values: object) -> tuple[str, ...]:
-    texts = values[:_MOST_VALUES] if isinstance(values, list) else []
-    return tuple(dict.fromkeys(text for text in texts if isinstance(text, str) and 0 < len(text) <= _LONGEST_VALUE))
+    texts = values[:_MAX_VALUES] if isinstance(values, list) else []
+    return tuple(dict.fromkeys(text for text in texts if isinstance(text, str) and 0 < len(text) <= _MAX_VALUE))
 
 
 def _years(values: object) -> tuple[int, ...]:
-    years = values[:_MOST_VALUES] if isinstance(values, list) else []
+    years = values[:_MAX_VALUES] if isinstance(values, list) else []
     return tuple(dict.fromkeys(year for year in years if type(year) is int and 1 <= year < datetime.max.year))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import ImageSearchError, IndexUnavailable, PicturesLost
-from core.images.names import displayable
+from core.images.names import utf8_safe
 from core.ingest.jobs.words import (
     STATUSES,
     found,
@@ -31,8 +31,8 @@ from core.ui.report import verdict_table
 from core.ui.server import route, services
 from core.ui.who import visitor
 
-_MOST_SHOWN = 3
-_MOST_RESULTS = 4
+_MAX_SHOWN = 3
+_MAX_RESULTS = 4
 _CHOSEN = "job-report"
 
 
@@ -91,10 +91,10 @@ def _job_line() -> None:
 
 def _job_panel() -> None:
     jobs = services().jobs.open()
-    for job in jobs[:_MOST_SHOWN]:
+    for job in jobs[:_MAX_SHOWN]:
         _show(job)
-    if len(jobs) > _MOST_SHOWN:
-        st.caption(f"{counted(len(jobs) - _MOST_SHOWN, 'more job')} under History.")
+    if len(jobs) > _MAX_SHOWN:
+        st.caption(f"{counted(len(jobs) - _MAX_SHOWN, 'more job')} under History.")
     if not jobs and (ended := _ended()):
         _show_result(ended[0])
 
@@ -102,7 +102,7 @@ def _job_panel() -> None:
 def _ended() -> list[JobState]:
     """The jobs that ended last, the latest first."""
     ended = [job for job in services().jobs.states() if job.ended]
-    return sorted(ended, key=lambda job: -(job.ended_at or 0))[:_MOST_RESULTS]
+    return sorted(ended, key=lambda job: -(job.ended_at or 0))[:_MAX_RESULTS]
 
 
 def reports() -> None:
@@ -172,8 +172,8 @@ def _show_copies(job: JobState) -> None:
         copies = next(services().library.journal.lines.planned(job.id, {Planned.COPY}), [])
         st.dataframe(
             {
-                "File": [displayable(one.path) for one in copies],
-                "Copy of": [displayable(one.reason) for one in copies],
+                "File": [utf8_safe(one.path) for one in copies],
+                "Copy of": [utf8_safe(one.reason) for one in copies],
             },
             hide_index=True,
             key=f"copies-{job.id}",
@@ -203,7 +203,7 @@ def _show_resting(job: JobState) -> None:
 
 
 def _show_at_work(job: JobState) -> None:
-    pausing, stopping = job.wish == Status.PAUSED, job.wish == Status.CANCELLED
+    pausing, stopping = job.requested == Status.PAUSED, job.requested == Status.CANCELLED
     pause = "Pausing…" if pausing else "Pause"
     buttons = [
         lambda: _asking(
@@ -211,7 +211,7 @@ def _show_at_work(job: JobState) -> None:
         )
     ]
     if job.status is not Status.PLANNING:
-        buttons.insert(0, lambda: _asking(pause, "pause", services().jobs.pause, job, off=bool(job.wish)))
+        buttons.insert(0, lambda: _asking(pause, "pause", services().jobs.pause, job, off=bool(job.requested)))
     memory = f"{file_size(job.memory)} of memory" if job.memory and job.status is Status.RUNNING else ""
     note = " · ".join(filter(None, (verdicts(job), memory, _begun(job), job.note)))
     _card(job, job.title, share(job), plain(in_words(job)), plain(note), *buttons)

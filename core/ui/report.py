@@ -5,7 +5,7 @@ from collections.abc import Collection
 import streamlit as st
 
 from core.errors import Problem
-from core.images.names import displayable
+from core.images.names import utf8_safe
 from core.ingest.jobs.words import PROBLEMS, outcome_word
 from core.ingest.journal.job import JobState
 from core.ingest.journal.progress import Outcome
@@ -13,7 +13,7 @@ from core.text.csv_file import as_csv
 from core.text.words import counted
 from core.ui.server import services
 
-_MOST_ROWS = 1000  # more are for the download
+_MAX_ROWS = 1000  # more are for the download
 
 
 def verdict_table(job: JobState, key: str) -> None:
@@ -55,21 +55,21 @@ def verdict_table(job: JobState, key: str) -> None:
             key=f"csv-{key}",
         )
     lines = services().library.journal.lines
-    rows = list(lines.verdicts(job.id, chosen, text, _MOST_ROWS + 1, problems))
+    rows = list(lines.verdicts(job.id, chosen, text, _MAX_ROWS + 1, problems))
     st.dataframe(
         {
-            "Verdict": [outcome_word(job, verdict.outcome) for verdict in rows[:_MOST_ROWS]],
-            "Problem": [PROBLEMS[verdict.problem] if verdict.problem else "" for verdict in rows[:_MOST_ROWS]],
-            "File": [displayable(verdict.path) for verdict in rows[:_MOST_ROWS]],
-            "Reason and remedy": [displayable(verdict.reason) for verdict in rows[:_MOST_ROWS]],
+            "Verdict": [outcome_word(job, verdict.outcome) for verdict in rows[:_MAX_ROWS]],
+            "Problem": [PROBLEMS[verdict.problem] if verdict.problem else "" for verdict in rows[:_MAX_ROWS]],
+            "File": [utf8_safe(verdict.path) for verdict in rows[:_MAX_ROWS]],
+            "Reason and remedy": [utf8_safe(verdict.reason) for verdict in rows[:_MAX_ROWS]],
         },
         hide_index=True,
         height=min(420, 38 + 35 * max(1, len(rows))),
         column_config=dict.fromkeys(("Verdict", "Problem"), st.column_config.TextColumn(width="small")),
         alt="Files of the job, each with its verdict and reason",
     )
-    if len(rows) > _MOST_ROWS:
-        st.caption(f"Showing the first {_MOST_ROWS:,}. The CSV has all of them.")
+    if len(rows) > _MAX_ROWS:
+        st.caption(f"Showing the first {_MAX_ROWS:,}. The CSV has all of them.")
     elif text:
         st.caption(counted(len(rows), "file"))
 
@@ -95,7 +95,7 @@ def _problems(job: JobState, outcomes: Collection[Outcome], key: str) -> Collect
 def _csv(job_id: int, outcomes: Collection[Outcome], problems: Collection[Problem], text: str) -> bytes:
     verdicts = services().library.journal.lines.verdicts(job_id, outcomes, text, problems=problems)
     rows = (
-        (displayable(one.path), one.outcome.value, one.problem.words if one.problem else "", displayable(one.reason))
+        (utf8_safe(one.path), one.outcome.value, one.problem.words if one.problem else "", utf8_safe(one.reason))
         for one in verdicts
     )
     return b"".join(as_csv(("path", "verdict", "problem", "reason"), rows))

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import InvalidQuery
 from core.index.filters import Filter
 from core.index.records import names_on
-from core.search.language.negation import offer
+from core.search.language.negation import suggest_rewrite
 from core.search.language.parser import format_, parse
 from core.search.language.url import to_json
 from core.search.options import Options, Sort
@@ -30,7 +30,7 @@ from core.ui.server import route, services
 from core.ui.shell import SEARCH_LOOK
 
 _PAGE = 60  # tiles that come with the page; the gallery asks for the others as they are scrolled to
-_MOST_COMPLETED = 100
+_MAX_COMPLETED = 100
 _ROUTES = ("thumbnails", "images", "boxes")
 _API = ("search", "exports", "tags", "why", "heat")
 
@@ -49,7 +49,7 @@ def composer(search: Search) -> None:
         key="query",
         text=text,
         parts=to_parts(search, services().picture_name),
-        offer=offer(text),
+        offer=suggest_rewrite(text),
         pasted=services().pasted.offer(text) if pasted_location(text) else None,
         upload_url=route("queries"),
         thumbnails=route("thumbnails"),
@@ -89,8 +89,8 @@ def results(search: Search, filters: DeltaGenerator | None) -> None:
     view_options(
         key="view",
         options=search.options,
-        alike=found.alike,
-        nothing=found.nothing,
+        duplicate_threshold=found.duplicate_threshold,
+        no_match=found.no_match,
         scored=found.scored,
         narrowed=len(search.where.conditions),
         on_change=_look_otherwise,
@@ -119,9 +119,9 @@ def _await_bands() -> None:
 def _completions() -> dict[str, list[str]]:
     """What conditions of a filter can be typed to: the keys, and the most frequent values of each."""
     known = services().facets()
-    values = {key: list(counts)[:_MOST_COMPLETED] for key, counts in known.items()}
+    values = {key: list(counts)[:_MAX_COMPLETED] for key, counts in known.items()}
     folders = (name for folder in values.get("folder", []) for name in names_on(folder))
-    return values | {"folder": list(dict.fromkeys(folders))[:_MOST_COMPLETED]}
+    return values | {"folder": list(dict.fromkeys(folders))[:_MAX_COMPLETED]}
 
 
 def _nothing_passes(found: Results) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from core.images.names import displayable
+from core.images.names import utf8_safe
 from core.ingest.jobs.words import STATUSES, verdicts
 from core.ingest.library import SourceState
 from core.text.command import command
@@ -14,7 +14,7 @@ from core.ui.notices import plain
 from core.ui.server import services
 from core.ui.who import visitor
 
-_MOST_SHOWN = 50
+_MAX_SHOWN = 50
 
 
 def source_list() -> None:
@@ -23,10 +23,10 @@ def source_list() -> None:
     if not sources:
         st.caption("No sources yet. Folders, ZIP files and uploads appear here once they are scanned.")
         return
-    for source in sources[:_MOST_SHOWN]:
+    for source in sources[:_MAX_SHOWN]:
         _show_source(source)
-    if len(sources) > _MOST_SHOWN:
-        st.caption(f"{len(sources) - _MOST_SHOWN:,} more: {command('sources')}")
+    if len(sources) > _MAX_SHOWN:
+        st.caption(f"{len(sources) - _MAX_SHOWN:,} more: {command('sources')}")
 
 
 def _show_source(source: SourceState) -> None:
@@ -34,11 +34,11 @@ def _show_source(source: SourceState) -> None:
     library = services().library
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(width="stretch", gap=None):
-            st.markdown(f"**{plain(displayable(known.title))}**")
+            st.markdown(f"**{plain(utf8_safe(known.title))}**")
             words = (
                 f"{pictures(source.totals.count)} · {file_size(source.totals.size)} · scanned {ago(known.checked_at)}"
             )
-            st.caption(words if source.is_own else f"{plain(displayable(known.location))}  \n{words}")
+            st.caption(words if source.is_own else f"{plain(utf8_safe(known.location))}  \n{words}")
             if not source.is_there:
                 st.caption(":orange[:material/usb_off: Not connected. Connect its drive to update it.]")
         st.toggle(
@@ -77,11 +77,11 @@ def history() -> None:
         return
     chosen = st.dataframe(
         {
-            "Job": [displayable(job.title) for job in jobs],
+            "Job": [utf8_safe(job.title) for job in jobs],
             "Status": [STATUSES[job.status] for job in jobs],
             "Started": [datetime.fromtimestamp(job.created_at) for job in jobs],
             "Files": [job.total for job in jobs],
-            "By": [displayable(job.started_by) for job in jobs],
+            "By": [utf8_safe(job.started_by) for job in jobs],
             "Verdicts": [verdicts(job) for job in jobs],
         },
         hide_index=True,

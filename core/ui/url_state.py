@@ -10,8 +10,8 @@ from urllib.parse import parse_qs
 import streamlit as st
 
 from core.search.language.parser import parse
-from core.search.language.url import PARAMETERS, from_params, to_params
-from core.search.query import EXCLUDED, MOST_PARTS, Picture, Query, Search
+from core.search.language.url import KNOWN_PARAMETERS, from_params, to_params
+from core.search.query import EXCLUDED, MAX_PARTS, Picture, Query, Search
 
 
 def read_search() -> Search:
@@ -60,7 +60,7 @@ def act(action: str, hashes: Sequence[str]) -> None:
     """Do with pictures of the results what was chosen there: the query is what changes."""
     match action:
         case "similar":
-            pictures = tuple(Picture(digest) for digest in hashes[:MOST_PARTS])
+            pictures = tuple(Picture(digest) for digest in hashes[:MAX_PARTS])
             search = read_search()
             write_search(replace(search, query=Query(pictures=pictures)))
         case "add":
@@ -89,4 +89,4 @@ def _with_examples(query: Query, more: Sequence[str] = (), less: Sequence[str] =
 
 def _write(params: Mapping[str, list[str]]) -> None:
     # An empty list takes a parameter out of the URL.
-    st.query_params.update({**params, **{name: [] for name in PARAMETERS - params.keys()}})
+    st.query_params.update({**params, **{name: [] for name in KNOWN_PARAMETERS - params.keys()}})

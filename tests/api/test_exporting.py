@@ -56,9 +56,9 @@ def test_the_results_of_a_search_as_a_table(export, corpus):
     assert fetched.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("cut", ["auto", "all"])
-def test_what_is_below_the_cut_is_left_out(client, export, calibrated, cut):
-    asked = {"text": "red", "cut": cut, "collapse": "off"}
+@pytest.mark.parametrize("min_match", ["auto", "all"])
+def test_what_is_below_the_cut_is_left_out(client, export, calibrated, min_match):
+    asked = {"text": "red", "cut": min_match, "collapse": "off"}
     matching = [item["name"] for item in client.post("/api/search", json=asked).json()["results"] if item["matches"]]
     if not matching:
         assert client.post("/api/exports", json=asked | {"format": "csv"}).status_code == 400
@@ -153,7 +153,7 @@ def test_a_contact_sheet_of_matches_says_so(export, corpus, monkeypatch):
         "core.api.exporting.as_sheet",
         lambda pictures, count, heading, *more: notes.append(heading.note) or iter([b"x"]),
     )
-    export(format="sheet", text="red", cut="all")
+    export(format="sheet", text="red", min_match="all")
     assert re.fullmatch(r"\d\d? [A-Z][a-z]+ \d{4} · \d+ match(es)?", notes[0])
 
 
@@ -178,7 +178,7 @@ def test_can_be_fetched_again_and_asked_about(client, corpus):
     ],
 )
 def test_the_file_is_called_after_the_words(export, corpus, text, name):
-    disposition = export(format="csv", text=text, cut="all").headers["content-disposition"]
+    disposition = export(format="csv", text=text, min_match="all").headers["content-disposition"]
     assert unquote(disposition.partition("filename*=UTF-8''")[2]) == name
     assert disposition.isascii()
     assert disposition.count('"') == 2

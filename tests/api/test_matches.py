@@ -51,11 +51,11 @@ def exported(client, **body):
 
 
 @pytest.mark.parametrize("collapse", ["off", "alike"])
-@pytest.mark.parametrize("cut", ["auto", "strong", "likely", "weak", "all"])
-def test_all_say_the_same(client, judged, picture, index_pictures, cut, collapse):
+@pytest.mark.parametrize("min_match", ["auto", "strong", "likely", "weak", "all"])
+def test_all_say_the_same(client, judged, picture, index_pictures, min_match, collapse):
     picture("copy/red.png", "red")
     index_pictures()
-    told = asked(client, cut=cut, collapse=collapse)
+    told = asked(client, min_match=min_match, collapse=collapse)
     matching = [item for item in told["results"] if item["matches"]]
     assert told["judged"]
     assert not told["nothing"]
@@ -66,11 +66,13 @@ def test_all_say_the_same(client, judged, picture, index_pictures, cut, collapse
     assert told["bands"] == Counter(item["band"] for item in told["results"])
     assert told["facets"]["format"] == {"PNG": told["matched"]}
     ids = [item["id"] for item in matching]
-    assert exported(client, cut=cut, collapse=collapse) == ids
-    assert exported(client, cut=cut, collapse=collapse, k=1) == ids  # k says how many are listed, not which match
-    listed = on_the_command_line("--min-strength", cut, "--collapse", collapse)
+    assert exported(client, min_match=min_match, collapse=collapse) == ids
+    assert (
+        exported(client, min_match=min_match, collapse=collapse, k=1) == ids
+    )  # k says how many are listed, not which match
+    listed = on_the_command_line("--min-strength", min_match, "--collapse", collapse)
     assert [item["id"] for item in listed["results"] if item["matches"]] == ids
-    assert (len(listed["results"]) == len(ids)) is (cut != "all")
+    assert (len(listed["results"]) == len(ids)) is (min_match != "all")
     assert {name: listed[name] for name in ("matched", "bands")} == {name: told[name] for name in ("matched", "bands")}
 
 
@@ -84,13 +86,13 @@ def test_facets_lead_to_as_many_as_they_count(client, judged, picture, index_pic
     assert told["facets"]["folder"] == Counter(folder for folders in matching for folder in folders)
 
 
-@pytest.mark.parametrize("cut", ["auto", "weak", "all"])
-def test_where_nothing_matches_all_say_so(client, nothing_matches, cut):
-    told = asked(client, cut=cut)
+@pytest.mark.parametrize("min_match", ["auto", "weak", "all"])
+def test_where_nothing_matches_all_say_so(client, nothing_matches, min_match):
+    told = asked(client, min_match=min_match)
     assert (told["judged"], told["nothing"], told["matched"]) == (True, True, 0)
     assert set(told["bands"]) == {"none"}
     assert {item["matches"] for item in told["results"]} == {False}
-    refused = client.post("/api/exports", json={"text": "red", "format": "csv", "cut": cut})
+    refused = client.post("/api/exports", json={"text": "red", "format": "csv", "cut": min_match})
     assert refused.status_code == 400
 
 
@@ -183,7 +185,7 @@ class TestNames:
 
     def test_filters_and_cuts_hold_for_it(self, client):
         assert asked(client, text="red folder:old")["matched"] == 1
-        assert asked(client, cut="strong")["matched"] == 0
+        assert asked(client, min_match="strong")["matched"] == 0
 
     def test_the_command_line_says_so(self, client):
         done = CliRunner().invoke(app, ["search", "red", "-k", "3"])

@@ -6,7 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from core.images.describe import Box, Colour
-from core.index.filters import AnyOf, Between, Filter, Named, Within, meets
+from core.index.filters import AnyOf, Between, Filter, InFolder, NameContains, meets
 from core.index.records import ImageRecord
 from core.search.options import Options
 from core.search.ranking import facets
@@ -42,11 +42,11 @@ FILTERS = {
             Between("taken", datetime(2021, 1, 1), datetime(2024, 1, 1)),
             Between("width", 1000),
             Between("sharpness", 0.2),
-            Named("img"),
-            Named("draft", excluded=True),
+            NameContains("img"),
+            NameContains("draft", excluded=True),
         )
     ),
-    "folders": Filter((Within("/photos/2024"), Within("/photos/raw\udcff", excluded=True))),
+    "folders": Filter((InFolder("/photos/2024"), InFolder("/photos/raw\udcff", excluded=True))),
 }
 
 

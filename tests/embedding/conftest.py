@@ -28,7 +28,7 @@ class Pictures:
 
     def best(self, embedder: Embedder, text: str) -> tuple[str, float]:
         """The picture nearest to a text, and its score."""
-        scores = self.embeddings @ embedder.embed_texts([text])[0] / embedder.text_ceiling
+        scores = self.embeddings @ embedder.embed_texts([text])[0] / embedder.max_text_cosine
         return self.names[int(np.argmax(scores))], float(scores.max())
 
 

@@ -43,8 +43,8 @@ def test_finds_the_other_of_a_pair(samples: Pictures) -> None:
 
 def test_words_reach_the_ceiling_and_no_more(starter: StarterEmbedder, samples: Pictures) -> None:
     texts = starter.embed_texts(["cat", "tabby, tabby cat", "Egyptian cat", "a horse in a field"])
-    assert (texts @ samples.embeddings.T).max() <= starter.text_ceiling
-    np.testing.assert_allclose(np.linalg.norm(samples.embeddings[:, :384], axis=1), starter.text_ceiling, atol=1e-5)
+    assert (texts @ samples.embeddings.T).max() <= starter.max_text_cosine
+    np.testing.assert_allclose(np.linalg.norm(samples.embeddings[:, :384], axis=1), starter.max_text_cosine, atol=1e-5)
 
 
 def test_rows_have_unit_length(starter: StarterEmbedder, samples: Pictures) -> None:

@@ -134,7 +134,7 @@ def test_a_name_that_is_looked_up_for_ever(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_model_knows_its_size_without_weights(tmp_path: Path) -> None:
     embedder = ClipEmbedder("clip/ViT-L-14-336px", tmp_path)
-    assert (embedder.model_id, embedder.dims, embedder.text_ceiling) == ("clip/ViT-L-14-336px", 768, 1.0)
+    assert (embedder.model_id, embedder.dims, embedder.max_text_cosine) == ("clip/ViT-L-14-336px", 768, 1.0)
     assert embedder.crop == (336, 336)
     assert embedder.embed_images([]).shape == embedder.embed_texts([]).shape == (0, 768)
 

@@ -33,7 +33,7 @@ def start(clip_cache, monkeypatch):
 def test_the_starter_model_answers(tmp_path):
     pytest.importorskip("efficientnet_lite_pytorch", reason="the starter model's packages are not installed")
     worker = WorkerEmbedder.start("starter", tmp_path, None)
-    assert (worker.model_id, worker.dims, worker.text_ceiling) == ("starter", 512, 0.8)
+    assert (worker.model_id, worker.dims, worker.max_text_cosine) == ("starter", 512, 0.8)
     image = Image.effect_mandelbrot((500, 300), (-2, -1, 1, 1), 50).convert("RGB")
     prepared = worker.prepare(image)
     assert max(prepared.size) == 260
@@ -44,7 +44,7 @@ def test_the_starter_model_answers(tmp_path):
 
 def test_it_answers_as_the_model_does(start):
     worker = start()
-    assert (worker.model_id, worker.dims, worker.text_ceiling) == (CLIP, 512, 1.0)
+    assert (worker.model_id, worker.dims, worker.max_text_cosine) == (CLIP, 512, 1.0)
     colours = ("red", "blue", "green", "white", "black", "pink")  # more than go through the network at once
     images = [Image.new("RGB", (600, 400), colour) for colour in colours]
     together, alone = worker.embed_images(images), worker.embed_images(images[:1])

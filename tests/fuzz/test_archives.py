@@ -13,7 +13,7 @@ from core.errors import UnreadableImage
 from core.images.files import has_picture_suffix
 from core.sources.archives.archive import ArchiveSource
 from core.sources.archives.zip_members import Limits
-from core.sources.source import Found, PassedOver
+from core.sources.source import Found, Skipped
 from tests.zips import zipped
 
 LIMITS = Limits(members=50, directory=8_000, member=20_000, ratio=100, harmless=10_000)
@@ -81,14 +81,14 @@ def go_through(data: bytes) -> int:
         path.write_bytes(data)
         source = ArchiveSource(path, LIMITS)
         everything = list(source.find())
-        assert all(one.reason for one in everything if isinstance(one, PassedOver))
+        assert all(one.reason for one in everything if isinstance(one, Skipped))
         pictures = [one for one in everything if isinstance(one, Found)]
         assert len({one.path for one in pictures}) == len(pictures) <= LIMITS.members
         for one in pictures:
             assert one.path.startswith(f"{path}/")
             assert has_picture_suffix(one.path)
             assert not {"..", ""} & set(one.path.removeprefix(f"{path}/").split("/"))
-            assert source.look(one.path) == one
+            assert source.stat(one.path) == one
             boxes = unless_refused(lambda one=one: source.boxes(one.path, (100, 80)), ())
             assert all(0 <= share <= 1 for box in boxes for share in box[1:])
             content = unless_refused(lambda one=one: source.read(one.path), None)

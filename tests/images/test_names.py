@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.images.names import display_name, displayable, shown
+from core.images.names import display_name, printable, utf8_safe
 
 
 @pytest.mark.parametrize(
@@ -18,12 +18,12 @@ from core.images.names import display_name, displayable, shown
     ],
 )
 def test_displayable_text_is_changed_only_where_it_must_be(text, expected):
-    assert displayable(text) == expected
+    assert utf8_safe(text) == expected
 
 
 @given(st.text(st.characters()))
 def test_displayable_text_can_be_sent(text):
-    displayable(text).encode()
+    utf8_safe(text).encode()
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_displayable_text_can_be_sent(text):
     ],
 )
 def test_what_messages_show_has_nothing_invisible(path, expected):
-    assert shown(path) == expected
+    assert printable(path) == expected
 
 
 class TestDisplayName:

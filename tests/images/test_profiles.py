@@ -245,8 +245,7 @@ class TestWithoutProfile:
             (0, 0)
         ) == pytest.approx((137,) * 3, abs=2)
 
-    @pytest.mark.parametrize(
-        "chunks",
+    @pytest.mark.parametrize("chunks",
         [
             [(b"gAMA", struct.pack(">I", 45455))],
             [(b"gAMA", struct.pack(">I", 45455)), (b"cHRM", SRGB_CHROMATICITIES)],

@@ -40,8 +40,7 @@ def test_is_made_stored_found_and_removed(kept):
     assert kept.path(HASH) is None
 
 
-@pytest.mark.parametrize(
-    ("size", "expected"),
+@pytest.mark.parametrize(("size", "expected"),
     [((960, 480), (480, 240)), ((480, 960), (240, 480)), ((100, 50), (100, 50)), ((1, 1), (1, 1)),
      ((5000, 1), (480, 1)), ((1, 5000), (1, 480)), ((481, 480), (480, 479))],
 )  # fmt: skip

@@ -161,7 +161,7 @@ def test_are_found_when_ingested_by_path_and_sidecars_are_not(tmp_path, cat):
     uploads = Uploads(tmp_path / ".local" / "uploads", limit=100_000)
     upload = uploads.add(cat, "a.jpg")
     for place in (uploads.folder, upload.path.parent, upload.path):
-        assert list(FolderSource(place).find()) == [FolderSource(place).look(str(upload.path))]
+        assert list(FolderSource(place).find()) == [FolderSource(place).stat(str(upload.path))]
     assert uploads.name_of(upload.path) == "a.jpg"
 
 

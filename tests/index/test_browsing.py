@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from core.index.filters import AnyOf, Between, Filter, Named, meets
+from core.index.filters import AnyOf, Between, Filter, NameContains, meets
 from core.index.index import Index, Order
 from core.index.records import ImageRecord, storable
 from tests.index.conftest import STAMP
@@ -153,7 +153,7 @@ class TestRevision:
             other.upsert([replace(records[0], name=f"step {step}")], -embeddings[:1])
             assert index.revision() != before
             assert index.search(-embeddings[0], 1)[0].record.name == f"step {step}"
-            assert index.browse(Filter((Named("step"),)))[0].name == f"step {step}"
+            assert index.browse(Filter((NameContains("step"),)))[0].name == f"step {step}"
 
     def test_of_an_index_made_anew_is_another(self, filled):
         index, records, _ = filled

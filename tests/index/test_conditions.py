@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.images.describe import Box, Colour
-from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, Named, Within, attribute, meets
+from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, InFolder, NameContains, attribute, meets
 from core.index.globs import is_bounded
 from core.index.index import Index
 from core.index.records import ImageRecord
-from core.search.language.parser import MAX_DEPTH, MOST_VALUES
+from core.search.language.parser import MAX_DEPTH, MAX_VALUES
 from core.vectors import Embeddings
 from tests.index.conftest import STAMP
 
@@ -158,13 +158,13 @@ def test_folders_by_their_paths(filled):
         "https://a.example/",
         "https://a",
     ]:
-        assert_splits(filled, Within(folder))
+        assert_splits(filled, InFolder(folder))
 
 
 def test_names_by_what_they_contain(filled):
     for text in TEXTS:
-        assert assert_splits(filled, Named(text)) > 0, text
-        assert_splits(filled, Named(text.upper()))
+        assert assert_splits(filled, NameContains(text)) > 0, text
+        assert_splits(filled, NameContains(text.upper()))
     for text in (
         "-",
         "xx",
@@ -178,11 +178,11 @@ def test_names_by_what_they_contain(filled):
         "日" * 2000,
         "😀" * 2000,
     ):
-        assert_splits(filled, Named(text))
+        assert_splits(filled, NameContains(text))
 
 
 def test_names_by_how_they_are_composed(filled):
-    assert assert_splits(filled, Named("é")) == assert_splits(filled, Named("e\u0301")) > 0
+    assert assert_splits(filled, NameContains("é")) == assert_splits(filled, NameContains("e\u0301")) > 0
     assert assert_splits(filled, Glob("name", "*É*")) == assert_splits(filled, Glob("name", "*e\u0301*")) > 0
     assert assert_splits(filled, Glob("folder", "É")) == assert_splits(filled, Glob("folder", "e\u0301")) > 0
 
@@ -216,13 +216,13 @@ def test_folders_whose_path_fits_a_pattern(filled):
 
 def test_one_of_several_filters(filled):
     """Also where what is looked at is not known: half of the records have no date."""
-    named, small, dated = Named("a"), Between("width", high=150), Between("taken", datetime(2024, 1, 1))
+    named, small, dated = NameContains("a"), Between("width", high=150), Between("taken", datetime(2024, 1, 1))
     bright, labelled = Between("brightness", 0.5), AnyOf("label", ("é", "a"))
     for filters in (
         (Filter((named,)), Filter((small,))),
         (Filter((labelled, small)), Filter((dated, replace(bright, excluded=True)))),
         (Filter((Either((Filter((named,)), Filter((dated,))), excluded=True),)), Filter((labelled,))),
-        (Filter((replace(dated, excluded=True),)), Filter((bright,)), Filter((Within("/pictures/a"),))),
+        (Filter((replace(dated, excluded=True),)), Filter((bright,)), Filter((InFolder("/pictures/a"),))),
     ):
         assert 0 < assert_splits(filled, Either(filters)) < len(filled[1])
         assert_agrees(filled, Either(filters), Either(filters[::-1], excluded=True))
@@ -232,12 +232,12 @@ def test_one_of_several_filters(filled):
 
 
 def test_the_deepest_and_the_widest_that_can_be_typed(filled):
-    deep = Either((Filter((Named("a"),)), Filter((Between("width", 100),))))
+    deep = Either((Filter((NameContains("a"),)), Filter((Between("width", 100),))))
     for level in range(MAX_DEPTH):
         others = Filter((AnyOf("label", ("é",)), Between("height", level)))
-        deep = Either((Filter((deep, Named("b", excluded=True))), others), excluded=level % 2 == 0)
+        deep = Either((Filter((deep, NameContains("b", excluded=True))), others), excluded=level % 2 == 0)
     assert_splits(filled, deep)
-    wide = (Filter((Named(f"{at}"), Glob("folder", f"*{at}*"))) for at in range(MOST_VALUES // 2))
+    wide = (Filter((NameContains(f"{at}"), Glob("folder", f"*{at}*"))) for at in range(MAX_VALUES // 2))
     assert_splits(filled, Either(tuple(wide)))
 
 
@@ -266,7 +266,9 @@ def test_dates_between_bounds(filled):
 
 def test_all_reads_are_narrowed_alike(filled):
     index, records, _ = filled
-    where = Filter((Within("/pictures"), Between("width", 100), Named("a"), AnyOf("label", ("é",), excluded=True)))
+    where = Filter(
+        (InFolder("/pictures"), Between("width", 100), NameContains("a"), AnyOf("label", ("é",), excluded=True))
+    )
     expected = {record.id for record in records if meets(record, where)}
     assert expected
     assert {record.id for batch, _ in index.scan(where) for record in batch} == expected
@@ -292,8 +294,8 @@ simple = st.one_of(
         st.booleans(),
     ),
     st.builds(Between, st.just("taken"), st.none() | st.datetimes(), st.none() | st.datetimes(), st.booleans()),
-    st.builds(Within, texts.map(lambda text: f"/pictures/{text}".replace("\0", "")), st.booleans()),
-    st.builds(Named, texts, st.booleans()),
+    st.builds(InFolder, texts.map(lambda text: f"/pictures/{text}".replace("\0", "")), st.booleans()),
+    st.builds(NameContains, texts, st.booleans()),
     st.builds(
         Glob,
         st.sampled_from(["name", "folder"]),
@@ -345,12 +347,12 @@ def test_whatever_is_stored_the_engine_agrees(index, make_records, drawn, data):
     text, low = data.draw(st.sampled_from(drawn)), data.draw(st.integers(0, 5))
     globs = (Glob("name", f"*{part}*") for part in (text, text[:2].upper()))
     for condition in (
-        Named(text),
-        Named(text[:2].upper()),
+        NameContains(text),
+        NameContains(text[:2].upper()),
         *globs,
         *(AnyOf(f, (text,)) for f in ("camera", "tag", "label")),
     ):
         assert_splits((index, records, embeddings), condition)
     assert_agrees(
-        (index, records, embeddings), Named(text), Between("size", low), AnyOf("tag", (drawn[0],), excluded=True)
+        (index, records, embeddings), NameContains(text), Between("size", low), AnyOf("tag", (drawn[0],), excluded=True)
     )

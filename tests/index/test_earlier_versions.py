@@ -22,7 +22,7 @@ from lancedb.index import BTree
 import core.index.records as records_module
 from core.errors import ModelMismatch
 from core.images.colour.palette import NAMES
-from core.index.filters import AnyOf, Between, Either, Filter, Glob, Named, meets
+from core.index.filters import AnyOf, Between, Either, Filter, Glob, NameContains, meets
 from core.index.index import FACETS, Index, Totals
 from core.index.records import ImageRecord, record_id, storable
 from core.index.tags import change_tags
@@ -36,7 +36,7 @@ NEW = (
     AnyOf("colour", NAMES),
     AnyOf("tag", ("Anna", "日本")),
     AnyOf("split", ("train", "val", "test")),
-    Named("jpg"),
+    NameContains("jpg"),
     Glob("name", "*.jpg"),
 )
 """Conditions on what neither version kept apart."""
@@ -281,8 +281,8 @@ def test_names_that_were_not_composed_are_found(index, described):
     with patch.object(records_module, "folded", str.casefold):
         index.upsert(stored, embeddings[:2])
     for where in (
-        Named("von MÜLLER"),
-        Named("MU\u0308LLER"),
+        NameContains("von MÜLLER"),
+        NameContains("MU\u0308LLER"),
         Glob("name", "*müller.*"),
         Glob("name", "*mu\u0308ller.???"),
     ):

@@ -32,7 +32,7 @@ from core.index.elastic.freshness import Freshness
 from core.index.elastic.query import queries, requests
 from core.index.elastic.query.conditions import filter_clauses
 from core.index.elastic.rows import document, hit_of, record_of
-from core.index.filters import AnyOf, Between, Filter, Named, Within
+from core.index.filters import AnyOf, Between, Filter, InFolder, NameContains
 from core.index.index import ModelStamp
 from core.index.records import Hit, ImageRecord, record_id
 from core.search.query import Query, Search, Words
@@ -336,7 +336,7 @@ def test_rows_that_others_copied_have_numbers_only(server: Elasticsearch, index:
 def test_pages_beyond_what_the_server_counts_to(
     monkeypatch: pytest.MonkeyPatch, index: ElasticIndex, offset: int, limit: int
 ) -> None:
-    monkeypatch.setattr(requests, "MOST_HITS", 40)
+    monkeypatch.setattr(requests, "MAX_HITS", 40)
     monkeypatch.setattr(engine, "_ROWS", 15)
     rows = [
         record(f"/{i}.png", size=i % 3, taken_at=datetime(2020, 1, 1 + i % 4) if i % 4 else None) for i in range(100)
@@ -1072,7 +1072,7 @@ def test_each_condition_of_a_filter_is_a_clause() -> None:
     assert filter_clauses(None) == filter_clauses(Filter()) == []
     where = Filter(
         (
-            Within("/a b/\udcff"),
+            InFolder("/a b/\udcff"),
             AnyOf("format", ("PNG", "JPEG")),
             AnyOf("label", ("it's", "caf\udce9", "")),
             AnyOf("folder", (), excluded=True),
@@ -1080,7 +1080,7 @@ def test_each_condition_of_a_filter_is_a_clause() -> None:
             Between("width", 0.5),
             Between("size", 3, 5),
             Between("height", float("inf")),
-            Named("\\É*\udcff?"),
+            NameContains("\\É*\udcff?"),
         )
     )
     assert filter_clauses(where) == [

@@ -287,10 +287,12 @@ def test_parts_that_are_not_there(server: Elasticsearch, handle: Open, name: str
     body["settings"]["index"] |= {"routing.allocation.include._name": "nobody", "number_of_replicas": 0}
     server.indices.create(index=f"{name}-000001", aliases={name: {}}, **body, wait_for_active_shards=0, timeout="1s")
     index = handle()
-    index._connection.quick  # noqa: B018 - makes the clients
+    index._connection.search_client  # noqa: B018 - makes the clients
     clients = index._connection._open
     assert clients
-    index._connection._open = clients._replace(quick=clients.quick.options(request_timeout=2, max_retries=0))
+    index._connection._open = clients._replace(
+        search_client=clients.search_client.options(request_timeout=2, max_retries=0)
+    )
     with pytest.raises(IndexUnavailable, match=r"cannot reach all shards") as error:
         index.count()
     assert "GET /_cluster/health" in error.value.remedy

@@ -9,8 +9,8 @@ import pytest
 
 from core.images.describe import Box
 from core.index import index as index_module
-from core.index.filters import AnyOf, Between, Filter, Within, meets, texts_of
-from core.index.index import FACETS, MOST_VALUES, by_frequency
+from core.index.filters import AnyOf, Between, Filter, InFolder, meets, texts_of
+from core.index.index import FACETS, MAX_VALUES, by_frequency
 from core.index.records import ImageRecord
 from tests.index.conftest import STAMP
 
@@ -41,7 +41,7 @@ def in_order(counts: dict[str, dict[str, int]]) -> dict[str, list[tuple[str, int
         Filter(),
         Filter.within("/pictures/3"),
         Filter((AnyOf("label", ("cat",)), Between("size", 20))),
-        Filter((Within("/elsewhere"),)),
+        Filter((InFolder("/elsewhere"),)),
     ],
     ids=str,
 )
@@ -90,18 +90,18 @@ def test_years_of_all_times(index, make_records):
 
 def test_of_very_many_values_the_most_frequent(index, make_records):
     records, embeddings = make_records(1)
-    tags = [f"{i:04d}" for i in range(2 * MOST_VALUES)]
+    tags = [f"{i:04d}" for i in range(2 * MAX_VALUES)]
     index.claim(STAMP)
     batch = [replace(records[0], id=f"{i:032x}", tags=tuple(tags[: len(tags) // (i + 1)])) for i in range(3)]
     index.upsert(batch, embeddings.repeat(3, axis=0))
     found = index.facets(None, ["tag"])["tag"]
-    assert len(found) == MOST_VALUES
+    assert len(found) == MAX_VALUES
     assert list(found)[: len(tags) // 2] == tags[: len(tags) // 2]
     assert list(found.values()) == sorted(found.values(), reverse=True)
 
 
 def test_the_most_frequent_stand_first_and_equals_by_name(monkeypatch):
-    monkeypatch.setattr(index_module, "MOST_VALUES", 2)
+    monkeypatch.setattr(index_module, "MAX_VALUES", 2)
     counts = {"b": 1, "c": 2, "a": 1}
     assert list(by_frequency(counts)) == ["c", "a", "b"]
     assert list(index_module.most_frequent(counts)) == ["c", "a"]

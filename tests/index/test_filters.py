@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from core.images.describe import Box, Colour
-from core.index.filters import AnyOf, Between, Filter, Named, Within, comparable, meets, texts_of
+from core.index.filters import AnyOf, Between, Filter, InFolder, NameContains, comparable, meets, texts_of
 from core.index.globs import matches_folder, matches_name
 from core.index.records import ImageRecord
 
@@ -35,12 +35,12 @@ EMPTY = replace(RECORD, taken_at=None, camera="", brightness=None, tags=(), colo
         Between("size"),
         Between("brightness", 0.5),
         Between("taken", datetime(2024, 7, 1, 12), datetime(2024, 7, 1, 12, 0, 0, 1)),
-        Within("/pictures"),
-        Within("/pictures/2024/Summer/"),
-        Within("/"),
-        Named("STRASSE"),
-        Named("i\u0307st"),
-        Named(""),
+        InFolder("/pictures"),
+        InFolder("/pictures/2024/Summer/"),
+        InFolder("/"),
+        NameContains("STRASSE"),
+        NameContains("i\u0307st"),
+        NameContains(""),
     ],
     ids=str,
 )
@@ -60,11 +60,11 @@ def test_a_condition_that_holds(condition):
         Between("height", high=480),
         Between("sharpness"),
         Between("brightness", 0.6, 0.4),
-        Within("/pictures/2024/Sum"),
-        Within("/picture"),
-        Within("2024"),
-        Named("istanbul"),
-        Named("*"),
+        InFolder("/pictures/2024/Sum"),
+        InFolder("/picture"),
+        InFolder("2024"),
+        NameContains("istanbul"),
+        NameContains("*"),
     ],
     ids=str,
 )
@@ -84,7 +84,7 @@ def test_what_is_not_known_meets_exclusions_only(condition):
 
 
 def test_every_condition_must_hold():
-    holds, fails = Between("width", 1), Named("other")
+    holds, fails = Between("width", 1), NameContains("other")
     assert meets(RECORD, None)
     assert meets(RECORD, Filter())
     assert meets(RECORD, Filter((holds, replace(fails, excluded=True))))
@@ -93,8 +93,8 @@ def test_every_condition_must_hold():
 
 def test_of_a_very_long_text_the_beginning_counts():
     long = replace(RECORD, name="x" * 300)
-    assert meets(long, Filter((Named("X" * 255 + "y" * 100),)))
-    assert not meets(long, Filter((Named("X" * 254 + "y" * 100),)))
+    assert meets(long, Filter((NameContains("X" * 255 + "y" * 100),)))
+    assert not meets(long, Filter((NameContains("X" * 254 + "y" * 100),)))
 
 
 def test_empty_texts_are_no_values():
@@ -115,7 +115,7 @@ def test_empty_texts_are_no_values():
     ],
 )
 def test_a_folder_is_itself_and_all_below(folder, own, below):
-    assert (Within(folder).own, Within(folder).below) == (own, below)
+    assert (InFolder(folder).own, InFolder(folder).below) == (own, below)
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ class TestGrowth:
 
     def test_the_index_is_built_anew_when_it_is_in_many_parts(self, grown, folder, monkeypatch):
         monkeypatch.setattr(upkeep, "most_parts", lambda _: 2)
-        monkeypatch.setattr(upkeep, "_MOST_UNINDEXED", 100)
+        monkeypatch.setattr(upkeep, "_MAX_UNINDEXED", 100)
         index, records, embeddings = grown
         index.upsert(records[:10_000], embeddings[:10_000])
         parts = []
@@ -195,7 +195,7 @@ class TestGrowth:
 
     def test_the_index_is_built_anew_when_the_rows_have_doubled(self, grown, folder, monkeypatch):
         monkeypatch.setattr(upkeep, "INDEXED_FROM", 300)
-        monkeypatch.setattr(upkeep, "_MOST_UNINDEXED", 100)
+        monkeypatch.setattr(upkeep, "_MAX_UNINDEXED", 100)
         index, records, embeddings = grown
         parts = []
         for start in range(0, 1_300, 100):
@@ -210,7 +210,7 @@ class TestGrowth:
     def test_folders_are_indexed_as_suits_their_number(self, grown, folder, monkeypatch):
         index, records, embeddings = grown
         for most, kind in ((50, "Bitmap"), (49, "BTree"), (50, "Bitmap")):
-            monkeypatch.setattr(upkeep, "_MOST_BITMAPS", most)
+            monkeypatch.setattr(upkeep, "_MAX_BITMAPS", most)
             monkeypatch.setattr(upkeep, "most_parts", lambda _: 0)  # built anew each time
             index.upsert(records, embeddings)
             index.upsert(records[:10], embeddings[:10])
@@ -224,7 +224,7 @@ class TestGrowth:
 
     def test_an_ingest_leaves_few_parts(self, grown, folder, monkeypatch):
         monkeypatch.setattr(upkeep, "INDEXED_FROM", 600)
-        monkeypatch.setattr(upkeep, "_MOST_UNINDEXED", 50)
+        monkeypatch.setattr(upkeep, "_MAX_UNINDEXED", 50)
         monkeypatch.setattr(upkeep, "most_parts", lambda _: 16)
         index, records, embeddings = grown
         for start in range(0, 1_000, 50):

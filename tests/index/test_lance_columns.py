@@ -79,7 +79,7 @@ def test_every_change_is_seen(index, folder, how, by_another):
 
 
 def test_many_changes_one_after_the_other(index, monkeypatch):
-    monkeypatch.setattr(columns, "_MOST_CHUNKS", 2)
+    monkeypatch.setattr(columns, "_MAX_CHUNKS", 2)
     monkeypatch.setattr(upkeep, "_MERGE_EVERY", 7)
     more, rows = records(400, seed=5)
     for start in range(0, 40, 5):
@@ -91,7 +91,7 @@ def test_many_changes_one_after_the_other(index, monkeypatch):
 
 
 def test_after_a_change_only_what_is_new_is_read(index, read, monkeypatch):
-    monkeypatch.setattr(columns, "_MOST_TAKEN", 0.2)
+    monkeypatch.setattr(columns, "_MAX_TAKEN", 0.2)
     asked(index)
     del read[:]
     for change in ("new ones", "changed", "tagged", "removed", "nothing"):

@@ -8,7 +8,7 @@ import pytest
 from core.errors import InvalidTags
 from core.index import tags as tags_module
 from core.index.filters import AnyOf, Filter
-from core.index.tags import LONGEST_TAG, MOST_TAGS, change_tags, cleaned, merged
+from core.index.tags import MAX_TAG, MAX_TAGS, change_tags, cleaned, merged
 from tests.index.conftest import STAMP
 
 
@@ -85,13 +85,13 @@ def test_a_record_that_vanishes_meanwhile_stays_away(filled, monkeypatch):
 
 def test_too_many_of_one_record_are_refused(filled):
     index, records, _ = filled
-    full = tuple(f"{i:02d}" for i in range(MOST_TAGS))
+    full = tuple(f"{i:02d}" for i in range(MAX_TAGS))
     assert change_tags(index, ids_of(records[:1]), add=full) == 1
-    with pytest.raises(InvalidTags, match=str(MOST_TAGS + 1)):
+    with pytest.raises(InvalidTags, match=str(MAX_TAGS + 1)):
         change_tags(index, ids_of(records), add=["one more"])
     assert index.facets(None, ["tag"]) == {"tag": dict.fromkeys(full, 1)}
     assert change_tags(index, ids_of(records[:1]), add=["one more"], remove=["00"]) == 1
-    with pytest.raises(InvalidTags, match=str(MOST_TAGS)):
+    with pytest.raises(InvalidTags, match=str(MAX_TAGS)):
         change_tags(index, ids_of(records), add=[*full, "one more"])
 
 
@@ -104,7 +104,7 @@ def test_too_many_of_one_record_are_refused(filled):
         (["e\u0301", "é", "É"], ["é"]),
         (["Sea", "sea", "SEA"], ["Sea"]),
         (["👨\u200d👩\u200d👧", "日本", "it's 100%"], ["it's 100%", "日本", "👨\u200d👩\u200d👧"]),
-        (["x" * LONGEST_TAG], ["x" * LONGEST_TAG]),
+        (["x" * MAX_TAG], ["x" * MAX_TAG]),
     ],
 )
 def test_tags_are_cleaned(typed, kept):
@@ -113,8 +113,8 @@ def test_tags_are_cleaned(typed, kept):
 
 def test_a_long_tag_is_refused_by_its_beginning():
     with pytest.raises(InvalidTags, match=r"xxx….*65 characters") as refused:
-        cleaned(["fine", "x" * (LONGEST_TAG + 1)])
-    assert str(LONGEST_TAG) in refused.value.remedy
+        cleaned(["fine", "x" * (MAX_TAG + 1)])
+    assert str(MAX_TAG) in refused.value.remedy
 
 
 def test_of_several_spellings_the_first_stays():

@@ -42,8 +42,8 @@ def library(open_library: OpenLibrary) -> Library:
 @pytest.fixture
 def small_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of four pictures each."""
-    monkeypatch.setattr("core.ingest.pipeline.run._SMALLEST_ROUND", 4)
-    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 4)
+    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 4)
+    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 4)
 
 
 @pytest.fixture

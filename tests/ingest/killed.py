@@ -14,12 +14,12 @@ from tests.ingest.libraries import make_library
 
 def ingest_until(data: Path, folder: Path, method: str, calls: int) -> None:
     """Index a folder in rounds of four, but end just before the nth call of a method, or resume what is there."""
-    run._SMALLEST_ROUND = run._LARGEST_ROUND = 4
+    run._MIN_ROUND = run._MAX_ROUND = 4
     library = make_library(data, ColourEmbedder())
     _end_before(method, calls)
     library.start()
     if not library.jobs.busy:
-        library.add([str(folder)], starts=True)
+        library.add([str(folder)], auto_start=True)
     library.jobs.wait(library.jobs.states()[0].id)
     library.close()
 
@@ -36,7 +36,7 @@ def ingest_when(data: Path, folder: Path, begun: Event, go_on: Event) -> None:
 
     embedder.embed_images = embed_when
     library = make_library(data, embedder)
-    library.jobs.wait(library.add([str(folder)], starts=True))
+    library.jobs.wait(library.add([str(folder)], auto_start=True))
     library.close()
 
 

@@ -34,7 +34,7 @@ def make_library(data: Path, embedder: ColourEmbedder) -> Library:
 
 def ingest(library: Library, *locations: str | Path, prunes: bool = False) -> JobState:
     """The job that brings the index up to date, when it rests."""
-    job = library.jobs.wait(library.add([str(one) for one in locations], starts=True, prunes=prunes), WAIT)
+    job = library.jobs.wait(library.add([str(one) for one in locations], auto_start=True, prunes=prunes), WAIT)
     assert not job.active
     return job
 

@@ -88,7 +88,7 @@ def test_the_ingest_says_the_same_whether_or_not_somebody_looks_at_the_plan(serv
     jobs = services.library.jobs
     looked_at = jobs.wait(services.library.add([str(first.parent)]))
     assert (looked_at.plan.new, looked_at.plan.copy) == (1, 1)
-    job = jobs.wait(services.library.add([str(first.parent)], starts=True))
+    job = jobs.wait(services.library.add([str(first.parent)], auto_start=True))
     assert (job.plan.new, job.plan.copy, job.counts.added, job.counts.duplicate) == (2, 0, 1, 1)
     reasons = {one.path: one.reason for one in services.library.journal.lines.verdicts(job.id)}
     assert reasons[str(first.with_name("b.png"))] == f"Copy of {first}."

@@ -26,7 +26,7 @@ class TestInTheMiddle:
             return embed(images)
 
         monkeypatch.setattr(embedder, "embed_images", embed_or_die)
-        job_id = library.add([str(folder)], starts=True)
+        job_id = library.add([str(folder)], auto_start=True)
         while (job := library.jobs.wait(job_id, WAIT)).status is not Status.DONE:
             assert job.status is Status.PAUSED
         assert (job.counts, job.interruptions) == (Counts(added=23), 1)
@@ -42,7 +42,7 @@ class TestInTheMiddle:
             raise RuntimeError("cannot schedule new futures after interpreter shutdown")
 
         monkeypatch.setattr(embedder, "embed_images", end)
-        job_id = library.add([str(folder)], starts=True)
+        job_id = library.add([str(folder)], auto_start=True)
         assert library.jobs.wait(job_id, WAIT).status is Status.INTERRUPTED
         library.close()
         monkeypatch.setattr(embedder, "embed_images", embed)
@@ -79,7 +79,7 @@ class TestInTheMiddle:
             return result if late else work(*args)
 
         monkeypatch.setattr(getattr(library, holder), name, work_or_fail)
-        job_id = library.add([str(folder)], starts=True, prunes=True)
+        job_id = library.add([str(folder)], auto_start=True, prunes=True)
         while (job := library.jobs.wait(job_id, WAIT)).status is not Status.DONE:
             assert job.status is Status.PAUSED
         assert (job.counts, job.interruptions) == (Counts(added=7, renamed=1, updated=1, removed=1), 1)
@@ -135,7 +135,7 @@ class TestInTheMiddle:
     def test_a_pause_while_the_model_loads(self, library, folder, monkeypatch):
         asked = threading.Event()
         monkeypatch.setattr(library, "_load", lambda: (asked.set(), Future())[1])
-        job_id = library.add([str(folder)], starts=True)
+        job_id = library.add([str(folder)], auto_start=True)
         assert asked.wait(WAIT)
         library.jobs.cancel(job_id)
         assert library.jobs.wait(job_id, WAIT).status is Status.CANCELLED
@@ -181,9 +181,9 @@ class TestTwoProcesses:
             return embed(images)
 
         monkeypatch.setattr(embedder, "embed_images", embed_slowly)
-        one = first.add([str(folder)], starts=True)
+        one = first.add([str(folder)], auto_start=True)
         assert begun.wait(WAIT)
-        two = second.add([str(folder)], starts=True)
+        two = second.add([str(folder)], auto_start=True)
         with second.jobs._changed:
             assert second.jobs._changed.wait_for(lambda: "another process" in second.jobs.state(two).note, WAIT)
         go_on.set()

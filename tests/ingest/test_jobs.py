@@ -123,7 +123,7 @@ def leave(journal: Journal, tmp_path: Path) -> Callable[..., int]:
 
     def left(status: Status, **values: object) -> int:
         ghost = Owner(tmp_path / "data" / "jobs")
-        job_id = journal.create("Left", ["/"], starts=True, owner=ghost.id)
+        job_id = journal.create("Left", ["/"], auto_start=True, owner=ghost.id)
         if status is not Status.PLANNING:
             files = [PlannedFile(n, 0, f"/{n}.png", 1, 1, Planned.NEW) for n in range(1, 5)]
             journal.lines.add(job_id, files)
@@ -136,7 +136,7 @@ def leave(journal: Journal, tmp_path: Path) -> Callable[..., int]:
 
 
 def begin(jobs: Jobs, title: str = "Pictures", **options: bool) -> int:
-    return jobs.plan(title, ["/"], **{"starts": True} | options)
+    return jobs.plan(title, ["/"], **{"auto_start": True} | options)
 
 
 def finished(jobs: Jobs, job_id: int) -> JobState:
@@ -154,7 +154,7 @@ def reaches(jobs: Jobs, job_id: int, is_there: Callable[[JobState], bool]) -> Jo
 
 class TestAJob:
     def test_waits_for_a_decision_and_runs_to_its_end(self, jobs, work):
-        job = finished(jobs, job_id := begin(jobs, starts=False))
+        job = finished(jobs, job_id := begin(jobs, auto_start=False))
         assert (job.status, job.plan, work.ran) == (Status.PLANNED, Plan(new=4), [])
         jobs.start(job_id)
         job = finished(jobs, job_id)
@@ -164,14 +164,14 @@ class TestAJob:
     def test_does_not_wait_where_there_is_nothing_to_decide(self, jobs, work):
         assert finished(jobs, begin(jobs)).counts == Counts(added=4)
         work.files = 0
-        assert finished(jobs, begin(jobs, starts=False)).status is Status.DONE
+        assert finished(jobs, begin(jobs, auto_start=False)).status is Status.DONE
 
     def test_that_is_quiet_is_forgotten_where_nothing_is_to_do(self, jobs, work):
         work.files = 0
         with pytest.raises(JobRefused):
-            jobs.wait(quiet := begin(jobs, quiet=True), WAIT)
+            jobs.wait(discard_if_empty := begin(jobs, discard_if_empty=True), WAIT)
         assert jobs.states() == []
-        assert begin(jobs) > quiet  # whoever asks for the one does not get the other
+        assert begin(jobs) > discard_if_empty  # whoever asks for the one does not get the other
 
     def test_waits_for_the_one_before_it(self, jobs, work):
         begun, go_on = threading.Event(), threading.Event()
@@ -197,11 +197,11 @@ class TestAJob:
 class TestStopping:
     def test_a_pause_and_what_goes_on_from_there(self, jobs, work):
         work.stored = lambda number: number == 2 and jobs.pause(job_id)
-        job_id = begin(jobs, starts=False)
+        job_id = begin(jobs, auto_start=False)
         finished(jobs, job_id)
         jobs.start(job_id)
         job = finished(jobs, job_id)
-        assert (job.status, job.counts, job.wish, job.ended_at) == (Status.PAUSED, Counts(added=2), "", None)
+        assert (job.status, job.counts, job.requested, job.ended_at) == (Status.PAUSED, Counts(added=2), "", None)
         work.stored = lambda number: None
         jobs.resume(job_id)
         job = finished(jobs, job_id)
@@ -209,7 +209,7 @@ class TestStopping:
 
     @pytest.mark.parametrize(("ask", "status"), [(Jobs.pause, Status.PAUSED), (Jobs.cancel, Status.CANCELLED)])
     def test_who_began_it_and_who_stopped_it_is_told(self, jobs, work, ask, status):
-        job_id = jobs.plan("Pictures", ["/"], starts=True, by=Actor("Firefox on Linux", "abc"))
+        job_id = jobs.plan("Pictures", ["/"], auto_start=True, by=Actor("Firefox on Linux", "abc"))
         work.stored = lambda number: ask(jobs, job_id, by=Actor("command line")) if number == 2 else None
         job = jobs.wait(job_id, WAIT)
         assert (job.status, job.started_by, job.changed_by) == (status, "Firefox on Linux", "command line")
@@ -218,7 +218,7 @@ class TestStopping:
 
     def test_a_cancelled_job_can_be_resumed(self, jobs, work):
         work.stored = lambda number: number == 2 and jobs.cancel(job_id)
-        job_id = begin(jobs, starts=False)
+        job_id = begin(jobs, auto_start=False)
         finished(jobs, job_id)
         jobs.start(job_id)
         job = finished(jobs, job_id)
@@ -231,7 +231,7 @@ class TestStopping:
         work.planned = lambda: ask(jobs, jobs.states()[0].id)
         job = finished(jobs, begin(jobs))
         assert job.status is {Jobs.pause: Status.PAUSED, Jobs.cancel: Status.CANCELLED}[ask]
-        assert (job.wish, work.ran) == ("", [])
+        assert (job.requested, work.ran) == ("", [])
 
     def test_one_that_waits_to_be_planned_can_be_cancelled(self, jobs, work):
         begun, go_on = threading.Event(), threading.Event()
@@ -254,7 +254,7 @@ class TestStopping:
         assert finished(jobs, job_id).counts == Counts(added=4)
 
     def test_what_rests_is_cancelled_at_once(self, jobs, work):
-        job_id = begin(jobs, starts=False)
+        job_id = begin(jobs, auto_start=False)
         finished(jobs, job_id)
         jobs.cancel(job_id)
         assert jobs.state(job_id).status is Status.CANCELLED
@@ -267,7 +267,7 @@ class TestStopping:
         for ask in (jobs.pause, jobs.cancel, jobs.start, jobs.resume):
             with pytest.raises(JobRefused, match="is done"):
                 ask(job_id)
-        assert jobs.state(job_id).wish == ""
+        assert jobs.state(job_id).requested == ""
 
     def test_a_job_that_does_not_exist(self, jobs):
         for ask in (jobs.pause, jobs.cancel, jobs.start, jobs.resume, jobs.retry, jobs.forget, jobs.state):
@@ -314,11 +314,11 @@ class TestFailures:
             raise IndexUnavailable("The server is gone.", "Start it.")
 
         work.stored = fail
-        finished(jobs, job_id := begin(jobs, starts=False))
+        finished(jobs, job_id := begin(jobs, auto_start=False))
         jobs.start(job_id)
         job = finished(jobs, job_id)
         assert job.status is {Jobs.pause: Status.PAUSED, Jobs.cancel: Status.CANCELLED}[ask]
-        assert (job.retry_at, job.wish) == (None, "")
+        assert (job.retry_at, job.requested) == (None, "")
 
     def test_a_defect_ends_the_job_and_the_next_one_runs(self, jobs, work, caplog):
         work.stored = Fails(ZeroDivisionError())
@@ -348,7 +348,7 @@ class TestFailures:
     def test_a_wish_outlives_a_journal_that_does_not_answer(self, jobs, work, journal_fails):
         fail = journal_fails("jobs")
         work.stored = lambda number: number == 2 and (jobs.cancel(job_id), setattr(fail, "left", 3))
-        finished(jobs, job_id := begin(jobs, starts=False))
+        finished(jobs, job_id := begin(jobs, auto_start=False))
         jobs.start(job_id)
         assert reaches(jobs, job_id, lambda job: job.ended).status is Status.CANCELLED
 
@@ -387,7 +387,7 @@ class TestTheOtherProcess:
     def test_may_ask_for_something_too(self, open_jobs, work):
         mine, theirs = open_jobs(), open_jobs()
         work.stored = lambda number: number == 2 and theirs.pause(job_id)
-        finished(mine, job_id := begin(mine, starts=False))
+        finished(mine, job_id := begin(mine, auto_start=False))
         theirs.start(job_id)
         assert finished(mine, job_id).counts == Counts(added=2)
         mine.resume(job_id)
@@ -427,28 +427,28 @@ class TestRecovery:
         jobs.start(planned)
         assert [finished(jobs, one).status for one in (paused, planned)] == [Status.DONE] * 2
 
-    @pytest.mark.parametrize("wish", [Status.PAUSED, Status.CANCELLED])
-    def test_what_was_about_to_stop_has_stopped(self, jobs, leave, wish):
-        job_id = leave(Status.RUNNING, wish=wish.value)
+    @pytest.mark.parametrize("requested", [Status.PAUSED, Status.CANCELLED])
+    def test_what_was_about_to_stop_has_stopped(self, jobs, leave, requested):
+        job_id = leave(Status.RUNNING, requested=requested.value)
         jobs.recover()
         job = jobs.state(job_id)
-        assert (job.status, job.wish, job.ended_at is None) == (wish, "", wish is Status.PAUSED)
+        assert (job.status, job.requested, job.ended_at is None) == (requested, "", requested is Status.PAUSED)
 
     @pytest.mark.parametrize("status", [Status.RUNNING, Status.PLANNING])
     def test_what_does_not_get_any_further_is_left_alone(self, jobs, leave, status):
-        job_id = leave(status, stalled=2)
+        job_id = leave(status, restarts_without_progress=2)
         jobs.recover()
-        assert (jobs.state(job_id).status, jobs.state(job_id).stalled) == (Status.INTERRUPTED, 3)
+        assert (jobs.state(job_id).status, jobs.state(job_id).restarts_without_progress) == (Status.INTERRUPTED, 3)
         jobs.recover()
         assert jobs.state(job_id).status is Status.INTERRUPTED
         jobs.resume(job_id)
         assert finished(jobs, job_id).status is Status.DONE
 
     def test_what_got_further_is_not_given_up(self, jobs, leave, journal):
-        job_id = leave(Status.RUNNING, stalled=2)
+        job_id = leave(Status.RUNNING, restarts_without_progress=2)
         journal.lines.conclude(job_id, {1: Verdict("/1.png", Outcome.ADDED)})
         jobs.recover()
-        assert (finished(jobs, job_id).status, jobs.state(job_id).stalled) == (Status.DONE, 0)
+        assert (finished(jobs, job_id).status, jobs.state(job_id).restarts_without_progress) == (Status.DONE, 0)
 
     def test_those_of_the_living_are_left_to_them(self, open_jobs, work):
         mine, theirs = open_jobs(), open_jobs()
@@ -499,7 +499,7 @@ class TestRetry:
         assert not [verdict for verdict in journal.lines.verdicts(failed) if verdict.path == "/closed"]
 
     def test_is_for_jobs_that_have_ended(self, jobs, work):
-        finished(jobs, job_id := begin(jobs, starts=False))
+        finished(jobs, job_id := begin(jobs, auto_start=False))
         with pytest.raises(JobRefused, match="not ended"):
             jobs.retry(job_id)
 
@@ -512,7 +512,7 @@ class TestForgetting:
         assert list(journal.lines.verdicts(job_id)) == []
 
     def test_is_for_jobs_that_have_ended(self, jobs):
-        finished(jobs, job_id := begin(jobs, starts=False))
+        finished(jobs, job_id := begin(jobs, auto_start=False))
         with pytest.raises(JobRefused, match="Cancel it first"):
             jobs.forget(job_id)
 
@@ -541,7 +541,9 @@ class TestClosing:
         work.planned = lambda: None
         second.recover()
         jobs = [finished(second, job_id) for job_id in (one, two)]
-        assert [(job.status, job.interruptions, job.stalled) for job in jobs] == [(Status.DONE, 0, 0)] * 2
+        assert [(job.status, job.interruptions, job.restarts_without_progress) for job in jobs] == [
+            (Status.DONE, 0, 0)
+        ] * 2
 
     def test_ends_all_threads(self, open_jobs):
         before = set(threading.enumerate())

@@ -1,19 +1,14 @@
 """The journal: what is written comes back, between threads and processes, whatever the names."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 
 import pytest
-from sqlalchemy import text
 
-from core.database import transaction
 from core.errors import ImageSearchError, JobRefused, JournalUnavailable, StorageFull
-from core.ingest.journal.actors import Actor
 from core.ingest.journal.job import JobState, Kind, Plan, Planned, PlannedFile, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Counts, Outcome, Phase, Verdict
-from core.migrations import VERSION_TABLE
 from tests.ingest.libraries import journal_url
 
 ODD = "/caf\udce9/\ud800/日本\n'\"%_.png"
@@ -32,10 +27,12 @@ class TestJobs:
     def test_every_field_comes_back(self, journal, job_id):
         error = StorageFull(f"There is no space left for {ODD}.", "Free some.")
         state = JobState(
-            id=job_id, title=ODD, sources=(ODD, "https://example.com/ä"), status=Status.PAUSED, starts=True,
-            quiet=True, prunes=True, wish="cancelled", owner="a/b", phase=Phase.LOADING, plan=Plan(new=3, size=2**40),
+            id=job_id, title=ODD, sources=(ODD, "https://example.com/ä"), status=Status.PAUSED, auto_start=True,
+            discard_if_empty=True, prunes=True, requested="cancelled",
+            owner="a/b", phase=Phase.LOADING, plan=Plan(new=3, size=2**40),
             counts=Counts(added=1, missing=2), recent=("1", "2"), error=error, note=ODD, rate=1.5, memory=2**33,
-            embedded=7, seconds=1.25, working=0.75, interruptions=1, stalled=2, done_before=3, created_at=1.5,
+            embedded=7, seconds=1.25, working=0.75, interruptions=1,
+            restarts_without_progress=2, done_before=3, created_at=1.5,
             ended_at=2.5, retry_at=3.5, model_id="test/colour", kind=Kind.REEMBED, started_by="Firefox on Linux",
             started_key="abc", changed_by=ODD,
         )  # fmt: skip
@@ -45,25 +42,6 @@ class TestJobs:
         read = journal.job(job_id)
         assert replace(read, error=None) == replace(state, error=None)
         assert (type(read.error), str(read.error)) == (StorageFull, str(error))
-
-    def test_one_of_an_earlier_version_is_opened_and_written_to(self, journal, job_id, tmp_path):
-        later = ("kind", "started_by", "started_key", "changed_by")
-        with transaction(journal._engine) as connection:
-            for column in later:
-                connection.execute(text(f"ALTER TABLE jobs DROP COLUMN {column}"))
-            connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
-        journal.close()
-        opened = [Journal(journal_url(tmp_path / "data"), "images") for _ in range(4)]
-        with ThreadPoolExecutor() as pool:  # processes that start at once
-            read = list(pool.map(lambda one: one.job(job_id), opened))
-        assert {(job.title, job.kind, job.started_by, job.changed_by) for job in read} == {
-            ("Pictures", Kind.INGEST, "", "")
-        }
-        by = Actor("Firefox on Linux", "abc")
-        second = opened[0].job(opened[0].create("All pictures", [], kind=Kind.REEMBED, by=by))
-        assert (second.kind, second.started_by, second.started_key) == (Kind.REEMBED, "Firefox on Linux", "abc")
-        for one in opened:
-            one.close()
 
     def test_newest_come_first_and_those_of_other_indices_not_at_all(self, journal, tmp_path):
         first, second = journal.create("First", ["/"]), journal.create("Second", ["/"])
@@ -108,8 +86,8 @@ class TestJobs:
         assert sorted(claimed) == [False] * 7 + [True]
 
     def test_a_claim_may_ask_for_more_than_the_status(self, journal, job_id):
-        assert not journal.claim(job_id, {Status.PLANNING}, {"wish": "paused"}, note="Not this.")
-        assert journal.claim(job_id, {Status.PLANNING}, {"wish": "", "prunes": False}, note="This.")
+        assert not journal.claim(job_id, {Status.PLANNING}, {"requested": "paused"}, note="Not this.")
+        assert journal.claim(job_id, {Status.PLANNING}, {"requested": "", "prunes": False}, note="This.")
         assert journal.job(job_id).note == "This."
 
     def test_the_rate_is_that_of_the_latest_jobs_with_this_model(self, journal):

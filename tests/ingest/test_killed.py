@@ -119,7 +119,7 @@ class TestTwoProcesses:
     @pytest.fixture
     def waiting(self, other, library, folder):
         """The job of this process, which waits for the other one and says so."""
-        job_id = library.add([str(folder)], starts=True)
+        job_id = library.add([str(folder)], auto_start=True)
         with library.jobs._changed:
             said = library.jobs._changed.wait_for(lambda: "another process" in library.jobs.state(job_id).note, WAIT)
         assert said

@@ -36,7 +36,7 @@ class TestSources:
     def test_a_list_of_files_is_one(self, library, folder, tmp_path):
         file = tmp_path / "data/jobs/some.list"
         write_list(file, [folder / "red.png", folder / "green.png"])
-        library.jobs.wait(library.add([str(file)], "Samples", starts=True), WAIT)
+        library.jobs.wait(library.add([str(file)], "Samples", auto_start=True), WAIT)
         (source,) = library.sources()
         assert (source.known.title, source.totals.count) == ("Samples", 2)
         file.unlink()
@@ -53,7 +53,7 @@ class TestSources:
     def test_a_list_of_files_of_a_folder_counts_as_that_folder(self, library, folder, tmp_path):
         file = tmp_path / "data/jobs/some.list"
         write_list(file, [folder / "red.png"], folder)
-        library.jobs.wait(library.add([str(file)], "One", starts=True), WAIT)
+        library.jobs.wait(library.add([str(file)], "One", auto_start=True), WAIT)
         (source,) = library.sources()
         assert (source.known.location, source.known.title, source.totals.count) == (str(folder), "pictures", 1)
         assert ingest(library, folder).counts == Counts(added=2, unchanged=1)

@@ -87,8 +87,8 @@ def test_the_same_bytes_are_embedded_once(services, picture, tmp_path, embedder)
 
 
 def test_the_same_bytes_in_the_next_round_are_embedded_once(services, picture, tmp_path, embedder, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._SMALLEST_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
     original = picture("red.png")
     for n in range(5):
         shutil.copy(original, original.with_name(f"copy{n}.png"))
@@ -97,8 +97,8 @@ def test_the_same_bytes_in_the_next_round_are_embedded_once(services, picture, t
 
 
 def test_the_next_round_is_embedded_while_one_is_stored(services, picture, tmp_path, embedder, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._SMALLEST_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
     for colour in ("red", "green", "blue"):
         picture(f"{colour}.png")
     second, upsert, embed = threading.Event(), services.index.upsert, embedder.embed_images
@@ -120,8 +120,8 @@ def test_the_next_round_is_embedded_while_one_is_stored(services, picture, tmp_p
 
 
 def test_what_was_embedded_before_the_model_failed_is_stored(services, picture, tmp_path, embedder, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._SMALLEST_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
     for colour in COLOURS:
         picture(f"{colour}.png")
     embed = embedder.embed_images
@@ -285,8 +285,8 @@ def hangs(patched, answer, *paths):
 
 
 def test_what_fails_while_a_round_is_stored_ends_all_threads(services, picture, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._SMALLEST_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
     for colour in COLOURS:
         picture(f"{colour}.png")
 
@@ -306,7 +306,7 @@ def test_batch_size_and_order_change_nothing(smallest, order, picture, tmp_path_
     names = list(COLOURS)
     order.shuffle(names)
     paths = [picture(f"{name}.png").resolve() for name in names]
-    monkeypatch.setattr("core.ingest.pipeline.run._SMALLEST_ROUND", smallest)
+    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", smallest)
     folder = tmp_path_factory.mktemp("index")
     index, embedder = LanceIndex(folder, "images"), ColourEmbedder()
     loaded: Future = Future()

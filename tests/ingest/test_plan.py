@@ -14,7 +14,7 @@ from core.index.records import ImageRecord, record_id
 from core.ingest.journal.job import Plan, Planned
 from core.ingest.journal.progress import Counts
 from core.ingest.pipeline.plan import plan
-from core.sources.source import Found, PassedOver
+from core.sources.source import Found, Skipped
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Listed:
     """A source of what it is told that there is."""
 
     location: str = "/a"
-    there: list[Found | PassedOver] = field(default_factory=list)
+    there: list[Found | Skipped] = field(default_factory=list)
     missed: tuple[str, ...] = ()
 
     def read(self, path):
@@ -34,7 +34,7 @@ class Listed:
     def owns(self, path):
         return not path.endswith("owned by another.png")
 
-    def misses(self, path):
+    def unreachable(self, path):
         return path.startswith(self.missed)
 
 
@@ -104,7 +104,7 @@ def test_records_of_an_earlier_version_are_read_again(planned, put):
 
 
 def test_what_is_passed_over_has_its_verdict_at_once(planned, journal):
-    there = [PassedOver("/a/x.txt", "No picture."), PassedOver("/a/closed", "Closed.", failed=True)]
+    there = [Skipped("/a/x.txt", "No picture."), Skipped("/a/closed", "Closed.", failed=True)]
     result, lines = planned(Listed(there=there))
     assert result == Plan(skipped=1, failed=1)
     assert (result.found, len(lines)) == (2, 2)
@@ -112,7 +112,7 @@ def test_what_is_passed_over_has_its_verdict_at_once(planned, journal):
 
 
 def test_a_file_has_one_line_whatever_sources_have_it(planned):
-    one, left = Found("/a/b/1.png", 1, 1), PassedOver("/a/b/x.txt", "No picture.")
+    one, left = Found("/a/b/1.png", 1, 1), Skipped("/a/b/x.txt", "No picture.")
     sources = [Listed("/a", [one, left, one]), Listed("/a/b", [left, one])]
     assert planned(*sources)[1] == [(Planned.SKIPPED, left.path), (Planned.NEW, one.path)]
 

@@ -1,8 +1,6 @@
 """Three situations in which a file is not indexed are told apart, counted and found, wherever the file lies."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -13,7 +11,6 @@ from PIL import Image
 from core.errors import Problem
 from core.ingest.journal.progress import Counts, Outcome, not_indexed
 from core.ingest.library import Library
-from core.migrations import VERSION_TABLE
 from tests.ingest.libraries import ingest
 
 
@@ -114,21 +111,6 @@ def test_an_archive_that_is_none(library: Library, tmp_path: Path) -> None:
     (tmp_path / "cut.zip").write_bytes(b"PK\3\4" + bytes(50))
     job = ingest(library, tmp_path / "cut.zip")
     assert library.journal.lines.problems(job.id) == {Problem.DAMAGED: 1}
-
-
-def test_a_journal_of_an_earlier_version(
-    library: Library, tmp_path: Path, open_library: Callable[..., Library]
-) -> None:
-    job = ingest(library, in_folder(tmp_path / "all"))
-    library.close()
-    with closing(sqlite3.connect(tmp_path / "data/jobs/jobs.db")) as database:
-        database.execute("DROP INDEX files_by_problem")
-        database.execute("ALTER TABLE files DROP COLUMN problem")
-        database.execute(f"DROP TABLE {VERSION_TABLE}")
-    later = open_library()
-    assert later.journal.lines.problems(job.id) == {}
-    (tmp_path / "all/more.jpg").write_bytes(b"")
-    assert later.journal.lines.problems(ingest(later, tmp_path / "all").id)[Problem.DAMAGED] == len(DAMAGED) + 1
 
 
 @pytest.mark.parametrize(

@@ -235,8 +235,7 @@ class TestStaging:
         other.close()
 
 
-@pytest.mark.parametrize(
-    ("header", "label"),
+@pytest.mark.parametrize(("header", "label"),
     [
         ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
         ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0 Safari/537.36 Edg/139.0",

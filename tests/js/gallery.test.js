@@ -32,8 +32,8 @@ table("what stands above the line", matches, [
 ])
 
 table("whether there is a line", isDivided, [
-  [{ cut: "auto" }, true],
-  [{ cut: "all" }, false],
+  [{ min_match: "auto" }, true],
+  [{ min_match: "all" }, false],
   [null, true],
 ])
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.images.describe import Box, Colour
-from core.index.filters import AnyOf, Between, Filter, Named, Within, meets
+from core.index.filters import AnyOf, Between, Filter, InFolder, NameContains, meets
 from core.index.records import ImageRecord
 from core.search.language.conditions import write_condition
-from core.search.options import Collapse, Cut, Options, Sort
+from core.search.options import Collapse, MinMatch, Options, Sort
 from core.ui.components.view import options_of
 from core.ui.facets_view import NUMBERS, VALUES, counted, filter_of, panel_of
 
@@ -41,10 +41,10 @@ def test_nothing_is_nothing():
         (DOG, CAT),
         (AnyOf("format", ("JPEG",)), AnyOf("format", ("PNG",))),
         (AnyOf("tag", ("a", "b"), excluded=True),),
-        (Within("/b"), Within("/a/raw\udcff", excluded=True), AnyOf("folder", ("raw\udcff",))),
+        (InFolder("/b"), InFolder("/a/raw\udcff", excluded=True), AnyOf("folder", ("raw\udcff",))),
         (Between("width", 1000), Between("height", None, 500), Between("size", 1, 2)),
         (Between("taken", datetime(2024, 5, 1, 12, 30, 1, 5)), YEAR_2020),
-        (Named(" A "),),
+        (NameContains(" A "),),
     ],
     ids=str,
 )
@@ -64,7 +64,7 @@ def test_what_has_a_place_comes_back_as_it_was(conditions):
         (Between("taken", datetime(2020, 1, 1), datetime(2020, 1, 2), excluded=True),),
         (Between("taken", datetime(9998, 1, 1), datetime(9999, 1, 1)),),
         (AnyOf("label", ()), AnyOf("label", ("cat", "dog")), AnyOf("label", ("cat", "bird"))),
-        (Named(""), Named("x", excluded=True)),
+        (NameContains(""), NameContains("x", excluded=True)),
     ],
     ids=str,
 )
@@ -75,7 +75,9 @@ def test_what_has_no_place_is_said_and_stays(conditions):
 
 
 def test_what_the_panel_shows():
-    where = Filter((CAT, DOG, AnyOf("label", ("bird", "fish")), AnyOf("label", ("car",), excluded=True), Named("x")))
+    where = Filter(
+        (CAT, DOG, AnyOf("label", ("bird", "fish")), AnyOf("label", ("car",), excluded=True), NameContains("x"))
+    )
     panel = panel_of(where)
     assert panel["values"]["label"] == {"chosen": ["cat", "dog"], "excluded": ["car"], "all": True}
     assert panel["others"] == ["label:bird,fish"]
@@ -91,7 +93,7 @@ def test_several_ranges_are_one():
 
 
 def test_conditions_keep_their_order():
-    before = Filter((Named("x"), SHARP, AnyOf("tag", ("a",)), CAT))
+    before = Filter((NameContains("x"), SHARP, AnyOf("tag", ("a",)), CAT))
     panel = sent(before)
     panel["values"]["label"]["chosen"] = ["cat", "dog"]
     panel["values"]["format"]["excluded"] = ["PNG"]
@@ -100,7 +102,7 @@ def test_conditions_keep_their_order():
 
 
 def test_another_condition_is_removed_and_none_can_be_added():
-    before = Filter((SHARP, Named("draft", excluded=True)))
+    before = Filter((SHARP, NameContains("draft", excluded=True)))
     panel = sent(before)
     panel["others"] = [write_condition(SHARP), "label:cat"]
     assert filter_of(panel, before) == Filter((SHARP,))
@@ -136,7 +138,7 @@ def test_of_a_broken_part_the_rest_is_kept():
         "ranges": {"width": [True, 900], "weight": [1, 2]},
         "name": ["x"],
     }
-    kept = (CAT, Within("/b", excluded=True), Between("width", None, 900), YEAR_2020)
+    kept = (CAT, InFolder("/b", excluded=True), Between("width", None, 900), YEAR_2020)
     assert filter_of(panel, Filter()) == Filter(kept)
 
 
@@ -157,8 +159,8 @@ conditions = st.one_of(
     st.builds(AnyOf, st.sampled_from(VALUES), st.lists(texts, max_size=3).map(tuple), st.booleans()),
     st.builds(Between, st.sampled_from([*NUMBERS, "sharpness"]), numbers, numbers, st.booleans()),
     st.builds(Between, st.just("taken"), days, days, st.booleans()),
-    st.builds(Within, st.sampled_from(["/a", "/a/raw\udcff", "/", "/b", "https://example.org/a"]), st.booleans()),
-    st.builds(Named, texts, st.booleans()),
+    st.builds(InFolder, st.sampled_from(["/a", "/a/raw\udcff", "/", "/b", "https://example.org/a"]), st.booleans()),
+    st.builds(NameContains, texts, st.booleans()),
 )
 records = st.builds(
     ImageRecord,
@@ -206,20 +208,29 @@ def test_whatever_a_browser_sends_makes_a_filter(panel):
 
 
 def test_options_come_back():
-    options = Options(Collapse.PICTURE, 0.9, 0.5, Cut.WEAK, Sort.NEWEST)
-    as_json = {"collapse": "picture", "alike": 0.9, "diversity": 0.5, "cut": "weak", "sort": "newest"}
+    options = Options(Collapse.PICTURE, 0.9, 0.5, MinMatch.WEAK, Sort.NEWEST)
+    as_json = {
+        "collapse": "picture",
+        "duplicate_threshold": 0.9,
+        "diversity": 0.5,
+        "min_match": "weak",
+        "sort": "newest",
+    }
     assert options_of(as_json, Options()) == options
-    assert options_of({**as_json, "alike": None}, options).alike is None
+    assert options_of({**as_json, "duplicate_threshold": None}, options).duplicate_threshold is None
 
 
 @pytest.mark.parametrize(
     "hostile",
     [
-        *(None, 1, [], {}, {"collapse": "all", "cut": 1, "sort": []}),
-        *({"alike": value, "diversity": other} for value, other in [(0, -1), (2, 2), ("1", "0"), (True, False)]),
-        {"alike": float("nan"), "diversity": float("inf")},
+        *(None, 1, [], {}, {"collapse": "all", "min_match": 1, "sort": []}),
+        *(
+            {"duplicate_threshold": value, "diversity": other}
+            for value, other in [(0, -1), (2, 2), ("1", "0"), (True, False)]
+        ),
+        {"duplicate_threshold": float("nan"), "diversity": float("inf")},
     ],
 )
 def test_options_that_are_none_stay_as_before(hostile):
-    before = Options(Collapse.OFF, 0.9, 0.5, Cut.ALL, Sort.NAME)
+    before = Options(Collapse.OFF, 0.9, 0.5, MinMatch.ALL, Sort.NAME)
     assert options_of(hostile, before) == before

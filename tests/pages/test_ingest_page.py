@@ -58,7 +58,7 @@ def test_the_report_is_narrowed_by_verdict_and_text(services, open_page, picture
     for name in ("red.png", "blue.png"):
         picture(name)
     (tmp_path / "pictures" / "notes.txt").write_text("words")
-    services.jobs.wait(services.library.add([str(tmp_path / "pictures")], starts=True), 30)
+    services.jobs.wait(services.library.add([str(tmp_path / "pictures")], auto_start=True), 30)
     at = open_page("ingest.py")
     assert len(at.dataframe[0].value) == 3
     at.pills[0].set_value(["skipped"]).run()
@@ -72,7 +72,7 @@ def test_the_report_is_narrowed_by_what_is_wrong(services, open_page, picture, t
     picture("red.png")
     for name, data in (("notes.txt", b"words"), ("drawing.svg", b"<svg/>"), ("words.jpg", b"words"), ("cut.png", b"")):
         (tmp_path / "pictures" / name).write_bytes(data)
-    services.jobs.wait(services.library.add([str(tmp_path / "pictures")], starts=True), 30)
+    services.jobs.wait(services.library.add([str(tmp_path / "pictures")], auto_start=True), 30)
     at = open_page("ingest.py")
     assert "Not indexed: 2 not pictures, 1 unsupported, 1 damaged" in texts(at)
     assert at.pills[1].options == ["Not a picture 1", "Damaged 1"]  # of those that failed, which are chosen
@@ -121,7 +121,7 @@ def test_a_plan_can_be_discarded(services, open_page, picture):
 
 def test_pictures_whose_files_are_gone_are_removed_on_demand_only(services, open_page, picture):
     red, blue = picture("red.png"), picture("blue.png")
-    services.jobs.wait(services.library.add([str(red.parent)], starts=True), 30)
+    services.jobs.wait(services.library.add([str(red.parent)], auto_start=True), 30)
     blue.unlink()
     at = look(open_page("ingest.py"), red.parent)
     finish(services)
@@ -136,10 +136,10 @@ def test_pictures_whose_files_are_gone_are_removed_on_demand_only(services, open
 
 
 def test_a_job_is_paused_and_resumed(services, open_page, picture, held, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._SMALLEST_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
     pictures = [picture(f"{colour}.png") for colour in ("red", "green", "blue")]
-    services.library.add([str(pictures[0].parent)], starts=True)
+    services.library.add([str(pictures[0].parent)], auto_start=True)
     assert held.running.wait(30)
     at = press(open_page("ingest.py"), "Pause")
     held.go_on.set()
@@ -155,7 +155,7 @@ def test_what_failed_is_retried(services, open_page, picture):
     bad = picture("red.png")
     whole = bad.read_bytes()
     bad.write_bytes(whole[:20])
-    services.jobs.wait(services.library.add([str(bad.parent)], starts=True), 30)
+    services.jobs.wait(services.library.add([str(bad.parent)], auto_start=True), 30)
     at = open_page("ingest.py")
     bad.write_bytes(whole)
     press(at, "Retry 1 failed file")
@@ -165,7 +165,7 @@ def test_what_failed_is_retried(services, open_page, picture):
 
 def test_sources_are_listed_checked_and_removed(services, open_page, picture):
     folder = picture("red.png").parent
-    services.jobs.wait(services.library.add([str(folder)], starts=True), 30)
+    services.jobs.wait(services.library.add([str(folder)], auto_start=True), 30)
     at = open_page("ingest.py")
     assert "1 picture ·" in texts(at)
     picture("blue.png")
@@ -204,21 +204,21 @@ def test_a_job_that_failed_says_why(services, open_page, picture, monkeypatch):
         yield
 
     monkeypatch.setattr("core.ingest.library.run", broken)
-    services.jobs.wait(services.library.add([str(picture("red.png").parent)], starts=True), 30)
+    services.jobs.wait(services.library.add([str(picture("red.png").parent)], auto_start=True), 30)
     at = open_page("ingest.py")
     assert "stopped unexpectedly" in at.error[0].value
     assert not at.exception
 
 
 def test_a_job_of_the_history_is_shown(services, open_page, picture):
-    services.jobs.wait(services.library.add([str(picture("a/red.png").parent)], starts=True), 30)
-    services.jobs.wait(services.library.add([str(picture("b/blue.png").parent)], starts=True), 30)
+    services.jobs.wait(services.library.add([str(picture("a/red.png").parent)], auto_start=True), 30)
+    services.jobs.wait(services.library.add([str(picture("b/blue.png").parent)], auto_start=True), 30)
     at = open_page("ingest.py")
     assert list(at.dataframe(key="history").value["Job"]) == ["b", "a"]
 
 
 def test_the_job_that_is_shown_already_can_be_chosen_in_the_history(services, open_page, picture):
-    services.jobs.wait(services.library.add([str(picture("red.png").parent)], starts=True), 30)
+    services.jobs.wait(services.library.add([str(picture("red.png").parent)], auto_start=True), 30)
     at = open_page("ingest.py")
     at.session_state["history"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     at.run()
@@ -228,15 +228,15 @@ def test_the_job_that_is_shown_already_can_be_chosen_in_the_history(services, op
 
 @pytest.fixture
 def one_by_one(monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._SMALLEST_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._LARGEST_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
 
 
 def test_what_another_browser_started_is_paused_only_after_asking_and_says_by_whom(
     services, open_page, picture, held, one_by_one
 ):
     pictures = [picture(f"{colour}.png") for colour in ("red", "green", "blue")]
-    services.library.add([str(pictures[0].parent)], starts=True, by=Actor("Firefox on Linux", "abc"))
+    services.library.add([str(pictures[0].parent)], auto_start=True, by=Actor("Firefox on Linux", "abc"))
     assert held.running.wait(30)
     at = open_page("ingest.py")
     assert "Pause" not in [button.label for button in at.button]  # but the one that asks
@@ -252,7 +252,7 @@ def test_uploads_have_their_own_report_while_another_job_is_paused(
     services, open_page, picture, held, one_by_one, tmp_path
 ):
     pictures = [picture(f"album/{colour}.png") for colour in ("red", "green", "blue")]
-    job_id = services.library.add([str(pictures[0].parent)], starts=True)
+    job_id = services.library.add([str(pictures[0].parent)], auto_start=True)
     assert held.running.wait(30)
     services.jobs.pause(job_id)
     held.go_on.set()
@@ -275,7 +275,7 @@ def test_uploads_have_their_own_report_while_another_job_is_paused(
 def test_removing_a_source_says_how_many_pictures_that_were(services, open_page, picture):
     folder = picture("red.png").parent
     picture("blue.png")
-    services.jobs.wait(services.library.add([str(folder)], starts=True), 30)
+    services.jobs.wait(services.library.add([str(folder)], auto_start=True), 30)
     at = press(open_page("ingest.py"), "Remove from index")
     assert [toast.value for toast in at.toast] == ["Removed 2 pictures from the index. The files are not touched."]
 
@@ -284,7 +284,7 @@ def test_the_starter_model_gives_way_to_clip_by_one_button_or_says_why_not(
     services, open_page, picture, embedder, monkeypatch
 ):
     embedder.model_id = "starter"
-    services.jobs.wait(services.library.add([str(picture("red.png").parent)], starts=True), 30)
+    services.jobs.wait(services.library.add([str(picture("red.png").parent)], auto_start=True), 30)
     away = ModelUnavailable("The weights are not here.", "Connect this machine.")
     monkeypatch.setattr(services.model, "obstacle", lambda: away)
     at = press(open_page("ingest.py"), "Switch to CLIP")
@@ -297,7 +297,7 @@ def test_the_starter_model_gives_way_to_clip_by_one_button_or_says_why_not(
 
 
 def test_the_search_page_says_what_is_being_indexed_first(services, open_page, picture, held):
-    services.library.add([str(picture("album/red.png").parent)], starts=True)
+    services.library.add([str(picture("album/red.png").parent)], auto_start=True)
     assert held.running.wait(30)
     at = open_page()
     assert "Indexing: album" in texts(at)

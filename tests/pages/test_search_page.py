@@ -127,7 +127,9 @@ def test_the_panel_narrows_and_its_counts_follow(corpus, open_page, picture, tmp
 
 def test_options_are_in_the_address(corpus, open_page):
     at = open_page(q="green")
-    Component(at, "view").trigger("options", {"edit": 1, "value": {"sort": "name", "collapse": "off", "cut": "all"}})
+    Component(at, "view").trigger(
+        "options", {"edit": 1, "value": {"sort": "name", "collapse": "off", "min_match": "all"}}
+    )
     assert (at.query_params["sort"], at.query_params["collapse"]) in (("name", "off"), (["name"], ["off"]))
     assert names(at) == sorted(names(at))
 
@@ -256,7 +258,7 @@ def test_clip_found_again_is_used_where_nothing_is_indexed(services, open_page, 
 
 
 def test_a_running_job_shows_on_the_search_page(corpus, open_page, picture, held):
-    job = corpus.library.add([str(picture("holidays/yellow.png").parent)], starts=True)
+    job = corpus.library.add([str(picture("holidays/yellow.png").parent)], auto_start=True)
     try:
         assert held.running.wait(30)
         at = open_page()

@@ -13,8 +13,8 @@ from core.images.describe import Colour
 from core.index.records import Hit, ImageRecord
 from core.search.options import Collapse
 from core.search.ranking import collapse as module
-from core.search.ranking.collapse import stacks
-from core.search.relevance.scores import learn_alike
+from core.search.ranking.collapse import group_duplicates
+from core.search.relevance.scores import learn_duplicate_threshold
 from core.vectors import unit
 
 # Hashes as different as those of pictures that have nothing to do with one another, made by chance, the mean as 0.
@@ -64,48 +64,48 @@ ALIKE = math.cos(math.radians(10))
 class TestBytes:
     def test_copies_are_shown_as_one(self):
         found = hits(("a", LAKE, 0), ("b", ROAD, 90), ("a", LAKE, 0), ("c", FACE, 45), ("b", ROAD, 90))
-        assert stacks(found, Collapse.BYTES, ALIKE) == [[0, 2], [1, 4], [3]]
+        assert group_duplicates(found, Collapse.BYTES, ALIKE) == [[0, 2], [1, 4], [3]]
 
     def test_off_shows_each(self):
-        assert stacks(hits(("a", LAKE, 0), ("a", LAKE, 0)), Collapse.OFF, ALIKE) == [[0], [1]]
+        assert group_duplicates(hits(("a", LAKE, 0), ("a", LAKE, 0)), Collapse.OFF, ALIKE) == [[0], [1]]
 
     @pytest.mark.parametrize("collapse", Collapse)
     def test_none(self, collapse):
-        assert stacks([], collapse, ALIKE) == []
+        assert group_duplicates([], collapse, ALIKE) == []
 
 
 class TestPicture:
     def test_the_same_picture_in_other_bytes(self):
         found = hits(("a", LAKE, 0), ("b", ROAD, 0), ("c", flipped(LAKE, [3, 40, 200]), 90), ("b", ROAD, 0))
-        assert stacks(found, Collapse.PICTURE, ALIKE) == [[0, 2], [1, 3]]
-        assert stacks(found, Collapse.BYTES, ALIKE) == [[0], [1, 3], [2]]
+        assert group_duplicates(found, Collapse.PICTURE, ALIKE) == [[0, 2], [1, 3]]
+        assert group_duplicates(found, Collapse.BYTES, ALIKE) == [[0], [1, 3], [2]]
 
     def test_mirrored(self):
         found = hits(("a", LAKE, 0), ("b", flipped(mirrored(LAKE), [5, 17]), 90))
-        assert stacks(found, Collapse.PICTURE, ALIKE) == [[0, 1]]
+        assert group_duplicates(found, Collapse.PICTURE, ALIKE) == [[0, 1]]
 
     def test_up_to_31_bits(self):
         fine = [16 * row + 8 + column for row in range(8) for column in range(8)]
         found = hits(("a", LAKE, 0), ("b", flipped(LAKE, fine[:31]), 0), ("c", flipped(LAKE, fine[:32]), 0))
-        assert stacks(found, Collapse.PICTURE, ALIKE) == [[0, 1], [2]]
+        assert group_duplicates(found, Collapse.PICTURE, ALIKE) == [[0, 1], [2]]
 
     def test_pictures_without_a_hash_are_not_the_same(self):
         found = hits(("a", "", 0), ("b", "", 0), ("c", LAKE, 0), ("a", "", 0))
-        assert stacks(found, Collapse.PICTURE, ALIKE) == [[0, 3], [1], [2]]
+        assert group_duplicates(found, Collapse.PICTURE, ALIKE) == [[0, 3], [1], [2]]
 
 
 class TestAlike:
     def test_by_the_cosine_alone(self):
         found = hits(("a", LAKE, 0), ("b", ROAD, 9), ("c", FACE, 11), ("d", "", -9), ("e", "", -11))
-        assert stacks(found, Collapse.ALIKE, ALIKE) == [[0, 1, 3], [2], [4]]
+        assert group_duplicates(found, Collapse.ALIKE, ALIKE) == [[0, 1, 3], [2], [4]]
 
     def test_the_same_picture_whatever_its_embedding(self):
-        assert stacks(hits(("a", LAKE, 0), ("b", LAKE, 90)), Collapse.ALIKE, ALIKE) == [[0, 1]]
+        assert group_duplicates(hits(("a", LAKE, 0), ("b", LAKE, 90)), Collapse.ALIKE, ALIKE) == [[0, 1]]
 
     def test_the_nearer_the_hashes_the_less_of_the_cosine_is_asked(self):
         def joins(bits, degrees):
             found = hits(("a", LAKE, 0), ("b", flipped(LAKE, coarse_bits(bits)), degrees))
-            return len(stacks(found, Collapse.ALIKE, ALIKE)) == 1
+            return len(group_duplicates(found, Collapse.ALIKE, ALIKE)) == 1
 
         widest = [max(degrees for degrees in range(40) if joins(bits, degrees)) for bits in (11, 14, 18, 22, 26)]
         assert widest == sorted(widest, reverse=True)
@@ -114,15 +114,15 @@ class TestAlike:
 
     def test_equal_embeddings_are_alike_where_nothing_less_is(self):
         found = hits(("a", LAKE, 30), ("b", ROAD, 30), ("c", FACE, 31))
-        assert stacks(found, Collapse.ALIKE, 1.0) == [[0, 1], [2]]
+        assert group_duplicates(found, Collapse.ALIKE, 1.0) == [[0, 1], [2]]
 
     def test_joins_the_first_leader_not_a_member(self):
         found = hits(("a", LAKE, 0), ("b", ROAD, 8), ("c", FACE, 16), ("d", "", 24))
-        assert stacks(found, Collapse.ALIKE, ALIKE) == [[0, 1], [2, 3]]
+        assert group_duplicates(found, Collapse.ALIKE, ALIKE) == [[0, 1], [2, 3]]
 
     def test_copies_go_where_the_first_of_them_went(self):
         found = hits(("a", LAKE, 0), ("b", ROAD, 8), ("c", FACE, 16), ("b", ROAD, 8))
-        assert stacks(found, Collapse.ALIKE, ALIKE) == [[0, 1, 3], [2]]
+        assert group_duplicates(found, Collapse.ALIKE, ALIKE) == [[0, 1, 3], [2]]
 
 
 class TestColours:
@@ -140,7 +140,7 @@ class TestColours:
     )
     def test_one_drawing_in_other_colours_is_another(self, one, other, collapse):
         found = self.of_colours(*([("#ffffff", 0.9), (colour, 0.1)] for colour in (one, other, one)))
-        assert stacks(found, collapse, ALIKE) == [[0, 2], [1]]
+        assert group_duplicates(found, collapse, ALIKE) == [[0, 2], [1]]
 
     @pytest.mark.parametrize("collapse", [Collapse.PICTURE, Collapse.ALIKE])
     @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ class TestColours:
     )
     def test_copies_are_not(self, palette, collapse):
         found = self.of_colours([("#e02020", 0.5), ("#ffffff", 0.5)], palette)
-        assert stacks(found, collapse, ALIKE) == [[0, 1]]
+        assert group_duplicates(found, collapse, ALIKE) == [[0, 1]]
 
 
 pictures = st.lists(
@@ -168,14 +168,14 @@ pictures = st.lists(
 @given(pictures, st.sampled_from(Collapse), st.integers(0, 30))
 def test_a_longer_list_begins_with_the_same_stacks(described, collapse, count):
     found = hits(*described)
-    whole = stacks(found, collapse, ALIKE)
-    cut = [[position for position in stack if position < count] for stack in whole]
-    assert stacks(found[:count], collapse, ALIKE) == [stack for stack in cut if stack]
+    whole = group_duplicates(found, collapse, ALIKE)
+    min_match = [[position for position in stack if position < count] for stack in whole]
+    assert group_duplicates(found[:count], collapse, ALIKE) == [stack for stack in min_match if stack]
 
 
 @given(pictures, st.sampled_from(Collapse))
 def test_every_hit_is_in_one_stack_behind_its_best(described, collapse):
-    found = stacks(hits(*described), collapse, ALIKE)
+    found = group_duplicates(hits(*described), collapse, ALIKE)
     assert sorted(position for stack in found for position in stack) == list(range(len(described)))
     assert all(stack == sorted(stack) for stack in found)
     leaders = [stack[0] for stack in found]
@@ -186,9 +186,9 @@ def test_every_hit_is_in_one_stack_behind_its_best(described, collapse):
 def test_however_many_are_compared_at_once(collapse, monkeypatch):
     rng = np.random.default_rng(0)
     found = hits(*((f"{at:x}", rng.choice(["", LAKE, ROAD]), rng.integers(360)) for at in range(150)))
-    expected = stacks(found, collapse, ALIKE)
+    expected = group_duplicates(found, collapse, ALIKE)
     monkeypatch.setattr(module, "_BLOCK", 7)
-    assert stacks(found, collapse, ALIKE) == expected
+    assert group_duplicates(found, collapse, ALIKE) == expected
     assert 1 < len(expected) < 150
 
 
@@ -200,7 +200,7 @@ class TestLearning:
     def test_lies_a_fixed_part_of_the_way_from_equal_to_usual(self, rows):
         sample = unit(rows)
         cosines = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
-        assert learn_alike(sample) == pytest.approx(1 - 0.07 * (1 - cosines.mean()), abs=1e-5)
+        assert learn_duplicate_threshold(sample) == pytest.approx(1 - 0.07 * (1 - cosines.mean()), abs=1e-5)
 
     @pytest.mark.parametrize("offset", [0.5, 1.0, 2.0])
     def test_means_the_same_where_all_pictures_are_close(self, offset):
@@ -209,14 +209,16 @@ class TestLearning:
         near = rng.normal(size=(60, 1, 32)) + 0.3 * rng.normal(size=(60, 3, 32))
         wide = unit(near.reshape(-1, 32))
         narrow = unit(np.pad(wide, ((0, 0), (0, 1)), constant_values=offset))
-        alike, expected = (sample @ sample.T >= learn_alike(sample) for sample in (narrow, wide))
-        assert (alike == expected).mean() > 0.999
+        duplicate_threshold, expected = (
+            sample @ sample.T >= learn_duplicate_threshold(sample) for sample in (narrow, wide)
+        )
+        assert (duplicate_threshold == expected).mean() > 0.999
         assert len(wide) < expected.sum() < len(wide) ** 2 / 2
-        assert learn_alike(narrow) > learn_alike(wide)
+        assert learn_duplicate_threshold(narrow) > learn_duplicate_threshold(wide)
 
     def test_of_equal_pictures_only_equal_ones_are_alike(self):
-        assert learn_alike(unit(np.ones((5, 8)))) == pytest.approx(1)
+        assert learn_duplicate_threshold(unit(np.ones((5, 8)))) == pytest.approx(1)
 
     @pytest.mark.parametrize("count", [0, 1])
     def test_of_no_pair_is_something_usable(self, count):
-        assert 0.9 < learn_alike(unit(np.ones((count, 8)))) < 1
+        assert 0.9 < learn_duplicate_threshold(unit(np.ones((count, 8)))) < 1

@@ -19,10 +19,10 @@ class PicturesIndex:
 
     def __init__(self, embedder):
         self.known = {digest: (None, embedder.embed_texts([name])[0]) for name, digest in CORPUS.items()}
-        self.looked_up = []
+        self.get_by_content = []
 
     def by_content(self, digests):
-        self.looked_up.append(digests)
+        self.get_by_content.append(digests)
         return {digest: self.known[digest] for digest in digests if digest in self.known}
 
 
@@ -95,12 +95,12 @@ def test_all_pictures_of_the_corpus_are_looked_up_at_once_and_need_no_model(inde
     composer = Composer(index, lambda: pytest.fail("the model was asked for"), dropped.get)
     query = Query(pictures=pictures(("red", 1), ("blue", 1)), more=examples("green"), less=examples("white"))
     composer.compose(query, {})
-    assert [sorted(digests) for digests in index.looked_up] == [sorted(examples("red", "blue", "green", "white"))]
+    assert [sorted(digests) for digests in index.get_by_content] == [sorted(examples("red", "blue", "green", "white"))]
 
 
 def test_words_need_no_look_up(composer, index):
     composer.compose(Query(words(("red", 1))), {})
-    assert index.looked_up == []
+    assert index.get_by_content == []
 
 
 def test_a_part_of_a_picture_is_embedded_by_itself(composer, colour, dropped, tmp_path):
@@ -133,13 +133,13 @@ def test_a_picture_that_is_not_kept(composer):
 
 
 @pytest.mark.parametrize(
-    ("query", "ceiling"),
+    ("query", "max_cosine"),
     [
         (Query(words(("red", 1))), 0.8),
         (Query(pictures=pictures(("red", 1))), 1.0),
         (Query(words(("red", 1)), pictures(("blue", 1))), 1.0),
     ],
 )
-def test_what_a_query_can_reach(composer, embedder, query, ceiling):
-    embedder.text_ceiling = 0.8
-    assert composer.compose(query, {}).ceiling == ceiling
+def test_what_a_query_can_reach(composer, embedder, query, max_cosine):
+    embedder.max_text_cosine = 0.8
+    assert composer.compose(query, {}).max_cosine == max_cosine

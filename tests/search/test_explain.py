@@ -116,14 +116,14 @@ class TestExplainer:
 
     def test_explains_pictures_of_the_index(self, explainer, index):
         for _ in range(2):
-            assert named(explainer.why(Query((Words("red"),)), index.record.content_hash))[0] == "red"
+            assert named(explainer.explain(Query((Words("red"),)), index.record.content_hash))[0] == "red"
         assert index.sampled == 1  # as long as it does not change
 
     def test_a_picture_that_is_not_there(self, explainer):
         with pytest.raises(InvalidQuery, match="no longer in the index"):
-            explainer.why(Query((Words("red"),)), "0" * 64)
+            explainer.explain(Query((Words("red"),)), "0" * 64)
 
     def test_while_the_concepts_are_read(self, index, embedder):
         explainer = Explainer(index, lambda query: composed(words(embedder, query.text)), lambda: None)
         with pytest.raises(ModelUnavailable, match="not ready yet"):
-            explainer.why(Query((Words("red"),)), index.record.content_hash)
+            explainer.explain(Query((Words("red"),)), index.record.content_hash)

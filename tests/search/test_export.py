@@ -54,7 +54,7 @@ class TestChoosing:
 
         def search(limit):
             asked.append(limit)
-            return replace(RESULTS, results=RESULTS.results if limit > 100 else [], more=True)
+            return replace(RESULTS, results=RESULTS.results if limit > 100 else [], has_more=True)
 
         assert judged(search, [CAT.id]) == [Line(CAT.id, 0.31239, 0.81239, Band.LIKELY, True)]
         assert asked == [100, 1000]

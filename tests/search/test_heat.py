@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.errors import UnreadableImage
-from core.search.explain.heatmap import Heat, Heats, Looked, heat, parts
+from core.search.explain.heatmap import Heat, HeatmapBuilder, HeatmapProgress, heat, parts
 from tests.colours import COLOURS
 from tests.records import a_record
 
@@ -29,12 +29,12 @@ def encoded(image):
 
 @pytest.fixture
 def heats():
-    return Heats(lambda _: encoded(half_and_half()))
+    return HeatmapBuilder(lambda _: encoded(half_and_half()))
 
 
 def look(heats, embedder, text, **fields):
     record = a_record(**{"width": 400, "height": 300} | fields)
-    return list(heats.look(record, embedder.embed_texts([text])[0], embedder))
+    return list(heats.build(record, embedder.embed_texts([text])[0], embedder))
 
 
 def grid(found):
@@ -100,8 +100,8 @@ class TestLooking:
     def test_tells_how_far_it_is(self, heats, embedder):
         *steps, last = look(heats, embedder, "red")
         count = len(parts(400, 300))
-        assert steps[0] == Looked(0, count)
-        assert steps[-1] == Looked(count, count)
+        assert steps[0] == HeatmapProgress(0, count)
+        assert steps[-1] == HeatmapProgress(count, count)
         assert [step.done for step in steps] == sorted(step.done for step in steps)
         assert len(steps) > 3
         assert isinstance(last, Heat)
@@ -116,12 +116,12 @@ class TestLooking:
     def test_what_was_broken_off_goes_on(self, heats, embedder):
         query = embedder.embed_texts(["red"])[0]
         record = a_record(width=400, height=300)
-        steps = heats.look(record, query, embedder)
+        steps = heats.build(record, query, embedder)
         for _ in range(3):
             next(steps)
         steps.close()
         assert 0 < embedder.embedded_images < len(parts(400, 300))
-        list(heats.look(record, query, embedder))
+        list(heats.build(record, query, embedder))
         assert embedder.embedded_images == len(parts(400, 300))
 
     def test_another_model_looks_for_itself(self, heats, embedder):
@@ -142,7 +142,7 @@ class TestLooking:
         embedder.embed_images = note
         buffer = BytesIO()
         half_and_half(4000, 3000).save(buffer, "JPEG")
-        look(Heats(lambda _: buffer.getvalue()), embedder, "red", width=4000, height=3000)
+        look(HeatmapBuilder(lambda _: buffer.getvalue()), embedder, "red", width=4000, height=3000)
         assert 8 <= min(min(size) for size in sizes) < 400
 
     def test_a_picture_that_is_gone(self, embedder):
@@ -150,10 +150,10 @@ class TestLooking:
             raise UnreadableImage("dune.jpg no longer exists.")
 
         with pytest.raises(UnreadableImage):
-            look(Heats(read), embedder, "red")
+            look(HeatmapBuilder(read), embedder, "red")
 
     @pytest.mark.parametrize("size", [(1, 1), (3, 700), (700, 3)])
     def test_pictures_of_any_shape(self, embedder, size):
-        heats = Heats(lambda _: encoded(half_and_half(*size)))
+        heats = HeatmapBuilder(lambda _: encoded(half_and_half(*size)))
         found = look(heats, embedder, "red", width=size[0], height=size[1])[-1]
         assert all(0 <= value <= 1 for value in found.values)

@@ -8,11 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.errors import InvalidQuery
-from core.index.filters import AnyOf, Between, Filter, Glob, Named, Within
+from core.index.filters import AnyOf, Between, Filter, Glob, InFolder, NameContains
 from core.index.records import from_storable, storable
 from core.search.language.groups import either, opposite
-from core.search.language.parser import LONGEST, MOST_VALUES, format_, parse
-from core.search.query import MOST_PARTS, Words, clean
+from core.search.language.parser import LONGEST, MAX_VALUES, format_, parse
+from core.search.query import MAX_PARTS, Words, clean
 
 
 def words(text):
@@ -101,15 +101,15 @@ def test_what_stays_words(text):
         ("-split:train", AnyOf("split", ("train",), excluded=True)),
         ("format:JPEG,PNG", AnyOf("format", ("JPEG", "PNG"))),
         ("folder:raw,2024", AnyOf("folder", ("raw", "2024"))),
-        ("folder:/pictures/2024/", Within("/pictures/2024")),
-        ("-folder:/", Within("/", excluded=True)),
-        ("folder:/a,b", Within("/a,b")),
-        ('folder:"/a b"', Within("/a b")),
-        ("folder:s3://bucket/2024/", Within("s3://bucket/2024")),
+        ("folder:/pictures/2024/", InFolder("/pictures/2024")),
+        ("-folder:/", InFolder("/", excluded=True)),
+        ("folder:/a,b", InFolder("/a,b")),
+        ('folder:"/a b"', InFolder("/a b")),
+        ("folder:s3://bucket/2024/", InFolder("s3://bucket/2024")),
         ('folder:"~x"', AnyOf("folder", ("~x",))),
         ("folder:~nobody-here", AnyOf("folder", ("~nobody-here",))),
-        ("name:IMG_", Named("IMG_")),
-        ("name:a,b", Named("a,b")),
+        ("name:IMG_", NameContains("IMG_")),
+        ("name:a,b", NameContains("a,b")),
         ("width:1920", Between("width", 1920, 1921)),
         ("width:>=1000", Between("width", 1000)),
         ("width:>1000", Between("width", 1001)),
@@ -145,7 +145,7 @@ def test_conditions(text, expected):
 
 def test_the_home_folder(monkeypatch):
     monkeypatch.setenv("HOME", "/home/ada")
-    assert condition("folder:~/pictures") == Within("/home/ada/pictures")
+    assert condition("folder:~/pictures") == InFolder("/home/ada/pictures")
 
 
 def test_words_and_conditions_stand_in_any_order():
@@ -226,12 +226,12 @@ def test_what_cannot_be_read_is_named_with_a_right_one(text, named, shown):
 
 
 def test_a_search_is_bounded():
-    parse("label:" + ",".join(map(str, range(MOST_VALUES))))
+    parse("label:" + ",".join(map(str, range(MAX_VALUES))))
     with pytest.raises(InvalidQuery, match="conditions and values"):
-        parse("label:" + ",".join(map(str, range(MOST_VALUES + 1))))
-    assert len(words(" + ".join(["cat"] * MOST_PARTS))) == MOST_PARTS
+        parse("label:" + ",".join(map(str, range(MAX_VALUES + 1))))
+    assert len(words(" + ".join(["cat"] * MAX_PARTS))) == MAX_PARTS
     with pytest.raises(InvalidQuery, match="33 terms"):
-        parse(" + ".join(["cat"] * (MOST_PARTS + 1)))
+        parse(" + ".join(["cat"] * (MAX_PARTS + 1)))
     with pytest.raises(InvalidQuery, match="characters"):
         parse("a" * (LONGEST + 1))
 
@@ -317,9 +317,9 @@ SIMPLE = st.one_of(
     ),
     st.builds(AnyOf, st.just("folder"), st.lists(NAMES, min_size=1, max_size=3, unique=True).map(tuple), st.booleans()),
     st.builds(
-        Within, st.lists(NAMES.filter(lambda name: name != "."), max_size=3).map(lambda names: "/" + "/".join(names))
+        InFolder, st.lists(NAMES.filter(lambda name: name != "."), max_size=3).map(lambda names: "/" + "/".join(names))
     ),
-    st.builds(Named, VALUES, st.booleans()),
+    st.builds(NameContains, VALUES, st.booleans()),
     st.builds(Glob, st.sampled_from(["name", "folder"]), PATTERNS, st.booleans()),
     ranges(["width", "height", "megapixels", "size"], st.integers(0, 10**15)),
     ranges(["brightness", "sharpness"], st.floats(0, 1)),

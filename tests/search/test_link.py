@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.api.bodies import Asked
-from core.index.filters import AnyOf, Between, Filter, Named
+from core.index.filters import AnyOf, Between, Filter, NameContains
 from core.index.index import MAX_K
 from core.index.records import from_storable
-from core.search.language.url import PARAMETERS, from_params, to_json, to_params
-from core.search.options import Collapse, Cut, Options, Sort
-from core.search.query import MOST_PARTS, Picture, Query, Region, Search, Words, clean
+from core.search.language.url import KNOWN_PARAMETERS, from_params, to_json, to_params
+from core.search.options import Collapse, MinMatch, Options, Sort
+from core.search.query import MAX_PARTS, Picture, Query, Region, Search, Words, clean
 
 CAT, DOG = "c" * 64, "d" * 64
 
@@ -22,7 +22,7 @@ def test_a_search_as_parameters():
     search = Search(
         Query((Words("cat", 2.0),), (Picture(CAT), Picture(DOG, -0.5, Region(0.1, 0.2, 0.5, 0.25))), (CAT,), (DOG,)),
         Filter((AnyOf("label", ("cat",)), Between("width", 1000))),
-        Options(Collapse.OFF, 0.9, 0.25, Cut.ALL, Sort.NEWEST),
+        Options(Collapse.OFF, 0.9, 0.25, MinMatch.ALL, Sort.NEWEST),
         12,
     )
     params = {
@@ -32,13 +32,19 @@ def test_a_search_as_parameters():
         "less": [DOG],
         "k": ["12"],
         "collapse": ["off"],
-        "alike": ["0.9"],
+        "duplicate_threshold": ["0.9"],
         "diversity": ["0.25"],
-        "cut": ["all"],
+        "min_match": ["all"],
         "sort": ["newest"],
     }
     assert to_params(search) == params
     assert from_params(params) == search
+
+
+def test_a_link_of_before_two_options_were_renamed():
+    options = Options(duplicate_threshold=0.9, min_match=MinMatch.STRONG)
+    assert from_params({"alike": ["0.9"], "cut": ["strong"]}).options == options
+    assert from_params({"min_match": ["strong"], "cut": ["all"], "alike": ["0.9"]}).options == options
 
 
 def test_what_is_as_usual_is_left_out():
@@ -107,7 +113,7 @@ def test_there_are_only_so_many_parts():
     hashes = [f"{number:064x}" for number in range(10_000)]
     search = from_params({"q": ["a + b"], "image": hashes[:20], "more": hashes, "less": hashes})
     query = search.query
-    assert (len(query.words), len(query.pictures), len(query.more), len(query.less)) == (2, 20, MOST_PARTS - 22, 0)
+    assert (len(query.words), len(query.pictures), len(query.more), len(query.less)) == (2, 20, MAX_PARTS - 22, 0)
 
 
 HASHES = st.integers(0, 2**64).map(lambda number: f"{number:064x}")
@@ -128,13 +134,13 @@ SEARCHES = st.builds(
         EXAMPLES,
         EXAMPLES,
     ),
-    st.lists(st.builds(Named, NAMES), max_size=3).map(lambda names: Filter(tuple(names))),
+    st.lists(st.builds(NameContains, NAMES), max_size=3).map(lambda names: Filter(tuple(names))),
     st.builds(
         Options,
         st.sampled_from(Collapse),
         st.none() | st.integers(1, 100).map(lambda n: n / 100),
         st.integers(0, 100).map(lambda n: n / 100),
-        st.sampled_from(Cut),
+        st.sampled_from(MinMatch),
         st.sampled_from(Sort),
     ),
     st.none() | st.integers(1, MAX_K),
@@ -153,7 +159,7 @@ def test_the_json_form_is_what_the_api_reads(search):
     assert Asked.model_validate_json(json.dumps(to_json(search))).search == search
 
 
-@given(st.dictionaries(st.sampled_from(sorted(PARAMETERS)), st.lists(st.text())))
+@given(st.dictionaries(st.sampled_from(sorted(KNOWN_PARAMETERS)), st.lists(st.text())))
 def test_any_parameters_are_some_search(params):
     search = from_params(params)
     assert from_params(to_params(search)) == search

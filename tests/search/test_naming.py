@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.index.records import Hit
-from core.search.options import Band, Cut
+from core.search.options import Band, MinMatch
 from core.search.query import Picture, Query, Words
 from core.search.relevance.naming import Sought, sought, with_named
 from core.search.results import Judgement
@@ -83,12 +83,12 @@ HITS = [Hit(a_record(f"{at}.jpg"), 1 - at / 10) for at in range(8)]
 BANDS = [Band.STRONG, Band.LIKELY, Band.WEAK, Band.WEAK, Band.NONE, Band.NONE]
 
 
-def judgement(bands, nothing=False):
-    return Judgement(list(bands), [1 - at / len(bands) for at in range(len(bands))], nothing)
+def judgement(bands, no_match=False):
+    return Judgement(list(bands), [1 - at / len(bands) for at in range(len(bands))], no_match)
 
 
-def placed(bands, named, cut=Cut.AUTO, nothing=False):
-    hits, judged = with_named(HITS[: len(bands)], judgement(bands, nothing), [HITS[at] for at in named], cut)
+def placed(bands, named, min_match=MinMatch.AUTO, no_match=False):
+    hits, judged = with_named(HITS[: len(bands)], judgement(bands, no_match), [HITS[at] for at in named], min_match)
     return [HITS.index(hit) for hit in hits], judged
 
 
@@ -101,15 +101,15 @@ def test_what_is_named_so_is_likely_and_stands_behind_what_shows_it():
 
 
 def test_where_nothing_matches_by_itself_what_is_named_so_does():
-    order, judged = placed([Band.NONE] * 4, [2], nothing=True)
+    order, judged = placed([Band.NONE] * 4, [2], no_match=True)
     assert order == [2, 0, 1, 3]
-    assert (judged.bands, judged.nothing, judged.matched) == ([Band.LIKELY, *[Band.NONE] * 3], False, 1)
+    assert (judged.bands, judged.no_match, judged.matched) == ([Band.LIKELY, *[Band.NONE] * 3], False, 1)
 
 
-@pytest.mark.parametrize(("named", "cut"), [([], Cut.AUTO), ([0, 1], Cut.AUTO), ([4], Cut.STRONG)])
-def test_where_names_change_nothing(named, cut):
+@pytest.mark.parametrize(("named", "min_match"), [([], MinMatch.AUTO), ([0, 1], MinMatch.AUTO), ([4], MinMatch.STRONG)])
+def test_where_names_change_nothing(named, min_match):
     before = judgement(BANDS)
-    hits, judged = with_named(HITS[:6], before, [HITS[at] for at in named], cut)
+    hits, judged = with_named(HITS[:6], before, [HITS[at] for at in named], min_match)
     assert hits == HITS[:6]
     assert judged is before
 
@@ -117,9 +117,9 @@ def test_where_names_change_nothing(named, cut):
 @given(st.lists(st.sampled_from(Band), max_size=6).map(sorted), st.sets(st.integers(0, 7)))
 def test_no_better_band_after_a_worse_and_nothing_twice(bands, named):
     bands = sorted(bands, key=list(Band).index)
-    order, judged = placed(bands, sorted(named), nothing=not bands or bands[0] is Band.NONE)
+    order, judged = placed(bands, sorted(named), no_match=not bands or bands[0] is Band.NONE)
     assert sorted(order) == sorted({*range(len(bands)), *named})
     places = [list(Band).index(band) for band in judged.bands]
     assert places == sorted(places)
     assert len(judged.strengths) == len(judged.bands) == len(order)
-    assert judged.nothing == (judged.matched == 0)
+    assert judged.no_match == (judged.matched == 0)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.search.language.negation import offer
+from core.search.language.negation import suggest_rewrite
 from core.search.language.parser import format_, parse
 
 
@@ -52,8 +52,8 @@ from core.search.language.parser import format_, parse
     ],
 )
 def test_what_is_not_to_be_shown_is_offered_as_a_term(text, offered):
-    assert offer(text) == offered
-    assert offer(offered) is None
+    assert suggest_rewrite(text) == offered
+    assert suggest_rewrite(offered) is None
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_what_is_not_to_be_shown_is_offered_as_a_term(text, offered):
     ],
 )
 def test_where_nothing_is_offered(text):
-    assert offer(text) is None
+    assert suggest_rewrite(text) is None
 
 
 PIECES = [
@@ -137,7 +137,7 @@ PIECES = [
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES)))
 def test_whatever_is_offered_can_be_read(pieces):
-    offered = offer(" ".join(pieces))
+    offered = suggest_rewrite(" ".join(pieces))
     if offered is not None:
         assert format_(*parse(offered)) == offered
         assert any(part.weight < 0 for part in parse(offered)[0])

@@ -89,8 +89,7 @@ def test_outside_of_the_roots_the_same_is_said_of_what_is_there_and_what_is_not(
     assert only.startswith("X is outside the folders that the app may read:")
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
+@pytest.mark.parametrize(("name", "said"),
     [
         ("gone.png", "does not exist"), ("folder", "is a folder"), ("notes.txt", "is not a picture, by its name"),
         ("x\0.png", "cannot be opened"), ("loop.png", "cannot be opened: its links go in circles"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.index.records import Hit
-from core.search.options import Band, Collapse, Cut, Options, Sort
+from core.search.options import Band, Collapse, MinMatch, Options, Sort
 from core.search.ranking.rank import rank
 from core.search.results import Judgement
 from core.vectors import unit
@@ -26,9 +26,9 @@ def hits():
     return [Hit(record, 0.9 - at / 10, rows[at]) for at, record in enumerate(records)]
 
 
-def judgement(cut: int, nothing: bool = False) -> Judgement:
-    bands = [band if at < cut and band is not Band.NONE else Band.NONE for at, band in enumerate(BANDS)]
-    return Judgement(bands, [1.0, 1.0, 0.7, 0.4, 0.1, 0.0], nothing)
+def judgement(min_match: int, no_match: bool = False) -> Judgement:
+    bands = [band if at < min_match and band is not Band.NONE else Band.NONE for at, band in enumerate(BANDS)]
+    return Judgement(bands, [1.0, 1.0, 0.7, 0.4, 0.1, 0.0], no_match)
 
 
 def places(ranking, hits):
@@ -38,7 +38,7 @@ def places(ranking, hits):
 def test_what_is_in_any_band_but_none_matches(hits):
     ranking = rank(hits, judgement(4), Options(), 0.9)
     assert [result.matches for result in ranking.results] == [True] * 4 + [False] * 2
-    assert (ranking.matched, ranking.nothing) == (4, False)
+    assert (ranking.matched, ranking.no_match) == (4, False)
     assert ranking.bands == {Band.STRONG: 2, Band.LIKELY: 1, Band.WEAK: 1, Band.NONE: 2}
 
 
@@ -52,16 +52,23 @@ def test_without_a_judgement_it_is_not_known_what_matches(hits):
     assert places(rank(hits, None, Options(sort=Sort.LARGEST), 0.9), hits) == [5, 4, 3, 2, 1, 0]
 
 
-@pytest.mark.parametrize("cut", Cut)
+@pytest.mark.parametrize("min_match", MinMatch)
 @pytest.mark.parametrize("diversity", [0.0, 0.5, 1.0])
-def test_nothing_that_does_not_match_comes_before_what_does(hits, cut, diversity):
+def test_nothing_that_does_not_match_comes_before_what_does(hits, min_match, diversity):
     for matched in range(7):
-        ranking = rank(hits, judgement(matched), Options(cut=cut, diversity=diversity), 0.9)
+        ranking = rank(hits, judgement(matched), Options(min_match=min_match, diversity=diversity), 0.9)
         assert [result.matches for result in ranking.results] == [True] * matched + [False] * (6 - matched)
 
 
 def test_where_no_line_is_drawn_all_are_sorted(hits):
-    assert places(rank(hits, judgement(3), Options(cut=Cut.ALL, sort=Sort.LARGEST), 0.9), hits) == [5, 4, 3, 2, 1, 0]
+    assert places(rank(hits, judgement(3), Options(min_match=MinMatch.ALL, sort=Sort.LARGEST), 0.9), hits) == [
+        5,
+        4,
+        3,
+        2,
+        1,
+        0,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +100,7 @@ def test_what_is_shown_as_one_counts_once_for_each_value(hits):
 
 def test_facets_are_of_the_matches_and_of_all_where_there_are_none(hits):
     assert sum(rank(hits, judgement(3), Options(), 0.9).facets["folder"].values()) == 3
-    assert sum(rank(hits, judgement(0, nothing=True), Options(), 0.9).facets["folder"].values()) == 6
+    assert sum(rank(hits, judgement(0, no_match=True), Options(), 0.9).facets["folder"].values()) == 6
 
 
 def test_variety_keeps_the_best_first(hits):
@@ -104,6 +111,6 @@ def test_variety_keeps_the_best_first(hits):
     assert sorted(order) == [0, 1, 2, 3, 4, 5]
 
 
-@pytest.mark.parametrize(("cut", "count", "covered"), [(3, 6, True), (3, 7, False), (6, 5, True), (6, 7, False)])
-def test_what_a_list_covers(hits, cut, count, covered):
-    assert rank(hits, judgement(cut), Options(), 0.9).covers(count) is covered
+@pytest.mark.parametrize(("min_match", "count", "covered"), [(3, 6, True), (3, 7, False), (6, 5, True), (6, 7, False)])
+def test_what_a_list_covers(hits, min_match, count, covered):
+    assert rank(hits, judgement(min_match), Options(), 0.9).covers(count) is covered

@@ -45,8 +45,7 @@ def test_where_nothing_is_said(text):
     assert remarks(parse(text)[0]) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "language"),
+@pytest.mark.parametrize(("text", "language"),
     [
         ("schwarze Katze auf dem Sofa", "German"), ("eine Frau mit Hut", "German"),
         ("zwei Pferde auf der Wiese", "German"), ("un chien sur la plage", "French"),
@@ -66,8 +65,7 @@ def test_another_language_is_named(text, language):
     assert foreign(text) == language
 
 
-@pytest.mark.parametrize(
-    "text",
+@pytest.mark.parametrize("text",
     """Los Angeles|Rio de Janeiro|rio de janeiro|Arc de Triomphe|Mont Saint-Michel|Notre Dame de Paris
 Cirque du Soleil|Côte d'Azur|São Paulo at night|Zürich|München Oktoberfest|Champs-Élysées
 Place de la Concorde|Sagrada Familia|Volkswagen Käfer|Citroën 2CV|Häagen-Dazs|Moët & Chandon|Beyoncé|Björk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.index.filters import AnyOf, Between, Either, Filter, Named, Within
+from core.index.filters import AnyOf, Between, Either, Filter, InFolder, NameContains
 from core.index.records import storable
 from core.search.language.resolve import resolve
 
@@ -79,10 +79,12 @@ def test_excluded_conditions_likewise():
 
 
 def test_a_folder_that_holds_nothing_is_told():
-    inside = Filter((Within("/home/Ada"), Within("/"), Within("s3://bucket"), Within("/home/Ada/Holiday 2024/raw")))
+    inside = Filter(
+        (InFolder("/home/Ada"), InFolder("/"), InFolder("s3://bucket"), InFolder("/home/Ada/Holiday 2024/raw"))
+    )
     assert resolve(inside, KNOWN) == (inside, [])
-    where, notes = resolve(Filter((Within("/home/ada/holiday 2024/raw"),)), KNOWN)
-    assert where == Filter((Within("/home/ada/holiday 2024/raw"),))
+    where, notes = resolve(Filter((InFolder("/home/ada/holiday 2024/raw"),)), KNOWN)
+    assert where == Filter((InFolder("/home/ada/holiday 2024/raw"),))
     assert notes == [
         "No picture is in “/home/ada/holiday 2024/raw”. Did you mean “/home/Ada/Holiday 2024/raw”?",
     ]
@@ -97,7 +99,7 @@ def test_names_are_compared_composed():
         assert resolve(Filter.within(typed), known) == (Filter.within("/u/Mu\u0308ller"), [])
     both = {"folder": {"/u/Müller/a": 3, "/u/Mu\u0308ller/b": 1}}
     places = Either((Filter.within("/u/Müller"), Filter.within("/u/Mu\u0308ller")), excluded=True)
-    assert resolve(Filter((Within("/u/Müller", excluded=True),)), both) == (Filter((places,)), [])
+    assert resolve(Filter((InFolder("/u/Müller", excluded=True),)), both) == (Filter((places,)), [])
 
 
 def test_where_not_all_names_are_known_both_ways_to_compose_them_are_looked_for():
@@ -105,12 +107,14 @@ def test_where_not_all_names_are_known_both_ways_to_compose_them_are_looked_for(
     assert {"café", "cafe\u0301", "CAFÉ"} <= set(
         resolve(Filter((AnyOf("tag", ("café",)),)), known)[0].conditions[0].values
     )
-    where, notes = resolve(Filter((Within("/é"),)), known)
+    where, notes = resolve(Filter((InFolder("/é"),)), known)
     assert (where, notes) == (Filter((Either((Filter.within("/é"), Filter.within("/e\u0301"))),)), [])
 
 
 def test_what_stands_in_brackets_is_resolved_too():
-    where = Filter((Either((Filter((AnyOf("label", ("DOG",)),)), Filter((AnyOf("tag", ("x",)), Named("y")))), True),))
+    where = Filter(
+        (Either((Filter((AnyOf("label", ("DOG",)),)), Filter((AnyOf("tag", ("x",)), NameContains("y")))), True),)
+    )
     found, notes = resolve(where, KNOWN)
     assert found.conditions[0].filters[0] == Filter((AnyOf("label", ("dog",)),))
     assert found.conditions[0].excluded
@@ -118,7 +122,7 @@ def test_what_stands_in_brackets_is_resolved_too():
 
 
 def test_other_conditions_stay_as_they_are():
-    where = Filter((Between("width", 5), Named("IMG")))
+    where = Filter((Between("width", 5), NameContains("IMG")))
     assert resolve(where, KNOWN) == (where, [])
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Update, false
 
 from core.errors import JournalUnavailable, SavedRefused
 from core.index.filters import AnyOf, Filter
-from core.saved import LONGEST_ADDRESS, LONGEST_NAME, MOST, SavedSearch, SavedSearches
+from core.saved import MAX_NAME, MAX_URL, MOST, SavedSearch, SavedSearches
 from core.search.language.url import PARAMETERS, from_params, to_params
-from core.search.options import Collapse, Cut, Options, Sort
+from core.search.options import Collapse, MinMatch, Options, Sort
 from core.search.query import Picture, Query, Region, Search, Words
 
 HASH = "0123456789abcdef" * 4
@@ -41,7 +41,7 @@ def test_every_search_of_the_page_can_be_kept(saved):
     query = Query(
         (Words("red", 2.0), Words("blue", -1.0)), (Picture(HASH, 0.5, Region(0, 0, 0.5, 1)),), (HASH,), ("0" * 64,)
     )
-    options = Options(Collapse.BYTES, 0.9, 0.5, Cut.ALL, Sort.NEWEST)
+    options = Options(Collapse.BYTES, 0.9, 0.5, MinMatch.ALL, Sort.NEWEST)
     search = Search(query, Filter((AnyOf("label", ("cat & dog",)),)), options, 12)
     assert set(to_params(search)) == PARAMETERS
     kept = saved.save("all", urlencode(to_params(search), doseq=True))
@@ -100,8 +100,8 @@ def test_no_more_than_so_many(saved):
         "q=%ff",
         "q\u0000=cat",
         "\ud800",
-        "q=" + "x" * LONGEST_ADDRESS,
-        "q=" + "ä" * (LONGEST_ADDRESS // 3),
+        "q=" + "x" * MAX_URL,
+        "q=" + "ä" * (MAX_URL // 3),
         "&".join(["q=a"] * 1000),
     ],
     ids=lambda address: ascii(address[:20]),
@@ -119,7 +119,7 @@ def test_addresses_are_written_anew(saved, odd):
     assert set(address) <= set(ascii_letters + digits + "%+=_.-")
 
 
-@pytest.mark.parametrize("name", ["", " \n\t", "\x00\u202e", "\ud800", "x" * (LONGEST_NAME + 1), "x" * 1_000_000])
+@pytest.mark.parametrize("name", ["", " \n\t", "\x00\u202e", "\ud800", "x" * (MAX_NAME + 1), "x" * 1_000_000])
 def test_what_is_no_name(saved, name):
     with pytest.raises(SavedRefused):
         saved.save(name, "q=cat")

@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import InvalidQuery, UnreadableImage
-from core.index.filters import AnyOf, Filter, Named
+from core.index.filters import AnyOf, Filter, NameContains
 from core.search.options import Collapse, Options, Sort
 from core.search.query import Picture, Query, Region, Search, Words, clean
 from tests.colours import COLOURS
@@ -64,8 +64,8 @@ def test_pages_together_are_the_whole_list(corpus):
     whole = corpus.search(Search(words("cyan")), limit=len(COLOURS))
     pages = [corpus.search(Search(words("cyan")), offset, 4) for offset in (0, 4, 8)]
     assert [name for page in pages for name in names(page)] == names(whole)
-    assert [page.more for page in pages] == [True, True, False]
-    assert not whole.more
+    assert [page.has_more for page in pages] == [True, True, False]
+    assert not whole.has_more
 
 
 @pytest.mark.parametrize("options", [Options(), Options(diversity=0.7), Options(collapse=Collapse.OFF)])
@@ -74,7 +74,7 @@ def test_k_are_the_first_so_many_of_all(corpus, options):
     for k in (1, 5, len(COLOURS), 200):
         found = corpus.search(Search(words("cyan"), options=options, k=k), limit=100)
         assert found.results == whole.results[:k]
-        assert (found.more, found.total, found.bands) == (False, whole.total, whole.bands)
+        assert (found.has_more, found.total, found.bands) == (False, whole.total, whole.bands)
 
 
 def test_k_in_another_order_are_the_best_k(corpus):
@@ -95,9 +95,9 @@ def test_k_counts_copies_once(corpus, picture, tmp_path):
 
 def test_k_of_what_is_browsed(corpus):
     found = corpus.search(Search(options=Options(Collapse.OFF, sort=Sort.NAME), k=3), limit=2)
-    assert (len(found.results), found.more, found.total) == (2, True, len(COLOURS))
+    assert (len(found.results), found.has_more, found.total) == (2, True, len(COLOURS))
     last = corpus.search(Search(options=Options(sort=Sort.NAME), k=3), offset=2)
-    assert (len(last.results), last.more) == (1, False)
+    assert (len(last.results), last.has_more) == (1, False)
     assert corpus.search(Search(k=3), offset=5).results == []
 
 
@@ -205,9 +205,9 @@ def test_without_a_query_everything_is_there_to_look_through(corpus):
     results = corpus.search(Search(options=Options(sort=Sort.NAME)), offset=2, limit=3)
     assert names(results) == sorted(f"{name}.png" for name in COLOURS)[2:5]
     assert all(result.band is None for result in results.results)
-    assert results.more
-    named = corpus.search(Search(where=Filter((Named("RED"),))))
-    assert (names(named), named.searched, named.more) == (["red.png"], 1, False)
+    assert results.has_more
+    named = corpus.search(Search(where=Filter((NameContains("RED"),))))
+    assert (names(named), named.searched, named.has_more) == (["red.png"], 1, False)
 
 
 def test_matches_are_sorted_as_asked(corpus):
@@ -270,7 +270,7 @@ def test_what_cannot_be_searched_says_why(corpus, query, limit, says):
 
 
 def test_the_score_of_words_uses_the_whole_scale(corpus, embedder):
-    embedder.text_ceiling = 0.8
+    embedder.max_text_cosine = 0.8
     results = corpus.search(Search(words("red")), limit=10)
     assert results.hits[0].score == 1.0  # never above, whatever the rounding
     plain = embedder.embed_texts(["red"])[0] @ embedder.embed_texts(["blue"])[0]
@@ -280,7 +280,7 @@ def test_the_score_of_words_uses_the_whole_scale(corpus, embedder):
 
 def test_an_empty_index_answers_nothing(services):
     results = services.search(Search(words("red")))
-    assert (results.hits, results.searched, results.more) == ([], 0, False)
+    assert (results.hits, results.searched, results.has_more) == ([], 0, False)
     assert services.search(Search()).hits == []
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.search.compose import Kind, Part
-from core.search.options import Band, Cut
-from core.search.relevance.bands import above_chance, judge, reached_by
+from core.search.options import Band, MinMatch
+from core.search.relevance.bands import above_chance, assess, chance_threshold
 from core.search.relevance.scores import learn
 from core.search.relevance.theme import learn_theme
 from core.vectors import unit
@@ -98,16 +98,16 @@ def test_shares_are_of_what_fits_best():
 
 
 def test_of_its_kind_it_takes_more_to_be_strong_and_less_is_not_known_to_be_more_than_weak():
-    borders = [reached_by(expected, 100) for expected in (0.0001, 0.01, 0.1, 1.0)]
+    borders = [chance_threshold(expected, 100) for expected in (0.0001, 0.01, 0.1, 1.0)]
     values = np.array([border + 0.01 for border in borders] + [0.0] * 5)
-    plain, told = (judge(values, 100, Cut.WEAK, of_kind=of_kind) for of_kind in (False, True))
+    plain, told = (assess(values, 100, MinMatch.WEAK, of_kind=of_kind) for of_kind in (False, True))
     assert list(plain.bands[:4]) == [Band.STRONG, Band.STRONG, Band.LIKELY, Band.WEAK]
     assert list(told.bands[:4]) == [Band.STRONG, Band.WEAK, Band.WEAK, Band.WEAK]
     assert (plain.of_kind, told.of_kind) == (False, True)
-    assert told.nothing is plain.nothing is False
+    assert told.no_match is plain.no_match is False
     assert all(one <= other for one, other in zip(told.strengths, plain.strengths, strict=True))
 
 
 @pytest.mark.parametrize("values", [[0.0, 0.0], [9.0, 0.0], []])
 def test_where_nothing_is_weak_there_is_nothing_to_say(values):
-    assert not judge(np.array(values), 100, Cut.AUTO, of_kind=True).of_kind
+    assert not assess(np.array(values), 100, MinMatch.AUTO, of_kind=True).of_kind

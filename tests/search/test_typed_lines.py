@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import InvalidQuery
 from core.index.filters import NumberField, TextField
-from core.search.language.negation import offer
+from core.search.language.negation import suggest_rewrite
 from core.search.language.parser import format_, parse
 from core.search.language.quotes import DASHES
 from core.search.language.remarks import remarks
@@ -127,7 +127,7 @@ def test_a_typed_line_is_read_as_meant(line, words, where, offered, said):
     read, conditions = parse(line)
     assert [(part.text, part.weight) for part in read] == words
     assert format_((), conditions) == where
-    assert offer(line) == (offered or None)
+    assert suggest_rewrite(line) == (offered or None)
     pasted = PASTED.offer(line)
     remarked = [*([pasted.remark] if pasted else ()), *remarks(read)]
     assert " ".join(remarked).startswith(said)

@@ -15,7 +15,7 @@ from core.images.describe import Box
 from core.sources.archives import zip_directory
 from core.sources.archives.archive import ArchiveSource, archive_of
 from core.sources.archives.zip_members import Limits
-from core.sources.source import Found, PassedOver
+from core.sources.source import Found, Skipped
 from tests.zips import zipped
 
 NOISE = bytes(range(256)) * 8
@@ -43,8 +43,8 @@ def found(source):
     return [one for one in source.find() if isinstance(one, Found)]
 
 
-def passed_over(source):
-    return [one for one in source.find() if isinstance(one, PassedOver)]
+def skipped(source):
+    return [one for one in source.find() if isinstance(one, Skipped)]
 
 
 def broken(source):
@@ -52,9 +52,9 @@ def broken(source):
     with pytest.raises(UnreadableArchive) as caught:
         source.check()
     (one,) = source.find()
-    assert one == PassedOver(source.location, str(caught.value), failed=True, problem=caught.value.problem)
+    assert one == Skipped(source.location, str(caught.value), failed=True, problem=caught.value.problem)
     assert caught.value.remedy
-    assert source.misses(f"{source.location}/a.png")
+    assert source.unreachable(f"{source.location}/a.png")
     return one.reason
 
 
@@ -63,10 +63,10 @@ def test_pictures_are_found_and_read_in_place(archive, method):
     source = archive(zipped({"a/b.jpg": NOISE, "c.png": b"", "notes.md": b"x"}, method))
     one, empty = found(source)
     assert one == Found(f"{source.location}/a/b.jpg", len(NOISE), 1_714_979_290_000_000_000)
-    assert source.look(one.path) == one
+    assert source.stat(one.path) == one
     assert source.read(one.path) == NOISE
     assert source.read(empty.path) == b""
-    assert [one.path for one in passed_over(source)] == [f"{source.location}/notes.md"]
+    assert [one.path for one in skipped(source)] == [f"{source.location}/notes.md"]
     assert [path.name for path in Path(source.location).parent.iterdir()] == ["pictures.zip"]
 
 
@@ -74,12 +74,12 @@ def test_read_look_and_boxes_need_no_find(archive):
     source = archive(zipped(DATASET))
     path = f"{source.location}/set/train/images/a.jpg"
     assert source.boxes(path, (100, 100)) == (Box("dog", 0.4, 0.3, 0.2, 0.4),)
-    assert source.look(path).size == len(source.read(path)) == len(NOISE)
+    assert source.stat(path).size == len(source.read(path)) == len(NOISE)
 
 
 def test_files_of_a_dataset_are_used_and_not_mentioned(archive):
     source = archive(zipped(DATASET | {"set/README.txt": b"", "x/c.png": b"", "x/c.txt": b"0 .5 .5 1 1"}))
-    assert [one.path for one in passed_over(source)] == [
+    assert [one.path for one in skipped(source)] == [
         f"{source.location}/set/README.txt",
         f"{source.location}/x/c.txt",
     ]
@@ -89,7 +89,7 @@ def test_files_of_a_dataset_are_used_and_not_mentioned(archive):
 
 def test_labels_beside_their_pictures(archive):
     source = archive(zipped({"data.yaml": b"names: [cat]", "a.png": b"", "a.txt": b"0 .5 .5 1 1", "b.txt": b""}))
-    assert [one.path for one in passed_over(source)] == [f"{source.location}/b.txt"]
+    assert [one.path for one in skipped(source)] == [f"{source.location}/b.txt"]
     assert source.boxes(f"{source.location}/a.png", (8, 8)) == (Box("cat", 0, 0, 1, 1),)
 
 
@@ -162,13 +162,13 @@ def test_text_before_the_archive_and_a_comment_behind(archive):
 def test_an_empty_archive_has_nothing(archive):
     source = archive(zipped({}))
     assert list(source.find()) == []
-    assert not source.misses(f"{source.location}/a.png")
+    assert not source.unreachable(f"{source.location}/a.png")
 
 
 def test_an_archive_that_is_not_there_says_nothing_of_its_pictures(archive, tmp_path):
     source = archive(zipped({"a.png": NOISE}))
     (one,) = found(source)
-    assert not source.misses(one.path)
+    assert not source.unreachable(one.path)
     Path(source.location).unlink()
     assert "cannot be found" in broken(source)
     with pytest.raises(UnreadableArchive, match="cannot be found"):
@@ -191,7 +191,7 @@ def test_an_archive_that_was_replaced_is_read_anew(archive):
     archive(zipped({"a.png": b"another"}))
     assert source.read(paths[0]) == b"another"
     with pytest.raises(UnreadableImage, match="no longer in its ZIP file"):
-        source.look(paths[1])
+        source.stat(paths[1])
 
 
 def test_an_archive_that_is_replaced_while_it_is_read(archive):
@@ -225,8 +225,7 @@ def test_deflate_that_is_none(archive):
         source.read(found(source)[0].path)
 
 
-@pytest.mark.parametrize(
-    "lie",
+@pytest.mark.parametrize("lie",
     [
         {"file_size": len(NOISE) - 1}, {"file_size": len(NOISE) + 1}, {"file_size": 0}, {"compress_size": 5},
         {"compress_size": 0}, {"CRC": 1}, {"header_offset": 3}, {"compress_type": 0}, {"filename": "b.png"},
@@ -297,7 +296,7 @@ def test_coco_in_an_archive(coco, archive):
     source = archive(zipped(files, ZIP_STORED))
     pictures = found(source)
     assert len(pictures) == 128
-    assert passed_over(source) == []
+    assert skipped(source) == []
     assert {source.read(one.path) == files[one.path.removeprefix(f"{source.location}/")] for one in pictures} == {True}
     for one in pictures:
         labels = files.get(f"train/labels/{Path(one.path).stem}.txt", b"")

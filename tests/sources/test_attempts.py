@@ -15,7 +15,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from core.errors import SourceUnavailable
-from core.sources.remote.attempts import in_words
+from core.sources.remote.attempts import describe_error
 from core.sources.remote.transfer import Crowded, Unreadable
 
 ADDRESS = "s3://bucket/a.jpg"
@@ -99,7 +99,7 @@ def response_error(status: int) -> aiohttp.ClientResponseError:
 @pytest.mark.parametrize("error", [*ERRORS, *map(response_error, (0, 302, 400, 403, 416, 500))], ids=repr)
 def test_nothing_of_a_library_is_said(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        told = in_words(ADDRESS, error, "Set the credentials.")
+        told = describe_error(ADDRESS, error, "Set the credentials.")
     assert not FOREIGN.search(str(told)), str(told)
     assert type(error).__name__ not in str(told)
     assert told.message.startswith(ADDRESS)
@@ -131,15 +131,15 @@ def test_nothing_of_a_library_is_said(error: Exception, caplog: pytest.LogCaptur
     ids=repr,
 )
 def test_what_is_said(error: Exception, said: str) -> None:
-    assert said in str(in_words(ADDRESS, error, "Set the credentials."))
+    assert said in str(describe_error(ADDRESS, error, "Set the credentials."))
 
 
 def test_what_has_words_of_ours_keeps_them() -> None:
-    told = in_words(ADDRESS, SourceUnavailable("The server is gone.", "Look for it."), "")
+    told = describe_error(ADDRESS, SourceUnavailable("The server is gone.", "Look for it."), "")
     assert (told.message, told.remedy) == ("The server is gone.", "Look for it.")
 
 
 def test_what_was_not_understood_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     error: Any = ValueError(SAID)
-    in_words(ADDRESS, error, "")
+    describe_error(ADDRESS, error, "")
     assert "ValueError: XYZZY" in caplog.text

@@ -295,13 +295,13 @@ def known(source, path):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layouts(source_of, layout):
-    files, expected, passed_over = LAYOUTS[layout]
+    files, expected, skipped = LAYOUTS[layout]
     source = source_of(files)
     found = list(source.find())
     start = len(source.location) + 1
     assert {one.path[start:] for one in found if isinstance(one, Found)} == set(filter(has_picture_suffix, files))
     told = {one.path[start:]: one.reason for one in found if not isinstance(one, Found)}
-    assert told == passed_over
+    assert told == skipped
     assert {path: known(source, path) for path in expected} == expected
     fresh = type(source)(source._root if hasattr(source, "_root") else source._path)  # as another run reads it
     assert {path: known(fresh, path) for path in expected} == expected
@@ -315,8 +315,7 @@ def test_boxes_are_shares_of_the_picture(source_of):
     assert source.boxes(f"{source.location}/b.jpg", (800, 400)) == (Box("cat", 0, 0, 0.5, 1),)
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "says"),
+@pytest.mark.parametrize(("name", "text", "says"),
     [
         ("data.yaml", "names: [cat", "is not YAML"),
         ("labels/a.txt", "0 9 9 1 1", "outside the picture"),

@@ -67,7 +67,7 @@ def test_pictures_are_read_under_their_names(tmp_path):
     found = [one for one in source.find() if isinstance(one, Found)]
     assert [one.path.rpartition("/")[2] for one in found] == ["花見.png", "海.png"]
     assert all(source.read(one.path) for one in found)
-    assert [ArchiveSource(tmp_path / "x.zip").look(one.path) for one in found] == found
+    assert [ArchiveSource(tmp_path / "x.zip").stat(one.path) for one in found] == found
 
 
 def test_what_is_utf8_beyond_doubt_is_that_beside_others(tmp_path):

@@ -10,9 +10,9 @@ import pytest
 
 from core.errors import SourceUnavailable, UnreadableImage
 from core.images.describe import Box
-from core.images.names import shown
+from core.images.names import printable
 from core.sources.folder import FolderSource
-from core.sources.source import Found, PassedOver
+from core.sources.source import Found, Skipped
 
 needs_ordinary_user = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind the superuser"
@@ -34,9 +34,9 @@ def names(root: Path) -> list[str]:
     return [Path(one.path).relative_to(root.resolve()).as_posix() for one in found(root)]
 
 
-def passed_over(source: FolderSource) -> dict[str, str]:
+def skipped(source: FolderSource) -> dict[str, str]:
     """The reasons, by name."""
-    return {Path(one.path).name: one.reason for one in source.find() if isinstance(one, PassedOver)}
+    return {Path(one.path).name: one.reason for one in source.find() if isinstance(one, Skipped)}
 
 
 def fails(real, name, number):
@@ -66,8 +66,7 @@ class TestFind:
             put(tmp_path / name)
         assert names(tmp_path) == ["A.JPG", "b.Jpeg", "c.PNG", "d.WebP"]
 
-    @pytest.mark.parametrize(
-        "hidden",
+    @pytest.mark.parametrize("hidden",
         [
             ".x.png", "._x.png", ".git/x.png", "a/.thumbs/x.png", "@eaDir/x.png", "__MACOSX/x.png",
             "$RECYCLE.BIN/x.png", "System Volume Information/x.png", "lost+found/x.png", "#recycle/x.png",
@@ -93,18 +92,18 @@ class TestFind:
     def test_other_files_are_passed_over_with_the_reason(self, tmp_path):
         for name in ["x.txt", "x.ZIP", "x", "x.png"]:
             put(tmp_path / name)
-        reasons = passed_over(FolderSource(tmp_path))
+        reasons = skipped(FolderSource(tmp_path))
         assert reasons == {
             "x.txt": "Not a picture by its name.",
             "x": "Not a picture by its name.",
             "x.ZIP": "A ZIP file: add it as a source of its own to index its pictures.",
         }
-        assert not any(one.failed for one in FolderSource(tmp_path).find() if isinstance(one, PassedOver))
+        assert not any(one.failed for one in FolderSource(tmp_path).find() if isinstance(one, Skipped))
 
     def test_one_file_as_root(self, tmp_path):
         picture = put(tmp_path / ".hidden/.x.PNG")
         assert [one.path for one in found(picture)] == [str(picture)]
-        assert passed_over(FolderSource(put(tmp_path / "x.txt"))) == {"x.txt": "Not a picture by its name."}
+        assert skipped(FolderSource(put(tmp_path / "x.txt"))) == {"x.txt": "Not a picture by its name."}
 
     def test_a_root_that_is_gone_is_told(self, tmp_path):
         (one,) = FolderSource(tmp_path / "gone").find()
@@ -128,14 +127,14 @@ class TestFind:
             pytest.skip("this file system takes UTF-8 names only")
         (one,) = found(tmp_path)
         assert os.fsencode(one.path) == os.fsencode(tmp_path.resolve()) + b"/caf\xe9.png"
-        assert shown(one.path).endswith("caf�.png")
+        assert printable(one.path).endswith("caf�.png")
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
     def test_pipes_and_folders_named_like_pictures(self, tmp_path):
         os.mkfifo(tmp_path / "pipe.jpg")
         put(tmp_path / "folder.jpg/x.png")
         assert names(tmp_path) == ["folder.jpg/x.png"]
-        assert passed_over(FolderSource(tmp_path)) == {"pipe.jpg": "Not a file: a pipe, socket or device."}
+        assert skipped(FolderSource(tmp_path)) == {"pipe.jpg": "Not a file: a pipe, socket or device."}
 
     def test_folders_nested_deeper_than_the_recursion_limit(self, tmp_path):
         depth = 300
@@ -162,7 +161,7 @@ class TestLinks:
         (tmp_path / "a/broken.png").symlink_to(tmp_path / "nowhere.png")
         assert names(tmp_path) == ["a/x.png"]
         reason = "A broken link, or one that goes in circles."
-        assert passed_over(FolderSource(tmp_path)) == {"endless.png": reason, "broken.png": reason}
+        assert skipped(FolderSource(tmp_path)) == {"endless.png": reason, "broken.png": reason}
 
     def test_that_leave_the_root_are_not_followed(self, tmp_path):
         put(tmp_path / "outside/secret.png")
@@ -173,7 +172,7 @@ class TestLinks:
         (root / "beside").symlink_to("../root-beside", target_is_directory=True)
         (root / "parent").symlink_to("..", target_is_directory=True)
         assert names(root) == ["x.png"]
-        reasons = passed_over(FolderSource(root))
+        reasons = skipped(FolderSource(root))
         assert set(reasons) == {"file.png", "folder", "beside", "parent"}
         assert all("points outside the folder" in reason for reason in reasons.values())
 
@@ -217,13 +216,13 @@ class TestWhatCannotBeRead:
         (tmp_path / "closed").chmod(0)
         source = FolderSource(tmp_path)
         try:
-            reasons = passed_over(source)
+            reasons = skipped(source)
             assert names(tmp_path) == ["open/x.png"]
             assert not source.owns(str(tmp_path / "closed/x.png"))
         finally:
             (tmp_path / "closed").chmod(0o700)
         assert "no permission" in reasons["closed"]
-        assert source.misses(str(tmp_path / "closed/x.png"))
+        assert source.unreachable(str(tmp_path / "closed/x.png"))
 
     @pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ESTALE])
     def test_a_folder_that_cannot_be_listed(self, tmp_path, monkeypatch, number):
@@ -231,13 +230,13 @@ class TestWhatCannotBeRead:
         put(tmp_path / "open/x.png")
         monkeypatch.setattr(os, "scandir", fails(os.scandir, "closed", number))
         source = FolderSource(tmp_path)
-        *_, one = sorted(source.find(), key=lambda one: isinstance(one, PassedOver))
+        *_, one = sorted(source.find(), key=lambda one: isinstance(one, Skipped))
         assert (one.path, one.failed) == (str(tmp_path / "closed"), True)
         assert os.strerror(number) not in one.reason
         assert "It cannot be read: it" in one.reason or "the app has no permission" in one.reason
-        assert source.misses(str(tmp_path / "closed/deep/x.png"))
-        assert not source.misses(str(tmp_path / "closed.png"))
-        assert not source.misses(str(tmp_path / "open/y.png"))
+        assert source.unreachable(str(tmp_path / "closed/deep/x.png"))
+        assert not source.unreachable(str(tmp_path / "closed.png"))
+        assert not source.unreachable(str(tmp_path / "open/y.png"))
 
     def test_a_file_that_cannot_be_looked_at(self, tmp_path, monkeypatch):
         put(tmp_path / "bad.png")
@@ -246,7 +245,7 @@ class TestWhatCannotBeRead:
         source = FolderSource(tmp_path)
         bad, good = source.find()
         assert (bad.failed, Path(good.path).name) == (True, "good.png")
-        assert source.misses(str(tmp_path / "bad.png"))
+        assert source.unreachable(str(tmp_path / "bad.png"))
 
     def test_the_next_walk_starts_afresh(self, tmp_path, monkeypatch):
         put(tmp_path / "closed/x.png")
@@ -255,7 +254,7 @@ class TestWhatCannotBeRead:
             patched.setattr(os, "scandir", fails(os.scandir, "closed", errno.EIO))
             list(source.find())
         list(source.find())
-        assert not source.misses(str(tmp_path / "closed/x.png"))
+        assert not source.unreachable(str(tmp_path / "closed/x.png"))
 
 
 class TestWhatIsGone:
@@ -265,7 +264,7 @@ class TestWhatIsGone:
         list(source.find())
         for gone in ("gone.png", "gone/deep/x.png"):
             assert source.owns(str(tmp_path / gone))
-            assert not source.misses(str(tmp_path / gone))
+            assert not source.unreachable(str(tmp_path / gone))
 
     def test_is_not_what_is_there_and_left_out(self, tmp_path):
         put(tmp_path / "x.png")
@@ -281,12 +280,12 @@ class TestWhatIsGone:
             (tmp_path / left).mkdir()
         source = FolderSource(tmp_path)
         assert list(source.find()) == []
-        assert source.misses(str(tmp_path / "x.png"))
+        assert source.unreachable(str(tmp_path / "x.png"))
 
     def test_is_nothing_where_the_root_is_away(self, tmp_path):
         source = FolderSource(tmp_path / "away")
         list(source.find())
-        assert source.misses(str(tmp_path / "away/x.png"))
+        assert source.unreachable(str(tmp_path / "away/x.png"))
 
 
 class TestDrives:
@@ -307,8 +306,8 @@ class TestDrives:
         drive.clear()
         later = FolderSource(tmp_path, source.mounts)
         list(later.find())
-        assert later.misses(str(tmp_path / "drive/x.png"))
-        assert not later.misses(str(tmp_path / "drive.png"))
+        assert later.unreachable(str(tmp_path / "drive/x.png"))
+        assert not later.unreachable(str(tmp_path / "drive.png"))
         assert later.mounts == source.mounts  # it may be back the next time
 
     def test_that_the_root_is_on(self, tmp_path, drive):
@@ -318,13 +317,13 @@ class TestDrives:
         drive.clear()
         later = FolderSource(tmp_path / "drive", source.mounts)
         list(later.find())
-        assert later.misses(str(tmp_path / "drive/y.png"))
+        assert later.unreachable(str(tmp_path / "drive/y.png"))
 
     def test_that_are_taken_out_make_files_unavailable_not_bad(self, tmp_path, drive):
         source = FolderSource(tmp_path, drive.copy())
         drive.clear()
         (tmp_path / "drive/x.png").unlink()
-        for ask in (source.look, source.read):
+        for ask in (source.stat, source.read):
             with pytest.raises(SourceUnavailable, match="drive is gone or empty now"):
                 ask(str(tmp_path / "drive/x.png"))
 
@@ -333,25 +332,25 @@ class TestOneFile:
     def test_is_looked_at_and_read(self, tmp_path):
         path = str(put(tmp_path / "x.png"))
         source = FolderSource(tmp_path)
-        assert [source.look(path)] == found(tmp_path)
+        assert [source.stat(path)] == found(tmp_path)
         assert source.read(path) == b"picture"
 
     def test_that_is_gone(self, tmp_path):
         put(tmp_path / "x.png")
-        for ask in (FolderSource(tmp_path).look, FolderSource(tmp_path).read):
+        for ask in (FolderSource(tmp_path).stat, FolderSource(tmp_path).read):
             with pytest.raises(UnreadableImage, match="no longer exists"):
                 ask(str(tmp_path / "gone.png"))
 
     def test_that_is_none(self, tmp_path):
         (tmp_path / "folder.png").mkdir()
         with pytest.raises(UnreadableImage, match="Not a file"):
-            FolderSource(tmp_path).look(str(tmp_path / "folder.png"))
+            FolderSource(tmp_path).stat(str(tmp_path / "folder.png"))
 
     def test_that_may_not_be_looked_at(self, tmp_path, monkeypatch):
         path = str(put(tmp_path / "x.png"))
         monkeypatch.setattr(os, "stat", fails(os.stat, "x.png", errno.EACCES))
         with pytest.raises(UnreadableImage, match=r"x\.png.*has no permission"):
-            FolderSource(tmp_path).look(path)
+            FolderSource(tmp_path).stat(path)
 
     @pytest.mark.parametrize("how", ["emptied", "removed", "dead"])
     def test_of_a_root_that_has_gone(self, tmp_path, monkeypatch, how):
@@ -362,17 +361,17 @@ class TestOneFile:
         if how == "dead":
             monkeypatch.setattr(os, "stat", fails(os.stat, "x.png", errno.EIO))
             monkeypatch.setattr(os, "scandir", fails(os.scandir, "root", errno.EIO))
-        for ask in (FolderSource(path.parent).look, FolderSource(path.parent).read):
+        for ask in (FolderSource(path.parent).stat, FolderSource(path.parent).read):
             with pytest.raises(SourceUnavailable, match="root is gone or empty now"):
                 ask(str(path))
 
     def test_that_is_the_root_itself(self, tmp_path):
         put(tmp_path / "another.png")
         with pytest.raises(UnreadableImage, match="no longer exists"):
-            FolderSource(tmp_path / "x.png").look(str(tmp_path / "x.png"))
+            FolderSource(tmp_path / "x.png").stat(str(tmp_path / "x.png"))
         (tmp_path / "another.png").unlink()
         with pytest.raises(SourceUnavailable):  # its drive may have been there
-            FolderSource(tmp_path / "x.png").look(str(tmp_path / "x.png"))
+            FolderSource(tmp_path / "x.png").stat(str(tmp_path / "x.png"))
 
 
 class TestLabels:
@@ -404,4 +403,4 @@ def test_what_has_become_something_else_is_gone(tmp_path):
     gone = {"folder.png": True, "below/x.png": True, "none.png": True, "file.png": False, "link.png": False}
     assert {name: source.owns(f"{tmp_path}/{name}") for name in gone} == gone
     with pytest.raises(UnreadableImage):
-        source.look(f"{tmp_path}/folder.png")
+        source.stat(f"{tmp_path}/folder.png")

@@ -56,8 +56,7 @@ def test_names_can_be_read_by_people():
     assert long == "x" * 100
 
 
-@pytest.mark.parametrize(
-    "data",
+@pytest.mark.parametrize("data",
     [
         b"", b"names", b"[1, 2]", b"nc: 2", b"names: cat", b"names: [[cat]]", b"names: {a: cat}", b"names: {-1: cat}",
         b"names: {0: [cat]}", b"names: {1e3: cat}", b"names: [cat", b"names: [cat]\n---\nnames: [dog]", b"\xff\xfe\0",
@@ -152,8 +151,7 @@ def test_boxes_end_where_the_picture_does():
     assert rounded == Box("cat", 0.833332, 0.333333, 0.166668, 0.333334)
 
 
-@pytest.mark.parametrize(
-    "line",
+@pytest.mark.parametrize("line",
     [
         "0 nan .5 .5 .5", "0 .5 .5 inf .5", "0 .5 .5 .5", "cat .5 .5 .5 .5", "0.5 .5 .5 .5 .5", "-1 .5 .5 .5 .5",
         "1e999999999 .5 .5 .5 .5", "1e99 .5 .5 .5 .5", "nan .5 .5 .5 .5", "0 .5 .5 -.5 .5", "0 -.5 .5 .5 .5",

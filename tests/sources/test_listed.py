@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import SourceRefused, UnreadableImage
 from core.sources.listed import ListedSource, write_list
-from core.sources.source import Found, PassedOver
+from core.sources.source import Found, Skipped
 
 
 @pytest.fixture
@@ -46,14 +46,14 @@ def test_what_is_gone_is_told(listed, folder, others):
     for colour in ("red", *(() if others else ("green", "blue"))):
         (folder / f"{colour}.png").unlink()
     (one,) = source.find()
-    assert (type(one), one.path, one.failed) == (PassedOver, str(folder / "red.png"), True)
+    assert (type(one), one.path, one.failed) == (Skipped, str(folder / "red.png"), True)
 
 
 def test_says_nothing_of_what_it_does_not_name(listed, folder):
     source = listed(folder / "red.png", folder=folder)
     list(source.find())
     assert not source.owns(str(folder / "gone.png"))
-    assert source.misses(str(folder / "gone.png"))
+    assert source.unreachable(str(folder / "gone.png"))
 
 
 def test_names_that_are_not_utf8(listed, folder):
@@ -76,4 +76,4 @@ def test_a_file_that_has_gone_since(listed, folder):
     source = listed(folder / "red.png")
     (folder / "red.png").unlink()
     with pytest.raises(UnreadableImage, match="no longer exists"):
-        source.look(str(folder / "red.png"))
+        source.stat(str(folder / "red.png"))

@@ -13,7 +13,7 @@ from core.errors import SourceRefused, SourceUnavailable, UnreadableImage
 from core.images.describe import Box
 from core.sources.remote import attempts, http_store, public, remote
 from core.sources.remote.remote import RemoteSource
-from core.sources.source import Found, PassedOver
+from core.sources.source import Found, Skipped
 
 
 @pytest.fixture(autouse=True)
@@ -78,8 +78,8 @@ def found(source):
     return [one for one in source.find() if isinstance(one, Found)]
 
 
-def passed_over(source):
-    return [one for one in source.find() if isinstance(one, PassedOver)]
+def skipped(source):
+    return [one for one in source.find() if isinstance(one, Skipped)]
 
 
 class TestObjectStore:
@@ -104,7 +104,7 @@ class TestObjectStore:
 
     def test_looks_and_reads(self, museum):
         source = RemoteSource("memory://museum", True)
-        assert [source.look(one.path) for one in found(source)] == found(source)
+        assert [source.stat(one.path) for one in found(source)] == found(source)
         assert source.read("memory://museum/b/c.png") == b"cc"
 
     def test_what_has_changed_has_another_time_or_size(self, museum):
@@ -117,27 +117,27 @@ class TestObjectStore:
 
     def test_what_is_deleted_is_not_missed(self, museum):
         source = RemoteSource("memory://museum", True)
-        assert source.misses("memory://museum/a.jpg")  # nothing was listed yet
+        assert source.unreachable("memory://museum/a.jpg")  # nothing was listed yet
         museum.rm("/museum/a.jpg")
         assert len(found(source)) == 2
-        assert not source.misses("memory://museum/a.jpg")
+        assert not source.unreachable("memory://museum/a.jpg")
         with pytest.raises(UnreadableImage, match="does not exist"):
-            source.look("memory://museum/a.jpg")
+            source.stat("memory://museum/a.jpg")
 
     def test_an_empty_store_is_rather_not_there(self, museum):
         museum.mkdir("/museum/empty")
         source = RemoteSource("memory://museum/empty", True)
         assert list(source.find()) == []
-        assert source.misses("memory://museum/empty/a.jpg")
+        assert source.unreachable("memory://museum/empty/a.jpg")
 
     @pytest.mark.parametrize("url", ["memory://museum/nowhere", "memory://museum/nowhere.jpg", "memory://nowhere"])
     def test_what_is_not_there(self, museum, url):
         source = RemoteSource(url, True)
         [one] = source.find()
-        assert isinstance(one, PassedOver)
+        assert isinstance(one, Skipped)
         assert one.failed
         assert "does not exist" in one.reason
-        assert source.misses(url)
+        assert source.unreachable(url)
 
     def test_a_folder_that_cannot_be_listed(self, museum, monkeypatch):
         real = fsspec.implementations.memory.MemoryFileSystem.ls
@@ -149,21 +149,21 @@ class TestObjectStore:
 
         monkeypatch.setattr("fsspec.implementations.memory.MemoryFileSystem.ls", ls)
         source = RemoteSource("memory://museum", True)
-        assert [(one.path, one.failed) for one in passed_over(source)] == [("memory://museum/b", True)]
-        assert source.misses("memory://museum/b/d/e.JPG")
-        assert not source.misses("memory://museum/bb.jpg")
+        assert [(one.path, one.failed) for one in skipped(source)] == [("memory://museum/b", True)]
+        assert source.unreachable("memory://museum/b/d/e.JPG")
+        assert not source.unreachable("memory://museum/bb.jpg")
 
     def test_a_search_that_was_given_up_says_nothing_of_what_is_gone(self, museum):
         source = RemoteSource("memory://museum", True)
         next(walk := source.find())
         walk.close()
-        assert source.misses("memory://museum/b/x.jpg")
+        assert source.unreachable("memory://museum/b/x.jpg")
 
     def test_other_files_are_passed_over_and_hidden_ones_left_out(self, museum):
         museum.pipe({f"/museum/{name}": b"x" for name in ("notes.txt", ".a.jpg", ".git/a.jpg", "@eaDir/a.jpg")})
         source = RemoteSource("memory://museum", True)
         assert len(found(source)) == 3
-        assert [(one.path, one.failed) for one in passed_over(source)] == [("memory://museum/notes.txt", False)]
+        assert [(one.path, one.failed) for one in skipped(source)] == [("memory://museum/notes.txt", False)]
         assert source.owns("memory://museum/a.jpg")
         assert not source.owns("memory://museum/.git/a.jpg")
 
@@ -171,7 +171,7 @@ class TestObjectStore:
     def test_names_that_cannot_stand_in_an_address(self, museum, name):
         museum.store[f"/museum/odd/{name}"] = museum.store["/museum/a.jpg"]
         source = RemoteSource("memory://museum/odd", True)
-        assert [(one.path, one.failed) for one in passed_over(source)] == [(f"memory://museum/odd/{name}", False)]
+        assert [(one.path, one.failed) for one in skipped(source)] == [(f"memory://museum/odd/{name}", False)]
         assert found(source) == []
 
     def test_a_file_that_is_too_large(self, museum, monkeypatch):
@@ -210,14 +210,14 @@ class TestLabels:
         labelled, unlabelled = dataset.find()  # the files of the dataset itself are not reported
         assert labelled.annotated_ns > 0
         assert unlabelled.annotated_ns == 0
-        assert dataset.look(labelled.path) == labelled
+        assert dataset.stat(labelled.path) == labelled
         assert dataset.boxes(labelled.path, (100, 50)) == (Box("cat", 0.4, 0.3, 0.2, 0.4),)
         assert dataset.boxes(unlabelled.path, (100, 50)) == ()
 
     def test_are_read_without_a_search_before(self, dataset):
         before = found(dataset)
         again = RemoteSource(dataset.location, True)
-        assert [again.look(one.path) for one in before] == before
+        assert [again.stat(one.path) for one in before] == before
         assert len(again.boxes(before[0].path, (100, 50))) == 1
 
     def test_a_change_is_noticed(self, dataset, museum):
@@ -248,12 +248,12 @@ class TestWeb:
             (f"{server.url}/open/a.jpg", 1),
             (f"{server.url}/open/b%20b/c.jpg", 2),
         ]
-        assert [(one.path.removeprefix(server.url), one.failed) for one in passed_over(site)] == [
+        assert [(one.path.removeprefix(server.url), one.failed) for one in skipped(site)] == [
             ("/open/gone.jpg", True),
             ("/open/notes.txt", False),
         ]
-        assert site.misses(f"{server.url}/open/gone.jpg")
-        assert not site.misses(f"{server.url}/open/b%20b/d.jpg")
+        assert site.unreachable(f"{server.url}/open/gone.jpg")
+        assert not site.unreachable(f"{server.url}/open/b%20b/d.jpg")
 
     def test_one_picture(self, site, server):
         source = RemoteSource(f"{server.url}/open/a.jpg?width=800", False)
@@ -281,7 +281,7 @@ class TestWeb:
 
     def test_the_time_is_that_of_the_server(self, site, server):
         server.headers = {"Last-Modified": "Mon, 05 Jan 2026 10:00:00 GMT", "ETag": '"1"'}
-        assert site.look(f"{server.url}/open/a.jpg").mtime_ns == 1_767_607_200 * 10**9
+        assert site.stat(f"{server.url}/open/a.jpg").mtime_ns == 1_767_607_200 * 10**9
 
     def test_no_more_is_taken_than_may_be(self, site, server, monkeypatch):
         monkeypatch.setattr(remote, "MAX_BYTES", 10)
@@ -302,7 +302,7 @@ class TestWeb:
     def test_a_server_that_is_gone_is_no_verdict_on_its_files(self, site, server):
         server.shutdown()
         server.server_close()
-        for ask in (site.look, site.read):
+        for ask in (site.stat, site.read):
             with pytest.raises(SourceUnavailable, match="no longer responds"):
                 ask(f"{server.url}/open/a.jpg")
 
@@ -311,9 +311,9 @@ class TestWeb:
             unused.bind(("127.0.0.1", 0))
             source = RemoteSource(f"http://127.0.0.1:{unused.getsockname()[1]}/open", False)
             [one] = source.find()
-        assert isinstance(one, PassedOver)
+        assert isinstance(one, Skipped)
         assert one.failed
-        assert source.misses(f"{source.location}/a.jpg")
+        assert source.unreachable(f"{source.location}/a.jpg")
 
     def test_a_server_that_says_nothing(self, site, server, monkeypatch):
         monkeypatch.setattr(http_store, "_TIMEOUT", http_store.aiohttp.ClientTimeout(total=0.05))
@@ -323,7 +323,7 @@ class TestWeb:
                 RemoteSource(url, False).read(url)
 
     def test_a_site_without_end(self, server, monkeypatch):
-        monkeypatch.setattr(http_store.Web, "most_folders", 3)
+        monkeypatch.setattr(http_store.HttpStore, "most_folders", 3)
         folder = "/"
         for _ in range(5):
             server.files[folder] = b'<a href="a.jpg">a</a> <a href="next/">next</a>'
@@ -331,7 +331,7 @@ class TestWeb:
             folder += "next/"
         source = RemoteSource(server.url, False)
         assert len(found(source)) == 3
-        assert source.misses(f"{server.url}/next/next/next/a.jpg")
+        assert source.unreachable(f"{server.url}/next/next/next/a.jpg")
 
 
 class TestPublicOnly:
@@ -345,9 +345,9 @@ class TestPublicOnly:
     def refused(self, server, url):
         source = RemoteSource(url, public_only=True)
         [one] = source.find()
-        assert isinstance(one, PassedOver)
+        assert isinstance(one, Skipped)
         assert one.failed
-        for method in (source.look, source.read):
+        for method in (source.stat, source.read):
             with pytest.raises(UnreadableImage) as refusal:
                 method(url)
         assert server.asked == {}

@@ -108,7 +108,7 @@ def test_many_that_are_coming_take_little_memory() -> None:
 
 
 def test_all_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer, "MOST_AT_ONCE", 3 * MIB)
+    monkeypatch.setattr(transfer, "MAX_AT_ONCE", 3 * MIB)
     with pytest.raises(Crowded):
         read_body(lambda count: bytes(count), 10 * MIB)
     assert len(read_body(BytesIO(bytes(2 * MIB)).read, 10 * MIB)) == 2 * MIB

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.sources.remote.http_store import Web
+from core.sources.remote.http_store import HttpStore
 
 
 @pytest.mark.parametrize(
@@ -21,13 +21,13 @@ from core.sources.remote.http_store import Web
     ],
 )
 def test_links_below_an_index_page(page, expected, monkeypatch):
-    web = Web(public_only=False)
+    web = HttpStore(public_only=False)
     monkeypatch.setattr(web, "read", lambda url, limit: page.encode())
     found = web.list("https://pictures.example/open")
     assert [entry.url for entry in found] == [f"https://pictures.example/open/{name}" for name in expected]
 
 
 def test_a_page_full_of_half_links_takes_no_time_to_speak_of(monkeypatch):
-    web = Web(public_only=False)
+    web = HttpStore(public_only=False)
     monkeypatch.setattr(web, "read", lambda url, limit: b"<a href=" * (limit // 8))
     assert web.list("https://pictures.example/open") == []

@@ -21,7 +21,7 @@ _GREY = ("1", "L", "LA", "La", "I", "F")
 _UNCALIBRATED, _ADOBE = 65535, 2  # the latter is no standard, but written
 _FAINT_GAMMA = 0.05  # as libpng: a smaller difference of exponents is not seen
 _GAMMAS = (0.1, 5.0)
-_MOST_CHUNKS = 1000
+_MAX_CHUNKS = 1000
 
 # Pillow refuses a PNG whose profile unpacks to more than this; all texts together may have 64 MB as before.
 PngImagePlugin.MAX_TEXT_CHUNK = _MAX_PROFILE
@@ -152,7 +152,7 @@ def png_bits(data: bytes) -> int | None:
 def _png_chunk(data: bytes, wanted: bytes) -> bytes | None:
     """Of those before the pixels."""
     place = 8
-    for _ in range(_MOST_CHUNKS):
+    for _ in range(_MAX_CHUNKS):
         if place + 8 > len(data):
             return None
         length, kind = struct.unpack_from(">I4s", data, place)

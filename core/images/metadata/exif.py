@@ -13,7 +13,7 @@ from core.images.metadata.moments import first_moment, moment_in_iptc, moment_in
 from core.images.metadata.tiff import read_directory
 
 _UPRIGHT = 1
-_LONGEST_TEXT = 64
+_MAX_TEXT = 64
 _MAX_BLOCK = 1 << 20  # bytes: JPEG allows 64 kB, and decoded the values take many times as much
 
 _DETAILS = (Base.DateTimeOriginal, Base.DateTimeDigitized, Base.LensModel, Base.LensMake, Base.LensSpecification)
@@ -114,7 +114,7 @@ def _text(written: object) -> str:
     if not isinstance(text, str):
         return ""
     words = text.partition("\0")[0].split()
-    text = "".join(character for character in " ".join(words) if character.isprintable())[:_LONGEST_TEXT].strip()
+    text = "".join(character for character in " ".join(words) if character.isprintable())[:_MAX_TEXT].strip()
     return text if any(map(str.isalnum, text)) else ""
 
 

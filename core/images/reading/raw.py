@@ -24,7 +24,7 @@ _SMALLEST = 640  # pixels of the longer side: less is a thumbnail
 _MAX_CANDIDATES = 200
 _MAX_SEGMENTS = 200  # before the frame header of a JPEG
 _FRAMES = {0xC0, 0xC1, 0xC2}  # those of 8 bits with losses; the sensor's own data may be a JPEG without
-_LARGEST_BLOCK = 1 << 20  # bytes of the metadata in a CR3
+_MAX_BLOCK = 1 << 20  # bytes of the metadata in a CR3
 
 
 class Preview(NamedTuple):
@@ -91,8 +91,8 @@ def _frame(data: bytes, place: int) -> tuple[int, int]:
 def _exif_of(data: bytes) -> Image.Exif | None:
     block = data
     if data[4:12] == b"ftypcrx ":
-        place = data.find(b"CMT1", 0, _LARGEST_BLOCK)
-        block = data[place + 4 : place + 4 + _LARGEST_BLOCK] if place >= 0 else b""
+        place = data.find(b"CMT1", 0, _MAX_BLOCK)
+        block = data[place + 4 : place + 4 + _MAX_BLOCK] if place >= 0 else b""
     if not _TIFF.match(block):
         return None
     order = block[:2]

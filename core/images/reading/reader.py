@@ -19,7 +19,7 @@ from core.images.colour.rgb import to_rgb
 from core.images.describe import DESCRIPTION, Description
 from core.images.files import FORMATS
 from core.images.metadata.exif import Metadata, orientation, read_metadata
-from core.images.names import shown
+from core.images.names import printable
 from core.images.reading.budget import BUDGET, MAX_PICTURE_BYTES, cost
 from core.images.reading.quiet import silence
 from core.images.reading.raw import DNG_VERSION, is_raw, preview_of
@@ -117,32 +117,36 @@ def read_bytes(path: Path) -> bytes:
             _check_file(path, status)
             data = file.read(status.st_size + 1)
     except FileNotFoundError as error:
-        raise UnreadableImage(f"{shown(path)} no longer exists.", "Index its folder again.") from error
+        raise UnreadableImage(f"{printable(path)} no longer exists.", "Index its folder again.") from error
     except IsADirectoryError as error:
-        raise UnreadableImage(f"{shown(path)} is a folder.", "Choose a picture file.") from error
+        raise UnreadableImage(f"{printable(path)} is a folder.", "Choose a picture file.") from error
     except PermissionError as error:
         raise UnreadableImage(
-            f"{shown(path)} cannot be read: the app has no permission.",
+            f"{printable(path)} cannot be read: the app has no permission.",
             "Give the user who runs the app permission to read it.",
         ) from error
     except (OSError, ValueError, MemoryError) as error:
         raise not_given(path, error) from error
     if len(data) != status.st_size:
-        raise UnreadableImage(f"{shown(path)} changed while it was read.", "Index its folder again once it is whole.")
+        raise UnreadableImage(
+            f"{printable(path)} changed while it was read.", "Index its folder again once it is whole."
+        )
     return data
 
 
 def _check_file(path: Path, status: os.stat_result) -> None:
     """Of an open file, so that nobody can swap it between the check and the reading."""
     if not stat.S_ISREG(status.st_mode):
-        raise UnreadableImage(f"{shown(path)} is not a file.", "Choose a picture file.")
+        raise UnreadableImage(f"{printable(path)} is not a file.", "Choose a picture file.")
     if path.is_absolute() and (path.resolve() != path or not os.path.samestat(status, path.lstat())):
         raise UnreadableImage(
-            f"{shown(path)} points elsewhere now: it, or a folder above it, has become a link.",
+            f"{printable(path)} points elsewhere now: it, or a folder above it, has become a link.",
             "Index its folder again.",
         )
     if status.st_size > MAX_BYTES:
-        raise UnreadableImage(f"{shown(path)} is larger than {MAX_BYTES >> 30} GiB.", "Save a smaller version of it.")
+        raise UnreadableImage(
+            f"{printable(path)} is larger than {MAX_BYTES >> 30} GiB.", "Save a smaller version of it."
+        )
 
 
 def open_upright(data: bytes, name: str, enough: int | None = None) -> OpenedImage:

@@ -11,7 +11,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from core.errors import DamagedPicture, NotAPicture, UnreadableImage, UnsupportedPicture
 from core.images.files import FORMATS
-from core.images.names import shown
+from core.images.names import printable
 from core.images.reading.kinds import SAVE_AS_JPEG, kind_of
 
 COPY_AGAIN = "Copy it again from where it came from."
@@ -35,26 +35,26 @@ _MAX_BITS, _MAX_CHANNELS = 64, 1000  # more is not another variant but damage
 
 
 def empty(name: str) -> UnreadableImage:
-    return DamagedPicture(f"{shown(name)} is empty.", COPY_AGAIN)
+    return DamagedPicture(f"{printable(name)} is empty.", COPY_AGAIN)
 
 
 def too_large(name: str, size: str, most: int) -> UnreadableImage:
     """`size` as people read it; `most` in pixels."""
     return UnreadableImage(
-        f"{shown(name)} has {size}, more than the limit of {most // 1_000_000} megapixels.", _SAVE_SMALLER
+        f"{printable(name)} has {size}, more than the limit of {most // 1_000_000} megapixels.", _SAVE_SMALLER
     )
 
 
 def no_preview(name: str) -> UnreadableImage:
     return UnsupportedPicture(
-        f"{shown(name)} is a camera raw file without a large enough preview.",
+        f"{printable(name)} is a camera raw file without a large enough preview.",
         "Develop it and save it as JPEG.",
     )
 
 
 def not_given(path: Path, error: Exception) -> UnreadableImage:
     """Of a file that is there, and whose bytes the system does not give."""
-    name = shown(path)
+    name = printable(path)
     match error:
         case MemoryError():
             return UnreadableImage(f"{name} does not fit in memory.", _SAVE_SMALLER)
@@ -72,7 +72,7 @@ def not_given(path: Path, error: Exception) -> UnreadableImage:
 def too_heavy(name: str, size: str, format_name: str, most: int) -> UnreadableImage:
     """`size` as people read it; `most` in bytes."""
     return UnreadableImage(
-        f"{shown(name)} has {size}: too many for a {format_name} picture in {most / 1e9:.1f} GB of memory.",
+        f"{printable(name)} has {size}: too many for a {format_name} picture in {most / 1e9:.1f} GB of memory.",
         _SAVE_SMALLER,
     )
 
@@ -84,7 +84,7 @@ def refusal(error: Exception, data: bytes, name: str) -> UnreadableImage:
         data: The content of the file.
         name: What to call it.
     """
-    name = shown(name)
+    name = printable(name)
     match error:
         case MemoryError():
             return UnreadableImage(f"{name} does not fit in memory.", _SAVE_SMALLER)

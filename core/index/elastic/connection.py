@@ -10,7 +10,7 @@ from typing import NamedTuple
 from elasticsearch import ApiError, Elasticsearch
 
 from core.index.elastic.client import connect, location
-from core.index.elastic.errors import worded
+from core.index.elastic.errors import translate_errors
 
 _PACKED_SINCE = (9, 3)
 
@@ -18,8 +18,8 @@ _PACKED_SINCE = (9, 3)
 class _Clients(NamedTuple):
     """Two ways of using the same connections."""
 
-    patient: Elasticsearch
-    quick: Elasticsearch
+    write_client: Elasticsearch
+    search_client: Elasticsearch
 
 
 class Connection:
@@ -37,24 +37,24 @@ class Connection:
         self._packs: bool | None = None
 
     @property
-    def patient(self) -> Elasticsearch:
+    def write_client(self) -> Elasticsearch:
         """For writing: waits, and tries again."""
-        return self._clients().patient
+        return self._clients().write_client
 
     @property
-    def quick(self) -> Elasticsearch:
+    def search_client(self) -> Elasticsearch:
         """For what people wait for: tries each node, and none for long."""
-        return self._clients().quick
+        return self._clients().search_client
 
-    def worded(self) -> AbstractContextManager[None]:
+    def translate_errors(self) -> AbstractContextManager[None]:
         """Turns whatever a client raises into `IndexUnavailable`."""
-        return worded(self.address, self.index)
+        return translate_errors(self.address, self.index)
 
     def packs(self) -> bool:
         """Whether the server takes packed vectors, four times as fast as numbers. Asked once."""
         if self._packs is None:
             try:
-                version = str(self.patient.info()["version"]["number"])
+                version = str(self.write_client.info()["version"]["number"])
                 self._packs = tuple(map(int, version.split(".")[:2])) >= _PACKED_SINCE
             except (ApiError, ValueError):  # a key need not have the right to ask
                 self._packs = False
@@ -65,13 +65,13 @@ class Connection:
         with self._lock:
             clients, self._open = self._open, None
         if clients is not None:
-            clients.patient.close()
+            clients.write_client.close()
 
     def _clients(self) -> _Clients:
         with self._lock:
             if self._open is None:
-                patient = self._connect()
+                write_client = self._connect()
                 # Made once: it would add half a millisecond to every search.
-                quick = patient.options(max_retries=self._retries, retry_on_timeout=self._retries > 1)
-                self._open = _Clients(patient, quick)
+                search_client = write_client.options(max_retries=self._retries, retry_on_timeout=self._retries > 1)
+                self._open = _Clients(write_client, search_client)
             return self._open

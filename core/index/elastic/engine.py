@@ -64,7 +64,7 @@ class ElasticIndex:
         self._freshness = freshness(self.location, name)
         self._claimed: ModelStamp | None = None
         self._layout: alias.Layout | None = None
-        self._candidates = queries.MOST_CANDIDATES
+        self._candidates = queries.MAX_CANDIDATES
         self._looked = (-1, 0.0)  # `Freshness.layouts` when the layout was looked up, and when that was
 
     def model(self) -> ModelStamp | None:
@@ -72,13 +72,13 @@ class ElasticIndex:
         return layout.stamp if layout and queries.count(self._connection) else None
 
     def claim(self, stamp: ModelStamp) -> None:
-        with self._connection.worded():
-            alias.make_ready(self._connection.patient, self.name, stamp, self._connection.packs())
+        with self._connection.translate_errors():
+            alias.make_ready(self._connection.write_client, self.name, stamp, self._connection.packs())
         self._claimed = stamp
         self._freshness.note_layout()
 
     def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
-        with self._connection.worded():
+        with self._connection.translate_errors():
             layout = self._find()
             if layout is None:
                 raise IndexMissing(
@@ -87,7 +87,7 @@ class ElasticIndex:
             if self._claimed not in (None, layout.stamp):
                 raise alias.mismatch(self.name, layout.stamp, self._claimed)
             check_embeddings(embeddings, layout.stamp.dims)
-            bulk.insist(lambda: alias.bring_up_to_date(self._connection.patient, layout))
+            bulk.insist(lambda: alias.bring_up_to_date(self._connection.write_client, layout))
             last = {record.id: (record, row) for record, row in zip(records, embeddings, strict=True)}
             self._send([{"_op_type": "index", "_id": id_, **self._document(*last[id_])} for id_ in last])
 
@@ -159,10 +159,10 @@ class ElasticIndex:
             yield [record_of(hit["_source"]) for hit in hits]
 
     def retag(self, tags: Mapping[str, Sequence[str]]) -> int:
-        with self._connection.worded():
+        with self._connection.translate_errors():
             if not tags or (layout := self._find()) is None:
                 return 0
-            bulk.insist(lambda: alias.bring_up_to_date(self._connection.patient, layout))
+            bulk.insist(lambda: alias.bring_up_to_date(self._connection.write_client, layout))
             how = {"_op_type": "update", "retry_on_conflict": _CONFLICTS}
             return self._send(
                 [{**how, "_id": id_, "doc": {"tags": list(map(storable, tags[id_]))}} for id_ in _askable(tags)]
@@ -173,8 +173,8 @@ class ElasticIndex:
             self._refresh()
             if missing := switching.lacking(self._connection, replacements, without):
                 return missing
-            with self._connection.worded():
-                alias.bring_up_to_date(self._connection.patient, layout)
+            with self._connection.translate_errors():
+                alias.bring_up_to_date(self._connection.write_client, layout)
                 if self._switch(layout, stamp, replacements, without):
                     self._claimed = stamp
                     self._freshness.note_layout()
@@ -185,7 +185,7 @@ class ElasticIndex:
         self, layout: alias.Layout, stamp: ModelStamp, replacements: Replacements, without: Collection[str]
     ) -> bool:
         """False where a row has come meanwhile that has no replacement: then nothing was changed."""
-        client, packs = self._connection.patient, self._connection.packs()
+        client, packs = self._connection.write_client, self._connection.packs()
         successor = alias.begin_successor(client, self.name, layout, stamp, packs)
         copying = switching.Copying(
             self._connection, replacements, without, partial(self._send_to, successor), self._packed
@@ -201,7 +201,7 @@ class ElasticIndex:
         return True
 
     def delete(self, ids: Sequence[str]) -> int:
-        with self._connection.worded():
+        with self._connection.translate_errors():
             if not ids or self._find() is None:
                 return 0
             return self._send([{"_op_type": "delete", "_id": id_} for id_ in _askable(ids)])
@@ -239,8 +239,8 @@ class ElasticIndex:
 
     def drop(self) -> None:
         """Delete the index with all its rows; nothing where there is none."""
-        with self._connection.worded():
-            alias.remove(self._connection.patient, self.name)
+        with self._connection.translate_errors():
+            alias.remove(self._connection.write_client, self.name)
         self._freshness.note_layout()
 
     def close(self) -> None:
@@ -283,24 +283,24 @@ class ElasticIndex:
         return found
 
     def _found(self) -> alias.Layout | None:
-        with self._connection.worded():
-            return alias.find(self._connection.quick, self.name)
+        with self._connection.translate_errors():
+            return alias.find(self._connection.search_client, self.name)
 
     def _refresh(self) -> None:
-        with self._connection.worded():
+        with self._connection.translate_errors():
             self._freshness.refresh(self._refresh_all_parts)
 
     def _refresh_all_parts(self) -> None:
         try:
-            self._connection.quick.indices.refresh(index=self.name)
+            self._connection.search_client.indices.refresh(index=self.name)
         except ConnectionTimeout:  # it waits for all parts
-            alias.check_parts(self._connection.quick, self.name, self.location)
+            alias.check_parts(self._connection.search_client, self.name, self.location)
             raise
 
     def _find(self) -> alias.Layout | None:
         """The same for writing: waits for a server that is away, and makes nothing visible."""
         layouts, now = self._freshness.layouts, time.monotonic()
-        self._layout = bulk.insist(lambda: alias.find(self._connection.patient, self.name))
+        self._layout = bulk.insist(lambda: alias.find(self._connection.write_client, self.name))
         self._looked = layouts, now
         return self._layout
 
@@ -328,14 +328,14 @@ class ElasticIndex:
     def _send(self, operations: list[Body]) -> int:
         try:
             named = [{**operation, "_index": self.name} for operation in operations]
-            return bulk.send(self._connection.patient, named, self.location, self.name)
+            return bulk.send(self._connection.write_client, named, self.location, self.name)
         finally:
             self._freshness.note_writing()
 
     def _send_to(self, concrete: str, operations: list[Body]) -> int:
         """Into an index that has no alias yet."""
         named = [{**operation, "_index": concrete} for operation in operations]
-        return bulk.send(self._connection.patient, named, self.location, concrete, by_alias=False)
+        return bulk.send(self._connection.write_client, named, self.location, concrete, by_alias=False)
 
     def _document(self, record: ImageRecord, embedding: Embedding) -> Body:
         return document(record, self._packed(embedding))

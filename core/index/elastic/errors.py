@@ -47,7 +47,7 @@ class IndexMissing(IndexUnavailable):
 
 
 @contextmanager
-def worded(address: str, index: str) -> Iterator[None]:
+def translate_errors(address: str, index: str) -> Iterator[None]:
     """Turn whatever the client raises into `IndexUnavailable`, naming the address and what to do."""
     try:
         yield

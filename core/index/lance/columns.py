@@ -19,8 +19,8 @@ from core.index.lance.scan import ROW, WHOLE, batches, taken
 MAX_ROWS = 2_000_000
 """Of larger tables nothing is kept."""
 
-_MOST_TAKEN = 0.1  # of the rows: it is faster to read all of them than more, one by one
-_MOST_CHUNKS = 32
+_MAX_TAKEN = 0.1  # of the rows: it is faster to read all of them than more, one by one
+_MAX_CHUNKS = 32
 _CONDITIONS = 4  # of which it is kept where the rows are that meet them, 8 bytes each
 _SMALL = "size"  # without any column the engine takes a hundred times as long
 MADE = b"made"
@@ -119,7 +119,7 @@ def _updated(table: Any, kept: Columns, plain: Collection[str]) -> Columns | Non
     rows = np.sort(rows)
     still = _among(kept.rows, rows)
     new = rows[~_among(rows, kept.rows)]
-    if len(new) > _MOST_TAKEN * len(rows) or (len(new) and new[0] < kept.rows[-1]):
+    if len(new) > _MAX_TAKEN * len(rows) or (len(new) and new[0] < kept.rows[-1]):
         return None
     added = _take(table, new, list(kept.kept))
     if added.num_rows != len(new):  # it has changed meanwhile
@@ -149,7 +149,7 @@ def _ascending(found: pa.Table) -> pa.Table:
 def _joined(column: pa.ChunkedArray, added: pa.ChunkedArray, plain: bool) -> pa.ChunkedArray:
     chunks = [*column.chunks, *_encoded(added, plain).chunks]
     joined = pa.chunked_array(chunks, column.type)
-    return joined if len(chunks) <= _MOST_CHUNKS else _encoded(joined, plain)
+    return joined if len(chunks) <= _MAX_CHUNKS else _encoded(joined, plain)
 
 
 def _encoded(column: pa.ChunkedArray, plain: bool) -> pa.ChunkedArray:

@@ -16,7 +16,7 @@ from core.index.filters import Filter
 from core.index.index import FACETS, ModelStamp, Order, Replacements, Totals, counted
 from core.index.lance import switching, versions
 from core.index.lance.columns import ColumnCache
-from core.index.lance.errors import is_vanished, worded
+from core.index.lance.errors import is_vanished, translate_errors
 from core.index.lance.known import KnownTable
 from core.index.lance.query import browsing, queries
 from core.index.lance.query.conditions import any_of
@@ -32,7 +32,7 @@ from core.index.lance.rows import (
     to_records,
     to_table,
 )
-from core.index.lance.upkeep import settle, tend
+from core.index.lance.upkeep import maintain, settle
 from core.index.records import Fingerprint, Hit, ImageRecord, storable
 from core.runtime.heap import trim
 from core.text.command import command
@@ -71,7 +71,7 @@ class LanceIndex:
 
     def claim(self, stamp: ModelStamp) -> None:
         if not self._run(lambda table: stamp_of(table.schema) == stamp and not lacking(table.schema), False):
-            with worded(self._folder, self.name):
+            with translate_errors(self._folder, self.name):
                 self._folder.mkdir(parents=True, exist_ok=True)
                 with self._writing():
                     self._make_ready(stamp)
@@ -146,7 +146,7 @@ class LanceIndex:
         return int(self._commit(partial(_retag, tags=tags)).num_updated_rows)
 
     def switch(self, stamp: ModelStamp, replacements: Replacements, without: Collection[str] = ()) -> list[str]:
-        with worded(self._folder, self.name):
+        with translate_errors(self._folder, self.name):
             if self._open() is None:
                 return []
             with self._writing():
@@ -158,7 +158,7 @@ class LanceIndex:
                 spool = self._folder / f".{self.name}.switch"
                 switching.overwrite(self._connection, table, stamp, replacements, without, spool)
                 self._claimed, self._table = stamp, None
-                if (switched := self._open()) is not None and tend(switched, switched.version, self._readers):
+                if (switched := self._open()) is not None and maintain(switched, switched.version, self._readers):
                     self._start_afresh()
         return []
 
@@ -239,7 +239,7 @@ class LanceIndex:
 
     def _run[T](self, action: Callable[[Any], T], without: T) -> T:
         """What the action answers on the newest version of the table; `without` where there is no table."""
-        with worded(self._folder, self.name):
+        with translate_errors(self._folder, self.name):
             for attempt in range(1, _ATTEMPTS + 1):
                 table = self._open()
                 try:
@@ -251,9 +251,9 @@ class LanceIndex:
                 self._table = None
         raise AssertionError
 
-    def _commit(self, action: Callable[[Any], Any], tending: Callable[[Any, int, Readers], bool] = tend) -> Any:
+    def _commit(self, action: Callable[[Any], Any], tending: Callable[[Any, int, Readers], bool] = maintain) -> Any:
         """The result of an action that changes the table, which is then tended."""
-        with worded(self._folder, self.name):
+        with translate_errors(self._folder, self.name):
             if self._open() is None:  # before the lock, whose file needs the folder
                 raise self._unclaimed()
             with self._writing():
@@ -290,7 +290,7 @@ class LanceIndex:
         if not self._path.is_dir():
             self._run(lambda _: None, None)  # absent, or not to be reached
             return
-        with worded(self._folder, self.name), self._readers.reading():
+        with translate_errors(self._folder, self.name), self._readers.reading():
             table = self._open()
             if table is not None:
                 yield from map(read, queries.batches(table, columns, where, _SCAN))

@@ -32,7 +32,7 @@ class Damaged(ValueError):
 
 
 @contextmanager
-def worded(folder: Path, name: str) -> Iterator[None]:
+def translate_errors(folder: Path, name: str) -> Iterator[None]:
     """Turn what the engine raises inside into `IndexUnavailable` or `StorageFull`."""
     try:
         yield

@@ -18,16 +18,16 @@ INDEXED_FROM = 10_000
 """Rows from which the vectors are indexed; below, an exact scan is as fast."""
 
 _MERGE_EVERY = 50  # commits
-_MOST_UNINDEXED = 10_000  # rows
+_MAX_UNINDEXED = 10_000  # rows
 _LARGE = 200_000  # rows from which there may be more of either
 _TAIL = 1_000  # rows that may stay unindexed when an ingest has ended: they add 4 ms to a search
 _SPREAD = -1 / 8
 _PARTITION = 3_000  # rows of one partition when the vector index is built
-_MOST_BITMAPS = 2_000  # folders
+_MAX_BITMAPS = 2_000  # folders
 _RESTING_PARTS = 4  # when an ingest has ended
 _GROWN = 0.25  # of the rows, that came after the vector index was built: then an ingest leaves it in one part
 _BUILT = "vector_idx_"  # what it is called, before the number of rows that it was built of
-_MOST_PARTS = 16  # of the vector index
+_MAX_PARTS = 16  # of the vector index
 _KEEP = timedelta(hours=1)  # old versions, while somebody reads the whole table
 _AT_ONCE = timedelta(milliseconds=1)  # 0 would be warned of
 _SCALARS = {
@@ -64,7 +64,7 @@ def probes(rows: int, matching: int | None = None) -> int:
     return round(least * math.pow(share, _SPREAD))
 
 
-def tend(table: Any, version: int, readers: Readers) -> bool:
+def maintain(table: Any, version: int, readers: Readers) -> bool:
     """Build what is missing and merge what is scattered, after the commit that made `version`.
 
     Only for the one who holds the lock for writing. Returns whether anything was due.
@@ -85,7 +85,7 @@ def settle(table: Any, _: int, readers: Readers) -> bool:
     return False
 
 
-def _maintain(table: Any, readers: Readers, parts: int = _MOST_PARTS, grown: float = math.inf) -> None:
+def _maintain(table: Any, readers: Readers, parts: int = _MAX_PARTS, grown: float = math.inf) -> None:
     """
     Args:
         parts: So many of the vector index may be left.
@@ -103,7 +103,7 @@ def _maintain(table: Any, readers: Readers, parts: int = _MOST_PARTS, grown: flo
 def most_parts(rows: int) -> int:
     """Of how many parts the vector index may consist: each merge adds one, which every search has to look through (0.6
     ms)."""
-    return min(4 + rows // 50_000, _MOST_PARTS)
+    return min(4 + rows // 50_000, _MAX_PARTS)
 
 
 def level(rows: int) -> int:
@@ -116,7 +116,7 @@ def level(rows: int) -> int:
 def most_unindexed(rows: int) -> int:
     """After how many new rows they are merged: that writes the indices of columns anew, which takes the longer the more
     rows there are."""
-    return _MOST_UNINDEXED * max(_LARGE, rows) // _LARGE
+    return _MAX_UNINDEXED * max(_LARGE, rows) // _LARGE
 
 
 def merge_every(rows: int) -> int:
@@ -172,7 +172,7 @@ def _suit_folders(table: Any) -> None:
     of them in 2 ms, a tree in 13; but a hundred thousand bitmaps are read one by one."""
     folders = batches(table, ["folder"], None, WHOLE)
     found = {folder for batch in folders for folder in batch.column("folder").unique().to_pylist()}
-    kind, name = (Bitmap, "folder_bitmap") if len(found) <= _MOST_BITMAPS else (BTree, "folder_tree")
+    kind, name = (Bitmap, "folder_bitmap") if len(found) <= _MAX_BITMAPS else (BTree, "folder_tree")
     present = [index for index in table.list_indices() if index.columns == ["folder"]]
     if not any(index.index_type == kind.__name__ for index in present):
         table.create_index("folder", config=kind(), name=name)

@@ -29,18 +29,18 @@ def interrupted_at(job: JobState) -> str:
 
 def _interrupt(journal: Journal, job: JobState) -> None:
     counts = Counts() if job.phase is Phase.FINDING else journal.lines.counts(job.id)
-    status = Status(job.wish or Status.INTERRUPTED)  # somebody may have wanted it to stop
+    status = Status(job.requested or Status.INTERRUPTED)  # somebody may have wanted it to stop
     journal.claim(
         job.id,
         {job.status},
         {"owner": job.owner},
         status=status,
-        wish="",
+        requested="",
         counts=counts,
         rate=0.0,
         note=interrupted_at(replace(job, counts=counts)),
         interruptions=job.interruptions + 1,
-        stalled=job.stalled + 1 if counts.done == job.done_before else 0,
+        restarts_without_progress=job.restarts_without_progress + 1 if counts.done == job.done_before else 0,
         done_before=counts.done,
         ended_at=time.time() if status in ENDED else None,
     )

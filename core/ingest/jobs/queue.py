@@ -19,7 +19,7 @@ from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Outcome, Phase, Progress
 
 _QUEUE = 1000
-_MOST_STALLED = 3
+_MAX_STALLED = 3
 _LOOK_AGAIN = 0.5  # seconds
 _ASLEEP = frozenset({Status.PLANNED, Status.WAITING, Status.PAUSED, Status.INTERRUPTED})
 _RESUMABLE = frozenset({Status.PAUSED, Status.INTERRUPTED, Status.CANCELLED, Status.FAILED})
@@ -61,9 +61,9 @@ class Jobs:
         title: str,
         sources: Sequence[str],
         *,
-        starts: bool = False,
+        auto_start: bool = False,
         prunes: bool = False,
-        quiet: bool = False,
+        discard_if_empty: bool = False,
         kind: Kind = Kind.INGEST,
         by: Actor = APP,
     ) -> int:
@@ -77,7 +77,14 @@ class Jobs:
             quiet: Whether to forget it where there is nothing to do.
         """
         job_id = self._journal.create(
-            title, sources, starts=starts, prunes=prunes, quiet=quiet, owner=self._owner.id, kind=kind, by=by
+            title,
+            sources,
+            auto_start=auto_start,
+            prunes=prunes,
+            discard_if_empty=discard_if_empty,
+            owner=self._owner.id,
+            kind=kind,
+            by=by,
         )
         self._wake()
         return job_id
@@ -117,7 +124,7 @@ class Jobs:
         self._journal.refusals.forget([one.path for one in lines.verdicts(job_id, {Outcome.FAILED})])
         if next(lines.planned(job_id, {Planned.FAILED}, is_open=False), None):
             # What could not even be found may be a folder: everything is looked for once more.
-            self._journal.update(job_id, phase=Phase.FINDING, starts=True, quiet=False)
+            self._journal.update(job_id, phase=Phase.FINDING, auto_start=True, discard_if_empty=False)
         else:
             lines.reopen(job_id, Outcome.FAILED)
             self._journal.update(job_id, counts=lines.counts(job_id))
@@ -141,7 +148,7 @@ class Jobs:
         find_interrupted(self._journal, self._owner)
         left = [job for job in self._jobs(_ASLEEP) if self._owner.is_dead(job.owner)]
         for job in left:
-            if job.status is Status.INTERRUPTED and job.stalled < _MOST_STALLED:
+            if job.status is Status.INTERRUPTED and job.restarts_without_progress < _MAX_STALLED:
                 with suppress(JobRefused):  # another process was faster
                     self._go_on(job, {Status.INTERRUPTED}, note=f"{job.note.rstrip('.')}, then resumed.")
             elif job.status is Status.WAITING or job.retry_at:
@@ -197,21 +204,21 @@ class Jobs:
         with suppress(JournalUnavailable):
             for job in self._mine(Status.PLANNING):  # not begun: no reason to be left alone one day
                 values = {"status": Status.INTERRUPTED, "note": interrupted_at(job)}
-                self._journal.claim(job.id, {Status.PLANNING}, {"wish": ""}, **values)
+                self._journal.claim(job.id, {Status.PLANNING}, {"requested": ""}, **values)
         self._owner.close()
 
     def _go_on(self, job: JobState, of: Collection[Status], **also: Any) -> None:
         status = Status.PLANNING if job.phase is Phase.FINDING else Status.WAITING
-        values = {"wish": "", "error": None, "retry_at": None, "ended_at": None, "note": "", **also}
+        values = {"requested": "", "error": None, "retry_at": None, "ended_at": None, "note": "", **also}
         self._change(job.id, of, status=status, owner=self._owner.id, **values)
         self._wake()
 
-    def _ask(self, job_id: int, wish: Status, at_once: Collection[Status], by: Actor) -> None:
+    def _ask(self, job_id: int, requested: Status, at_once: Collection[Status], by: Actor) -> None:
         """Have a job that is at work do it next, and one that is not be so at once."""
-        ended_at = time.time() if wish in ENDED else None
+        ended_at = time.time() if requested in ENDED else None
         values: dict[str, Any] = {"note": "", "retry_at": None, "ended_at": ended_at, "changed_by": by.label}
-        if not self._journal.claim(job_id, at_once, status=wish, **values):
-            self._change(job_id, ACTIVE, wish=wish.value, changed_by=by.label)
+        if not self._journal.claim(job_id, at_once, status=requested, **values):
+            self._change(job_id, ACTIVE, requested=requested.value, changed_by=by.label)
         self._tell()
 
     def _change(self, job_id: int, of: Collection[Status], **values: Any) -> None:

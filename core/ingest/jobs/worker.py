@@ -21,7 +21,7 @@ from core.ingest.jobs.interrupted import interrupted_at
 from core.ingest.jobs.process import Owner
 from core.ingest.journal.job import ACTIVE, ENDED, JobState, Plan, Status
 from core.ingest.journal.journal import Journal
-from core.ingest.journal.progress import Counts, Due, Phase, Progress
+from core.ingest.journal.progress import Counts, Phase, Progress, Throttle
 
 PAUSES = (2.0, 5.0, 15.0, 60.0, 300.0)
 """Seconds before a job that paused by itself tries again, the last of them from then on."""
@@ -78,28 +78,28 @@ class Worker:
         with self._every_end(job):
             if not self._claim(job, Status.PLANNING, plan=Plan(), counts=Counts()):
                 return
-            self._heed(job)
+            self._check_stop(job)
             self._journal.lines.clear(job.id)
-            plan, due = Plan(), Due(_SAY_EVERY)
+            plan, due = Plan(), Throttle(_SAY_EVERY)
             for plan in self._watched(job, self._plan(job)):
                 if due():
                     self._note(job, plan=plan)
             self._planned(job, plan)
 
     def _planned(self, job: JobState, plan: Plan) -> None:
-        if job.quiet and not plan.to_read and not (plan.gone and job.prunes):
+        if job.discard_if_empty and not plan.to_read and not (plan.gone and job.prunes):
             self._journal.forget(job.id)
             self._tell()
             return
         nothing = not plan.to_read and not plan.gone
         counts = self._journal.lines.counts(job.id)
-        self._rest(
+        self._settle(
             job,
-            Status.WAITING if nothing or job.starts else Status.PLANNED,
+            Status.WAITING if nothing or job.auto_start else Status.PLANNED,
             plan=plan,
             counts=counts,
             phase=Phase.INDEXING,
-            stalled=0,
+            restarts_without_progress=0,
             done_before=counts.done,
         )
 
@@ -113,7 +113,7 @@ class Worker:
                 again = job.interruptions + (job.status is Status.RUNNING)
                 note = "" if job.note == _OTHER else job.note
                 if self._claim(job, Status.RUNNING, note=note, interruptions=again):
-                    self._heed(job)
+                    self._check_stop(job)
                     self._consume(self._journal.job(job.id))
             finally:
                 self._writing.release()
@@ -139,7 +139,7 @@ class Worker:
         return True
 
     def _consume(self, job: JobState) -> None:
-        started, recent, due = time.monotonic(), job.recent, Due(_SAY_EVERY)
+        started, recent, due = time.monotonic(), job.recent, Throttle(_SAY_EVERY)
         progress = None
         try:
             for progress in self._watched(job, self._run(job)):
@@ -161,10 +161,10 @@ class Worker:
         with closing(cast(Any, work)):  # a generator: closing it ends its threads
             for report in work:
                 yield report
-                self._heed(job)
+                self._check_stop(job)
 
-    def _heed(self, job: JobState) -> None:
-        if self._journal.job(job.id).wish or self._ending.is_set():
+    def _check_stop(self, job: JobState) -> None:
+        if self._journal.job(job.id).requested or self._ending.is_set():
             raise _Stopped
 
     @contextmanager
@@ -175,7 +175,7 @@ class Worker:
             self._pause(job, expected)
         except Exception as raised:
             if isinstance(raised, _Stopped) or self._ending.is_set():  # when Python ends it starts no more threads
-                self._rest(job, Status.INTERRUPTED, note=interrupted_at(self._journal.job(job.id)))
+                self._settle(job, Status.INTERRUPTED, note=interrupted_at(self._journal.job(job.id)))
                 return
             _log.exception("The job %r stopped", job.title)
             error = ImageSearchError(
@@ -190,23 +190,23 @@ class Worker:
         retry_at = time.time() + PAUSES[min(failures, len(PAUSES)) - 1] if isinstance(error, _TRANSIENT) else None
         interruptions = self._journal.job(job.id).interruptions + 1
         values = {"error": error, "retry_at": retry_at, "interruptions": interruptions, "changed_by": ""}
-        self._rest(job, Status.PAUSED, **values)
+        self._settle(job, Status.PAUSED, **values)
 
-    def _rest(self, job: JobState, status: Status, **values: Any) -> None:
+    def _settle(self, job: JobState, status: Status, **values: Any) -> None:
         """Write what it comes to, where nobody has asked for anything else; else that."""
-        if not self._journal.claim(job.id, ACTIVE, {"wish": ""}, status=status, rate=0.0, **values):
-            self._obey(job, self._journal.job(job.id).wish)
+        if not self._journal.claim(job.id, ACTIVE, {"requested": ""}, status=status, rate=0.0, **values):
+            self._apply_request(job, self._journal.job(job.id).requested)
         self._tell()
 
-    def _obey(self, job: JobState, wish: str) -> None:
-        if wish:
-            ended_at = time.time() if wish in ENDED else None
-            status = Status(wish)
-            self._journal.claim(job.id, ACTIVE, status=status, wish="", rate=0.0, note="", ended_at=ended_at)
+    def _apply_request(self, job: JobState, requested: str) -> None:
+        if requested:
+            ended_at = time.time() if requested in ENDED else None
+            status = Status(requested)
+            self._journal.claim(job.id, ACTIVE, status=status, requested="", rate=0.0, note="", ended_at=ended_at)
 
     def _end(self, job: JobState, status: Status, **values: Any) -> None:
         """Write how it ended, which no wish can change."""
-        self._note(job, status=status, wish="", rate=0.0, ended_at=time.time(), **values)
+        self._note(job, status=status, requested="", rate=0.0, ended_at=time.time(), **values)
 
     def _claim(self, job: JobState, status: Status, **values: Any) -> bool:
         """Begin, where its status is still the one that was seen."""

@@ -109,13 +109,13 @@ class JobState:
     sources: tuple[str, ...]
     """Locations."""
     status: Status
-    starts: bool = False
+    auto_start: bool = False
     """Whether it starts as soon as it is planned."""
-    quiet: bool = False
+    discard_if_empty: bool = False
     """Whether it is forgotten when it finds nothing to do."""
     prunes: bool = False
     """Whether records whose file is gone are removed."""
-    wish: str = ""
+    requested: str = ""
     """What it was asked to do next, and has not done yet: a `Status`."""
     owner: str = ""
     """The process that works, or worked, on it."""
@@ -140,7 +140,7 @@ class JobState:
     """Of these how many were spent on pictures, rather than on waiting for the model."""
     interruptions: int = 0
     """How often it stopped without being asked to."""
-    stalled: int = 0
+    restarts_without_progress: int = 0
     """How often in a row it was interrupted without having got any further."""
     done_before: int = 0
     """How many files were done when it was last interrupted."""

@@ -132,7 +132,7 @@ class Rate:
         return sum(n for _, n in list(self._marks)[1:]) / elapsed if elapsed > 0 else 0.0
 
 
-class Due:
+class Throttle:
     """True the first time, and whenever so many seconds have passed since it last was."""
 
     def __init__(self, seconds: float) -> None:

@@ -12,10 +12,10 @@ jobs = Table(
     Column("title", Text, nullable=False),
     Column("sources", Text, nullable=False),  # locations, as JSON
     Column("status", String(16), nullable=False),
-    Column("starts", Boolean, nullable=False),  # as soon as it is planned
-    Column("quiet", Boolean, nullable=False),
+    Column("auto_start", Boolean, nullable=False),  # as soon as it is planned
+    Column("discard_if_empty", Boolean, nullable=False),
     Column("prunes", Boolean, nullable=False),
-    Column("wish", String(16)),  # what another thread or process wants of the one that runs it
+    Column("requested", String(16)),  # what another thread or process wants of the one that runs it
     Column("owner", String(200)),
     Column("phase", String(32), nullable=False),
     Column("plan", Text, nullable=False),  # JSON; likewise the next
@@ -29,7 +29,7 @@ jobs = Table(
     Column("seconds", Float, nullable=False),
     Column("working", Float, nullable=False),
     Column("interruptions", Integer, nullable=False),
-    Column("stalled", Integer, nullable=False),
+    Column("restarts_without_progress", Integer, nullable=False),
     Column("done_before", Integer, nullable=False),
     Column("created_at", Float, nullable=False),  # seconds since the epoch; likewise the next
     Column("ended_at", Float),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from core.errors import ImageSearchError
 from core.images.describe import content_hash
-from core.images.names import shown
+from core.images.names import printable
 from core.index.filters import Between, Filter
 from core.index.index import Index
 from core.ingest.journal.files import Lines
@@ -93,4 +93,4 @@ class Copies:
 
 def copy_of(path: str) -> str:
     """The reason of a copy in the plan and in the report."""
-    return f"Copy of {shown(path)}."
+    return f"Copy of {printable(path)}."

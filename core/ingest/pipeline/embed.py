@@ -39,7 +39,7 @@ class Embedded:
 
     embeddings: Embeddings
     """An array of shape `(n, dims)`."""
-    twins: list[str]
+    duplicates_of: list[str]
     """For each picture the path of a file with the same bytes that was known before, or ""."""
     seen: int
     """How many pictures the model has looked at for it; the others it had seen before."""
@@ -87,8 +87,8 @@ class Embed:
         rows = self._embedder.embed_images([images[digest] for digest in new]) if new else ()
         known |= {digest: (first[digest], row) for digest, row in zip(new, rows, strict=True)}
         paths = [known[p.record.content_hash][0] for p in prepared]
-        twins = ["" if path == p.record.path else path for path, p in zip(paths, prepared, strict=True)]
+        duplicates_of = ["" if path == p.record.path else path for path, p in zip(paths, prepared, strict=True)]
         self._before = {digest: known[digest] for digest in images}
         vectors = [known[p.record.content_hash][1] for p in prepared]
         empty = np.empty((0, self._embedder.dims), np.float32)
-        return Embedded(np.stack(vectors) if vectors else empty, twins, len(new))
+        return Embedded(np.stack(vectors) if vectors else empty, duplicates_of, len(new))

@@ -12,7 +12,7 @@ from core.ingest.journal.files import Lines
 from core.ingest.journal.job import TO_READ, Plan, Planned, PlannedFile
 from core.ingest.journal.refused import Refusal, Refusals
 from core.ingest.pipeline.copies import Copies, copy_of
-from core.sources.source import Found, PassedOver, Source
+from core.sources.source import Found, Skipped, Source
 
 _CHUNK = 1000
 
@@ -69,22 +69,22 @@ class _Planner:
     def plan(self) -> Plan:
         return Plan(**self._counts)
 
-    def add(self, place: int, chunk: Iterable[Found | PassedOver]) -> int:
+    def add(self, place: int, chunk: Iterable[Found | Skipped]) -> int:
         """Note what was found; returns how many of it the index knows."""
-        passed_over, found = [], {}
+        skipped, found = [], {}
         for one in chunk:
             key = _key(id_ := record_id(one.path))
             if isinstance(one, Found) and key not in self._seen:
                 self._seen.add(key)
                 found[id_] = one
             # What is passed over in one place may be found in another: through a link, whose name says more.
-            elif isinstance(one, PassedOver) and self._is_to_tell(one, key, place):
+            elif isinstance(one, Skipped) and self._is_to_tell(one, key, place):
                 self._passed_over.add(key)
-                passed_over.append(one)
+                skipped.append(one)
         known = self._index.fingerprints(list(found))
         changed = [id_ for id_, fingerprint in known.items() if fingerprint != _fingerprint(found[id_])]
         hashes = {record.id: record.content_hash for record in self._index.get(changed)}
-        planned = [self._left_out(place, one) for one in passed_over]
+        planned = [self._left_out(place, one) for one in skipped]
         refused = self._refused({id_: one for id_, one in found.items() if id_ in hashes or id_ not in known})
         for id_, one in found.items():
             if id_ in refused:
@@ -103,7 +103,7 @@ class _Planner:
         file = self._file(place, one.path, one.size, one.mtime_ns, Planned.FAILED, content_hash)
         return replace(file, reason=refusal.reason, problem=refusal.problem)
 
-    def _is_to_tell(self, one: PassedOver, key: int, place: int) -> bool:
+    def _is_to_tell(self, one: Skipped, key: int, place: int) -> bool:
         """Not of what has a verdict already, nor of an archive in a folder that is another source of this job."""
         is_source = one.path in self._locations and one.path != self._locations[place]
         return not (key in self._seen or key in self._passed_over or is_source)
@@ -147,11 +147,11 @@ class _Planner:
     def _is_gone(self, record: ImageRecord, source: Source) -> bool:
         if not source.owns(record.path):
             return False
-        missed = source.misses(record.path)
+        missed = source.unreachable(record.path)
         self._counts["missed"] += missed
         return not missed
 
-    def _left_out(self, place: int, one: PassedOver) -> PlannedFile:
+    def _left_out(self, place: int, one: Skipped) -> PlannedFile:
         what = Planned.FAILED if one.failed else Planned.SKIPPED
         return replace(self._file(place, one.path, 0, 0, what), reason=one.reason, problem=one.problem)
 

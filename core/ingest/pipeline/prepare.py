@@ -10,7 +10,7 @@ from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
 from core.errors import ArchiveUnavailable, ImageSearchError, SourceUnavailable, UnreadableImage, UnreadableLabels
 from core.images.describe import Box, Description, Split, content_hash
-from core.images.names import shown
+from core.images.names import printable
 from core.images.reading.reader import open_upright
 from core.images.thumbnails import SIDE, Thumbnails, miniature
 from core.index.records import ImageRecord, record_id
@@ -62,8 +62,8 @@ class Prepare:
         except ImageSearchError:
             raise
         except Exception:  # whatever a picture brings about, the others are to be read
-            _log.exception("%s stopped what reads it", shown(file.path))
-            return Verdict(file.path, Outcome.FAILED, f"{shown(file.path)} cannot be used. Save it as JPEG.")
+            _log.exception("%s stopped what reads it", printable(file.path))
+            return Verdict(file.path, Outcome.FAILED, f"{printable(file.path)} cannot be used. Save it as JPEG.")
 
     def is_fetching(self, file: PlannedFile) -> bool:
         """Whether its source has not given it yet."""
@@ -73,7 +73,7 @@ class Prepare:
         self._fetching.add(file.number)
         try:
             # First what it is, then its bytes: if it changes meanwhile, the next run sees an old fingerprint.
-            return source.look(file.path), source.read(file.path)
+            return source.stat(file.path), source.read(file.path)
         finally:
             self._fetching.discard(file.number)
 

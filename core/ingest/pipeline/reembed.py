@@ -20,7 +20,7 @@ from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
 from core.errors import ImageSearchError, PicturesLost, SourceUnavailable, UnreadableImage
 from core.images.describe import content_hash
-from core.images.names import shown
+from core.images.names import printable
 from core.images.reading.reader import open_upright
 from core.images.thumbnails import SIDE, Thumbnails
 from core.index.index import Index, ModelStamp
@@ -255,7 +255,7 @@ def _read(record: ImageRecord, at: Reembedding, embedder: Embedder) -> tuple[Ima
     except ImageSearchError:  # it is gone, or no picture any more
         pass
     except Exception:  # whatever a picture brings about, the others are to be read
-        _log.exception("%s stopped what reads it", shown(record.path))
+        _log.exception("%s stopped what reads it", printable(record.path))
     thumbnail = at.thumbnails.path(record.content_hash)
     if thumbnail is None:
         return None

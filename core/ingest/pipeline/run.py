@@ -12,7 +12,7 @@ from typing import Protocol
 
 from core.embedding.embedder import Embedder
 from core.errors import SourceUnavailable
-from core.images.names import shown
+from core.images.names import printable
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index, ModelStamp
 from core.index.records import record_id
@@ -29,15 +29,15 @@ from core.sources.source import Source
 FILE_SECONDS = 60.0
 """How long one file may take to be read and decoded before it is given up."""
 
-_SMALLEST_ROUND, _LARGEST_ROUND = 8, 128
+_MIN_ROUND, _MAX_ROUND = 8, 128
 # Rounds grow and shrink towards this: progress moves, and the index is not written to all the time.
 _ROUND_SECONDS = 1.0
 _WORKERS = max(2, os.cpu_count() or 2)
-_MOST_UNANSWERED = 3  # files in a row that a source does not give: then it is not the files
+_MAX_UNANSWERED = 3  # files in a row that a source does not give: then it is not the files
 
 
 @dataclass(frozen=True, slots=True)
-class Workplace:
+class Context:
     """What every job works with."""
 
     lines: Lines
@@ -53,7 +53,7 @@ class Workplace:
     """Where those are noted that need not be read again; None: nowhere."""
 
 
-def run(job: JobState, sources: Sequence[Source], at: Workplace) -> Iterator[Progress]:
+def run(job: JobState, sources: Sequence[Source], at: Context) -> Iterator[Progress]:
     """Do what was planned, and note what became of each file; run again, it goes on where it was.
 
     A picture that cannot be read becomes a verdict. Closing the iterator stops the work; what was reported as stored
@@ -127,7 +127,7 @@ class Waiting(Protocol):
 class _Waiting:
     """The files without a verdict, and what is to be done with each."""
 
-    def __init__(self, job: JobState, at: Workplace, prepare: Prepare) -> None:
+    def __init__(self, job: JobState, at: Context, prepare: Prepare) -> None:
         self._job = job
         self._at = at
         self._prepare = prepare
@@ -157,7 +157,7 @@ class _Waiting:
 
 def read_in_rounds(waiting: Waiting) -> Generator[Round, None, None]:
     """Read the files ahead in threads, and hand them out in rounds of about a second of the consumer's time."""
-    size = _SMALLEST_ROUND
+    size = _MIN_ROUND
     ahead = ReadAhead(iter(waiting), waiting.work, _WORKERS, FILE_SECONDS)
     try:
         while (one := _next_round(ahead, size, waiting.is_fetching)).size:
@@ -179,7 +179,7 @@ def _next_round(
             break
         file, result = taken
         unanswered = unanswered + 1 if result is None and is_fetching(file) else 0
-        if unanswered == _MOST_UNANSWERED:
+        if unanswered == _MAX_UNANSWERED:
             raise _unanswered(file.path)
         one.add(file, result or _given_up(file.path))
     return one
@@ -187,17 +187,17 @@ def _next_round(
 
 def _next_size(size: int, took: float) -> int:
     if took < _ROUND_SECONDS / 2:
-        return min(_LARGEST_ROUND, size * 2)
-    return max(_SMALLEST_ROUND, size // 2) if took > _ROUND_SECONDS * 2 else size
+        return min(_MAX_ROUND, size * 2)
+    return max(_MIN_ROUND, size // 2) if took > _ROUND_SECONDS * 2 else size
 
 
 def _given_up(path: str) -> Verdict:
-    reason = f"{shown(path)} took longer than {FILE_SECONDS:.0f} s to read. Check its drive, or save it as JPEG."
+    reason = f"{printable(path)} took longer than {FILE_SECONDS:.0f} s to read. Check its drive, or save it as JPEG."
     return Verdict(path, Outcome.FAILED, reason)
 
 
 def _unanswered(path: str) -> SourceUnavailable:
     return SourceUnavailable(
-        f"{_MOST_UNANSWERED} files in a row took longer than {FILE_SECONDS:.0f} s to read, the last {shown(path)}.",
+        f"{_MAX_UNANSWERED} files in a row took longer than {FILE_SECONDS:.0f} s to read, the last {printable(path)}.",
         "Check the drive or network that they are on; what is done so far is kept.",
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from core.errors import UnreadableImage
-from core.images.names import shown
+from core.images.names import printable
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index
 from core.index.records import ImageRecord, record_id
@@ -73,11 +73,11 @@ class Store:
         verdicts, moved = dict(one.verdicts), dict[str, str]()
         gone = self._lines.gone(self._job_id, [prepared.record.content_hash for prepared in one.prepared])
         left: list[PlannedFile] = []
-        for prepared, twin in zip(one.prepared, embedded.twins, strict=True):
-            if old := self._left_behind(prepared, twin, gone, moved.keys() | self._moved.keys()):
+        for prepared, duplicate_of in zip(one.prepared, embedded.duplicates_of, strict=True):
+            if old := self._left_behind(prepared, duplicate_of, gone, moved.keys() | self._moved.keys()):
                 left.append(old)
                 moved[old.path] = prepared.record.path
-            known_as = moved.get(twin) or self._moved.get(twin, twin)
+            known_as = moved.get(duplicate_of) or self._moved.get(duplicate_of, duplicate_of)
             verdicts[prepared.file.number] = _verdict(prepared, old, known_as)
         self._moved = moved
         return verdicts, left
@@ -95,7 +95,7 @@ class Store:
             yield verdicts
 
     def _left_behind(
-        self, prepared: Prepared, twin: str, gone: list[PlannedFile], moved: Set[str]
+        self, prepared: Prepared, duplicate_of: str, gone: list[PlannedFile], moved: Set[str]
     ) -> PlannedFile | None:
         """The record that a new file takes the place of, with its bytes and without a file; taken out of `gone`."""
         if prepared.file.planned is Planned.CHANGED:
@@ -103,8 +103,8 @@ class Store:
         for at, file in enumerate(gone):
             if file.content_hash == prepared.record.content_hash:
                 return gone.pop(at)
-        if twin and twin not in moved and self._is_gone(twin):
-            return PlannedFile(0, 0, twin, 0, 0, Planned.GONE)
+        if duplicate_of and duplicate_of not in moved and self._is_gone(duplicate_of):
+            return PlannedFile(0, 0, duplicate_of, 0, 0, Planned.GONE)
         return None
 
 
@@ -115,20 +115,20 @@ def _replaced(prepared: Sequence[Prepared], records: Sequence[ImageRecord]) -> s
     return before - {p.record.content_hash for p in prepared}
 
 
-def _verdict(prepared: Prepared, old: PlannedFile | None, twin: str) -> Verdict:
+def _verdict(prepared: Prepared, old: PlannedFile | None, duplicate_of: str) -> Verdict:
     path, note = prepared.record.path, prepared.note
     if old:
-        return Verdict(path, Outcome.RENAMED, f"Was {shown(old.path)}. {note}".rstrip())
+        return Verdict(path, Outcome.RENAMED, f"Was {printable(old.path)}. {note}".rstrip())
     if prepared.file.planned is Planned.CHANGED:
         return Verdict(path, Outcome.UPDATED, note)
-    if twin:
-        return Verdict(path, Outcome.DUPLICATE, f"{copy_of(twin)} {note}".rstrip())
+    if duplicate_of:
+        return Verdict(path, Outcome.DUPLICATE, f"{copy_of(duplicate_of)} {note}".rstrip())
     return Verdict(path, Outcome.ADDED, note)
 
 
 def _pruned(file: PlannedFile, source: Source) -> Verdict:
     try:
-        source.look(file.path)
+        source.stat(file.path)
     except UnreadableImage:
         return Verdict(file.path, Outcome.REMOVED)
     return Verdict(file.path, Outcome.MISSING, _BACK)

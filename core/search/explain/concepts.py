@@ -43,7 +43,7 @@ class Explainer:
         self._bank = bank
         self._means: Kept[Embedding] = Kept(1)
 
-    def why(self, query: Query, content_hash: str) -> list[Concept]:
+    def explain(self, query: Query, content_hash: str) -> list[Concept]:
         """What a picture of the index has in common with the query, the most important first; nothing where there is
         no word for it.
 
@@ -55,7 +55,7 @@ class Explainer:
         if bank is None:
             raise ModelUnavailable("The explanation is not ready yet.", "Try again in a moment.")
         composed = self._compose(query)
-        _, picture = looked_up(self._index, content_hash)
+        _, picture = get_by_content(self._index, content_hash)
         return shared_concepts(composed, picture, self._mean(), bank)
 
     def _mean(self) -> Embedding:
@@ -67,7 +67,7 @@ class Explainer:
         return self._means.get(self._index.revision(), make)
 
 
-def looked_up(index: Index, content_hash: str) -> tuple[ImageRecord, Embedding]:
+def get_by_content(index: Index, content_hash: str) -> tuple[ImageRecord, Embedding]:
     """
     Raises:
         InvalidQuery: the index has no picture with this content.

@@ -26,7 +26,7 @@ _FLAT = 1e-3  # cosines that differ by less are the same
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class HeatmapProgress:
     """How far it is."""
 
     done: int
@@ -43,7 +43,7 @@ class Heat:
     """Row by row, from 0, where it matches least, to 1; all 0 where no place matches more than another."""
 
 
-class Heats:
+class HeatmapBuilder:
     """Safe to share between threads. The embeddings of parts are kept: another query about a picture costs nothing.
 
     Args:
@@ -54,7 +54,7 @@ class Heats:
         self._read = read
         self._batches: Kept[Embeddings] = Kept(_KEPT)
 
-    def look(self, record: ImageRecord, query: Embedding, embedder: Embedder) -> Iterator[Looked | Heat]:
+    def build(self, record: ImageRecord, query: Embedding, embedder: Embedder) -> Iterator[HeatmapProgress | Heat]:
         """How far it is after each batch of parts, at last the map.
 
         Raises:
@@ -71,11 +71,11 @@ class Heats:
             return open_upright(self._read(record), record.name, enough).image
 
         rows: list[Embeddings] = []
-        yield Looked(0, len(regions))
+        yield HeatmapProgress(0, len(regions))
         for batch in batched(regions, _BATCH):
             key = embedder.model_id, record.content_hash, batch
             rows.append(self._batches.get(key, partial(_embedded, embedder, picture, batch)))
-            yield Looked(sum(map(len, rows)), len(regions))
+            yield HeatmapProgress(sum(map(len, rows)), len(regions))
         yield heat(record.width, record.height, regions, np.concatenate(rows) @ query)
 
 

@@ -6,8 +6,19 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from core.errors import InvalidQuery
-from core.images.names import shown
-from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, Named, NumberField, TextField, Within
+from core.images.names import printable
+from core.index.filters import (
+    AnyOf,
+    Between,
+    Condition,
+    Either,
+    Filter,
+    Glob,
+    InFolder,
+    NameContains,
+    NumberField,
+    TextField,
+)
 from core.index.globs import MAX_PATTERN, is_bounded, is_pattern
 from core.index.records import from_storable, storable
 from core.search.language.groups import either, opposite
@@ -30,7 +41,7 @@ _TYPED = re.compile(
 _VALUE = re.compile(rf"(?:{QUOTED}|[^,])+")
 _QUOTED = re.compile(QUOTED)
 _PLAIN = re.compile(rf"[^~\s,(){MARKS}][^\s,(){MARKS}]*")
-_LONGEST_SHOWN = 60
+_MAX_SHOWN = 60
 
 
 def is_condition(token: str) -> bool:
@@ -68,9 +79,9 @@ def read_condition(token: str) -> Condition | None:
     if key in ("name", "folder") and is_pattern(_QUOTED.sub("", text)):
         return _read_patterns(token, "name" if key == "name" else "folder", text, excluded)
     if key == "name":
-        return Named(_values(token, text, commas=False)[0], excluded)
+        return NameContains(_values(token, text, commas=False)[0], excluded)
     if key == "folder" and (folder := _folder(text)):
-        return Within(folder, excluded)
+        return InFolder(folder, excluded)
     return AnyOf(_TEXTS[key], _values(token, text), excluded)
 
 
@@ -82,9 +93,9 @@ def write_condition(condition: Condition) -> str:
             text = f"{field}:{','.join(map(_quoted if patterns else _written, values))}"
         case Between(field):
             text = f"{field}:{write_range(condition)}"
-        case Within(folder):
+        case InFolder(folder):
             text = f"folder:{(_quoted if is_pattern(folder) else _written)(folder)}"
-        case Named(name):
+        case NameContains(name):
             text = f"name:{(_quoted if is_pattern(name) else _written)(name)}"
         case Glob(field, pattern):
             text = f"{field}:{storable(pattern)}"
@@ -95,7 +106,7 @@ def write_condition(condition: Condition) -> str:
 
 def named(token: str) -> str:
     """A piece of typed text in messages."""
-    return f"“{shown(token if len(token) <= _LONGEST_SHOWN else f'{token[:_LONGEST_SHOWN]}…')}”"
+    return f"“{printable(token if len(token) <= _MAX_SHOWN else f'{token[:_MAX_SHOWN]}…')}”"
 
 
 def _alternative(where: Filter) -> str:
@@ -132,7 +143,7 @@ def _read_glob(token: str, field: Literal["name", "folder"], text: str) -> Condi
             f"Use {MAX_PATTERN} characters at most and few wildcards, as in {field}:IMG_*.",
         )
     if not is_pattern(text):
-        return AnyOf("folder", (text,)) if field == "folder" else Named(text)
+        return AnyOf("folder", (text,)) if field == "folder" else NameContains(text)
     return Glob(field, text)
 
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 from core.errors import InvalidQuery
 from core.search.language.parser import format_, parse
 from core.search.language.quotes import MARKS
-from core.search.query import LEAST_WEIGHT, Words
+from core.search.query import MIN_WEIGHT, Words
 
-_MOST_CUES = 4  # of one term
-_MOST_WORDS = 3  # of a thing: longer ones are likely misread
+_MAX_CUES = 4  # of one term
+_MAX_WORDS = 3  # of a thing: longer ones are likely misread
 
 _NOBODY = re.compile(r"\b(no|any)(?:body|(?<=no)[- ]?one|one)\b")
 _PLACES = r"on|in|at|near|under|inside|outside|behind|beside|by|with"
@@ -56,7 +56,7 @@ _CAPITAL = re.compile(r"\A(?:No|Not|Without)(?=\s[^A-Z]*\Z)|\bNOT\b")  # as phon
 _UNCOUNTED = ("people", "text", "snow", "water", "grass", "sky", "traffic", "furniture", "hair", "rain", "fog")
 
 
-def offer(text: str) -> str | None:
+def suggest_rewrite(text: str) -> str | None:
     """The typed text with what is not to be shown as excluded terms: `a beach without people` as `a beach − people`.
 
     None where there is nothing of the kind, where words are in quotes, and where the text cannot be read.
@@ -74,11 +74,11 @@ def offer(text: str) -> str | None:
 def _terms(part: Words) -> Iterator[Words]:
     text = _NOBODY.sub(r"\1 people", part.text)
     excluded: list[str] = []
-    while part.weight > 0 and len(excluded) < _MOST_CUES and (split := _split(text)):
+    while part.weight > 0 and len(excluded) < _MAX_CUES and (split := _split(text)):
         text = split[0]
         excluded += split[1]
     yield replace(part, text=text) if excluded else part
-    yield from (Words(thing, LEAST_WEIGHT) for thing in dict.fromkeys(excluded))
+    yield from (Words(thing, MIN_WEIGHT) for thing in dict.fromkeys(excluded))
 
 
 def _split(text: str) -> tuple[str, list[str]] | None:
@@ -97,7 +97,7 @@ def _split(text: str) -> tuple[str, list[str]] | None:
 
 
 def _is_meant(wanted: str, cue: re.Match[str], thing: str) -> bool:
-    if not 1 <= len(thing.split()) <= _MOST_WORDS or _SAYINGS.search(thing):
+    if not 1 <= len(thing.split()) <= _MAX_WORDS or _SAYINGS.search(thing):
         return False
     alone = not cue["joint"].strip() and not cue["but"]
     if cue["cue"].startswith("not"):
@@ -107,5 +107,5 @@ def _is_meant(wanted: str, cue: re.Match[str], thing: str) -> bool:
     if _FORBIDDEN.search(thing) or _SIGNS.search(wanted):
         return False
     if not wanted:  # a title, or a saying, rather than one thing or a kind
-        return len(thing.split()) < _MOST_WORDS and not _TITLES.search(thing)
+        return len(thing.split()) < _MAX_WORDS and not _TITLES.search(thing)
     return cue["cue"] != "no" or not alone or thing.endswith(("s", *_UNCOUNTED))

@@ -15,12 +15,12 @@ from core.search.language.conditions import named, read_condition, write_conditi
 from core.search.language.groups import Conditions, either, opposite
 from core.search.language.pieces import MINUS, Kind, Piece, begins_condition, pieces
 from core.search.language.quotes import DASHES, MARKS, opens, quoted, unquoted
-from core.search.query import LEAST_WEIGHT, MOST_PARTS, MOST_WEIGHT, Words, clean
+from core.search.query import MAX_PARTS, MAX_WEIGHT, MIN_WEIGHT, Words, clean
 
 LONGEST = 20_000
 """Characters of a search."""
 
-MOST_VALUES = 200
+MAX_VALUES = 200
 """Of all conditions of a search together."""
 
 MAX_DEPTH = 8
@@ -200,18 +200,18 @@ def _misplaced(piece: Piece | None) -> InvalidQuery:
 def _weight(token: str, sign: float, own_sign: str, number: str) -> float:
     own = -1.0 if own_sign.startswith(tuple(DASHES)) else 1.0
     weight = round(sign * own * float(number), _DECIMALS) + 0.0  # never -0
-    if LEAST_WEIGHT <= weight <= MOST_WEIGHT:
+    if MIN_WEIGHT <= weight <= MAX_WEIGHT:
         return weight
     raise InvalidQuery(
         f"The weight of {named(token)} is out of range.",
-        f"Use one from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}, as in 2:beach, or quotes to search for it as typed.",
+        f"Use one from {MIN_WEIGHT:g} to {MAX_WEIGHT:g}, as in 2:beach, or quotes to search for it as typed.",
     )
 
 
 def _check_counts(terms: int, conditions: Conditions) -> None:
-    if terms > MOST_PARTS:
-        raise InvalidQuery(f"This search has {terms:,} terms.", f"Keep {MOST_PARTS} at most.")
+    if terms > MAX_PARTS:
+        raise InvalidQuery(f"This search has {terms:,} terms.", f"Keep {MAX_PARTS} at most.")
     leaves = simple(Filter(conditions))
     values = sum(len(condition.values) if isinstance(condition, AnyOf) else 1 for condition in leaves)
-    if values > MOST_VALUES:
-        raise InvalidQuery(f"This search has {values:,} conditions and values.", f"Keep {MOST_VALUES} at most.")
+    if values > MAX_VALUES:
+        raise InvalidQuery(f"This search has {values:,} conditions and values.", f"Keep {MAX_VALUES} at most.")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 
 from core.images.names import composed, decomposed, folded
-from core.index.filters import AnyOf, Condition, Either, Filter, TextField, Within, simple
+from core.index.filters import AnyOf, Condition, Either, Filter, InFolder, TextField, simple
 from core.index.index import Counts
 from core.index.records import names_on
 from core.search.language.conditions import named
@@ -17,7 +17,7 @@ type Known = dict[str, str]
 _BY_PART = ("camera", "lens", "folder")
 _SPLITS = {"training": "train", "valid": "val", "validation": "val", "dev": "val", "testing": "test"}
 _CUT_OFF = 1_000  # values of a facet: there may be more, of which nothing can be said
-_MOST_NOTES = 5
+_MAX_NOTES = 5
 
 
 def resolve(where: Filter, known: Counts) -> tuple[Filter, list[str]]:
@@ -29,7 +29,7 @@ def resolve(where: Filter, known: Counts) -> tuple[Filter, list[str]]:
     """
     resolved = Filter(tuple(_resolved(condition, known) for condition in where.conditions))
     notes = (note for condition in simple(where) for note in _notes(condition, known))
-    return resolved, list(islice(notes, _MOST_NOTES))
+    return resolved, list(islice(notes, _MAX_NOTES))
 
 
 def _resolved(condition: Condition, known: Counts) -> Condition:
@@ -38,7 +38,7 @@ def _resolved(condition: Condition, known: Counts) -> Condition:
             there, all_known = _there(field, known), len(known.get(field, ())) < _CUT_OFF
             meant = (name for value in values for name in _meant(field, value, there, all_known))
             return replace(condition, values=tuple(dict.fromkeys(meant)))
-        case Within(folder):
+        case InFolder(folder):
             places = _places(folder, known.get("folder", ()))
             if len(places) == 1:
                 return replace(condition, folder=places[0])
@@ -75,7 +75,7 @@ def _cases(value: str) -> Sequence[str]:
 
 def _places(folder: str, known: Collection[str]) -> Sequence[str]:
     """The folders that are called so: on some systems two may look alike letter by letter."""
-    sought = composed(Within(folder).own)
+    sought = composed(InFolder(folder).own)
     depth = sought.count("/") + 1
     above = dict.fromkeys("/".join(path.split("/")[:depth]) for path in known)
     found = [place for place in above if place and composed(place) == sought]
@@ -108,7 +108,7 @@ def _notes(condition: Condition, known: Counts) -> Iterator[str]:
             if not any(name in there for name in _meant(condition.field, value, there, all_known=True)):
                 has = "is in a folder called" if condition.field == "folder" else f"has the {condition.field}"
                 yield f"No picture {has} {named(value)}.{_suggestion(value, there)}"
-    if isinstance(condition, Within) and len(folders := known.get("folder", ())) < _CUT_OFF:
+    if isinstance(condition, InFolder) and len(folders := known.get("folder", ())) < _CUT_OFF:
         inside = composed(condition.folder.rstrip("/") + "/")
         if not any(composed(f"{folder}/").startswith(inside) for folder in folders):
             there = {folder: folded(folder) for folder in folders}

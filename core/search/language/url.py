@@ -1,8 +1,9 @@
-"""A whole search as the parameters of an address, so that links, reload and Back give it again; and as JSON.
+"""A whole search as the parameters of a URL, so that links, reload and Back give it again; and as JSON.
 
 `q` holds words and filter as they are typed; `image` a picture as `HASH[:weight][@left,top,width,height]`, repeated;
-`more` and `less` the hash of an example, repeated; `k` how many results, or `all`; `sort`, `collapse`, `alike`,
-`diversity` and `cut` the options that are not as usual.
+`more` and `less` the hash of an example, repeated; `k` how many results, or `all`; `sort`, `collapse`,
+`duplicate_threshold`, `diversity` and `min_match` the options that are not as usual. Links that were kept before two of
+them had these names are read, too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,11 +16,11 @@ from core.images.describe import is_content_hash
 from core.index.filters import Filter
 from core.index.index import MAX_K
 from core.search.language.parser import format_, parse
-from core.search.options import ALL_RESULTS, Collapse, Cut, Options, Sort
+from core.search.options import ALL_RESULTS, Collapse, MinMatch, Options, Sort
 from core.search.query import (
-    LEAST_WEIGHT,
-    MOST_PARTS,
-    MOST_WEIGHT,
+    MAX_PARTS,
+    MAX_WEIGHT,
+    MIN_WEIGHT,
     Picture,
     Query,
     Region,
@@ -29,14 +30,20 @@ from core.search.query import (
     clean,
 )
 
-PARAMETERS = frozenset({"q", "image", "more", "less", "k", "sort", "collapse", "alike", "diversity", "cut"})
-"""What the address of a search consists of."""
+PARAMETERS = frozenset(
+    {"q", "image", "more", "less", "k", "sort", "collapse", "duplicate_threshold", "diversity", "min_match"}
+)
+"""What the URL of a search consists of."""
+
+_FORMERLY = {"duplicate_threshold": "alike", "min_match": "cut"}
+KNOWN_PARAMETERS = PARAMETERS | set(_FORMERLY.values())
+"""With those that links of before consist of."""
 
 type Params = Mapping[str, Sequence[str]]
 
 _USUAL = Options()
 _DECIMALS = 4
-_LONGEST_NUMBER = 20  # characters
+_MAX_DIGITS = 20  # characters
 
 
 def to_params(search: Search) -> dict[str, list[str]]:
@@ -55,7 +62,7 @@ def to_params(search: Search) -> dict[str, list[str]]:
 
 
 def from_params(params: Params) -> Search:
-    """What `to_params` wrote. What is malformed is left out, and what is beyond `MOST_PARTS`."""
+    """What `to_params` wrote. What is malformed is left out, and what is beyond `MAX_PARTS`."""
     words, where = _typed(_last(params, "q"))
     pictures = _parts(words, [picture for text in _first(params, "image") if (picture := _read_picture(text))])
     more = _parts((*words, *pictures), list(filter(is_content_hash, _first(params, "more"))))
@@ -84,7 +91,7 @@ def read_k(text: str) -> int | None:
     if text == ALL_RESULTS:
         return MAX_K
     # Python would read any digits of Unicode, and millions of them.
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER else 0
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < _MAX_DIGITS else 0
     return number if 1 <= number <= MAX_K else None
 
 
@@ -105,26 +112,29 @@ def _typed(text: str) -> tuple[tuple[Words, ...], Filter]:
 
 def _options(params: Params) -> Options:
     return Options(
-        collapse=_choice(Collapse, params, _USUAL.collapse),
-        alike=_read(_last(params, "alike"), 0.0, 1.0) or _USUAL.alike,
+        collapse=_choice(Collapse, _last(params, "collapse"), _USUAL.collapse),
+        duplicate_threshold=_read(_renamed(params, "duplicate_threshold"), 0.0, 1.0) or _USUAL.duplicate_threshold,
         diversity=_read(_last(params, "diversity"), 0.0, 1.0) or _USUAL.diversity,
-        cut=_choice(Cut, params, _USUAL.cut),
-        sort=_choice(Sort, params, _USUAL.sort),
+        min_match=_choice(MinMatch, _renamed(params, "min_match"), _USUAL.min_match),
+        sort=_choice(Sort, _last(params, "sort"), _USUAL.sort),
     )
 
 
-def _choice[E: StrEnum](choices: type[E], params: Params, usual: E) -> E:
-    text = _last(params, choices.__name__.lower())
+def _renamed(params: Params, name: str) -> str:
+    return _last(params, name) or _last(params, _FORMERLY[name])
+
+
+def _choice[E: StrEnum](choices: type[E], text: str, usual: E) -> E:
     return choices(text) if text in list(choices) else usual
 
 
 def _parts[P](before: Sequence[object], parts: Sequence[P]) -> tuple[P, ...]:
     """Each once, and as many as there is room for."""
-    return tuple(dict.fromkeys(parts))[: MOST_PARTS - len(before)]
+    return tuple(dict.fromkeys(parts))[: MAX_PARTS - len(before)]
 
 
 def _first(params: Params, name: str) -> Sequence[str]:
-    return params.get(name, ())[:MOST_PARTS]
+    return params.get(name, ())[:MAX_PARTS]
 
 
 def _last(params: Params, name: str) -> str:
@@ -142,7 +152,7 @@ def _read_picture(text: str) -> Picture | None:
     digest, _, number = head.partition(":")
     if not is_content_hash(digest):
         return None
-    weight = _read(number, LEAST_WEIGHT, MOST_WEIGHT)
+    weight = _read(number, MIN_WEIGHT, MAX_WEIGHT)
     return Picture(digest, 1.0 if weight is None else weight, _read_region(digest, sides))
 
 
@@ -164,7 +174,7 @@ def _write(number: float) -> str:
 
 def _read(text: str, least: float, most: float) -> float | None:
     try:
-        number = float(text[:_LONGEST_NUMBER])
+        number = float(text[:_MAX_DIGITS])
     except ValueError:
         return None
     return round(number, _DECIMALS) if least <= number <= most else None

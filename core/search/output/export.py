@@ -62,7 +62,7 @@ def judged(search: Callable[[int], Results], ids: Sequence[str]) -> list[Line]:
             for result in results.results
             for hit in (result.hit, *result.others)
         }
-        if not results.more or not results.scored or found.keys() >= set(ids):
+        if not results.has_more or not results.scored or found.keys() >= set(ids):
             break
     return [found.get(id_, Line(id_)) for id_ in ids]
 

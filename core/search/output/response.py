@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, TypedDict
 
-from core.images.names import displayable
+from core.images.names import utf8_safe
 from core.index.records import Hit
 from core.search.options import Band
 from core.search.pasted import Pasted
@@ -134,22 +134,22 @@ def answer(results: Results, pasted: Pasted | None = None) -> Answer:
         matched=results.matched,
         at_least=results.at_least,
         bands={band.value: results.bands[band] for band in Band if band in results.bands},
-        nothing=results.nothing,
+        nothing=results.no_match,
         of_kind=results.of_kind,
         searched=results.searched,
         collapsed=results.collapsed,
-        more=results.more,
+        more=results.has_more,
         total=results.total,
         facets={facet: _displayed(counts) for facet, counts in results.facets.items()},
-        alike=round(float(results.alike), _SCORE),
+        alike=round(float(results.duplicate_threshold), _SCORE),
         milliseconds=Milliseconds(
             embedding=round(results.timings.embedding * 1000, _MILLISECONDS),
             index=round(results.timings.index * 1000, _MILLISECONDS),
             ranking=round(results.timings.ranking * 1000, _MILLISECONDS),
         ),
-        read_text=None if results.read_text is None else displayable(results.read_text),
-        notes=[displayable(note) for note in (*([pasted.remark] if pasted else ()), *results.notes)],
-        location=displayable(pasted.location) if pasted and not pasted.refusal else None,
+        read_text=None if results.read_text is None else utf8_safe(results.read_text),
+        notes=[utf8_safe(note) for note in (*([pasted.remark] if pasted else ()), *results.notes)],
+        location=utf8_safe(pasted.location) if pasted and not pasted.refusal else None,
     )
 
 
@@ -162,7 +162,7 @@ def item(result: Result, scored: bool = True) -> Item:
     record = result.record
     return Item(
         **_duplicate(result.hit, scored),
-        folder=displayable(record.folder),
+        folder=utf8_safe(record.folder),
         strength=None if result.strength is None else round(float(result.strength), _SHARE),
         band=None if result.band is None else result.band.value,
         matches=result.matches,
@@ -171,15 +171,15 @@ def item(result: Result, scored: bool = True) -> Item:
         others=[_duplicate(hit, scored) for hit in result.others],
         width=record.width,
         height=record.height,
-        format=displayable(record.format),
+        format=utf8_safe(record.format),
         size=record.size,
         taken_at=record.taken_at.isoformat() if record.taken_at else None,
-        camera=displayable(record.camera),
-        lens=displayable(record.lens),
+        camera=utf8_safe(record.camera),
+        lens=utf8_safe(record.lens),
         gps=[round(degrees, _DEGREES) for degrees in record.gps] if record.gps else None,
         frames=record.frames,
-        labels=[displayable(label) for label in record.labels],
-        tags=[displayable(tag) for tag in record.tags],
+        labels=[utf8_safe(label) for label in record.labels],
+        tags=[utf8_safe(tag) for tag in record.tags],
         splits=list(record.splits),
         colours=[[colour.rgb, round(colour.share, _SHARE)] for colour in record.colours],
         boxes=len(record.boxes),
@@ -190,11 +190,11 @@ def _duplicate(hit: Hit, scored: bool) -> Duplicate:
     return Duplicate(
         id=hit.record.id,
         content_hash=hit.record.content_hash,
-        name=displayable(hit.record.name),
-        path=displayable(hit.record.path),
+        name=utf8_safe(hit.record.name),
+        path=utf8_safe(hit.record.path),
         score=round(float(hit.score), _SCORE) if scored else None,
     )
 
 
 def _displayed(counts: Mapping[str, int]) -> dict[str, int]:
-    return {displayable(value): count for value, count in counts.items()}
+    return {utf8_safe(value): count for value, count in counts.items()}

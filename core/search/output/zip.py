@@ -8,7 +8,7 @@ from zipfile import ZipFile, ZipInfo
 
 from core.errors import ImageSearchError
 from core.images.files import has_picture_suffix
-from core.images.names import display_name, shown
+from core.images.names import display_name, printable
 from core.index.records import ImageRecord
 from core.search.output.export import Chosen
 
@@ -73,7 +73,7 @@ def zipped(pictures: Iterable[Chosen], read: Callable[[str], bytes]) -> Iterator
         try:
             data = memoryview(read(record.path))
         except ImageSearchError as error:
-            missing.append(f"{shown(record.path)}: {error}")
+            missing.append(f"{printable(record.path)}: {error}")
             continue
         with archive.open(_info(names.give(record), record.mtime_ns, len(data)), "w") as file:
             for start in range(0, len(data), _PIECE):

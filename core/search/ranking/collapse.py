@@ -26,7 +26,7 @@ _ROUNDING = 1e-6
 _BLOCK = 128  # hits that are compared at once, with all before them
 
 
-def stacks(hits: Sequence[Hit], collapse: Collapse, alike: float) -> list[list[int]]:
+def group_duplicates(hits: Sequence[Hit], collapse: Collapse, duplicate_threshold: float) -> list[list[int]]:
     """Which hits are shown as one: their positions, each stack led by its best, the stacks in the order of these.
 
     A hit joins the first stack whose leader it is a duplicate of, so that a longer list of hits begins with the same
@@ -47,7 +47,7 @@ def stacks(hits: Sequence[Hit], collapse: Collapse, alike: float) -> list[list[i
         return groups
     firsts = [hits[group[0]] for group in groups]
     found: dict[int, list[int]] = {}
-    for leader, group in zip(_leaders(len(firsts), _rule(firsts, collapse, alike)), groups, strict=True):
+    for leader, group in zip(_leaders(len(firsts), _rule(firsts, collapse, duplicate_threshold)), groups, strict=True):
         found.setdefault(leader, []).extend(group)
     return [sorted(stack) for stack in found.values()]
 
@@ -66,7 +66,7 @@ def _leaders(count: int, duplicates: Duplicates) -> Iterator[int]:
             yield first
 
 
-def _rule(hits: Sequence[Hit], collapse: Collapse, alike: float) -> Duplicates:
+def _rule(hits: Sequence[Hit], collapse: Collapse, duplicate_threshold: float) -> Duplicates:
     hashes = packed([hit.record.phash for hit in hits])
     signs = coarse(hashes)
     tints = _tints(hits)
@@ -77,7 +77,7 @@ def _rule(hits: Sequence[Hit], collapse: Collapse, alike: float) -> Duplicates:
         differing = coarse_distances(signs[some], signs[others])
         same = _same_picture(differing, hashes[some], hashes[others])
         if rows is not None:
-            same |= _look_alike(rows[some] @ rows[others].T, differing, alike)
+            same |= _look_alike(rows[some] @ rows[others].T, differing, duplicate_threshold)
         return same & ~_of_other_hues(tints[some], tints[others])
 
     return duplicates
@@ -114,9 +114,11 @@ def _of_other_hues(some: NDArray[np.float64], others: NDArray[np.float64]) -> ND
     return other
 
 
-def _look_alike(cosines: NDArray[np.float32], differing: NDArray[np.float32], alike: float) -> NDArray[np.bool_]:
+def _look_alike(
+    cosines: NDArray[np.float32], differing: NDArray[np.float32], duplicate_threshold: float
+) -> NDArray[np.bool_]:
     """By their embeddings, and by how far the coarse bits of their hashes differ."""
     slope = (_LENIENCE - 1) / (_UNLIKE - _CROPPED)
     lenience = np.clip(1 + slope * (_UNLIKE - differing), 1, _LENIENCE)
-    near: NDArray[np.bool_] = cosines >= 1 - (1 - alike) * lenience - _ROUNDING
+    near: NDArray[np.bool_] = cosines >= 1 - (1 - duplicate_threshold) * lenience - _ROUNDING
     return near

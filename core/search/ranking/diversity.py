@@ -8,7 +8,7 @@ from core.vectors import Embeddings
 _ROUNDING = 1e-6
 
 
-def spread_out(scores: NDArray[np.floating], embeddings: Embeddings, diversity: float) -> list[int]:
+def mmr(scores: NDArray[np.floating], embeddings: Embeddings, diversity: float) -> list[int]:
     """The positions in the order of their marginal relevance: the best first, then again and again the one with the
     most of what is wanted, less what is shown already (Carbonell and Goldstein, SIGIR 1998).
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, Within, simple
+from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, InFolder, simple
 from core.index.index import FACETS, Counts, by_frequency, counted
 from core.index.records import ImageRecord
 
@@ -70,7 +70,7 @@ def _facet(condition: Condition) -> str | None:
     match condition:
         case AnyOf(field):
             return field
-        case Within() | Glob("folder"):
+        case InFolder() | Glob("folder"):
             return "folder"
         case Between("taken"):
             return "year"

@@ -10,10 +10,10 @@ import numpy as np
 
 from core.index.index import Counts
 from core.index.records import Hit, ImageRecord
-from core.search.options import Band, Cut, Options, Sort
+from core.search.options import Band, MinMatch, Options, Sort
 from core.search.ranking import facets
-from core.search.ranking.collapse import stacks
-from core.search.ranking.diversity import spread_out
+from core.search.ranking.collapse import group_duplicates
+from core.search.ranking.diversity import mmr
 from core.search.results import Judgement, Result
 
 ALIKE = 0.95
@@ -38,10 +38,10 @@ class Ranking:
     results: Sequence[Result]
     matched: int | None
     """How many match; None where that is not known."""
-    nothing: bool
+    no_match: bool
     of_kind: bool
     """Whether of those that are weak no more is known than that they are of this kind."""
-    alike: float
+    duplicate_threshold: float
     facets: Counts
     """Of the matches; of all where there are none. Those shown as one count once for each value they have."""
     seconds: float = 0.0
@@ -61,7 +61,7 @@ class Ranking:
 
 
 def rank(
-    hits: Sequence[Hit], judgement: Judgement | None, options: Options, alike: float, k: int | None = None
+    hits: Sequence[Hit], judgement: Judgement | None, options: Options, duplicate_threshold: float, k: int | None = None
 ) -> Ranking:
     """
     Args:
@@ -70,15 +70,17 @@ def rank(
         alike: The cosine from which two pictures are alike.
         k: How many of the best are put into another order than theirs; None: all matches. Diversity chooses among all.
     """
-    results = [_result(hits, stack, judgement) for stack in stacks(hits, options.collapse, alike)]
+    results = [
+        _result(hits, stack, judgement) for stack in group_duplicates(hits, options.collapse, duplicate_threshold)
+    ]
     matched = sum(result.matches is True for result in results) if judgement or not hits else None
     counted = results[:matched] or results
     return Ranking(
         _ordered(results, matched, options, k),
         matched,
-        judgement.nothing if judgement else False,
+        judgement.no_match if judgement else False,
         judgement.of_kind if judgement else False,
-        alike,
+        duplicate_threshold,
         facets.count_stacks([hit.record for hit in (result.hit, *result.others)] for result in counted),
     )
 
@@ -96,7 +98,7 @@ def _ordered(results: Sequence[Result], matched: int | None, options: Options, k
     """All of them; what does not match, and what is beyond the best `k` where these are sorted, stays as it is. Where
     no line is drawn below the matches, or it is not known yet, all are sorted; diversity is for matches only."""
     if options.sort is not Sort.BEST:
-        above = len(results) if matched is None or options.cut is Cut.ALL else matched
+        above = len(results) if matched is None or options.min_match is MinMatch.ALL else matched
         order, count = _ORDERS[options.sort], min(above, k or above)
         return [*sorted(results[:count], key=lambda result: order(result.record)), *results[count:]]
     if not options.diversity or matched is None or matched < 2:
@@ -104,7 +106,7 @@ def _ordered(results: Sequence[Result], matched: int | None, options: Options, k
     head = results[: min(matched, _VARIED)]
     scores = np.array([result.hit.score for result in head])
     embeddings = np.stack([result.hit.embedding for result in head if result.hit.embedding is not None])
-    varied = [head[position] for position in spread_out(scores, embeddings, options.diversity)]
+    varied = [head[position] for position in mmr(scores, embeddings, options.diversity)]
     return [*varied, *results[len(head) :]]
 
 

@@ -11,7 +11,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.options import Band, Cut
+from core.search.options import Band, MinMatch
 from core.search.results import Judgement
 
 # How many unrelated pictures are to be expected, among all that were searched, that match as well as the worst of a
@@ -25,10 +25,10 @@ _WINDOWS = (200, 1_000, 4_000)
 _NORMAL = NormalDist()
 
 
-def judge(
+def assess(
     strengths: NDArray[np.float64],
     searched: int,
-    cut: Cut,
+    min_match: MinMatch,
     sure: NDArray[np.bool_] | None = None,
     *,
     of_kind: bool = False,
@@ -43,29 +43,29 @@ def judge(
         of_kind: Whether most of the collection is of the kind that is searched for, as `Calibration.of_kind` says:
             then what sets pictures apart from others is less than what shows that they are the very thing.
     """
-    falling = descending(strengths)
+    falling = monotone(strengths)
     expected = _EXPECTED | dict.fromkeys((Band.STRONG, Band.LIKELY), _APART) if of_kind else _EXPECTED
-    begins = {band: reached_by(share, searched) for band, share in expected.items()}
+    begins = {band: chance_threshold(share, searched) for band, share in expected.items()}
     counts = {band: int((falling >= start).sum()) for band, start in begins.items()}
     if sure is not None and not sure.all():
         unsure = int(sure.argmin())
         counts |= {band: min(counts[band], unsure) for band in (Band.STRONG, Band.LIKELY)}
-    nothing = not (counts[Band.WEAK] and matches(strengths, searched))
-    end = 0 if nothing else _end(falling, counts, cut)
+    no_match = not (counts[Band.WEAK] and matches(strengths, searched))
+    end = 0 if no_match else _end(falling, counts, min_match)
     bands: list[Band] = []
     for band, count in counts.items():
         bands += [band] * (min(count, end) - len(bands))
     bands += [Band.NONE] * (len(falling) - len(bands))
     shares = np.clip(falling / begins[Band.STRONG], 0.0, 1.0)
-    return Judgement(bands, [float(share) for share in shares], nothing, of_kind and Band.WEAK in bands)
+    return Judgement(bands, [float(share) for share in shares], no_match, of_kind and Band.WEAK in bands)
 
 
 def above_chance(searched: int) -> float:
     """The strength from which a picture is a strong match, where not all are of one kind."""
-    return reached_by(_EXPECTED[Band.STRONG], searched)
+    return chance_threshold(_EXPECTED[Band.STRONG], searched)
 
 
-def reached_by(expected: float, searched: int) -> float:
+def chance_threshold(expected: float, searched: int) -> float:
     """The strength that so many of as many unrelated pictures reach by chance: strengths are normal deviates."""
     return _reached_by(min(0.5, expected / max(1, min(searched, _MOST))))
 
@@ -80,10 +80,10 @@ def matches(strengths: NDArray[np.float64], searched: int) -> bool:
     1995): for some k, the k best reach what at most a fifth of k unrelated pictures are expected to reach.
     """
     best = np.sort(strengths[: _WINDOWS[0]])[::-1]
-    return any(one >= reached_by(_NOTHING * k, searched) for k, one in enumerate(best, 1))
+    return any(one >= chance_threshold(_NOTHING * k, searched) for k, one in enumerate(best, 1))
 
 
-def descending(strengths: NDArray[np.float64]) -> NDArray[np.float64]:
+def monotone(strengths: NDArray[np.float64]) -> NDArray[np.float64]:
     """Midway between the least strength so far and the greatest yet to come: so what is shown as a match is the top of
     the list, without a hole. Window by window, for a longer list must begin as a shorter one does.
     """
@@ -102,12 +102,12 @@ def _windows(count: int) -> Iterator[slice]:
     return (slice(start, stop) for start, stop in pairwise(edges) if stop > start)
 
 
-def _end(falling: NDArray[np.float64], counts: dict[Band, int], cut: Cut) -> int:
+def _end(falling: NDArray[np.float64], counts: dict[Band, int], min_match: MinMatch) -> int:
     """Where the matches end."""
-    if cut is Cut.ALL:
+    if min_match is MinMatch.ALL:
         return counts[Band.WEAK]
-    if cut is not Cut.AUTO:
-        return counts[Band(cut.value)]
+    if min_match is not MinMatch.AUTO:
+        return counts[Band(min_match.value)]
     others = falling[np.isfinite(falling)]  # the query's own picture does not say where the others end
     best = others[0] if len(others) else np.inf
     beside_it = min(int((falling >= _SHARE * best).sum()), counts[Band.WEAK])

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from core.images.names import folded
-from core.index.filters import Filter, Named
+from core.index.filters import Filter, NameContains
 from core.index.records import Hit
-from core.search.options import Band, Cut
+from core.search.options import Band, MinMatch
 from core.search.query import Query
 from core.search.results import Judgement
 
@@ -41,9 +41,9 @@ class Sought:
     """And of none of these all."""
 
     @property
-    def conditions(self) -> tuple[Named, ...]:
+    def conditions(self) -> tuple[NameContains, ...]:
         """What all such names meet, and some others: `art` is in `party`."""
-        return tuple(Named(word) for word in sorted(self.words))
+        return tuple(NameContains(word) for word in sorted(self.words))
 
     def says(self, name: str) -> bool:
         said = _words(name.rpartition(".")[0] or name)
@@ -67,7 +67,7 @@ def narrowed(where: Filter, names: Sought) -> Filter:
 
 
 def with_named(
-    hits: Sequence[Hit], judgement: Judgement, named: Sequence[Hit], cut: Cut
+    hits: Sequence[Hit], judgement: Judgement, named: Sequence[Hit], min_match: MinMatch
 ) -> tuple[Sequence[Hit], Judgement]:
     """The hits with those among them that are named so, and are neither strong nor likely by themselves, behind those
     that are: as likely ones. What no picture shows by itself matches then all the same.
@@ -80,7 +80,7 @@ def with_named(
     clear = [at for at, band in enumerate(judgement.bands) if band in (Band.STRONG, Band.LIKELY)]
     for at in clear:
         ids.pop(hits[at].record.id, None)
-    if cut is Cut.STRONG or not ids:
+    if min_match is MinMatch.STRONG or not ids:
         return hits, judgement
     places = {hit.record.id: at for at, hit in enumerate(hits)}
     others = [at for at in range(len(clear), len(hits)) if hits[at].record.id not in ids]
@@ -94,7 +94,7 @@ def with_named(
             judgement,
             bands=_spliced([judgement.bands[at] for at in order], count, [Band.LIKELY] * len(lifted)),
             strengths=_spliced([judgement.strengths[at] for at in order], count, strengths),
-            nothing=False,
+            no_match=False,
             by_name=range(count, count + len(lifted)),
         ),
     )

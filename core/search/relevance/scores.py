@@ -43,13 +43,13 @@ class _Scale:
     """What all parts of this kind have in common, shape `(dims,)`: it says nothing of what is searched for."""
     length: float
     """How far parts usually are from it."""
-    spread: float
+    std_unrelated: float
     """How widely the scores of unrelated pictures scatter along a direction away from it."""
-    scatter: float
+    std_all: float
     """And those of all pictures: what decides their order."""
     mean: Vectors
     """Of the pictures, shape `(dims,)`."""
-    trust: float
+    shrinkage: float
     """How far their mean score in a direction is to be expected of unrelated ones, from 0 to 1."""
     bounds: tuple[float, float] = (-np.inf, np.inf)
     """Between these it lies where the collection is not about what is searched for."""
@@ -58,18 +58,18 @@ class _Scale:
         """Where these parts lead together, shape `(dims,)`: as long as their share in the score is."""
         weights = np.array([part.weight for part in parts])
         away = np.stack([part.embedding for part in parts]) - self.centre
-        return np.asarray(weights @ away * (self.spread / self.scatter / self.length), np.float64)
+        return np.asarray(weights @ away * (self.std_unrelated / self.std_all / self.length), np.float64)
 
-    def deviates(self, towards: Vectors, embeddings: Embeddings) -> Vectors:
+    def z_scores(self, towards: Vectors, embeddings: Embeddings) -> Vectors:
         """The scores of n pictures along m directions, shape `(n, m)`: of unrelated ones about normal deviates."""
         return self.deviates_along(_directions(towards), embeddings)
 
     def deviates_along(self, directions: Vectors, embeddings: Embeddings) -> Vectors:
         """The same for directions of unit length. Multiplied as float32, of which the embeddings are: in half the time,
         and to a ten-thousandth of a deviate."""
-        expected = self.trust * np.clip(directions @ self.mean, *self.bounds)
+        expected = self.shrinkage * np.clip(directions @ self.mean, *self.bounds)
         scores = embeddings @ directions.T.astype(np.float32)
-        return np.asarray((scores - expected) / self.spread, np.float64)
+        return np.asarray((scores - expected) / self.std_unrelated, np.float64)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Calibration:
     def spreads(self) -> Mapping[Kind, float]:
         """How widely the cosines of the pictures scatter with texts, and with pictures."""
         scales = {Kind.WORDS: self._words, Kind.PICTURE: self._pictures}
-        return {kind: scale.scatter * scale.length for kind, scale in scales.items()}
+        return {kind: scale.std_all * scale.length for kind, scale in scales.items()}
 
     @cached_property
     def _directions(self) -> Vectors:
@@ -132,7 +132,7 @@ class Calibration:
         towards = self._words.towards(wanted)
         if not self._theme.includes(_directions(towards)):
             return False
-        fits = self._words.deviates(towards[np.newaxis], self._sample)[:, 0] - self._usual
+        fits = self._words.z_scores(towards[np.newaxis], self._sample)[:, 0] - self._usual
         return bool((fits >= above).mean() < _SUBJECT)
 
     def _shown(self, part: Part, wanted: Sequence[Part], embeddings: Embeddings) -> Vectors:
@@ -164,17 +164,17 @@ class Calibration:
         to one that fits none of them they add up to 1/2, the logarithm of the mean exponential of normal deviates.
         """
         usual = _usual(self._words.deviates_along(self._directions, embeddings))
-        return np.asarray(self._words.deviates(towards[np.newaxis], embeddings)[:, 0] - usual)
+        return np.asarray(self._words.z_scores(towards[np.newaxis], embeddings)[:, 0] - usual)
 
     def _of_pictures(self, towards: Vectors, embeddings: Embeddings) -> Vectors:
-        return self._pictures.deviates(towards[np.newaxis], embeddings)[:, 0]
+        return self._pictures.z_scores(towards[np.newaxis], embeddings)[:, 0]
 
     def _of_both(self, words: Vectors, pictures: Vectors, embeddings: Embeddings) -> Vectors:
         """Each by its share in the score. What both say of unrelated pictures agrees as far as they lead one way."""
         shares = float(np.linalg.norm(words)), float(np.linalg.norm(pictures))
         total = shares[0] * self._of_words(words, embeddings) + shares[1] * self._of_pictures(pictures, embeddings)
-        spread = np.sqrt(shares[0] ** 2 + shares[1] ** 2 + 2 * max(0.0, float(words @ pictures)))
-        return np.asarray(total / max(float(spread), _LEAST))
+        std_unrelated = np.sqrt(shares[0] ** 2 + shares[1] ** 2 + 2 * max(0.0, float(words @ pictures)))
+        return np.asarray(total / max(float(std_unrelated), _LEAST))
 
 
 def learn(concepts: Embeddings, sample: Embeddings) -> Calibration:
@@ -186,21 +186,23 @@ def learn(concepts: Embeddings, sample: Embeddings) -> Calibration:
     centre, mean = concepts.mean(axis=0, dtype=np.float64), sample.mean(axis=0, dtype=np.float64)
     away, apart = concepts - centre, sample - mean
     directions = _directions(away)
-    trust = len(sample) / (len(sample) + _TRUSTED)
+    shrinkage = len(sample) / (len(sample) + _TRUSTED)
     scores = sample @ directions.T
     usual = scores.mean(axis=0)
     # What a concept scores with all pictures alike is no scatter; with few it cannot be told from it.
-    spread = float(np.sqrt(max((scores**2).mean() - trust * usual.var(), _LEAST**2)))
+    std_unrelated = float(np.sqrt(max((scores**2).mean() - shrinkage * usual.var(), _LEAST**2)))
     middle = _median(usual)
     leeway = _LEEWAY * _DEVIATION * _median(np.abs(usual - middle))
-    words = _Scale(centre, _length(away), spread, spread, mean, trust, (middle - leeway, middle + leeway))
-    pictures = _Scale(mean, _length(apart), *_spread_of_pairs(apart, directions), mean, trust)
-    fits = words.deviates(away, sample)
+    words = _Scale(
+        centre, _length(away), std_unrelated, std_unrelated, mean, shrinkage, (middle - leeway, middle + leeway)
+    )
+    pictures = _Scale(mean, _length(apart), *_spread_of_pairs(apart, directions), mean, shrinkage)
+    fits = words.z_scores(away, sample)
     theme = learn_theme(directions, fits)
-    return Calibration(learn_alike(sample), words, pictures, away, theme, sample, _usual(fits))
+    return Calibration(learn_duplicate_threshold(sample), words, pictures, away, theme, sample, _usual(fits))
 
 
-def learn_alike(sample: Embeddings) -> float:
+def learn_duplicate_threshold(sample: Embeddings) -> float:
     """The cosine from which two pictures of a collection are alike, as its model sees them.
 
     Models differ in what they call unlike: the mean cosine of two pictures may be 0.05 or 0.6. Seen from there, a small

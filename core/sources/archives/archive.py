@@ -9,12 +9,12 @@ from zipfile import ZipInfo
 
 from core.errors import UnreadableArchive, UnreadableImage, UnreadableLabels
 from core.images.describe import Box, Split
-from core.images.names import shown
+from core.images.names import printable
 from core.sources.archives.zip_directory import Directory, directory_of
 from core.sources.archives.zip_members import Limits, mtime_ns
 from core.sources.datasets.annotations import Datasets
 from core.sources.datasets.files import Listing, listing_of
-from core.sources.source import Found, PassedOver
+from core.sources.source import Found, Skipped
 
 LIMITS = Limits()
 
@@ -41,12 +41,12 @@ class ArchiveSource:
         """
         self._directory()
 
-    def find(self) -> Iterator[Found | PassedOver]:
+    def find(self) -> Iterator[Found | Skipped]:
         self._was_read = False
         try:
             directory = self._directory()
         except UnreadableArchive as error:
-            yield PassedOver(self.location, str(error), failed=True, problem=error.problem)
+            yield Skipped(self.location, str(error), failed=True, problem=error.problem)
         else:
             self._was_read = True
             yield from self._find(directory)
@@ -54,10 +54,10 @@ class ArchiveSource:
     def owns(self, path: str) -> bool:
         return True
 
-    def misses(self, path: str) -> bool:
+    def unreachable(self, path: str) -> bool:
         return not self._was_read
 
-    def look(self, path: str) -> Found:
+    def stat(self, path: str) -> Found:
         directory = self._directory()
         return self._found(directory, path, self._member(directory, path))
 
@@ -80,7 +80,7 @@ class ArchiveSource:
     def _directory(self) -> Directory:
         return directory_of(self._path, self._limits)
 
-    def _find(self, directory: Directory) -> Iterator[Found | PassedOver]:
+    def _find(self, directory: Directory) -> Iterator[Found | Skipped]:
         datasets, members = self._datasets(directory), directory.members
         used: set[str] = set()
         for name, info in members.pictures.items():
@@ -89,10 +89,10 @@ class ArchiveSource:
             yield found
         for path in map(self._full, members.texts):
             is_used = path in used and not path.lower().endswith((".xml", ".json"))  # which is looked into
-            if not is_used and (passed_over := datasets.passed_over(path, beside=False)):
-                yield passed_over
+            if not is_used and (skipped := datasets.skipped(path, beside=False)):
+                yield skipped
         yield from datasets.unmatched()
-        for one in members.passed_over:
+        for one in members.skipped:
             yield replace(one, path=self._full(one.path))
 
     def _found(self, directory: Directory, path: str, info: ZipInfo) -> Found:
@@ -112,7 +112,7 @@ class ArchiveSource:
     def _member(self, directory: Directory, path: str) -> ZipInfo:
         info = directory.members.pictures.get(self._name(path))
         if info is None:
-            raise UnreadableImage(f"{shown(path)} is no longer in its ZIP file.", "Index the ZIP file again.")
+            raise UnreadableImage(f"{printable(path)} is no longer in its ZIP file.", "Index the ZIP file again.")
         return info
 
     def _full(self, name: str) -> str:
@@ -151,7 +151,7 @@ class _Files:
     def read(self, path: str, most: int) -> bytes:
         info = self._texts[self._name(path)]
         if info.file_size > most:
-            raise UnreadableLabels(f"{shown(path)} is too large.", "Correct it and index the ZIP file again.")
+            raise UnreadableLabels(f"{printable(path)} is too large.", "Correct it and index the ZIP file again.")
         return self._directory.unpack(info, path)
 
     def head(self, path: str, size: int) -> bytes:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from zipfile import ZipFile, ZipInfo
 
 from core.errors import ArchiveUnavailable, DamagedArchive, DamagedPicture, UnreadableArchive, UnreadableImage
-from core.images.names import shown
+from core.images.names import printable
 from core.sources.archives.zip_members import Limits, is_bomb, sort_out
-from core.sources.reasons import why
+from core.sources.reasons import reason
 
 _KEPT = 4  # archives: a full one takes 200 MB
 
@@ -41,12 +41,12 @@ class Directory:
         # Among what hostile bytes were seen to raise are BadZipFile, NotImplementedError, UnicodeDecodeError,
         # struct.error, OverflowError and MemoryError.
         except Exception as error:
-            raise DamagedArchive(f"{shown(path)} is not a ZIP file, or it is damaged.", _COPY_AGAIN) from error
+            raise DamagedArchive(f"{printable(path)} is not a ZIP file, or it is damaged.", _COPY_AGAIN) from error
         file.limits = None
         self.members = sort_out(self._zip.filelist, stamp.size, limits)
         if is_bomb(sum(info.file_size for info in self.members.pictures.values()), stamp.size, limits):
             raise DamagedArchive(
-                f"{shown(path)} is a ZIP bomb: unpacked, it would be hundreds of times larger.", _UNPACK
+                f"{printable(path)} is a ZIP bomb: unpacked, it would be hundreds of times larger.", _UNPACK
             )
 
     def unpack(self, info: ZipInfo, name: str, most: int | None = None) -> bytes:
@@ -65,9 +65,9 @@ class Directory:
         except UnreadableImage:
             raise
         except Exception as error:  # as above; zlib.error and EOFError too
-            raise DamagedPicture(f"{shown(name)} is damaged in its ZIP file.", _COPY_AGAIN) from error
+            raise DamagedPicture(f"{printable(name)} is damaged in its ZIP file.", _COPY_AGAIN) from error
         if most is None and len(data) < info.file_size:
-            raise DamagedPicture(f"{shown(name)} is an incomplete file: its end is missing.", _COPY_AGAIN)
+            raise DamagedPicture(f"{printable(name)} is an incomplete file: its end is missing.", _COPY_AGAIN)
         return data
 
     def _unpack(self, info: ZipInfo, size: int) -> bytes:
@@ -96,7 +96,7 @@ def directory_of(path: Path, limits: Limits) -> Directory:
         raise _gone(path, error) from error
     if leads_elsewhere:
         raise UnreadableArchive(
-            f"{shown(path)} points elsewhere now: it, or a folder above it, has become a link.",
+            f"{printable(path)} points elsewhere now: it, or a folder above it, has become a link.",
             "Index what it points to.",
         )
     with _parsing:  # threads that come at once wait for the first
@@ -159,7 +159,7 @@ class _File:
         try:
             with os.fdopen(os.open(self._path, OPEN_FLAGS), "rb") as file:
                 if _stamp(os.fstat(file.fileno())) != self._stamp:
-                    raise UnreadableArchive(f"{shown(self._path)} has changed.", "Index it again.")
+                    raise UnreadableArchive(f"{printable(self._path)} has changed.", "Index it again.")
                 file.seek(self._position)
                 return file.read(size)
         except OSError as error:
@@ -168,9 +168,9 @@ class _File:
 
 def _gone(path: Path, error: Exception) -> ArchiveUnavailable:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return ArchiveUnavailable(f"{shown(path)} cannot be found.", "Connect its drive, or put it back.")
-    return ArchiveUnavailable(f"{shown(path)} cannot be read: {why(error)}.", "Check its drive and permissions.")
+        return ArchiveUnavailable(f"{printable(path)} cannot be found.", "Connect its drive, or put it back.")
+    return ArchiveUnavailable(f"{printable(path)} cannot be read: {reason(error)}.", "Check its drive and permissions.")
 
 
 def _too_many(path: Path) -> UnreadableArchive:
-    return UnreadableArchive(f"{shown(path)} contains more files than are read from a ZIP file.", _UNPACK)
+    return UnreadableArchive(f"{printable(path)} contains more files than are read from a ZIP file.", _UNPACK)

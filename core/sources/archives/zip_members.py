@@ -10,11 +10,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
 from core.errors import Problem
 from core.images.files import has_picture_suffix, is_left_out
-from core.images.names import shown
+from core.images.names import printable
 from core.images.reading.reader import MAX_BYTES
 from core.sources.archives.encodings import encoding_of, is_surely_utf8
 from core.sources.datasets.files import is_part
-from core.sources.source import PassedOver, no_picture, passed_over_by_name
+from core.sources.source import Skipped, no_picture, passed_over_by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Members:
     pictures: dict[str, ZipInfo]
     texts: dict[str, ZipInfo]
     """What may be part of a dataset."""
-    passed_over: list[PassedOver]
+    skipped: list[Skipped]
     """Here `path` is the name alone, as people can read it."""
 
 
@@ -74,29 +74,29 @@ _UTF8_FLAG = 0x800
 _DOS_FOLDER = 0x10
 _HEADER = 30
 
-_LONGEST_PART, _LONGEST_NAME = 255, 4096  # bytes of UTF-8: what file systems hold
+_MAX_PART, _MAX_NAME = 255, 4096  # bytes of UTF-8: what file systems hold
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def sort_out(infos: Sequence[ZipInfo], size: int, limits: Limits) -> Members:
     """Which members of an archive of this many bytes are pictures. Folders and what `is_left_out` names are left out
     without a word."""
-    passed_over: list[PassedOver] = []
-    places = _places(infos, passed_over)
+    skipped: list[Skipped] = []
+    places = _places(infos, skipped)
     misplaced = _misplaced(infos, size)
     kept: dict[str, ZipInfo] = {}
     for name, place in places.items():
         info = infos[place]
         fault = _MISPLACED if place in misplaced else _fault(info, limits)
         if rule := _rule(name, info):
-            passed_over.append(rule)
+            skipped.append(rule)
         elif fault:
             problem = Problem.DAMAGED if fault in _DAMAGED else None
-            passed_over.append(PassedOver(shown(name), fault, failed=has_picture_suffix(name), problem=problem))
+            skipped.append(Skipped(printable(name), fault, failed=has_picture_suffix(name), problem=problem))
         else:
             kept[name] = info
     pictures = {name: info for name, info in kept.items() if has_picture_suffix(name)}
-    return Members(pictures, {name: info for name, info in kept.items() if name not in pictures}, passed_over)
+    return Members(pictures, {name: info for name, info in kept.items() if name not in pictures}, skipped)
 
 
 def mtime_ns(info: ZipInfo) -> int:
@@ -112,7 +112,7 @@ def is_bomb(size: int, packed: int, limits: Limits) -> bool:
     return size > limits.harmless and size > limits.ratio * packed
 
 
-def _places(infos: Sequence[ZipInfo], passed_over: list[PassedOver]) -> dict[str, int]:
+def _places(infos: Sequence[ZipInfo], skipped: list[Skipped]) -> dict[str, int]:
     """Where each file is in the list. Of one name the last counts, as for `zipfile` and most that unpack."""
     places: dict[str, int] = {}
     encoding = _encoding(infos)
@@ -125,11 +125,11 @@ def _places(infos: Sequence[ZipInfo], passed_over: list[PassedOver]) -> dict[str
         if encoding is None and not problem and _is_undeclared(info) and not is_surely_utf8(_raw(info)):
             problem = _ENCODING
         if problem:
-            passed_over.append(PassedOver(shown(name[:_LONGEST_PART]), problem, failed=has_picture_suffix(name)))
+            skipped.append(Skipped(printable(name[:_MAX_PART]), problem, failed=has_picture_suffix(name)))
         elif not any(map(is_left_out, parts)):
             name = "/".join(parts)
             if name in places:
-                passed_over.append(PassedOver(shown(name), _REPLACED))
+                skipped.append(Skipped(printable(name), _REPLACED))
             places[name] = place
     return places
 
@@ -170,18 +170,18 @@ def _unfit(name: str, parts: Sequence[str]) -> str:
     if "\\" in name:
         return _BACKSLASHES
     leads_out = name.startswith("/") or ".." in parts or _DRIVE.match(name)
-    too_long = len(name.encode()) > _LONGEST_NAME or any(len(part.encode()) > _LONGEST_PART for part in parts)
+    too_long = len(name.encode()) > _MAX_NAME or any(len(part.encode()) > _MAX_PART for part in parts)
     return _OUTSIDE if not parts or leads_out or too_long or "\0" in name else ""
 
 
-def _rule(name: str, info: ZipInfo) -> PassedOver | None:
+def _rule(name: str, info: ZipInfo) -> Skipped | None:
     """A file that is left out although nothing is wrong with it; None for others."""
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - a Path for each of many is slow
     if stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG}:
-        return no_picture(shown(name), _NO_FILE)
+        return no_picture(printable(name), _NO_FILE)
     if suffix in _ARCHIVES:
-        return no_picture(shown(name), _NESTED)
-    return None if is_part(name) or has_picture_suffix(name) else passed_over_by_name(shown(name))
+        return no_picture(printable(name), _NESTED)
+    return None if is_part(name) or has_picture_suffix(name) else passed_over_by_name(printable(name))
 
 
 def _fault(info: ZipInfo, limits: Limits) -> str:

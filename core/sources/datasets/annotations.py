@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.errors import UnreadableImage, UnreadableLabels
 from core.images.describe import Box, Split
-from core.images.names import shown
+from core.images.names import printable
 from core.sources.datasets import coco, voc
 from core.sources.datasets.coco import CocoFile
 from core.sources.datasets.datafile import NAME_FILES, USUAL, YAML, DataFile, read_data_file, read_name_file
@@ -14,7 +14,7 @@ from core.sources.datasets.files import DatasetFiles, Listing, is_part
 from core.sources.datasets.labels import MAX_BYTES, label_path, parse_boxes
 from core.sources.datasets.splits import MAX_LIST_BYTES, ORDER, PictureList, Splits, parts, split_named
 from core.sources.datasets.unmatched import Unmatched
-from core.sources.source import NO_PICTURE, PassedOver, no_picture, passed_over_by_name
+from core.sources.source import NO_PICTURE, Skipped, no_picture, passed_over_by_name
 
 NO_NAMES = "Labels without class names: put a data.yaml with `names` in a folder above."
 SECOND = "A data file beside another one that is used: move it away, or give it its own `path`."
@@ -87,7 +87,7 @@ class Datasets:
         self._unmatched.picture(path, xml, of_many)
         return (*found, *of_many)
 
-    def unmatched(self) -> Iterator[PassedOver]:
+    def unmatched(self) -> Iterator[Skipped]:
         """After all files were met: annotations and pictures that do not go together."""
         return self._unmatched.told()
 
@@ -97,10 +97,10 @@ class Datasets:
         if (yolo := self._yolo_of(folder)) and (label_file := self._label_file(path)):
             data = _or_raised(yolo.data)
             return parse_boxes(
-                self._content(label_file, MAX_BYTES), data.names, size, data.keypoints, shown(label_file)
+                self._content(label_file, MAX_BYTES), data.names, size, data.keypoints, printable(label_file)
             )
         if xml := self._voc(path):
-            return voc.read_voc(self._content(xml, MAX_BYTES), size, shown(xml))
+            return voc.read_voc(self._content(xml, MAX_BYTES), size, printable(xml))
         for file, place in self._in_coco(path):
             if boxes := file.boxes(place, size):
                 return boxes
@@ -125,7 +125,7 @@ class Datasets:
         named = split_named(folders)
         return (named,) if named else ()
 
-    def passed_over(self, path: str, beside: bool) -> PassedOver | None:
+    def skipped(self, path: str, beside: bool) -> Skipped | None:
         """A file that is no picture, and why it is not read; None where it is part of a dataset.
 
         Args:
@@ -211,7 +211,7 @@ class Datasets:
         path = f"{folder}/{name}"
         read: Callable[[bytes, str], DataFile | None] = read_name_file if name.lower() in NAME_FILES else read_data_file
         try:
-            data = read(self._content(path, MAX_BYTES), shown(path))
+            data = read(self._content(path, MAX_BYTES), printable(path))
         except UnreadableLabels as error:  # kept as well: it is the same for every picture
             return _Yolo(path, error, None) if name.lower() == USUAL[0] else None
         if data is None:
@@ -311,7 +311,7 @@ class Datasets:
         with self._reading:
             if path not in self._coco_files:
                 try:
-                    self._coco_files[path] = CocoFile(self._content(path, coco.MAX_COCO_BYTES), shown(path))
+                    self._coco_files[path] = CocoFile(self._content(path, coco.MAX_COCO_BYTES), printable(path))
                 except UnreadableLabels as error:
                     self._coco_files[path] = error
         return _or_raised(self._coco_files[path])

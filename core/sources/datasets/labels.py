@@ -9,7 +9,7 @@ import yaml
 
 from core.errors import UnreadableLabels
 from core.images.describe import Box
-from core.images.names import shown
+from core.images.names import printable
 
 MAX_BYTES = 4 << 20
 """The largest data file or label file that is read: 4 MiB."""
@@ -21,7 +21,7 @@ MAX_CLASSES = 100_000
 """The most class names that are read."""
 
 _MAX_DEPTH = 16  # libyaml builds nested lists by recursion in C, which nothing stops
-_LONGEST_NAME = 100
+_MAX_NAME = 100
 _DECIMALS = 6
 _TOLERANCE = 0.01  # how far Ultralytics lets centres and sides lie out of [0, 1] (`verify_image_label`)
 
@@ -154,7 +154,7 @@ def is_id(text: object) -> bool:
 
 def legible(text: str) -> str:
     """A class name as people can read it, not too long."""
-    return shown(" ".join(text[: 2 * _LONGEST_NAME].split()))[:_LONGEST_NAME]
+    return printable(" ".join(text[: 2 * _MAX_NAME].split()))[:_MAX_NAME]
 
 
 def _check_length(data: bytes, name: str) -> None:

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from core.errors import ImageSearchError
-from core.images.names import shown
+from core.images.names import printable
 from core.sources.datasets.splits import parts
-from core.sources.source import PassedOver, no_picture
+from core.sources.source import Skipped, no_picture
 from core.text.words import pictures
 
 ALONE = "Annotations without their picture: no picture here has this name."
@@ -49,7 +49,7 @@ class Unmatched:
         """A file of many."""
         self._coco.setdefault(path, set())
 
-    def told(self) -> Iterator[PassedOver]:
+    def told(self) -> Iterator[Skipped]:
         """What does not go together, in a line for each file of annotations."""
         yield from (no_picture(xml, ALONE) for xml, is_used in self._xml.items() if not is_used)
         listed = {file: names for file in self._coco if (names := self._listed(file))}
@@ -89,4 +89,4 @@ def _are(some: Collection[str]) -> str:
 
 
 def _examples(names: Sequence[str]) -> str:
-    return ", ".join(map(shown, names[:_TOLD])) + (", …" if len(names) > _TOLD else "")
+    return ", ".join(map(printable, names[:_TOLD])) + (", …" if len(names) > _TOLD else "")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import aiohttp
 
 from core.errors import ImageSearchError, UnreadableImage
-from core.images.names import shown
+from core.images.names import printable
 from core.sources.remote.public import NotPublic
 from core.sources.remote.transfer import Crowded, Unreadable
 from core.text.redaction import scrubbed
@@ -44,13 +44,13 @@ _ABOUT_CONNECTION = re.compile(r"connect|timeout|endpoint|transport|servicereque
 _PASSING_STATUS = {429, 500, 502, 503, 504}
 
 
-def tried[Result](work: Callable[[], Result]) -> Result:
+def retry[Result](work: Callable[[], Result]) -> Result:
     """What the work returns, or raises at last."""
     for pause in _PAUSES:
         try:
             return work()
         except Exception as error:
-            if not may_pass(error):
+            if not is_transient(error):
                 raise
         time.sleep(pause)
     return work()
@@ -62,13 +62,13 @@ def is_missing(error: Exception) -> bool:
     return isinstance(error, FileNotFoundError) or _status(error) in {404, 410} or _is_forbidden(error)
 
 
-def in_words(url: str, error: Exception, credentials: str) -> UnreadableImage:
+def describe_error(url: str, error: Exception, credentials: str) -> UnreadableImage:
     """Drivers raise what their libraries do, which have no common parent: whatever it is, it is a verdict on one file.
 
     Args:
         credentials: What to do where the server asks for them.
     """
-    name, error = shown(url), _cause(error)
+    name, error = printable(url), _cause(error)
     if isinstance(error, ImageSearchError):
         return UnreadableImage(error.message, error.remedy)
     if _is_forbidden(error):
@@ -98,7 +98,7 @@ def _reason(error: Exception) -> str:
     return "its server does not answer" if is_away or _ABOUT_CONNECTION.search(type(error).__name__) else _ANYTHING
 
 
-def may_pass(error: Exception) -> bool:
+def is_transient(error: Exception) -> bool:
     """Whether it is the way there or the server that fails, rather than what was asked for."""
     error = _cause(error)
     return (isinstance(error, _PASSING) or _status(error) in _PASSING_STATUS) and not _is_private(error)

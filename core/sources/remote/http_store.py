@@ -10,7 +10,7 @@ import aiohttp
 from fsspec.implementations.http import HTTPFileSystem
 
 from core.errors import SourceRefused
-from core.sources.remote.attempts import tried
+from core.sources.remote.attempts import retry
 from core.sources.remote.public import any_client, public_client
 from core.sources.remote.remote_store import Entry, changed_ns
 from core.sources.remote.transfer import read_body
@@ -19,15 +19,15 @@ from core.sources.source import Found
 
 _TIMEOUT = aiohttp.ClientTimeout(total=45, sock_connect=5, sock_read=15)  # seconds
 _HEADERS = {"User-Agent": "image-search", "Accept-Encoding": "identity"}  # so that the length is the file's
-_LARGEST_PAGE = 4 << 20  # bytes
+_MAX_PAGE = 4 << 20  # bytes
 
 _HREF = re.compile(
     r"""<a\s[^<>]{0,500}?href\s{0,9}=\s{0,9}("[^"<>]{1,2000}"|'[^'<>]{1,2000}'|[^\s"'<>]{1,2000})""", re.I
 )
 
 
-class Web:
-    """Keeps `Place`.
+class HttpStore:
+    """Keeps `RemoteStore`.
 
     Args:
         public_only: Connect to public addresses alone, and through no proxy.
@@ -45,17 +45,17 @@ class Web:
 
     def list(self, folder: str) -> list[Entry]:
         address = f"{folder}/"
-        page = self.read(address, _LARGEST_PAGE)[:_LARGEST_PAGE].decode(errors="replace")
+        page = self.read(address, _MAX_PAGE)[:_MAX_PAGE].decode(errors="replace")
         return list({entry.url: entry for entry in _links(page, address)}.values())
 
-    def look(self, url: str) -> Found:
-        info = tried(lambda: self._files.info(url))
+    def stat(self, url: str) -> Found:
+        info = retry(lambda: self._files.info(url))
         # The time where there is one: of a file that is the same, the servers behind one name may give different tags.
         changed = _written_ns(info.get("Last-Modified", "")) or changed_ns(None, info.get("ETag", ""))
         return Found(url, info["size"] or 0, changed)
 
     def read(self, url: str, limit: int) -> bytes:
-        return tried(lambda: self._read(url, limit))
+        return retry(lambda: self._read(url, limit))
 
     def _read(self, url: str, limit: int) -> bytes:
         # Any size, so that it is not asked for: this is one request, and what the server says of it is not relied on.

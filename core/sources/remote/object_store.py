@@ -22,8 +22,8 @@ _TIMES = ("LastModified", "last_modified", "mtime", "created")
 _TAGS = ("ETag", "etag")
 
 
-class Buckets:
-    """Keeps `Place`.
+class ObjectStore:
+    """Keeps `RemoteStore`.
 
     Raises:
         SourceRefused: the package that reads such addresses is not installed.
@@ -51,14 +51,14 @@ class Buckets:
         entries = map(self._entry, self._files.ls(_key(folder), detail=True))
         return [entry for entry in entries if entry.url.startswith(f"{folder}/")]  # some list the folder itself
 
-    def look(self, url: str) -> Found | None:
+    def stat(self, url: str) -> Found | None:
         return self._entry(self._files.info(_key(url))).found
 
     def read(self, url: str, limit: int) -> bytes:
         try:
             data: bytes = self._files.cat_file(_key(url), start=0, end=limit + 1)
         except Exception:
-            if (found := self.look(url)) and not found.size:  # without a first byte, which stores refuse to give
+            if (found := self.stat(url)) and not found.size:  # without a first byte, which stores refuse to give
                 return b""
             raise
         return data

@@ -8,16 +8,16 @@ from itertools import batched
 from core.errors import ImageSearchError, SourceUnavailable, UnreadableImage
 from core.images.describe import Box, Split
 from core.images.files import has_picture_suffix, is_left_out
-from core.images.names import shown
+from core.images.names import printable
 from core.sources.datasets.annotations import Datasets
 from core.sources.datasets.files import Listing, is_part
-from core.sources.remote.attempts import in_words, may_pass
-from core.sources.remote.http_store import Web
-from core.sources.remote.object_store import Buckets
-from core.sources.remote.remote_store import Entry, Place
+from core.sources.remote.attempts import describe_error, is_transient
+from core.sources.remote.http_store import HttpStore
+from core.sources.remote.object_store import ObjectStore
+from core.sources.remote.remote_store import Entry, RemoteStore
 from core.sources.remote.texts import Texts
 from core.sources.remote.urls import SCHEMES, WEB, is_normalised, normalised
-from core.sources.source import Found, PassedOver
+from core.sources.source import Found, Skipped
 
 MAX_BYTES = 256 << 20
 """Of one picture: less than of a file here, for several are read at once, and whoever keeps them may be anybody."""
@@ -44,16 +44,16 @@ class RemoteSource:
         self.location = normalised(url)
         scheme = self.location.partition("://")[0]
         self._credentials = SCHEMES[scheme].credentials
-        self._place: Place = Web(public_only) if scheme in WEB else Buckets(scheme)
+        self._place: RemoteStore = HttpStore(public_only) if scheme in WEB else ObjectStore(scheme)
         self._unread = {self.location}
         self._forget()
 
-    def find(self) -> Iterator[Found | PassedOver]:
+    def find(self) -> Iterator[Found | Skipped]:
         self._forget()
         self._unread, unread, met = {self.location}, set[str](), False
         for one in self._find():
             met = met or isinstance(one, Found)
-            if isinstance(one, PassedOver) and one.failed:
+            if isinstance(one, Skipped) and one.failed:
                 unread.add(one.path)
             yield one
         if met:  # rather a server that has nothing to say than pictures deleted to the last
@@ -62,21 +62,21 @@ class RemoteSource:
     def owns(self, path: str) -> bool:
         return not _is_left_out(path, self.location)
 
-    def misses(self, path: str) -> bool:
+    def unreachable(self, path: str) -> bool:
         return any(path == folder or path.startswith(f"{folder}/") for folder in self._unread)
 
-    def look(self, path: str) -> Found:
+    def stat(self, path: str) -> Found:
         try:
-            if found := self._place.look(path):
+            if found := self._place.stat(path):
                 return self._annotated(found)
         except Exception as error:
             raise self._worded(path, error) from error
-        raise UnreadableImage(f"{shown(path)} is a folder now.", "Index its URL again.")
+        raise UnreadableImage(f"{printable(path)} is a folder now.", "Index its URL again.")
 
     def read(self, path: str) -> bytes:
         data = self._read(path, MAX_BYTES)
         if len(data) > MAX_BYTES:
-            raise UnreadableImage(f"{shown(path)} is larger than {MAX_BYTES >> 20} MiB.", "Save a smaller one.")
+            raise UnreadableImage(f"{printable(path)} is larger than {MAX_BYTES >> 20} MiB.", "Save a smaller one.")
         return data
 
     def boxes(self, path: str, size: tuple[int, int]) -> tuple[Box, ...]:
@@ -85,10 +85,10 @@ class RemoteSource:
     def splits(self, path: str) -> tuple[Split, ...]:
         return self._datasets.splits(path)
 
-    def _find(self) -> Iterator[Found | PassedOver]:
+    def _find(self) -> Iterator[Found | Skipped]:
         if has_picture_suffix(self.location.partition("?")[0]):
             try:
-                found = self._place.look(self.location)
+                found = self._place.stat(self.location)
             except Exception as error:
                 yield self._failed(self.location, error)
                 return
@@ -102,14 +102,14 @@ class RemoteSource:
         finally:
             self._texts.by_folder = False
 
-    def _walk(self) -> Iterator[Found | PassedOver]:
+    def _walk(self) -> Iterator[Found | Skipped]:
         pending, visited = [self.location], 0
         aside: set[str] = set()  # linked from further above: the rest is met once by construction
         while pending:
             folder = pending.pop()
             visited += 1
             if visited > self._place.most_folders:
-                yield PassedOver(self.location, _NO_END, failed=True)
+                yield Skipped(self.location, _NO_END, failed=True)
                 return
             try:
                 entries = self._listed(folder)
@@ -127,22 +127,22 @@ class RemoteSource:
         self._texts.note(folder, entries)
         return entries
 
-    def _files(self, entries: list[Entry]) -> Iterator[Found | PassedOver]:
+    def _files(self, entries: list[Entry]) -> Iterator[Found | Skipped]:
         stems = {entry.url.rpartition(".")[0] for entry in entries if has_picture_suffix(entry.url)}
         with ThreadPoolExecutor(_AT_ONCE, "look") as pool:  # each may take as long as the server is away
             for some in batched(entries, 8 * _AT_ONCE):
                 yield from filter(None, pool.map(lambda entry: self._judged(entry, stems), some))
 
-    def _judged(self, entry: Entry, stems: Set[str]) -> Found | PassedOver | None:
+    def _judged(self, entry: Entry, stems: Set[str]) -> Found | Skipped | None:
         """None for what belongs to a dataset."""
         try:
             if not has_picture_suffix(entry.url):
-                return self._datasets.passed_over(entry.url, entry.url.rpartition(".")[0] in stems)
+                return self._datasets.skipped(entry.url, entry.url.rpartition(".")[0] in stems)
             if not is_normalised(entry.url):
-                return PassedOver(entry.url, _NO_ADDRESS)
-            return self._annotated(entry.found) if entry.found else self.look(entry.url)
+                return Skipped(entry.url, _NO_ADDRESS)
+            return self._annotated(entry.found) if entry.found else self.stat(entry.url)
         except UnreadableImage as error:
-            return PassedOver(entry.url, str(error), failed=True, problem=error.problem)
+            return Skipped(entry.url, str(error), failed=True, problem=error.problem)
         except Exception as error:  # of the labels
             return self._failed(entry.url, error)
 
@@ -158,18 +158,18 @@ class RemoteSource:
 
     def _worded(self, path: str, error: Exception) -> ImageSearchError:
         """A verdict on one file, unless nothing at this address can be reached any more."""
-        if may_pass(error) and not self._answers():
+        if is_transient(error) and not self._answers():
             return SourceUnavailable(
-                f"{shown(self.location)} no longer responds.",
+                f"{printable(self.location)} no longer responds.",
                 "Check the network and the server; what is indexed so far is kept.",
             )
-        return in_words(path, error, self._credentials)
+        return describe_error(path, error, self._credentials)
 
     def _answers(self) -> bool:
         try:
-            self._place.look(self.location)
+            self._place.stat(self.location)
         except Exception as error:
-            return not may_pass(error)
+            return not is_transient(error)
         return True
 
     def _forget(self) -> None:
@@ -177,8 +177,8 @@ class RemoteSource:
         self._texts = Texts(self._place)
         self._datasets = Datasets(self.location, _Files(self._texts, self._read))
 
-    def _failed(self, path: str, error: Exception) -> PassedOver:
-        return PassedOver(path, str(in_words(path, error, self._credentials)), failed=True)
+    def _failed(self, path: str, error: Exception) -> Skipped:
+        return Skipped(path, str(describe_error(path, error, self._credentials)), failed=True)
 
 
 class _Files:

@@ -16,10 +16,10 @@ class Entry(NamedTuple):
     url: str
     is_folder: bool
     found: Found | None = None
-    """A file's size and time; None where `look` must ask for them."""
+    """A file's size and time; None where `stat` must ask for them."""
 
 
-class Place(Protocol):
+class RemoteStore(Protocol):
     """Safe between threads. Tries again what may pass, and raises whatever its library does."""
 
     most_folders: int
@@ -29,7 +29,7 @@ class Place(Protocol):
         """What is in a folder, perhaps with some of what is below; in no particular order."""
         ...
 
-    def look(self, url: str) -> Found | None:
+    def stat(self, url: str) -> Found | None:
         """A file as it is now; None where this is a folder."""
         ...
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from core.sources.datasets.files import Listing, is_part, listing_of
 from core.sources.remote.attempts import is_missing
-from core.sources.remote.remote_store import Entry, Place
+from core.sources.remote.remote_store import Entry, RemoteStore
 
 _KEPT = 64  # folders
 
@@ -16,7 +16,7 @@ class Texts:
     Safe between threads.
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: RemoteStore) -> None:
         self.by_folder = False
         self._place = place
         self._listing = threading.Lock()  # so that a folder is listed once for all who wait for it
@@ -69,7 +69,7 @@ class Texts:
 
     def _asked(self, url: str) -> int:
         try:
-            found = self._place.look(url)
+            found = self._place.stat(url)
         except Exception as error:
             if is_missing(error):
                 return 0

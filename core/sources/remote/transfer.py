@@ -10,7 +10,7 @@ CHUNK = 1 << 20
 """Bytes that are asked for, and unpacked, at a time."""
 
 IN_MEMORY = 1 << 20  # bytes of one body while it comes; the rest lies on the disk until it is complete
-MOST_AT_ONCE = 1 << 30  # bytes of all bodies that are coming
+MAX_AT_ONCE = 1 << 30  # bytes of all bodies that are coming
 _PACKED = {"gzip", "x-gzip", "deflate"}
 _PLAIN = {"", "identity"}
 
@@ -32,7 +32,7 @@ class _Budget:
 
     def take(self, count: int) -> None:
         with self._lock:
-            if self._used + count > MOST_AT_ONCE:
+            if self._used + count > MAX_AT_ONCE:
                 raise Crowded("too much is being read at the same time")
             self._used += count
 

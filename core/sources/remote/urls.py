@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from core.errors import SourceRefused
-from core.images.names import shown
+from core.images.names import printable
 from core.text.redaction import holds_secret, is_secret_name, without_secrets
 
 
@@ -56,7 +56,7 @@ def check_url(text: str, allowed: Sequence[str]) -> str:
     if any(_is_below(url, normalised(prefix)) for prefix in allowed):
         return url
     raise SourceRefused(
-        f"{shown(url)} is outside the URLs that the app may read: {', '.join(map(shown, allowed)) or 'none'}.",
+        f"{printable(url)} is outside the URLs that the app may read: {', '.join(map(printable, allowed)) or 'none'}.",
         "Choose one below these, or add it to IMAGE_SEARCH_URLS and restart the app.",
     )
 
@@ -152,4 +152,4 @@ def _refused(url: str, why: str) -> SourceRefused:
 
 def _short(url: str) -> str:
     bare = without_secrets(url)  # neither on the page nor in logs
-    return shown(bare if len(bare) <= 200 else f"{bare[:200]}…")
+    return printable(bare if len(bare) <= 200 else f"{bare[:200]}…")

@@ -6,7 +6,18 @@ from datetime import datetime
 from core.index import globs
 from core.index.elastic.mapping import Body
 from core.index.elastic.rows import microseconds
-from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, Named, Within, attribute, comparable
+from core.index.filters import (
+    AnyOf,
+    Between,
+    Condition,
+    Either,
+    Filter,
+    Glob,
+    InFolder,
+    NameContains,
+    attribute,
+    comparable,
+)
 from core.index.records import storable
 
 _SYNTAX = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~^$\-]')  # what has a meaning of its own in an expression
@@ -38,22 +49,22 @@ def _all(where: Filter) -> Body:
     return clauses[0] if len(clauses) == 1 else {"bool": {"filter": clauses}}
 
 
-def _positive(condition: AnyOf | Between | Within | Named | Glob) -> Body:
+def _positive(condition: AnyOf | Between | InFolder | NameContains | Glob) -> Body:
     # In an index of an earlier version no row has some of the fields: there none is found.
     match condition:
         case AnyOf(field, values):
             return {"terms": {attribute(field): [storable(value) for value in values if value]}}
         case Between():
             return _between(condition)
-        case Within():
+        case InFolder():
             return _within(condition)
-        case Named():
+        case NameContains():
             return _any([_contains("name_folded", text) for text in condition.spelled])
         case Glob():
             return _fits(condition)
 
 
-def _within(condition: Within) -> Body:
+def _within(condition: InFolder) -> Body:
     own, below = {"term": {"folder": storable(condition.own)}}, {"prefix": {"folder": storable(condition.below)}}
     return _any([own, below])
 

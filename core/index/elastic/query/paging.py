@@ -20,8 +20,8 @@ _KEEP_ALIVE = "10m"
 def pages(connection: Connection, where: Filter | None, at_most: int, **body: Any) -> Iterator[list[Answer]]:
     """All rows that the filter lets through, as they were at one moment."""
     query = requests.matching(filter_clauses(where))
-    with connection.worded():
-        pit = connection.patient.open_point_in_time(index=connection.index, keep_alive=_KEEP_ALIVE)["id"]
+    with connection.translate_errors():
+        pit = connection.write_client.open_point_in_time(index=connection.index, keep_alive=_KEEP_ALIVE)["id"]
     try:
         after = None
         while found := _page(connection, query, pit, after, at_most, body):
@@ -29,14 +29,14 @@ def pages(connection: Connection, where: Filter | None, at_most: int, **body: An
             after = found[-1]["sort"]
     finally:
         with suppress(ApiError, TransportError):  # it expires by itself
-            connection.quick.close_point_in_time(id=pit)
+            connection.search_client.close_point_in_time(id=pit)
 
 
 def _page(
     connection: Connection, query: Body, pit: str, after: list[Any] | None, at_most: int, body: Body
 ) -> list[Answer]:
-    with connection.worded():
-        answer = connection.patient.search(
+    with connection.translate_errors():
+        answer = connection.write_client.search(
             query=query,
             pit={"id": pit, "keep_alive": _KEEP_ALIVE},
             sort=[{"_shard_doc": "asc"}],
@@ -62,7 +62,7 @@ def ordered(
     """So many rows in this order, after the first `offset`."""
     request = {**requests.ordered(filter_clauses(where), order), **body}
     place: Body = {"from_": offset}
-    if offset + min(limit, at_most) > requests.MOST_HITS:
+    if offset + min(limit, at_most) > requests.MAX_HITS:
         place = {"search_after": _last_of(connection, requests.ordered(filter_clauses(where), order), offset)}
     while limit > 0:
         size = min(limit, at_most)
@@ -78,7 +78,7 @@ def _last_of(connection: Connection, request: Body, count: int) -> list[Any] | N
     """Where the first so many rows end: the server counts to 10,000 only."""
     after = None
     while count > 0 and (
-        found := hits(connection, **request, search_after=after, size=min(count, requests.MOST_HITS), source=False)
+        found := hits(connection, **request, search_after=after, size=min(count, requests.MAX_HITS), source=False)
     ):
         after, count = found[-1]["sort"], count - len(found)
     return after

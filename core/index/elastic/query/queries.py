@@ -27,8 +27,8 @@ VECTORS_ALONE: Body = {"source_includes": ["embedding"]}
 VECTORS = 500
 """Rows of one answer that holds their vectors."""
 
-MOST_CANDIDATES = 500
-_FEWEST_CANDIDATES, _FULL_SEGMENTS = 300, 3
+MAX_CANDIDATES = 500
+_MIN_CANDIDATES, _FULL_SEGMENTS = 300, 3
 _TIES = 4
 _STATS = ",".join(
     (
@@ -74,7 +74,7 @@ def nearest_and_count(
 
 def _asked(k: int) -> int:
     """More than the best k, to see whether the last of them ties."""
-    return min(requests.MOST_HITS, k + _TIES)
+    return min(requests.MAX_HITS, k + _TIES)
 
 
 def _nearest(candidates: int, asked: int, embedding: Embedding, clauses: Sequence[Body], embeddings: bool) -> Body:
@@ -89,9 +89,9 @@ def _best(connection: Connection, answer: Answer, k: int, ask: Callable[[int], B
         found = answer["hits"]["hits"]
         best = list(map(hit_of, found))
         whole = len(best) < asked or best[-1].score < best[k - 1].score
-        if whole or asked == requests.MOST_HITS:
+        if whole or asked == requests.MAX_HITS:
             break
-        asked = min(requests.MOST_HITS, 4 * asked)
+        asked = min(requests.MAX_HITS, 4 * asked)
         answer = search(connection, ask(asked))
     best = sorted(best, key=lambda hit: (-hit.score, hit.record.id))[:k]
     return _with(best, vectors(connection, found)) if embeddings else best
@@ -122,8 +122,8 @@ def vectors(connection: Connection, found: Sequence[Answer]) -> dict[str, Embedd
 def stats(connection: Connection) -> Answer:
     """What the server counts of the parts of the index; nothing where there is none."""
     try:
-        with connection.worded():
-            ask = connection.quick.indices.stats
+        with connection.translate_errors():
+            ask = connection.search_client.indices.stats
             found: Answer = ask(
                 index=connection.index, metric=["refresh", "segments"], level="shards", filter_path=_STATS
             ).body
@@ -137,7 +137,7 @@ def candidates(found: Answer) -> int:
     more than one does. 200 in each of the nine of 300,000 rows were too few: recall 0.986."""
     shards = [copies for index in found.get("indices", {}).values() for copies in index.get("shards", {}).values()]
     counts = [copy.get("segments", {}).get("count", 1) for copies in shards for copy in copies]
-    return max(_FEWEST_CANDIDATES, MOST_CANDIDATES * _FULL_SEGMENTS // max(_FULL_SEGMENTS, min(counts, default=1)))
+    return max(_MIN_CANDIDATES, MAX_CANDIDATES * _FULL_SEGMENTS // max(_FULL_SEGMENTS, min(counts, default=1)))
 
 
 def stands_for(found: Answer) -> set[str]:
@@ -179,9 +179,11 @@ def by_id(connection: Connection, ids: Sequence[str], at_most: int, **body: Any)
 
 def search(connection: Connection, body: Body) -> Answer:
     try:
-        with connection.worded():
+        with connection.translate_errors():
             answer = _insist(
-                lambda: connection.quick.search(index=connection.index, allow_partial_search_results=False, **body)
+                lambda: connection.search_client.search(
+                    index=connection.index, allow_partial_search_results=False, **body
+                )
             )
     except IndexMissing:  # removed a moment ago
         return _NOTHING
@@ -193,8 +195,10 @@ def together(connection: Connection, *bodies: Body) -> list[Answer]:
     """The answers to several searches, sent as one request."""
     head = {"index": connection.index, "allow_partial_search_results": False}
     try:
-        with connection.worded():
-            return _insist(lambda: _answers(connection.quick, [part for body in bodies for part in (head, body)]))
+        with connection.translate_errors():
+            return _insist(
+                lambda: _answers(connection.search_client, [part for body in bodies for part in (head, body)])
+            )
     except IndexMissing:
         return [_NOTHING] * len(bodies)
 

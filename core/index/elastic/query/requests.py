@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from core.index.elastic.mapping import Body
-from core.index.index import MOST_VALUES, Order, counted
+from core.index.index import MAX_VALUES, Order, counted
 from core.vectors import Embedding
 
-MOST_HITS = 10_000
+MAX_HITS = 10_000
 """The server's own limits for `num_candidates` and for the size of one answer (`index.max_result_window`)."""
 
 
@@ -29,7 +29,7 @@ def nearest(embedding: Embedding, k: int, clauses: Sequence[Body], candidates: i
         "field": "embedding",
         "query_vector": embedding.tolist(),
         "k": k,
-        "num_candidates": min(MOST_HITS, max(candidates, 10 * k)),
+        "num_candidates": min(MAX_HITS, max(candidates, 10 * k)),
         "rescore_vector": {"oversample": 3.0},
     }
     if clauses:
@@ -72,8 +72,8 @@ def facets(clauses: Sequence[Body], fields: Iterable[str]) -> Body:
 def _values(field: str) -> Body:
     if field == "year":
         return {"date_histogram": {"field": "taken_at", "calendar_interval": "year", "min_doc_count": 1}}
-    most = MOST_VALUES + 1  # one may be the empty text
-    return {"terms": {"field": counted(field), "size": most, "shard_size": MOST_HITS}}
+    most = MAX_VALUES + 1  # one may be the empty text
+    return {"terms": {"field": counted(field), "size": most, "shard_size": MAX_HITS}}
 
 
 def ordered(clauses: Sequence[Body], order: Order | None) -> Body:

@@ -7,7 +7,18 @@ from datetime import datetime
 import pyarrow as pa
 
 from core.index import globs
-from core.index.filters import AnyOf, Between, Condition, Either, Filter, Glob, Named, Within, attribute, comparable
+from core.index.filters import (
+    AnyOf,
+    Between,
+    Condition,
+    Either,
+    Filter,
+    Glob,
+    InFolder,
+    NameContains,
+    attribute,
+    comparable,
+)
 from core.index.records import storable
 
 _NONE = "false"  # also of what a table of an earlier version has no column for
@@ -39,9 +50,9 @@ def _positive(condition: Condition, columns: pa.Schema) -> str:
             return _one_of(attribute(field), list(filter(None, values)), columns)
         case Between():
             return _between(condition, columns)
-        case Within():
+        case InFolder():
             return _below(condition)
-        case Named():
+        case NameContains():
             return _contains(condition.spelled, columns)
         case Glob():
             return _fits(condition, columns)
@@ -96,7 +107,7 @@ def _literal(text: str) -> str:
     return "'" + storable(text).replace("'", "''") + "'"
 
 
-def _below(within: Within) -> str:
+def _below(within: InFolder) -> str:
     # A range of strings needs no escapes, which LIKE would for %, _ and backslash, and uses the column's index:
     # all that begins with "/a/" sorts from "/a/" up to "/a0", 0 being the character after the slash.
     beyond = within.below[:-1] + chr(ord("/") + 1)

@@ -21,7 +21,7 @@ from core.index.lance.upkeep import probes
 from core.index.records import Hit
 from core.vectors import Embedding, check_embeddings
 
-_MOST_TIED = 4 * MAX_K
+_MAX_TIED = 4 * MAX_K
 _FEW, _REFINED = 50, 3
 IN_LIST = 1_000  # values of one IN (...)
 
@@ -125,9 +125,9 @@ async def _nearest(
             continue
         scores = scores_of(to_embeddings(rows), embedding)
         # Copies of one picture tie. While the k-th ties with the last, which of them came back is chance.
-        if len(scores) < limit or least_of(scores, k) > scores.min() or limit >= _MOST_TIED:
+        if len(scores) < limit or least_of(scores, k) > scores.min() or limit >= _MAX_TIED:
             return rows, scores, count
-        limit = min(2 * limit + 50, _MOST_TIED)
+        limit = min(2 * limit + 50, _MAX_TIED)
 
 
 def _breadth(count: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.images.names import displayable
+from core.images.names import utf8_safe
 from core.search.pasted import Pasted
 from core.search.query import Region
 from core.ui.components.assets import component
@@ -108,9 +108,9 @@ def query_bar(
     _query(
         key=key,
         data={
-            "text": displayable(text),
+            "text": utf8_safe(text),
             "parts": [_as_json(part) for part in parts],
-            "offer": displayable(offer) if offer else None,
+            "offer": utf8_safe(offer) if offer else None,
             "pasted": _pasted(pasted) if pasted else None,
             "upload_url": upload_url,
             "thumbnails": thumbnails,
@@ -118,7 +118,7 @@ def query_bar(
             "limit": limit,
             "placeholder": placeholder,
             "examples": list(examples),
-            "completions": {name: [displayable(value) for value in values] for name, values in completions.items()},
+            "completions": {name: [utf8_safe(value) for value in values] for name, values in completions.items()},
             "saved_url": saved_url,
             "answered": answered(key),
         },
@@ -128,21 +128,21 @@ def query_bar(
 
 def _pasted(pasted: Pasted) -> dict[str, str | None]:
     return {
-        "location": displayable(pasted.location),
-        "refusal": displayable(pasted.refusal) if pasted.refusal else None,
+        "location": utf8_safe(pasted.location),
+        "refusal": utf8_safe(pasted.refusal) if pasted.refusal else None,
     }
 
 
 def _as_json(part: QueryPart) -> dict[str, Any]:
     match part:
         case QueryWords(text, weight):
-            return {"kind": "words", "text": displayable(text), "weight": float(weight)}
+            return {"kind": "words", "text": utf8_safe(text), "weight": float(weight)}
         case QueryPicture(id, name, weight, region):
             shares = [float(share) for share in region] if region else None
-            return {"kind": "picture", "id": id, "name": displayable(name), "weight": float(weight), "region": shares}
+            return {"kind": "picture", "id": id, "name": utf8_safe(name), "weight": float(weight), "region": shares}
         case More(id, name):
-            return {"kind": "more", "id": id, "name": displayable(name)}
+            return {"kind": "more", "id": id, "name": utf8_safe(name)}
         case Less(id, name):
-            return {"kind": "less", "id": id, "name": displayable(name)}
+            return {"kind": "less", "id": id, "name": utf8_safe(name)}
         case FilterTerm(text):
-            return {"kind": "filter", "text": displayable(text)}
+            return {"kind": "filter", "text": utf8_safe(text)}

@@ -16,7 +16,7 @@ const CHOICES = {
     smallest: "Smallest",
     name: "Name",
   },
-  cut: { auto: "Auto", strong: "Strong", likely: "Likely", weak: "Weak", all: "Everything" },
+  min_match: { auto: "Auto", strong: "Strong", likely: "Likely", weak: "Weak", all: "Everything" },
   collapse: { off: "Off", bytes: "Copies", picture: "Same picture", alike: "Look-alikes" },
 }
 
@@ -58,7 +58,7 @@ class View {
     this.popover = this.find(".options")
     this.floating = new Floating(this.popover)
     for (const name of Object.keys(CHOICES)) this.addPills(name)
-    this.addSlider("alike")
+    this.addSlider("duplicate_threshold")
     this.addSlider("diversity")
     this.filters = this.find(".filters")
     this.filters.onclick = () => sidebarOpener()?.click()
@@ -151,8 +151,8 @@ class View {
   }
 
   automatic() {
-    this.set("alike", null)
-    this.find("#alike").focus() // the button that was pressed is gone
+    this.set("duplicate_threshold", null)
+    this.find("#duplicate_threshold").focus() // the button that was pressed is gone
   }
 
   reset() {
@@ -177,17 +177,18 @@ class View {
     for (const name of Object.keys(CHOICES)) {
       for (const radio of this.popover.querySelectorAll(`[name=${name}]`)) radio.checked = radio.value === options[name]
     }
-    // Where nothing is matched nothing is the best match, and there is nothing to cut or to vary.
+    // Where nothing is matched nothing is the best match, and there is no end of matches to choose or to vary.
     this.find(".pill:has([value=best])").hidden = !data.scored
     for (const part of this.popover.querySelectorAll(".of-matches")) part.hidden = !data.scored
     this.find(".main").textContent = data.scored || options.sort !== "best" ? CHOICES.sort[options.sort] : "Sort"
     this.find(".rest").textContent = ` · ${SUMMARIES[options.collapse]}`
-    this.find("#cut-hint").textContent =
-      data.nothing && options.cut !== "all" ? "Nothing really matches. Choose Everything to see the nearest." : HINTS[options.cut]
+    this.find("#min_match-hint").textContent =
+      data.no_match && options.min_match !== "all" ? "Nothing really matches. Choose Everything to see the nearest." : HINTS[options.min_match]
     this.find("#collapse-hint").textContent = HINTS[options.collapse]
-    this.find(".alike").hidden = options.collapse !== "alike"
-    this.paintSlider("alike", options.alike ?? data.alike, options.alike === null ? "auto · " : "")
-    this.find(".automatic").hidden = options.alike === null
+    this.find(".duplicates").hidden = options.collapse !== "alike"
+    const { duplicate_threshold: chosen } = options
+    this.paintSlider("duplicate_threshold", chosen ?? data.duplicate_threshold, chosen === null ? "auto · " : "")
+    this.find(".automatic").hidden = chosen === null
     this.paintSlider("diversity", options.diversity, "")
     const changed = Object.entries(data.defaults).some(([name, value]) => options[name] !== value)
     this.opener.classList.toggle("changed", changed)

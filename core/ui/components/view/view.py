@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
 
-from core.search.options import Collapse, Cut, Options, Sort
+from core.search.options import Collapse, MinMatch, Options, Sort
 from core.ui.components.assets import component
 from core.ui.components.shared.edits import answered, edit
 
@@ -15,8 +14,8 @@ def view_options(
     *,
     key: str,
     options: Options,
-    alike: float,
-    nothing: bool,
+    duplicate_threshold: float,
+    no_match: bool,
     scored: bool = True,
     narrowed: int = 0,
     on_change: Callable[[Options], None],
@@ -27,8 +26,8 @@ def view_options(
     Args:
         key: Where Streamlit keeps this control's events.
         options: Those in use.
-        alike: The cosine from which pictures were taken as alike in this search.
-        nothing: Whether nothing in the results really matches.
+        duplicate_threshold: The cosine from which pictures were taken as alike in this search.
+        no_match: Whether nothing in the results really matches.
         scored: Whether anything is matched: without it there is no best match to sort by.
         narrowed: How many conditions the filter has.
         on_change: Called with the new options before the next run; several times while a slider is dragged.
@@ -38,10 +37,11 @@ def view_options(
         if (sent := edit(key, "options")) is not None:
             on_change(options_of(sent, options))
 
-    data = {"options": asdict(options), "defaults": asdict(Options()), "alike": round(float(alike), 4)}
+    learned = round(float(duplicate_threshold), 4)
+    data = {"options": asdict(options), "defaults": asdict(Options()), "duplicate_threshold": learned}
     _view(
         key=key,
-        data={**data, "nothing": nothing, "scored": scored, "narrowed": narrowed, "answered": answered(key)},
+        data={**data, "no_match": no_match, "scored": scored, "narrowed": narrowed, "answered": answered(key)},
         on_options_change=report,
     )
 
@@ -50,19 +50,19 @@ def options_of(sent: object, before: Options) -> Options:
     """Options out of a browser; what is not as it should be stays as before."""
     if not isinstance(sent, dict):
         return before
-    alike, diversity = _share(sent.get("alike")), _share(sent.get("diversity"))
+    threshold, diversity = _share(sent.get("duplicate_threshold")), _share(sent.get("diversity"))
+    automatic = sent.get("duplicate_threshold", 0) is None
     return Options(
-        collapse=_member(Collapse, sent, before.collapse),
-        alike=None if sent.get("alike", 0) is None else alike or before.alike,
+        collapse=_member(Collapse, sent.get("collapse"), before.collapse),
+        duplicate_threshold=None if automatic else threshold or before.duplicate_threshold,
         diversity=before.diversity if diversity is None else diversity,
-        cut=_member(Cut, sent, before.cut),
-        sort=_member(Sort, sent, before.sort),
+        min_match=_member(MinMatch, sent.get("min_match"), before.min_match),
+        sort=_member(Sort, sent.get("sort"), before.sort),
     )
 
 
-def _member[Choice: (Collapse, Cut, Sort)](kind: type[Choice], sent: dict[str, Any], before: Choice) -> Choice:
-    value = sent.get(kind.__name__.lower())
-    return kind(value) if value in list(kind) else before
+def _member[Choice: (Collapse, MinMatch, Sort)](kind: type[Choice], value: object, before: Choice) -> Choice:
+    return next((one for one in kind if one == value), before)
 
 
 def _share(value: object) -> float | None:

@@ -5,7 +5,7 @@
  * @typedef {{ band?: "strong" | "likely" | "weak" | "none", by_name?: boolean, ofKind?: boolean, matches?: boolean }} Judged
  */
 
-/** @typedef {{ cut?: string, more?: string[], less?: string[] } | null | undefined} Search */
+/** @typedef {{ min_match?: string, more?: string[], less?: string[] } | null | undefined} Search */
 
 export const BANDS = { strong: "Strong", likely: "Likely", weak: "Weak", none: "Unlikely" }
 export const OF_KIND = "Of this kind" // instead of weak, where most pictures of the collection are
@@ -21,7 +21,7 @@ export function matches(item) {
 
 /** @param {Search} search */
 export function isDivided(search) {
-  return search?.cut !== "all"
+  return search?.min_match !== "all"
 }
 
 /**
