@@ -111,8 +111,8 @@ with right:
     view_options(
         key="view",
         options=state.options,
-        alike=0.93,
-        nothing="nothing" in st.query_params,
+        duplicate_threshold=0.93,
+        no_match="nothing" in st.query_params,
         scored="unscored" not in st.query_params,
         narrowed=len(state.where.conditions),
         on_change=look,

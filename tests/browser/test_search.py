@@ -303,7 +303,7 @@ def test_looking_otherwise_is_in_the_address(library: Server, page: Page):
     expect(names(page)).not_to_have_text(before)
     assert names(page).all_inner_texts()[0] == before[0]
     page.keyboard.press("Escape")
-    page.goto(f"{library.url}/?q=zebra&cut=all&sort=name&k=all")
+    page.goto(f"{library.url}/?q=zebra&min_match=all&sort=name&k=all")
     expect(names(page).first).to_have_text("000000000009.jpg")
 
 
@@ -399,7 +399,7 @@ def test_a_link_with_a_picture_and_options_opens_cold(library: Server, page: Pag
     expect(page).to_have_url(re.compile("image="))
     context = chromium.new_context()
     other = context.new_page()
-    other.goto(f"{page.url}&q=zebra%20shape:landscape&sort=name&collapse=off&cut=all&k=all")
+    other.goto(f"{page.url}&q=zebra%20shape:landscape&sort=name&collapse=off&min_match=all&k=all")
     expect(chips(other)).to_have_count(3)
     expect(other.get_by_role("combobox", name="Search")).to_have_value("zebra shape:landscape")
     expect(other.get_by_role("button", name=re.compile("^Name ·"))).to_be_visible()
