@@ -307,7 +307,9 @@ def test_the_view_is_changed_and_reset(visit):
     options.get_by_text("Everything", exact=True).click()
     edits(page, 2)
     options.get_by_text("Copies", exact=True).click()
-    expect(page.get_by_text("collapse=<Collapse.BYTES: 'bytes'>, duplicate_threshold=None, diversity=0.0")).to_be_visible()
+    expect(
+        page.get_by_text("collapse=<Collapse.BYTES: 'bytes'>, duplicate_threshold=None, diversity=0.0")
+    ).to_be_visible()
     expect(page.get_by_text("min_match=<MinMatch.ALL: 'all'>, sort=<Sort.NEWEST: 'newest'>)")).to_be_visible()
     expect(options.get_by_label("Look-alikes from")).to_be_hidden()
     expect(page.locator(".summary")).to_have_text("Newest · copies as one")
