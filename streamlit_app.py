@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING  # noqa: E402
 
 import streamlit as st  # noqa: E402
 
-from core.api.deferred import Deferred  # noqa: E402
+from core.api.deferred import Deferred, own_routes  # noqa: E402
 from core.api.protection import protection  # noqa: E402
 from core.embedding.launching import launch_ahead  # noqa: E402
 from core.errors import ImageSearchError  # noqa: E402
@@ -30,8 +30,7 @@ from core.ui.server import base_path, served_hosts, server_settings, services  #
 from core.ui.shell import shell  # noqa: E402
 
 if TYPE_CHECKING:
-    from starlette.routing import BaseRoute
-
+    from core.api.light import OwnRoutes
     from core.running.client import Reply
 
 
@@ -53,10 +52,11 @@ def _start(ending: ExitStack, ended: threading.Event) -> None:
             services().model.load()
             _answer_commands(ending)  # which the command line is left to answer itself, until the model is there
             _import_pages()
-            api.load()
+            routes = own.load()
             services().start()
             ending.callback(services().close)
             services().warm_up()  # pays for what a first search loads, so that no visitor does
+            routes.api.load()  # which the page needs when somebody scrolls on
         with suppress(ImageSearchError):
             services().tidy()  # looks at every file ever sent: nobody is to wait for it
     except RuntimeError:
@@ -93,17 +93,17 @@ def _spare_garbage_collection() -> None:
     gc.enable()
 
 
-def _routes() -> "Sequence[BaseRoute]":
-    from core.api.routing import routes
+def _own() -> "OwnRoutes":
+    from core.api.light import OwnRoutes
 
-    return routes(services, base_path())
+    return OwnRoutes(services)
 
 
-api = Deferred(_routes)
+own = Deferred(_own)
 
 app = st.App(
     Path(__file__).parent / "pages" / "router.py",
     lifespan=lifespan,
-    routes=[*module_routes(base_path()), *api.routes(base_path()), *shell(base_path())],
+    routes=[*module_routes(base_path()), *own_routes(own, base_path()), *shell(base_path())],
     middleware=protection(served_hosts(), base_path(), server_settings().frame_ancestors),
 )

@@ -4,7 +4,7 @@ Copies are made of the pictures of COCO128 and indexed as any file would be: dec
 where `group_duplicates` shows it and its original as one, from the cosine on that the originals teach. The model is the
 one in IMAGE_SEARCH_MODEL; where CLIP's weights are not in the model cache, the small ones beside the project stand in.
 
-hash      Collapse.PICTURE: the perceptual hashes alone
+hash      Collapse.IMAGE: the perceptual hashes alone
 cosine    Collapse.ALIKE of records without a hash: the embeddings alone
 both      Collapse.ALIKE: the default
 narrowed  the same with all embeddings moved together, as CLIP's are, until unlike pictures have a cosine of about 0.5
@@ -199,7 +199,7 @@ def _rules(collection: Sequence[Hit]) -> dict[str, Rule]:
         learn_duplicate_threshold(_rows(hits)) for hits in (collection, _narrowed(collection))
     )
     return {
-        "hash": Rule(Collapse.PICTURE),
+        "hash": Rule(Collapse.IMAGE),
         "cosine": Rule(Collapse.ALIKE, duplicate_threshold, _without_hashes),
         "both": Rule(Collapse.ALIKE, duplicate_threshold),
         "narrowed": Rule(Collapse.ALIKE, narrowed, _narrowed),

@@ -201,7 +201,7 @@ def test_search_with_several_pictures_and_without_one(run, picture, tmp_path):
     red, green, yellow, _ = (picture(f"{name}.png") for name in names)
     run("ingest", tmp_path / "pictures")
     assert found(run("search", "--image", red, "--image", green, "-k", 1, "--json")) == [str(yellow)]
-    nearest = found(run("search", "yellow", "--exclude-image", red, "--min-strength", "all", "--json"))
+    nearest = found(run("search", "yellow", "--exclude-image", red, "--min-match", "all", "--json"))
     assert nearest.index(str(green)) < nearest.index(str(red))
 
 
@@ -271,9 +271,9 @@ def test_what_is_to_be_said_of_a_search_goes_to_stderr(run, picture, tmp_path):
         (("-k", "2"), 1, 2, "2 of 3 shown; -k all shows more."),
         (("-k", "2"), 0, 2, "The nearest:"),
         (("-k", "all"), 1, 3, ""),
-        (("--min-strength", "likely"), 1, 1, "2 of the nearest do not match that well"),
-        (("--min-strength", "auto", "-k", "2"), 1, 1, "1 of the nearest do"),
-        (("--min-strength", "strong"), 0, 0, "3 of the nearest do not match that well"),
+        (("--min-match", "likely"), 1, 1, "2 of the nearest do not match that well"),
+        (("--min-match", "auto", "-k", "2"), 1, 1, "1 of the nearest do"),
+        (("--min-match", "strong"), 0, 0, "3 of the nearest do not match that well"),
     ],
 )
 def test_the_k_nearest_are_listed_and_fewer_where_that_is_asked_for(

@@ -6,14 +6,19 @@ from pathlib import Path
 
 import pytest
 import typer
+from pydantic import AliasChoices
 
-from core.api.routing import operations
+from core.api.light import OwnRoutes
+from core.api.v1 import earlier
+from core.api.v1.earlier import current_path
+from core.api.v1.requests import Body, ExportBody, SavedBody, SearchBody
 from core.cli import app
 from core.config import ServerSettings, Settings
 from core.search.language.conditions import KEYS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+BODIES = (SearchBody, ExportBody, SavedBody)
 NO_ROOMS = {"__init__", "__main__"}
 
 
@@ -38,11 +43,27 @@ def test_commands():
 
 def test_routes(services):
     """A part of a path that differs is in capitals in the documentation, in braces in the code."""
-    told = page("docs/http.md")
-    for one in operations(lambda: services, ""):
-        path = re.sub(r"\{(\w+)(:\w+)?\}", r"[A-Z]+", one.path)
-        assert re.search(rf"^\|.*`{one.method} {path}`.*\|", told, re.MULTILINE), f"{one.method} {one.path}"
-    assert len(list(first_column(told))) == len(operations(lambda: services, "")), "none is told that is not there"
+    told = page("docs/http.md").partition("## Before v1")[0]
+    paths = OwnRoutes(lambda: services).api.load().openapi()["paths"]
+    known = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+    for one in known:
+        written = re.sub(r"\{\w+\}", "[A-Z]+", one.replace("/api/v1", ""))
+        assert re.search(rf"^\|.*`{written}`.*\|", told, re.MULTILINE), one
+    assert len(list(first_column(told))) == len(known), "none is told that is not there"
+
+
+def test_earlier_paths_and_names():
+    told = page("docs/http.md").partition("## Before v1")[2]
+    rows = re.findall(r"^\| `(.+?)` \| `(.+?)` \|", told, re.MULTILINE)
+    paths = {before: now for before, now in rows if before.startswith("/")}
+    assert {before: current_path(before) for before in paths} == paths
+    read = {alias for body in BODIES for alias in earlier_names(body)}
+    assert {before for before, _ in rows} - paths.keys() == read | earlier.NAMES.keys() | {"picture"}
+
+
+def earlier_names(body: type[Body]) -> set[str]:
+    choices = [field.validation_alias for field in body.model_fields.values()]
+    return {str(alias) for one in choices if isinstance(one, AliasChoices) for alias in one.choices[1:]}
 
 
 def test_keys_of_the_search_language():

@@ -103,3 +103,9 @@ def test_a_search_for_words_imports_no_pictures() -> None:
         imported(code, *HEAVY, "PIL", "filelock", "httpx", "ftfy", "regex", "yarl", "pydantic", "pyarrow._dataset")
         == ""
     )
+
+
+def test_a_page_waits_for_no_api() -> None:
+    """What a server imports until a page is there: its own routes, and the modules of pages."""
+    code = "import streamlit_app; streamlit_app.own.load(); import core.ui.search_view, core.ui.jobs"
+    assert imported(code, "fastapi", "fastapi_offline", "pydantic", "torch", "inference") == ""

@@ -319,7 +319,7 @@ def answer(services, picture, tmp_path):
 SEARCHES = [
     ["search", "red"],
     ["search", "red", "-k", "1", "--json"],
-    ["search", "red", "-k", "all", "--min-strength", "strong"],
+    ["search", "red", "-k", "all", "--min-match", "strong"],
     ["search", "red", "--collapse", "off", "--diversity", "0.5"],
     ["search", "- blue"],
     ["search", "2:red − blue", "--sort", "name"],

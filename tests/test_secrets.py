@@ -12,14 +12,14 @@ from urllib.parse import quote
 import pytest
 from typer.testing import CliRunner
 
-from core.api.routing import _health
+from core.api.light import health
 from core.cli import app
 from core.config import Settings
 from core.database import Database
 from core.errors import ImageSearchError, JournalUnavailable, SourceRefused
 from core.search.pasted import Pasted
 from core.services import Services, shared
-from core.sources.remote.attempts import in_words
+from core.sources.remote.attempts import describe_error
 from core.sources.remote.remote import RemoteSource
 from core.text import redaction
 from core.text.redaction import holds_secret, is_secret_name, keep_out_of_logs, scrubbed, without_secrets
@@ -99,7 +99,7 @@ def everything(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
                         logging.getLogger("a.library").exception("It failed")
         except ImageSearchError as error:
             said += [str(error), repr(error), *traceback.format_exception(error)]
-        said += [str(_health(shared)), CliRunner().invoke(app, ["status", "--json"]).output]
+        said += [str(health(shared)), CliRunner().invoke(app, ["status", "--json"]).output]
         return "\n".join([*said, caplog.text])
 
     return collect
@@ -213,7 +213,7 @@ def test_of_where_a_server_leads_on_to() -> None:
     error = LibraryError(
         "403, url='https://bucket.example/a.jpg?X-Amz-Signature=sw0rdfish' Authorization: Basic tr0mb0ne"
     )
-    assert_untold(str(in_words("https://pictures.example/a.jpg", error, "")), "verdict")
+    assert_untold(str(describe_error("https://pictures.example/a.jpg", error, "")), "verdict")
 
 
 def test_in_logs_of_libraries_too(caplog: pytest.LogCaptureFixture) -> None:

@@ -105,17 +105,16 @@ def command_line() -> Iterator[tuple[str, str]]:
 
 def described() -> Iterator[tuple[str, str]]:
     """Summaries and descriptions in the description of the API."""
-    from core.api.document import describe
-    from core.api.routing import operations
+    from core.api.light import OwnRoutes
 
-    yield from _descriptions(describe(operations(shared, ""), ""), "openapi.json")
+    yield from _descriptions(OwnRoutes(shared).api.load().openapi(), "openapi.json")
 
 
 def _descriptions(value: object, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, one in value.items():
             if key in {"summary", "description"} and isinstance(one, str):
-                yield place, " ".join(one.split())
+                yield f"{place} {key}", " ".join(one.split())
             else:
                 yield from _descriptions(one, f"{place} {key}")
     elif isinstance(value, list):

@@ -1,1 +1,1 @@
-"""The app's own HTTP routes, served beside Streamlit's: pictures, searches, what is done with their results."""
+"""The app's own HTTP routes, served beside Streamlit's: pictures, uploads, and the API below `/api`."""

@@ -3,5 +3,14 @@
 OWN = frozenset({"api", "healthz", "thumbnails", "images", "boxes", "queries", "uploads", "exports", "components"})
 """First parts of the paths that are ours and no pages."""
 
+API = "/api/v1"
+"""What the paths of the API begin with."""
+
+DESCRIPTION = "/api/openapi.json"
+"""Where the API is described."""
+
 SEARCH = "/search"
 """Where links may lead: the page of searches, which is the default one, has no path of its own."""
+
+UPLOADS = ("/queries", "/uploads", f"{API}/queries", f"{API}/uploads")
+"""What the paths begin with that files are sent to."""

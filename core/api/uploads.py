@@ -1,7 +1,6 @@
-"""Files in: pictures to search with, and pictures and archives to index."""
+"""Files on their way in: pictures to search with, and pictures and ZIP files to index."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import anyio
@@ -10,12 +9,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from core.api.answering import Refusal, content_type, read_json, refuse_foreign
-from core.api.bodies import LocationBody, UploadsBody
+from core.api.http import Refusal, content_type, refuse_foreign
 from core.images.files import ARCHIVE_SUFFIX, SUFFIXES
-from core.images.names import display_name, printable, utf8_safe
+from core.images.names import printable
 from core.images.uploads import Upload, Uploads
-from core.ingest.journal.actors import COOKIE, browser
 from core.services import Services
 
 _BYTES = "application/octet-stream"
@@ -23,53 +20,33 @@ _ARCHIVES = {"application/zip", "application/x-zip-compressed"}
 _CHECKED_AT_ONCE = 2  # a large picture takes 800 MB while it is opened
 
 
-class UploadRoutes:
+class Uploading:
+    """Of routes whose body is the file itself."""
+
     def __init__(self, services: Callable[[], Services]) -> None:
         self._services = services
         self._checks = anyio.CapacityLimiter(_CHECKED_AT_ONCE)
-        self._reading = anyio.CapacityLimiter(_CHECKED_AT_ONCE)  # of its own: servers may be slow
 
-    async def add_query(self, request: Request) -> Response:
-        return await _keep(request, self._services().queries, self._checks)
+    async def add_query(self, request: Request, name: str = "") -> Response:
+        return await _keep(request, name, self._services().queries, self._checks)
 
-    async def add_located(self, request: Request) -> Response:
-        """A picture to search with that is not sent, but read where it lies."""
-        asked = await read_json(request, LocationBody)
-        take = partial(self._services().pasted.take, asked.location)
-        digest, name = await anyio.to_thread.run_sync(take, limiter=self._reading)
-        return JSONResponse({"id": digest, "name": utf8_safe(name)}, 201)
-
-    async def add_upload(self, request: Request) -> Response:
+    async def add_upload(self, request: Request, name: str = "") -> Response:
         from core.sources.datasets.files import is_part  # imports YAML, for which no start waits
 
         services = self._services()
-        if content_type(request) == _BYTES and is_part(request.query_params.get("name", "")):
-            return await _keep(request, services.parts, self._checks)
-        return await _keep(request, services.uploads, self._checks)
-
-    async def end(self, request: Request) -> Response:
-        """Index these uploads, whether or not their sender waits for it."""
-        asked = await read_json(request, UploadsBody)
-        most = self._services().settings.upload_files
-        if len(asked.ids) > most:
-            raise Refusal(400, f"{len(asked.ids)} ids were sent.", f"Send 1 to {most} at a time.")
-        ids, title = (
-            asked.ids if asked.paths else list(dict.fromkeys(asked.ids)),
-            asked.title and display_name(asked.title),
-        )
-        by = browser(request.headers.get("user-agent", ""), request.cookies.get(COOKIE, ""))
-        job = await run_in_threadpool(self._services().start_uploads, ids, title, by, asked.paths)
-        return JSONResponse({"job": job}, 202)
+        if content_type(request) == _BYTES and is_part(name):
+            return await _keep(request, name, services.parts, self._checks)
+        return await _keep(request, name, services.uploads, self._checks)
 
 
-async def _keep(request: Request, store: Uploads, checks: anyio.CapacityLimiter) -> Response:
+async def _keep(request: Request, name: str, store: Uploads, checks: anyio.CapacityLimiter) -> Response:
     """Keep the picture, or where the store takes them the archive, that is the request's body.
 
     A body of type image/* (or octet-stream, or an archive's) is nothing that a foreign page may send unasked either.
     What it is, its content says: of bytes of no special type, which programs send without a name.
     """
     refuse_foreign(request)
-    name, kind = request.query_params.get("name", ""), content_type(request)
+    kind = content_type(request)
     suffix = Path(name).suffix.lower() if kind == _BYTES else ""
     archive = store.archive_limit > 0 and (kind in _ARCHIVES or suffix == ARCHIVE_SUFFIX)
     if not (

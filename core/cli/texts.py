@@ -17,7 +17,15 @@ class SearchCommand(TyperCommand):
 
     def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
         valued = {option for one in self.params if not getattr(one, "is_flag", True) for option in one.opts}
-        return super().parse_args(ctx, with_text_last(args, valued))
+        return super().parse_args(ctx, with_text_last(in_current_words(args), valued))
+
+
+def in_current_words(args: Sequence[str]) -> list[str]:
+    """The arguments with values that had another name in earlier versions under that of today."""
+    return [
+        re.sub(r"(^|=)picture$", r"\1image", arg) if "--collapse" in (before, arg.partition("=")[0]) else arg
+        for before, arg in zip(["", *args], args, strict=False)
+    ]
 
 
 def with_text_last(args: Sequence[str], valued: set[str]) -> list[str]:

@@ -25,10 +25,14 @@ class Collapse(StrEnum):
 
     OFF = "off"
     BYTES = "bytes"
-    PICTURE = "picture"
+    IMAGE = "image"
     """Also the same picture in another size or format, brighter, or mirrored."""
     ALIKE = "alike"
     """Also pictures whose embeddings are nearly equal: cropped copies, shots of a series."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Collapse | None":
+        return cls.IMAGE if value == "picture" else None  # as links and scripts of before v1 of the API have it
 
 
 class MinMatch(StrEnum):

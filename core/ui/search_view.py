@@ -32,7 +32,7 @@ from core.ui.shell import SEARCH_LOOK
 _PAGE = 60  # tiles that come with the page; the gallery asks for the others as they are scrolled to
 _MAX_COMPLETED = 100
 _ROUTES = ("thumbnails", "images", "boxes")
-_API = ("search", "exports", "tags", "why", "heat")
+_API = ("search", "exports", "tags", "explain", "heatmap")
 
 
 def make_room() -> DeltaGenerator | None:
@@ -58,7 +58,7 @@ def composer(search: Search) -> None:
         placeholder="Describe what you are looking for",
         examples=services().examples() if search.query.empty else (),
         completions=_completions(),
-        saved_url=route("api/saved"),
+        saved_url=route("api/v1/saved"),
         on_change=_change,
     )
 
@@ -101,7 +101,7 @@ def results(search: Search, filters: DeltaGenerator | None) -> None:
         search=to_json(replace(search, k=None)),
         k=k,
         learning=learning,
-        routes={name: route(name) for name in _ROUTES} | {name: route(f"api/{name}") for name in _API},
+        routes={name: route(name) for name in _ROUTES} | {name: route(f"api/v1/{name}") for name in _API},
         on_act=address.act,
         on_k=_show_as_many,
         on_narrow=_narrow_to,

@@ -10,7 +10,8 @@ from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.api.routing import routes
+from core.api.deferred import own_routes
+from core.api.light import OwnRoutes
 from core.images.describe import Box
 from core.search.relevance.calibrator import Calibrations
 from core.search.relevance.scores import learn
@@ -53,7 +54,7 @@ class Description:
 
 @pytest.fixture(scope="session")
 def description():
-    client = TestClient(Starlette(routes=routes(lambda: None)))
+    client = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: None), "")))
     return Description(client.get("/api/openapi.json").json())
 
 
@@ -72,7 +73,7 @@ def calibrated(services, corpus, embedder, monkeypatch):
 
 @pytest.fixture
 def client(services, description):
-    made = TestClient(Starlette(routes=routes(lambda: services)))
+    made = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: services), "")))
     made.event_hooks = {"response": [description.check]}
     return made
 

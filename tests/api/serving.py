@@ -10,9 +10,10 @@ import uvicorn
 from starlette.applications import Starlette
 
 from core import model
-from core.api.limits import Limits
+from core.api.deferred import own_routes
+from core.api.light import OwnRoutes
 from core.api.protection import protection
-from core.api.routing import routes
+from core.api.protection.limits import Limits
 from core.config import Settings
 from core.hosts import LOOPBACK, Hosts
 from core.services import Services
@@ -23,7 +24,9 @@ def main(port: str, folder: str) -> None:
     model.start_model = lambda *_: ColourEmbedder()
     services = Services(Settings.load(data_dir=Path(folder), library_roots=(Path(folder),)))
     limits = Limits(head=2, idle=3, grace=1, rate=1000, stalled=0.5)  # seconds: nobody waits for the usual ones here
-    app = Starlette(routes=routes(lambda: services), middleware=protection(Hosts(LOOPBACK), "", limits=limits))
+    app = Starlette(
+        routes=own_routes(OwnRoutes(lambda: services), ""), middleware=protection(Hosts(LOOPBACK), "", limits=limits)
+    )
     uvicorn.run(app, port=int(port), log_level="warning")
 
 

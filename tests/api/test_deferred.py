@@ -5,8 +5,8 @@ import threading
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.api.deferred import Deferred
-from core.api.routing import routes
+from core.api.deferred import Deferred, own_routes
+from core.api.light import OwnRoutes
 
 
 def test_all_that_is_ours_is_answered_as_without_waiting(services):
@@ -14,22 +14,22 @@ def test_all_that_is_ours_is_answered_as_without_waiting(services):
 
     def make():
         made.append(threading.current_thread())
-        return routes(lambda: services, "/below")
+        return OwnRoutes(lambda: services)
 
-    later = TestClient(Starlette(routes=Deferred(make).routes("/below")), follow_redirects=False)
-    now = TestClient(Starlette(routes=routes(lambda: services, "/below")), follow_redirects=False)
+    later = TestClient(Starlette(routes=own_routes(Deferred(make), "/below")), follow_redirects=False)
+    now = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: services), "/below")), follow_redirects=False)
     assert made == []
     for method, path in (
         ("GET", "/healthz"),
         ("GET", "/search?q=a%20dog"),
         ("GET", "/api/openapi.json"),
-        ("GET", "/api/search?q=name:x"),
-        ("PUT", "/api/search"),
+        ("GET", "/api/v1/search?q=name:x"),
+        ("PUT", "/api/v1/search"),
         ("GET", "/api"),
         ("GET", "/api/nothing"),
         ("HEAD", "/thumbnails/" + "0" * 64),
         ("GET", "/thumbnails/" + "0" * 64),
-        ("DELETE", "/api/saved/7"),
+        ("DELETE", "/api/v1/saved/7"),
         ("GET", "/exports/x/y"),
     ):
         answers = [client.request(method, f"/below{path}") for client in (later, now)]
@@ -44,11 +44,11 @@ def test_all_that_is_ours_is_answered_as_without_waiting(services):
 
 def test_loaded_ahead_they_are_made_once(services):
     made = []
-    deferred = Deferred(lambda: made.append(1) or routes(lambda: services))
+    deferred = Deferred(lambda: made.append(1) or OwnRoutes(lambda: services))
     threads = [threading.Thread(target=deferred.load) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert TestClient(Starlette(routes=deferred.routes(""))).get("/healthz").status_code == 200
+    assert TestClient(Starlette(routes=own_routes(deferred, ""))).get("/healthz").status_code == 200
     assert made == [1]

@@ -15,10 +15,11 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.api.answering import Refusal
-from core.api.export_store import ExportStore
-from core.api.exporting import Export
-from core.api.routing import routes
+from core.api.deferred import own_routes
+from core.api.http import Refusal
+from core.api.light import OwnRoutes
+from core.api.v1.export_store import ExportStore
+from core.api.v1.exports import Export
 from core.search.options import Band
 from core.search.output.export import Line
 from tests.colours import COLOURS
@@ -29,7 +30,7 @@ def export(client):
     """Asks for an export and fetches it: `export(format="csv", text="red")`."""
 
     def export(**body):
-        asked = client.post("/api/exports", json=body)
+        asked = client.post("/api/v1/exports", json=body)
         assert asked.status_code == 201, asked.text
         fetched = client.get(asked.json()["url"])
         assert fetched.status_code == 200
@@ -58,17 +59,17 @@ def test_the_results_of_a_search_as_a_table(export, corpus):
 
 @pytest.mark.parametrize("min_match", ["auto", "all"])
 def test_what_is_below_the_cut_is_left_out(client, export, calibrated, min_match):
-    asked = {"text": "red", "cut": min_match, "collapse": "off"}
-    matching = [item["name"] for item in client.post("/api/search", json=asked).json()["results"] if item["matches"]]
+    asked = {"text": "red", "min_match": min_match, "collapse": "off"}
+    matching = [item["name"] for item in client.post("/api/v1/search", json=asked).json()["results"] if item["matches"]]
     if not matching:
-        assert client.post("/api/exports", json=asked | {"format": "csv"}).status_code == 400
+        assert client.post("/api/v1/exports", json=asked | {"format": "csv"}).status_code == 400
         return
     assert [row["name"] for row in table(export(format="csv", **asked))] == matching
 
 
 def test_what_is_shown_as_one_is_exported_once(client, export, corpus):
-    asked = {"text": "red", "alike": 0.9}
-    results = client.post("/api/search", json=asked).json()["results"]
+    asked = {"text": "red", "duplicate_threshold": 0.9}
+    results = client.post("/api/v1/search", json=asked).json()["results"]
     assert any(item["others"] for item in results)
     assert [row["id"] for row in table(export(format="csv", **asked))] == [item["id"] for item in results]
 
@@ -138,7 +139,7 @@ def test_contact_sheets_hold_all_that_was_asked_for(export, format_, count, kind
         headings.append((heading, count, len(list(pictures))))
         return iter([b"sheet"])
 
-    monkeypatch.setattr("core.api.exporting.as_sheet", as_sheet)
+    monkeypatch.setattr("core.api.v1.exports.as_sheet", as_sheet)
     fetched = export(format=format_, ids=[f"{number:032x}" for number in range(count)], text="a red one")
     assert fetched.headers["content-type"] == kind
     assert fetched.headers["content-disposition"].endswith(f"a%20red%20one.{suffix}")
@@ -150,7 +151,7 @@ def test_contact_sheets_hold_all_that_was_asked_for(export, format_, count, kind
 def test_a_contact_sheet_of_matches_says_so(export, corpus, monkeypatch):
     notes = []
     monkeypatch.setattr(
-        "core.api.exporting.as_sheet",
+        "core.api.v1.exports.as_sheet",
         lambda pictures, count, heading, *more: notes.append(heading.note) or iter([b"x"]),
     )
     export(format="sheet", text="red", min_match="all")
@@ -158,7 +159,7 @@ def test_a_contact_sheet_of_matches_says_so(export, corpus, monkeypatch):
 
 
 def test_can_be_fetched_again_and_asked_about(client, corpus):
-    url = client.post("/api/exports", json={"format": "csv", "text": "red"}).json()["url"]
+    url = client.post("/api/v1/exports", json={"format": "csv", "text": "red"}).json()["url"]
     assert client.get(url).content == client.get(url).content
     head = client.head(url)
     assert (head.status_code, head.content) == (200, b"")
@@ -185,7 +186,7 @@ def test_the_file_is_called_after_the_words(export, corpus, text, name):
 
 
 def test_nothing_to_export(client, corpus):
-    answer = client.post("/api/exports", json={"format": "csv", "text": "name:nothing"})
+    answer = client.post("/api/v1/exports", json={"format": "csv", "text": "name:nothing"})
     assert answer.status_code == 400
     assert "nothing to export" in answer.json()["error"]
 
@@ -199,28 +200,28 @@ def test_nothing_to_export(client, corpus):
         {"format": "csv", "ids": ["../../etc/passwd"]},
         {"format": "csv", "ids": ["0" * 64]},
         {"format": "csv", "ids": ["0" * 32] * 10_001},
-        {"format": "csv", "text": "red", "most": 0},
-        {"format": "csv", "text": "red", "most": 10**9},
-        {"format": "csv", "text": "red", "limit": 3},
+        {"format": "csv", "text": "red", "limit": 0},
+        {"format": "csv", "text": "red", "limit": 10**9},
+        {"format": "csv", "text": "red", "offset": 3},
         {"format": "png", "ids": [f"{number:032x}" for number in range(301)]},
         {"format": "jpeg", "ids": [f"{number:032x}" for number in range(301)]},
     ],
     ids=lambda body: str(body)[:50],
 )
 def test_what_cannot_be_exported(client, corpus, body):
-    answer = client.post("/api/exports", json=body)
+    answer = client.post("/api/v1/exports", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"]
 
 
 @pytest.mark.parametrize("token", ["x", "0" * 32, "..%2f..%2fetc"])
 def test_what_nobody_asked_for(client, token):
-    assert client.get(f"/exports/{token}/red.csv").status_code == 404
+    assert client.get(f"/api/v1/exports/{token}/red.csv").status_code == 404
 
 
 def test_survive_the_server(client, services, corpus):
-    url = client.post("/api/exports", json={"format": "csv", "text": "red"}).json()["url"]
-    another = TestClient(Starlette(routes=routes(lambda: services)))
+    url = client.post("/api/v1/exports", json={"format": "csv", "text": "red"}).json()["url"]
+    another = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: services), "")))
     assert another.get(url).content == client.get(url).content
 
 

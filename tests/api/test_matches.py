@@ -32,7 +32,7 @@ def nothing_matches(calibrated, monkeypatch):
 
 
 def asked(client, **body):
-    answer = client.post("/api/search", json={"text": "red", "k": "all"} | body)
+    answer = client.post("/api/v1/search", json={"text": "red", "k": "all"} | body)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -44,7 +44,7 @@ def on_the_command_line(*arguments):
 
 
 def exported(client, **body):
-    made = client.post("/api/exports", json={"text": "red", "format": "csv"} | body).json()
+    made = client.post("/api/v1/exports", json={"text": "red", "format": "csv"} | body).json()
     rows = list(csv.DictReader(StringIO(client.get(made["url"]).content.decode("utf-8-sig"), newline="")))
     assert made["count"] == len(rows)
     return [row["id"] for row in rows]
@@ -58,7 +58,7 @@ def test_all_say_the_same(client, judged, picture, index_pictures, min_match, co
     told = asked(client, min_match=min_match, collapse=collapse)
     matching = [item for item in told["results"] if item["matches"]]
     assert told["judged"]
-    assert not told["nothing"]
+    assert not told["no_match"]
     assert 0 < len(matching) < len(told["results"])
     assert all((item["band"] in MATCHING) is item["matches"] for item in told["results"])
     assert told["results"][: len(matching)] == matching
@@ -89,17 +89,17 @@ def test_facets_lead_to_as_many_as_they_count(client, judged, picture, index_pic
 @pytest.mark.parametrize("min_match", ["auto", "weak", "all"])
 def test_where_nothing_matches_all_say_so(client, nothing_matches, min_match):
     told = asked(client, min_match=min_match)
-    assert (told["judged"], told["nothing"], told["matched"]) == (True, True, 0)
+    assert (told["judged"], told["no_match"], told["matched"]) == (True, True, 0)
     assert set(told["bands"]) == {"none"}
     assert {item["matches"] for item in told["results"]} == {False}
-    refused = client.post("/api/exports", json={"text": "red", "format": "csv", "cut": min_match})
+    refused = client.post("/api/v1/exports", json={"text": "red", "format": "csv", "min_match": min_match})
     assert refused.status_code == 400
 
 
 class TestNotJudgedYet:
     def test_is_said(self, client, corpus):
         told = asked(client)
-        assert (told["judged"], told["matched"], told["bands"], told["nothing"]) == (False, None, {}, False)
+        assert (told["judged"], told["matched"], told["bands"], told["no_match"]) == (False, None, {}, False)
         assert {item["matches"] for item in told["results"]} == {None}
         listed = on_the_command_line("--min-strength", "strong")
         assert not listed["judged"]
@@ -109,8 +109,8 @@ class TestNotJudgedYet:
         monkeypatch.undo()
         for told in (
             asked(client),
-            client.get("/api/search", params={"q": "blue"}).json(),
-            client.get("/api/search", params={"image": corpus["red"].content_hash}).json(),
+            client.get("/api/v1/search", params={"q": "blue"}).json(),
+            client.get("/api/v1/search", params={"image": corpus["red"].content_hash}).json(),
         ):
             assert told["judged"]
             assert told["matched"] is not None
@@ -127,12 +127,12 @@ class TestNotJudgedYet:
             raise ModelUnavailable("It is gone.", "Fetch it.")
 
         monkeypatch.setattr(services.model, "load", fail)
-        assert not client.get("/api/search", params={"image": corpus["red"].content_hash}).json()["judged"]
+        assert not client.get("/api/v1/search", params={"image": corpus["red"].content_hash}).json()["judged"]
 
     def test_looking_through_needs_none(self, client, corpus, monkeypatch):
         monkeypatch.setattr(Calibrations, "await_current", None)
-        told = client.post("/api/search", json={"sort": "name", "collapse": "off"}).json()
-        assert (told["judged"], told["matched"], told["nothing"]) == (True, len(COLOURS), False)
+        told = client.post("/api/v1/search", json={"sort": "name", "collapse": "off"}).json()
+        assert (told["judged"], told["matched"], told["no_match"]) == (True, len(COLOURS), False)
         assert {item["matches"] for item in told["results"]} == {True}
 
     def test_nor_does_an_empty_index(self, client, services):
@@ -140,22 +140,22 @@ class TestNotJudgedYet:
         assert (told["judged"], told["matched"], told["results"]) == (True, 0, [])
 
 
-@pytest.mark.parametrize(("collapse", "tiles"), [("off", 4), ("bytes", 3), ("picture", 3), ("alike", 2)])
+@pytest.mark.parametrize(("collapse", "tiles"), [("off", 4), ("bytes", 3), ("image", 3), ("alike", 2)])
 def test_looking_through_shows_copies_as_one(client, picture, index_pictures, collapse, tiles):
     picture("a/red.png")
     picture("b/red.png")
     picture("c.png", "red", size=(9, 9))
     picture("d.png", "blue")
     index_pictures()
-    body = {"sort": "name", "collapse": collapse, "alike": 0.999}
-    told = client.post("/api/search", json=body).json()
+    body = {"sort": "name", "collapse": collapse, "duplicate_threshold": 0.999}
+    told = client.post("/api/v1/search", json=body).json()
     assert [told[name] for name in ("matched", "total", "collapsed", "searched")] == [tiles, tiles, 4 - tiles, 4]
     assert sum(item["count"] for item in told["results"]) == 4
     assert {item["score"] for item in told["results"]} == {None}
-    pages = [client.post("/api/search", json=body | {"offset": at, "limit": 1}).json() for at in range(tiles)]
+    pages = [client.post("/api/v1/search", json=body | {"offset": at, "limit": 1}).json() for at in range(tiles)]
     assert [page["results"][0]["id"] for page in pages] == [item["id"] for item in told["results"]]
-    assert [page["more"] for page in pages] == [*[True] * (tiles - 1), False]
-    made = client.post("/api/exports", json={"format": "csv", **body}).json()
+    assert [page["has_more"] for page in pages] == [*[True] * (tiles - 1), False]
+    made = client.post("/api/v1/exports", json={"format": "csv", **body}).json()
     assert made["count"] == tiles
 
 
@@ -172,7 +172,7 @@ class TestNames:
         told = asked(client)
         assert {item["name"] for item in told["results"] if item["by_name"]} == {"red.png", "bright-red.png"}
         assert {item["band"] for item in told["results"] if item["by_name"]} == {"likely"}
-        assert (told["nothing"], told["matched"], told["bands"]["likely"]) == (False, 2, 2)
+        assert (told["no_match"], told["matched"], told["bands"]["likely"]) == (False, 2, 2)
         scores = [item["score"] for item in told["results"]]
         assert scores[:2] == sorted(scores[:2], reverse=True)
         assert len({item["id"] for item in told["results"]}) == len(told["results"]) == told["total"]

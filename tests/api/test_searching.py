@@ -23,42 +23,42 @@ def names(answer):
 
 class TestSearch:
     def test_words(self, client, corpus):
-        answer = client.post("/api/search", json={"text": "red", "limit": 2})
+        answer = client.post("/api/v1/search", json={"text": "red", "limit": 2})
         assert names(answer)[0] == "red.png"
         told = answer.json()
-        assert (told["searched"], told["more"], told["offset"]) == (len(COLOURS), True, 0)
+        assert (told["searched"], told["has_more"], told["offset"]) == (len(COLOURS), True, 0)
         assert told["results"][0]["score"] == pytest.approx(1, abs=1e-3)
 
     def test_the_next_page_goes_on(self, client, corpus):
-        whole = names(client.post("/api/search", json={"text": "red"}))
-        pages = [names(client.post("/api/search", json={"text": "red", "offset": n, "limit": 3})) for n in (0, 3, 6)]
+        whole = names(client.post("/api/v1/search", json={"text": "red"}))
+        pages = [names(client.post("/api/v1/search", json={"text": "red", "offset": n, "limit": 3})) for n in (0, 3, 6)]
         assert [name for page in pages for name in page] == whole[:9]
 
     def test_nothing_looked_for_browses(self, client, corpus):
-        answer = client.post("/api/search", json={"sort": "name", "collapse": "off"})
+        answer = client.post("/api/v1/search", json={"sort": "name", "collapse": "off"})
         assert names(answer) == sorted(f"{name}.png" for name in COLOURS)
         assert {item["score"] for item in answer.json()["results"]} == {None}
 
     def test_pictures_words_and_feedback(self, client, corpus):
         body = {
             "text": "green",
-            "pictures": [{"image": corpus["red"].content_hash, "weight": 1, "region": [0, 0, 1, 1]}],
+            "images": [{"image": corpus["red"].content_hash, "weight": 1, "region": [0, 0, 1, 1]}],
             "collapse": "off",
             "limit": 1,
         }
-        assert names(client.post("/api/search", json=body)) == ["yellow.png"]
+        assert names(client.post("/api/v1/search", json=body)) == ["yellow.png"]
         more = {"text": "red", "more": [corpus["blue"].content_hash], "less": [corpus["red"].content_hash]}
-        assert names(client.post("/api/search", json=more | {"limit": 1}))[0] != "red.png"
+        assert names(client.post("/api/v1/search", json=more | {"limit": 1}))[0] != "red.png"
 
     def test_conditions_of_the_text(self, client, corpus):
-        assert names(client.post("/api/search", json={"text": "red name:blue"})) == ["blue.png"]
+        assert names(client.post("/api/v1/search", json={"text": "red name:blue"})) == ["blue.png"]
 
     def test_an_unchanged_search_is_an_unchanged_answer(self, client, corpus):
-        first, second = (client.post("/api/search", json={"text": "red"}).content for _ in range(2))
+        first, second = (client.post("/api/v1/search", json={"text": "red"}).content for _ in range(2))
         assert first == second
 
     def test_how_well_they_match(self, client, calibrated):
-        told = client.post("/api/search", json={"text": "red", "collapse": "off"}).json()
+        told = client.post("/api/v1/search", json={"text": "red", "collapse": "off"}).json()
         strengths = [item["strength"] for item in told["results"]]
         assert strengths == sorted(strengths, reverse=True)
         assert all(0 <= strength <= 1 for strength in strengths)
@@ -68,21 +68,24 @@ class TestSearch:
     def test_by_address_as_by_body(self, client, corpus):
         body = {"text": "red", "collapse": "off", "limit": 5, "offset": 1}
         address = {"q": "red", "collapse": "off", "limit": "5", "offset": "1"}
-        posted, got = client.post("/api/search", json=body).json(), client.get("/api/search", params=address).json()
+        posted, got = (
+            client.post("/api/v1/search", json=body).json(),
+            client.get("/api/v1/search", params=address).json(),
+        )
         assert got["results"] == posted["results"]
 
     def test_labels_of_the_address_narrow(self, client, corpus, boxed):
-        assert names(client.get("/api/search", params={"q": "blue", "label": ["red thing", "other"]})) == ["red.png"]
-        assert names(client.get("/api/search", params={"q": "blue", "label": "other"})) == []
+        assert names(client.get("/api/v1/search", params={"q": "blue", "label": ["red thing", "other"]})) == ["red.png"]
+        assert names(client.get("/api/v1/search", params={"q": "blue", "label": "other"})) == []
 
     def test_a_picture_by_address(self, client, corpus):
-        answer = client.get("/api/search", params={"image": corpus["blue"].content_hash, "k": 1})
+        answer = client.get("/api/v1/search", params={"image": corpus["blue"].content_hash, "k": 1})
         assert names(answer) == ["blue.png"]
 
     @pytest.mark.parametrize("name", ["k", "limit", "offset"])
     @pytest.mark.parametrize("number", ["-1", "many", "1e3", "10001", "9" * 5000, "٣", ""])
     def test_what_is_no_number_by_address(self, client, name, number):
-        answer = client.get("/api/search", params={"q": "red", name: number})
+        answer = client.get("/api/v1/search", params={"q": "red", name: number})
         assert answer.status_code == 400
         assert answer.json()["error"].startswith(f"{name} cannot be “")
 
@@ -91,42 +94,42 @@ class TestSearch:
     )
     def test_k_is_how_many_by_body_and_by_address(self, client, corpus, k, count):
         asked = {"collapse": "off", "k": k}
-        whole = names(client.post("/api/search", json={"text": "red", "collapse": "off"}))
-        posted = client.post("/api/search", json={"text": "red", **asked})
-        got = client.get("/api/search", params={"q": "red", **asked})
+        whole = names(client.post("/api/v1/search", json={"text": "red", "collapse": "off"}))
+        posted = client.post("/api/v1/search", json={"text": "red", **asked})
+        got = client.get("/api/v1/search", params={"q": "red", **asked})
         assert names(posted) == names(got) == whole[:count]
-        assert (posted.json()["more"], posted.json()["total"]) == (False, len(COLOURS))
+        assert (posted.json()["has_more"], posted.json()["total"]) == (False, len(COLOURS))
 
     def test_pages_stay_within_k(self, client, corpus):
         def page(offset):
-            return client.post("/api/search", json={"text": "red", "k": 5, "offset": offset, "limit": 3})
+            return client.post("/api/v1/search", json={"text": "red", "k": 5, "offset": offset, "limit": 3})
 
-        whole = names(client.post("/api/search", json={"text": "red"}))
+        whole = names(client.post("/api/v1/search", json={"text": "red"}))
         pages = [page(offset) for offset in (0, 3, 6)]
         assert [names(answer) for answer in pages] == [whole[:3], whole[3:5], []]
-        assert [answer.json()["more"] for answer in pages] == [True, False, False]
+        assert [answer.json()["has_more"] for answer in pages] == [True, False, False]
 
     def test_as_usual_24_of_a_search_and_all_when_browsing(self, client, corpus, monkeypatch):
         monkeypatch.setattr("core.search.query.USUAL_K", 4)
         for answer in (
-            client.post("/api/search", json={"text": "red"}),
-            client.get("/api/search", params={"q": "red"}),
+            client.post("/api/v1/search", json={"text": "red"}),
+            client.get("/api/v1/search", params={"q": "red"}),
         ):
-            assert (len(names(answer)), answer.json()["more"]) == (4, False)
-        assert len(names(client.get("/api/search", params={"collapse": "off"}))) == len(COLOURS)
-        assert len(names(client.post("/api/search", json={"k": 2}))) == 2
+            assert (len(names(answer)), answer.json()["has_more"]) == (4, False)
+        assert len(names(client.get("/api/v1/search", params={"collapse": "off"}))) == len(COLOURS)
+        assert len(names(client.post("/api/v1/search", json={"k": 2}))) == 2
 
     def test_a_picture_that_is_not_kept(self, client, red):
         for answer in (
-            client.get("/api/search", params={"image": HASH}),
-            client.post("/api/search", json={"pictures": [{"image": HASH}]}),
+            client.get("/api/v1/search", params={"image": HASH}),
+            client.post("/api/v1/search", json={"images": [{"image": HASH}]}),
         ):
             assert answer.status_code == 400
             assert "is gone" in answer.json()["error"]
 
     def test_only_what_turns_away(self, client, red):
         """Lists what is least like it, and calls nothing a match."""
-        answer = client.post("/api/search", json={"text": "-red"})
+        answer = client.post("/api/v1/search", json={"text": "-red"})
         assert answer.status_code == 200
         assert (answer.json()["judged"], answer.json()["matched"]) == (False, None)
         assert {result["band"] for result in answer.json()["results"]} == {None}
@@ -136,7 +139,7 @@ class TestSearch:
 class TestRefusals:
     """Of every route that takes a search as JSON, and of those that change something."""
 
-    PATHS = ("/api/search", "/api/why", "/api/heat", "/api/exports", "/api/tags", "/api/saved")
+    PATHS = ("/api/v1/search", "/api/v1/explain", "/api/v1/heatmap", "/api/v1/exports", "/api/v1/tags", "/api/v1/saved")
 
     @pytest.mark.parametrize("path", PATHS)
     @pytest.mark.parametrize(
@@ -187,22 +190,22 @@ class TestRefusals:
             ("diversity", float("nan")),
             ("diversity", float("inf")),
             ("diversity", 1.1),
-            ("alike", 0),
-            ("alike", -1e308),
+            ("duplicate_threshold", 0),
+            ("duplicate_threshold", -1e308),
             ("collapse", "everything"),
-            ("cut", None),
+            ("min_match", None),
             ("sort", "random"),
             ("more", [HASH[:-1]]),
             ("more", ["../../etc/passwd"]),
             ("more", [HASH] * 33),
             ("less", "x"),
-            ("pictures", [{"image": HASH, "weight": float("nan")}]),
-            ("pictures", [{"image": HASH, "weight": 2.1}]),
-            ("pictures", [{"image": HASH, "region": [0, 0, 1]}]),
-            ("pictures", [{"image": HASH, "region": [0, 0, 1, 2]}]),
-            ("pictures", [{"image": HASH.upper()}]),
-            ("pictures", [{"image": f"{HASH}\n"}]),
-            ("pictures", [{"weight": 1}]),
+            ("images", [{"image": HASH, "weight": float("nan")}]),
+            ("images", [{"image": HASH, "weight": 2.1}]),
+            ("images", [{"image": HASH, "region": [0, 0, 1]}]),
+            ("images", [{"image": HASH, "region": [0, 0, 1, 2]}]),
+            ("images", [{"image": HASH.upper()}]),
+            ("images", [{"image": f"{HASH}\n"}]),
+            ("images", [{"weight": 1}]),
             ("unheard_of", 1),
             ("un\u202eheard\n" * 100, 1),
         ],
@@ -210,7 +213,7 @@ class TestRefusals:
     )
     def test_the_field_that_is_wrong_is_named(self, client, field, value):
         body = json.dumps({"text": "red", field: value})
-        answer = client.post("/api/search", content=body, headers={"content-type": "application/json"})
+        answer = client.post("/api/v1/search", content=body, headers={"content-type": "application/json"})
         assert answer.status_code == 400
         told = answer.json()
         assert told["error"].startswith(field.partition("\u202e")[0])
@@ -220,8 +223,8 @@ class TestRefusals:
 
     @pytest.mark.parametrize("region", [[0.5, 0.5, 0.9, 0.9], [0, 0, 0.001, 0.001]])
     def test_regions_outside_of_the_picture(self, client, red, region):
-        body = {"pictures": [{"image": red.content_hash, "region": region}]}
-        assert client.post("/api/search", json=body).status_code == 400
+        body = {"images": [{"image": red.content_hash, "region": region}]}
+        assert client.post("/api/v1/search", json=body).status_code == 400
 
 
 @pytest.fixture
@@ -232,26 +235,26 @@ def bank(monkeypatch, embedder):
 
 class TestWhy:
     def test_what_ties_a_picture_to_words(self, client, corpus, bank):
-        client.post("/api/search", json={"text": "red"})  # the model is there
-        answer = client.post("/api/why", json={"text": "red", "image": corpus["red"].content_hash})
+        client.post("/api/v1/search", json={"text": "red"})  # the model is there
+        answer = client.post("/api/v1/explain", json={"text": "red", "image": corpus["red"].content_hash})
         assert answer.json()["concepts"][0] == {"concept": "red", "weight": pytest.approx(1, abs=1e-3)}
 
     def test_and_to_a_picture(self, client, corpus, bank):
-        client.post("/api/search", json={"text": "red"})
+        client.post("/api/v1/search", json={"text": "red"})
         pictures = [{"image": corpus["blue"].content_hash}]
-        answer = client.post("/api/why", json={"pictures": pictures, "image": corpus["blue"].content_hash})
+        answer = client.post("/api/v1/explain", json={"images": pictures, "image": corpus["blue"].content_hash})
         assert answer.json()["concepts"][0]["concept"] == "blue"
 
     def test_not_yet(self, client, red, monkeypatch):
         monkeypatch.setattr(Calibrations, "bank", lambda self, model: None, raising=False)
-        answer = client.post("/api/why", json={"text": "red", "image": red.content_hash})
+        answer = client.post("/api/v1/explain", json={"text": "red", "image": red.content_hash})
         assert answer.status_code == 503
         assert answer.json()["remedy"]
 
     @pytest.mark.parametrize("body", [{"text": "red"}, {"text": "red", "image": HASH}, {"image": HASH}])
     def test_without_a_picture_or_a_search(self, client, red, bank, body):
-        client.post("/api/search", json={"text": "red"})
-        assert client.post("/api/why", json=body).status_code == 400
+        client.post("/api/v1/search", json={"text": "red"})
+        assert client.post("/api/v1/explain", json=body).status_code == 400
 
 
 @pytest.fixture
@@ -272,7 +275,7 @@ def lines(answer):
 
 class TestHeat:
     def test_the_half_that_is_meant_is_warm(self, client, half_and_half):
-        *steps, last = lines(client.post("/api/heat", json={"text": "red", "image": half_and_half.content_hash}))
+        *steps, last = lines(client.post("/api/v1/heatmap", json={"text": "red", "image": half_and_half.content_hash}))
         heat = np.array(last["values"]).reshape(last["rows"], last["columns"])
         assert heat[:, :8].min() > 0.8
         assert heat[:, 16:].max() < 0.2
@@ -281,21 +284,24 @@ class TestHeat:
 
     def test_a_picture_is_looked_at_once(self, client, half_and_half, embedder):
         for text in ("red", "blue", "red"):
-            client.post("/api/heat", json={"text": text, "image": half_and_half.content_hash})
+            client.post("/api/v1/heatmap", json={"text": text, "image": half_and_half.content_hash})
             seen = embedder.embedded_images
-        assert client.post("/api/heat", json={"text": "green", "image": half_and_half.content_hash}).status_code == 200
+        assert (
+            client.post("/api/v1/heatmap", json={"text": "green", "image": half_and_half.content_hash}).status_code
+            == 200
+        )
         assert embedder.embedded_images == seen
 
     @pytest.mark.parametrize("body", [{"text": "red"}, {"text": "red", "image": HASH}])
     def test_without_a_picture(self, client, red, body):
-        assert client.post("/api/heat", json=body).status_code == 400
+        assert client.post("/api/v1/heatmap", json=body).status_code == 400
 
     def test_without_a_search(self, client, red):
-        assert client.post("/api/heat", json={"image": red.content_hash}).status_code == 400
+        assert client.post("/api/v1/heatmap", json={"image": red.content_hash}).status_code == 400
 
     def test_a_picture_that_is_gone_ends_with_the_reason(self, client, red, tmp_path):
         (tmp_path / "pictures" / "red.png").unlink()
-        first, last = lines(client.post("/api/heat", json={"text": "red", "image": red.content_hash}))
+        first, last = lines(client.post("/api/v1/heatmap", json={"text": "red", "image": red.content_hash}))
         assert first["done"] == 0
         assert "red.png" in last["error"]
 
@@ -305,12 +311,12 @@ class TestHeat:
 
         monkeypatch.setattr(embedder, "embed_images", die)
         body = {"text": "red", "image": half_and_half.content_hash}
-        assert lines(client.post("/api/heat", json=body))[-1] == {
+        assert lines(client.post("/api/v1/heatmap", json=body))[-1] == {
             "error": "The model stopped.",
             "remedy": "Try again.",
         }
         monkeypatch.undo()
-        assert "values" in lines(client.post("/api/heat", json=body))[-1]  # the next one's turn came
+        assert "values" in lines(client.post("/api/v1/heatmap", json=body))[-1]  # the next one's turn came
 
     def test_stops_when_nobody_reads_any_more(self, client, half_and_half, embedder, monkeypatch):
         begun, left, batches = threading.Event(), threading.Event(), []
@@ -342,7 +348,7 @@ class TestHeat:
             "type": "http",
             "asgi": {"spec_version": "2.3"},
             "method": "POST",
-            "path": "/api/heat",
+            "path": "/api/v1/heatmap",
             "headers": [(b"content-type", b"application/json")],
             "query_string": b"",
         }
@@ -365,19 +371,22 @@ class TestHeat:
         monkeypatch.setattr(embedder, "embed_images", embed_slowly)
         bodies = [{"text": text, "image": half_and_half.content_hash} for text in ("red", "blue")]
         with client, ThreadPoolExecutor(2) as threads:
-            answers = [threads.submit(client.post, "/api/heat", json=body) for body in bodies]
+            answers = [threads.submit(client.post, "/api/v1/heatmap", json=body) for body in bodies]
             assert begun.wait(30)
-            assert names(client.post("/api/search", json={"text": "red"})) == ["both.png"]
+            assert names(client.post("/api/v1/search", json={"text": "red"})) == ["both.png"]
             release.set()
             assert all("values" in lines(answer.result(60))[-1] for answer in answers)
 
 
 def test_a_path_as_the_whole_text_is_told_of(client, corpus, picture, tmp_path):
     path = str(picture("new.png", "blue"))
-    by_body, by_address = client.post("/api/search", json={"text": path}), client.get("/api/search", params={"q": path})
+    by_body, by_address = (
+        client.post("/api/v1/search", json={"text": path}),
+        client.get("/api/v1/search", params={"q": path}),
+    )
     assert by_body.json()["location"] == by_address.json()["location"] == path
     assert "was read as words" in by_body.json()["notes"][0]
-    outside = client.post("/api/search", json={"text": "file:///etc/x.png"}).json()
+    outside = client.post("/api/v1/search", json={"text": "file:///etc/x.png"}).json()
     assert outside["location"] is None
     assert "outside the folders that the app may read" in outside["notes"][0]
-    assert client.post("/api/search", json={"text": "blue"}).json()["location"] is None
+    assert client.post("/api/v1/search", json={"text": "blue"}).json()["location"] is None

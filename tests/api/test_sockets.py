@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from starlette.websockets import WebSocket
 
-from core.api.sockets import QuietSockets
+from core.api.protection.sockets import QuietSockets
 
 SOCKET = {"type": "websocket", "headers": [], "path": "/_stcore/stream"}
 

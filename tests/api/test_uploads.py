@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.api.bodies import UploadsBody
+from core.api.v1.requests import UploadsBody
 from core.errors import StorageFull
 from core.images.describe import content_hash
 from core.images.uploads import Incoming
@@ -209,7 +209,7 @@ class TestEndOfUploads:
         assert started == []
 
     def test_what_is_too_long(self, client, started):
-        body = {"ids": [self.ID], "title": "x" * (UploadsBody.longest)}
+        body = {"ids": [self.ID], "title": "x" * (UploadsBody.max_bytes)}
         assert client.post("/uploads/done", json=body).status_code == 413
         assert started == []
 

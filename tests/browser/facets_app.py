@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from core.api.sockets import QuietSockets
+from core.api.protection.sockets import QuietSockets
 from core.ui.components.modules import module_routes
 
 app = st.App(

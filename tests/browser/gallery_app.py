@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from core.api.sockets import QuietSockets
+from core.api.protection.sockets import QuietSockets
 from core.ui.components.modules import module_routes
 from tests.browser import gallery_corpus as corpus
 
@@ -41,13 +41,13 @@ async def boxes(request: Request) -> Response:
     return Response(corpus.boxed(number), media_type="image/webp", headers=_FOREVER)
 
 
-async def why(_: Request) -> Response:
+async def explain(_: Request) -> Response:
     names = ("zebra", "wild animal", "savanna", "black and white", "herd", "a photo taken at noon", "water")
     concepts = [{"concept": name, "weight": round(0.31 - 0.07 * at, 3)} for at, name in enumerate(names)]
     return JSONResponse({"concepts": concepts})
 
 
-async def heat(_: Request) -> Response:
+async def heatmap(_: Request) -> Response:
     return StreamingResponse(_heat(), media_type="application/x-ndjson")
 
 
@@ -82,11 +82,11 @@ app = st.App(
         Route("/thumbnails/{digest}", thumbnail),
         Route("/images/{digest}", image),
         Route("/boxes/{id}", boxes),
-        Route("/api/search", search, methods=["POST"]),
-        Route("/api/why", why, methods=["POST"]),
-        Route("/api/heat", heat, methods=["POST"]),
-        Route("/api/exports", exports, methods=["POST"]),
-        Route("/api/tags", tags, methods=["POST"]),
+        Route("/api/v1/search", search, methods=["POST"]),
+        Route("/api/v1/explain", explain, methods=["POST"]),
+        Route("/api/v1/heatmap", heatmap, methods=["POST"]),
+        Route("/api/v1/exports", exports, methods=["POST"]),
+        Route("/api/v1/tags", tags, methods=["POST"]),
         Route("/exports/token/{name}", exported),
     ],
     middleware=[Middleware(QuietSockets)],

@@ -30,7 +30,7 @@ def answer(search: dict[str, Any], version: int = 0) -> dict[str, Any]:
     `few`, `empty`, `page` as many as come at a time, `deep` the end of the nearest 10,000; others all of it in an order
     of their own, and no words all of it without scores.
     """
-    text, pictures = search.get("text", ""), search.get("pictures", [])
+    text, pictures = search.get("text", ""), search.get("images", [])
     offset, limit = search.get("offset", 0), search.get("limit", 60)
     order = _order(text, [NUMBERS.get(picture["image"], 0) for picture in pictures])
     scored = bool(text or pictures or search.get("more"))
@@ -43,14 +43,14 @@ def answer(search: dict[str, Any], version: int = 0) -> dict[str, Any]:
         "matched": 0 if text == "nothing" else min(39, len(order)) if scored else len(order),
         "at_least": text == "deep",
         "bands": {} if not scored else {"weak": 1, "none": len(order) - 1} if text == "nothing" else dict(_BANDS),
-        "nothing": text == "nothing",
+        "no_match": text == "nothing",
         "of_kind": text == "kind",
         "searched": 100_000 if text == "deep" else len(order),
         "collapsed": 4,
-        "more": text != "deep" and offset + limit < len(order),
+        "has_more": text != "deep" and offset + limit < len(order),
         "total": 100_000 if text == "deep" else len(order),
         "facets": {"tag": {"holiday": 3, "family": 2, "two words": 1}, "label": {"cat": 9}},
-        "alike": 0.93,
+        "duplicate_threshold": 0.93,
         "milliseconds": {"embedding": 12.4, "index": 8.2, "ranking": 3.1 + version},
         "read_text": "as much as was read" if text == "long" else None,
         "notes": ["No picture has the label unicorn."] if text == "noted" else [],

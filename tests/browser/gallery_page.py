@@ -6,7 +6,7 @@ from core.index.index import MAX_K
 from core.ui.components.gallery import gallery
 from tests.browser import gallery_corpus as corpus
 
-_API = ("search", "exports", "tags", "why", "heat")
+_API = ("search", "exports", "tags", "explain", "heatmap")
 
 
 def said(what: object) -> None:
@@ -35,7 +35,7 @@ with st.container(horizontal=True):
 st.session_state.version = st.session_state.get("version", 0) + again
 search = {
     "text": st.query_params.get("q", ""),
-    "pictures": [{"image": digest} for digest in st.query_params.get_all("image")],
+    "images": [{"image": digest} for digest in st.query_params.get_all("image")],
     "more": st.query_params.get_all("more"),
     "less": st.query_params.get_all("less"),
 }
@@ -46,7 +46,8 @@ answer["milliseconds"]["index"] += st.session_state.runs / 100  # no two searche
 gallery(
     answer,
     key="gallery",
-    routes={name: f"/{name}" for name in ("thumbnails", "images", "boxes")} | {name: f"/api/{name}" for name in _API},
+    routes={name: f"/{name}" for name in ("thumbnails", "images", "boxes")}
+    | {name: f"/api/v1/{name}" for name in _API},
     search=None if plain else search,
     k=int(st.query_params.get("k", MAX_K)),
     on_k=count,

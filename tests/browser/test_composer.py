@@ -443,13 +443,13 @@ def test_a_search_is_saved_renamed_opened_and_deleted(bar: Bar):
     bar.page.get_by_label("Name").fill("By the <i>sea</i>")
     bar.page.keyboard.press("Enter")
     expect(bar.button("Saved")).to_be_visible()
-    assert bar.saved == [{"id": 1, "name": "By the <i>sea</i>", "address": "?q=beach"}]
+    assert bar.saved == [{"id": 1, "name": "By the <i>sea</i>", "query_string": "?q=beach"}]
     bar.button("Saved").click()
     expect(bar.page.get_by_label("Name")).to_have_value("By the <i>sea</i>")
     bar.page.get_by_label("Name").fill("Beaches")
     bar.button("Rename").click()
     expect(bar.button("Saved")).to_be_focused()
-    assert bar.saved == [{"id": 2, "name": "Beaches", "address": "?q=beach"}]
+    assert bar.saved == [{"id": 2, "name": "Beaches", "query_string": "?q=beach"}]
     bar.search("sunset")
     expect(bar.button("Save this search")).to_be_visible()
     bar.button("Recent and saved searches").click()

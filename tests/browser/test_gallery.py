@@ -147,7 +147,7 @@ def test_names_are_never_markup(open_):
 
 def test_pages_are_loaded_before_their_end_is_reached(open_):
     page = open_()
-    searches = asked(page, "/api/search")
+    searches = asked(page, "/api/v1/search")
     for at in (59, 119, 179, 239, 299):
         tiles(page).nth(at).scroll_into_view_if_needed()
     expect(page.get_by_text("All 300 pictures shown.")).to_be_visible()
@@ -160,10 +160,10 @@ def test_pages_are_loaded_before_their_end_is_reached(open_):
 def test_a_page_that_fails_is_said_and_tried_again(open_):
     page = open_()
     broken = {"error": "The index does not answer.", "remedy": "Start it."}
-    page.route("**/api/search", lambda route: route.fulfill(status=503, json=broken))
+    page.route("**/api/v1/search", lambda route: route.fulfill(status=503, json=broken))
     tiles(page).nth(59).scroll_into_view_if_needed()
     expect(page.get_by_text("More pictures could not be loaded. The index does not answer. Start it.")).to_be_visible()
-    page.unroute("**/api/search")
+    page.unroute("**/api/v1/search")
     page.get_by_role("button", name="Try again").click()
     expect(tiles(page)).to_have_count(120)
 
@@ -184,7 +184,7 @@ def test_k_is_dragged_and_the_page_hears_of_it_once_it_is_let_go(open_):
     page = open_("q=zebra&k=24")
     expect(tiles(page)).to_have_count(24)
     expect(page.locator(".end")).to_contain_text("24 of 300 shown")
-    searches, box = asked(page, "/api/search"), slider(page).bounding_box()
+    searches, box = asked(page, "/api/v1/search"), slider(page).bounding_box()
     page.mouse.move(box["x"] + box["width"] * 24 / 201, box["y"] + box["height"] / 2)
     page.mouse.down()
     for share in (0.15, 0.2, 0.25):
@@ -257,7 +257,7 @@ def test_k_that_is_typed(open_):
 
 def test_more_than_came_at_first_are_asked_for_once(open_):
     page = open_("q=zebra&k=24")
-    searches = asked(page, "/api/search")
+    searches = asked(page, "/api/v1/search")
     slider(page).fill("150")
     expect(tiles(page)).to_have_count(150)
     assert [(one.post_data_json["offset"], one.post_data_json["limit"]) for one in searches] == [(60, 90)]
@@ -393,7 +393,7 @@ def test_an_unchanged_run_leaves_200_tiles_alone(open_):
     expect(tiles(page)).to_have_count(240)
     page.mouse.move(0, 0)
     _watch(page)
-    thumbnails, searches = asked(page, "/thumbnails/"), asked(page, "/api/search")
+    thumbnails, searches = asked(page, "/thumbnails/"), asked(page, "/api/v1/search")
     run_again(page)
     run_again(page)
     assert page.evaluate("[called, touched]") == [0, 0]
@@ -412,8 +412,8 @@ def test_changed_results_keep_pages_place_and_thumbnails(open_):
     painted = "images => images.filter(image => image.complete && image.naturalWidth).length"
     loaded = page.locator(".tile img").evaluate_all(painted)
     page.locator(".tile img").evaluate_all("images => images.forEach(image => (image.kept = image.src))")
-    searches = asked(page, "/api/search")
-    with page.expect_response("**/api/search"):
+    searches = asked(page, "/api/v1/search")
+    with page.expect_response("**/api/v1/search"):
         page.get_by_role("button", name="Changed").dispatch_event("click")  # without scrolling to it
     expect(page.locator(".end .spinner")).to_be_hidden()
     expect(tiles(page)).to_have_count(180)
@@ -604,7 +604,7 @@ def test_what_is_selected_is_taken_away(open_, choice, format_):
     page = open_()
     tile(page, 0).click(modifiers=["Control"])
     page.get_by_role("region", name="Selection").get_by_role("button", name="Download").click()
-    with page.expect_request("**/api/exports") as request, page.expect_download() as download:
+    with page.expect_request("**/api/v1/exports") as request, page.expect_download() as download:
         page.get_by_role("menuitem", name=choice).click()
     asked = request.value.post_data_json
     assert (asked["ids"], asked["format"], asked["text"]) == (["id55"], format_, "zebra")
@@ -614,14 +614,14 @@ def test_what_is_selected_is_taken_away(open_, choice, format_):
 def test_all_matches_are_taken_away_and_errors_are_words(open_):
     page = open_()
     page.route(
-        "**/api/exports", lambda route: route.fulfill(status=413, json={"error": "That is too much.", "remedy": ""})
+        "**/api/v1/exports", lambda route: route.fulfill(status=413, json={"error": "That is too much.", "remedy": ""})
     )
     page.get_by_role("button", name=re.compile("^Download")).click()
     expect(page.get_by_text("Download all 39 matches")).to_be_visible()
-    with page.expect_request("**/api/exports") as request:
+    with page.expect_request("**/api/v1/exports") as request:
         page.get_by_role("menuitem", name="Data (JSON)").click()
     sent = request.value.post_data_json
-    assert (sent["text"], sent["most"], sent["format"]) == ("zebra", 39, "json")
+    assert (sent["text"], sent["limit"], sent["format"]) == ("zebra", 39, "json")
     expect(page.get_by_text("That is too much.")).to_be_visible()
 
 
@@ -636,7 +636,7 @@ def test_tags_of_several(open_):
     dialog.get_by_label("Add a tag").fill("two")
     dialog.get_by_role("button", name="two words").click()
     dialog.get_by_label("Add a tag").fill("new")
-    with page.expect_request("**/api/tags") as request:
+    with page.expect_request("**/api/v1/tags") as request:
         dialog.get_by_role("button", name="Save").click()
     assert request.value.post_data_json == {"ids": ["id55", "id57"], "add": ["two words", "new"], "remove": ["family"]}
     expect(page.locator(".toast")).to_have_text(re.compile("Changed the tags of 2 pictures."))
@@ -701,7 +701,7 @@ def test_details_show_where_it_matches_and_keep_it(open_):
     assert canvas.evaluate("canvas => [canvas.width, canvas.height]") == [192, 192]
     page.get_by_label("Opacity of the colours").fill("40")
     expect(canvas).to_have_css("opacity", "0.4")
-    heats = asked(page, "/api/heat")
+    heats = asked(page, "/api/v1/heatmap")
     page.locator(".next").click()
     expect(canvas).not_to_be_visible()
     page.locator(".previous").click()
@@ -712,7 +712,7 @@ def test_details_show_where_it_matches_and_keep_it(open_):
 def test_comparing_stops_with_the_picture(open_):
     page = open_()
     tile(page, 1).click()
-    with page.expect_event("requestfailed", lambda request: "/api/heat" in request.url):
+    with page.expect_event("requestfailed", lambda request: "/api/v1/heatmap" in request.url):
         page.get_by_role("button", name="Show where it matches").click()
         page.keyboard.press("ArrowRight")
     expect(page.locator("canvas.heat")).not_to_be_visible()
@@ -720,18 +720,20 @@ def test_comparing_stops_with_the_picture(open_):
 
 def test_why_and_where_say_what_went_wrong(open_):
     page = open_()
-    for route in ("why", "heat"):
+    for route in ("explain", "heatmap"):
         page.route(
-            f"**/api/{route}",
-            lambda route: route.fulfill(status=503, json={"error": f"No answer from {route.request.url[-4:]}."}),
+            f"**/api/v1/{route}",
+            lambda route: route.fulfill(
+                status=503, json={"error": f"No answer from {route.request.url.rpartition('/')[2]}."}
+            ),
         )
     tile(page, 1).click()
-    expect(page.get_by_text("No answer from /why.")).to_be_visible()
-    page.unroute("**/api/why")
+    expect(page.get_by_text("No answer from explain.")).to_be_visible()
+    page.unroute("**/api/v1/explain")
     page.get_by_role("dialog").get_by_role("button", name="Try again").click()
     expect(page.get_by_text("wild animal")).to_be_visible()
     page.get_by_role("button", name="Show where it matches").click()
-    expect(page.get_by_text("No answer from heat.")).to_be_visible()
+    expect(page.get_by_text("No answer from heatmap.")).to_be_visible()
 
 
 def test_more_like_this_leads_on_and_back(open_):
@@ -750,7 +752,7 @@ def test_a_tag_in_the_details(open_):
     tile(page, 1).click()
     details = page.get_by_role("dialog")
     details.get_by_label("Add a tag").fill("s")  # a letter that acts elsewhere
-    with page.expect_request("**/api/tags") as request:
+    with page.expect_request("**/api/v1/tags") as request:
         page.keyboard.press("Enter")
     assert request.value.post_data_json == {"ids": ["id56"], "add": ["s"], "remove": []}
     expect(details.locator(".tags").get_by_role("listitem")).to_contain_text("s")

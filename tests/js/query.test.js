@@ -72,6 +72,8 @@ table("searches of the same address", sameAddress, [
   ["?q=a", "?q=b", false],
   ["?image=1&image=2", "?image=2&image=1", false],
   ["", "?", true],
+  ["?q=a&cut=all&alike=0.9&collapse=picture", "?q=a&min_match=all&duplicate_threshold=0.9&collapse=image", true],
+  ["?q=picture&cut=all", "?q=image&min_match=all", false],
 ])
 
 table("addresses that are a search", address => Boolean(isSearch(address)), [

@@ -208,9 +208,9 @@ def test_whatever_a_browser_sends_makes_a_filter(panel):
 
 
 def test_options_come_back():
-    options = Options(Collapse.PICTURE, 0.9, 0.5, MinMatch.WEAK, Sort.NEWEST)
+    options = Options(Collapse.IMAGE, 0.9, 0.5, MinMatch.WEAK, Sort.NEWEST)
     as_json = {
-        "collapse": "picture",
+        "collapse": "image",
         "duplicate_threshold": 0.9,
         "diversity": 0.5,
         "min_match": "weak",

@@ -77,21 +77,21 @@ class TestBytes:
 class TestPicture:
     def test_the_same_picture_in_other_bytes(self):
         found = hits(("a", LAKE, 0), ("b", ROAD, 0), ("c", flipped(LAKE, [3, 40, 200]), 90), ("b", ROAD, 0))
-        assert group_duplicates(found, Collapse.PICTURE, ALIKE) == [[0, 2], [1, 3]]
+        assert group_duplicates(found, Collapse.IMAGE, ALIKE) == [[0, 2], [1, 3]]
         assert group_duplicates(found, Collapse.BYTES, ALIKE) == [[0], [1, 3], [2]]
 
     def test_mirrored(self):
         found = hits(("a", LAKE, 0), ("b", flipped(mirrored(LAKE), [5, 17]), 90))
-        assert group_duplicates(found, Collapse.PICTURE, ALIKE) == [[0, 1]]
+        assert group_duplicates(found, Collapse.IMAGE, ALIKE) == [[0, 1]]
 
     def test_up_to_31_bits(self):
         fine = [16 * row + 8 + column for row in range(8) for column in range(8)]
         found = hits(("a", LAKE, 0), ("b", flipped(LAKE, fine[:31]), 0), ("c", flipped(LAKE, fine[:32]), 0))
-        assert group_duplicates(found, Collapse.PICTURE, ALIKE) == [[0, 1], [2]]
+        assert group_duplicates(found, Collapse.IMAGE, ALIKE) == [[0, 1], [2]]
 
     def test_pictures_without_a_hash_are_not_the_same(self):
         found = hits(("a", "", 0), ("b", "", 0), ("c", LAKE, 0), ("a", "", 0))
-        assert group_duplicates(found, Collapse.PICTURE, ALIKE) == [[0, 3], [1], [2]]
+        assert group_duplicates(found, Collapse.IMAGE, ALIKE) == [[0, 3], [1], [2]]
 
 
 class TestAlike:
@@ -133,7 +133,7 @@ class TestColours:
         colours = [tuple(Colour(rgb, share) for rgb, share in palette) for palette in palettes]
         return [replace(hit, record=replace(hit.record, colours=one)) for hit, one in zip(found, colours, strict=True)]
 
-    @pytest.mark.parametrize("collapse", [Collapse.PICTURE, Collapse.ALIKE])
+    @pytest.mark.parametrize("collapse", [Collapse.IMAGE, Collapse.ALIKE])
     @pytest.mark.parametrize(
         ("one", "other"),
         [("#e02020", "#2030d0"), ("#20a040", "#d02090"), ("#f0c000", "#2030d0"), ("#208080", "#c04020")],
@@ -142,7 +142,7 @@ class TestColours:
         found = self.of_colours(*([("#ffffff", 0.9), (colour, 0.1)] for colour in (one, other, one)))
         assert group_duplicates(found, collapse, ALIKE) == [[0, 2], [1]]
 
-    @pytest.mark.parametrize("collapse", [Collapse.PICTURE, Collapse.ALIKE])
+    @pytest.mark.parametrize("collapse", [Collapse.IMAGE, Collapse.ALIKE])
     @pytest.mark.parametrize(
         "palette",
         [
@@ -182,7 +182,7 @@ def test_every_hit_is_in_one_stack_behind_its_best(described, collapse):
     assert leaders == sorted(leaders)
 
 
-@pytest.mark.parametrize("collapse", [Collapse.PICTURE, Collapse.ALIKE])
+@pytest.mark.parametrize("collapse", [Collapse.IMAGE, Collapse.ALIKE])
 def test_however_many_are_compared_at_once(collapse, monkeypatch):
     rng = np.random.default_rng(0)
     found = hits(*((f"{at:x}", rng.choice(["", LAKE, ROAD]), rng.integers(360)) for at in range(150)))

@@ -71,11 +71,11 @@ def from_params(params: Params) -> Search:
 
 
 def to_json(search: Search) -> dict[str, Any]:
-    """The body that `POST /api/search` takes for it."""
+    """The body that `POST /api/v1/search` takes for it."""
     query = search.query
     return {
         "text": format_(query.words, search.where),
-        "pictures": [
+        "images": [
             {"image": one.content_hash, "weight": one.weight, "region": list(one.region) if one.region else None}
             for one in query.pictures
         ],
@@ -125,7 +125,10 @@ def _renamed(params: Params, name: str) -> str:
 
 
 def _choice[E: StrEnum](choices: type[E], text: str, usual: E) -> E:
-    return choices(text) if text in list(choices) else usual
+    try:
+        return choices(text)
+    except ValueError:
+        return usual
 
 
 def _parts[P](before: Sequence[object], parts: Sequence[P]) -> tuple[P, ...]:

@@ -94,7 +94,7 @@ class Answer(TypedDict):
     """Whether there may be more matches than that."""
     bands: dict[str, int]
     """How many of each band, on all pages; empty if they are not judged yet."""
-    nothing: bool
+    no_match: bool
     """Whether nothing really matches."""
     of_kind: bool
     """Whether the collection is about one subject, and the search is for something of it: all that is
@@ -103,13 +103,13 @@ class Answer(TypedDict):
     """How many pictures were searched: all that meet the conditions."""
     collapsed: int
     """How many are in the stack of another picture."""
-    more: bool
+    has_more: bool
     """Whether there are further pages within `k`."""
     total: int
     """How many results a `k` of `all` would give; pictures shown as one count once, as far as is known."""
     facets: dict[str, dict[str, int]]
     """How many matches have each value, the most frequent first; each facet as if nothing were chosen in it."""
-    alike: float
+    duplicate_threshold: float
     """The cosine similarity from which pictures counted as look-alikes."""
     milliseconds: Milliseconds
     read_text: str | None
@@ -118,11 +118,11 @@ class Answer(TypedDict):
     """Remarks in whole sentences: on values that no picture has, on words that may not do what they seem to."""
     location: str | None
     """If the whole text is the path or URL of a picture that may be read, that path or URL. It was searched
-    for as words; `POST /queries/located` takes the picture itself."""
+    for as words; `POST /api/v1/queries/located` takes the picture itself."""
 
 
 def answer(results: Results, pasted: Pasted | None = None) -> Answer:
-    """What `POST /api/search` answers; all of it is JSON, whatever files are called.
+    """What `POST /api/v1/search` answers; all of it is JSON, whatever files are called.
 
     Args:
         pasted: Where the text is a path or URL.
@@ -134,14 +134,14 @@ def answer(results: Results, pasted: Pasted | None = None) -> Answer:
         matched=results.matched,
         at_least=results.at_least,
         bands={band.value: results.bands[band] for band in Band if band in results.bands},
-        nothing=results.no_match,
+        no_match=results.no_match,
         of_kind=results.of_kind,
         searched=results.searched,
         collapsed=results.collapsed,
-        more=results.has_more,
+        has_more=results.has_more,
         total=results.total,
         facets={facet: _displayed(counts) for facet, counts in results.facets.items()},
-        alike=round(float(results.duplicate_threshold), _SCORE),
+        duplicate_threshold=round(float(results.duplicate_threshold), _SCORE),
         milliseconds=Milliseconds(
             embedding=round(results.timings.embedding * 1000, _MILLISECONDS),
             index=round(results.timings.index * 1000, _MILLISECONDS),

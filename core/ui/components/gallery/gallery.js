@@ -124,9 +124,9 @@ class Gallery {
   render() {
     const { search, routes, known, selection } = this
     const { results, shown, answer } = this.pages
-    this.root.classList.toggle("nothing", Boolean(answer.nothing))
+    this.root.classList.toggle("nothing", Boolean(answer.no_match))
     this.root.classList.toggle("judged", results.some(({ band }) => band))
-    this.grid.show(shown, { search, routes, divided: !answer.nothing && isDivided(search) })
+    this.grid.show(shown, { search, routes, divided: !answer.no_match && isDivided(search) })
     this.grid.paint(selection)
     this.head.show(answer, { search, routes, learning: this.learning })
     selection.renew(results)
@@ -191,7 +191,7 @@ class Gallery {
     const scored = answer.matched && shown[0].score != null
     const which = answer.matched > MOST ? "the first" : answer.matched ? "all" : "the"
     const what = scored ? plural(most, "match", "matches") : plural(most, "picture")
-    const nearest = answer.matched === 0 ? { ids: shown.map(({ id }) => id) } : { most }
+    const nearest = answer.matched === 0 ? { ids: shown.map(({ id }) => id) } : { limit: most }
     this.downloads.offer(anchor, `Download ${which} ${what}`, this.routes.exports, { ...this.search, ...nearest })
   }
 

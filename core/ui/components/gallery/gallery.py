@@ -35,8 +35,8 @@ def gallery(
         answer: The first page, as the search route answers. Only `results` is needed where there is no search.
         key: Where Streamlit keeps this gallery's events.
         routes: Addresses by name: `thumbnails` and `images`, to which `/<content_hash>` is added; `boxes`, to which
-            `/<id>` is; `search`, `exports`, `tags`, `why` and `heat`, which take a POST. What has no route is not
-            offered.
+            `/<id>` is; `search`, `exports`, `tags`, `explain` and `heatmap`, which take a POST. What has no route is
+            not offered.
         on_act: Called before the next run with what is to be done, one of `similar`, `add`, `exclude`, `more` and
             `less`, and the content hashes of the pictures to do it with.
         search: What was searched for, as the search route takes it, without `k`, `offset` and `limit`; another search

@@ -92,7 +92,7 @@ def query_bar(
         examples: Words offered while the query is empty.
         completions: What a filter may be typed to: the keys, and of each the values there are. All of it goes to the
             browser, with every change: some hundred values each.
-        saved_url: Lists saved searches, `[{"id", "name", "address"}]`, takes a POST of one, and DELETE at `/<id>`.
+        saved_url: Lists saved searches, `[{"id", "name", "query_string"}]`, takes a POST of one, and DELETE at `/<id>`.
         on_change: Called before the next run, once for each change, with what the browser says, unchecked.
             `{"text": ..., "parts": [...]}`: a text was submitted, and the parts are those that it cannot hold. Where
             the text is None the parts are all there is. A part is `{"kind": "words", "text", "weight"}`,

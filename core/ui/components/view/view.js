@@ -17,7 +17,7 @@ const CHOICES = {
     name: "Name",
   },
   min_match: { auto: "Auto", strong: "Strong", likely: "Likely", weak: "Weak", all: "Everything" },
-  collapse: { off: "Off", bytes: "Copies", picture: "Same picture", alike: "Look-alikes" },
+  collapse: { off: "Off", bytes: "Copies", image: "Same picture", alike: "Look-alikes" },
 }
 
 const HINTS = {
@@ -28,14 +28,14 @@ const HINTS = {
   all: "Everything, best first, matching or not.",
   off: "Every file is shown on its own.",
   bytes: "Files with the same content are shown once.",
-  picture: "Also other sizes, formats and mirrored copies of a picture.",
+  image: "Also other sizes, formats and mirrored copies of a picture.",
   alike: "Also cropped copies and shots from a series.",
 }
 
 const SUMMARIES = {
   off: "all files",
   bytes: "copies as one",
-  picture: "same picture as one",
+  image: "same picture as one",
   alike: "look-alikes as one",
 }
 

@@ -118,7 +118,7 @@ export class Details {
     this.find(".previous").setAttribute("aria-disabled", at <= 0)
     this.find(".next").setAttribute("aria-disabled", at >= items.length - 1)
     this.stage.show(item, items[at + 1], routes)
-    this.heat.show(item, { search, url: routes.heat })
+    this.heat.show(item, { search, url: routes.heatmap })
     this.panel.show(item, { search, routes, known })
     this.paintSelection()
     this.keepFocus()

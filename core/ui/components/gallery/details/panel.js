@@ -63,8 +63,8 @@ export class DetailsPanel {
     this.find(".about").scrollTop = 0
     this.sayCopied("Copy path", "")
     this.sayTrouble("")
-    this.why.show(search && item.score != null && routes.why, { ...search, image })
-    this.neighbours.show(routes.search, { pictures: [{ image }], limit: NEIGHBOURS + 1 })
+    this.why.show(search && item.score != null && routes.explain, { ...search, image })
+    this.neighbours.show(routes.search, { images: [{ image }], limit: NEIGHBOURS + 1 })
   }
 
   close() {

@@ -73,14 +73,14 @@ export class Head {
 }
 
 // 24 strong · 12 likely · 3 weak of 100,000 pictures
-function counts({ bands = {}, searched = 0, matched, nothing, results, at_least: atLeast, of_kind: ofKind }, learning) {
+function counts({ bands = {}, searched = 0, matched, no_match: noMatch, results, at_least: atLeast, of_kind: ofKind }, learning) {
   const of = plural(searched, "picture")
   const found = ["strong", "likely", "weak"].filter(band => bands[band])
   if (!results.length) return [element("b", {}, "No pictures"), " here"]
   if (results.every(({ score }) => score == null)) return [element("b", {}, of)]
   const soon = learning ? " · learning how well they match…" : ""
   if (!Object.keys(bands).length) return [element("b", {}, "The nearest"), ` of ${of}${soon}`]
-  if (!found.length || (nothing && !matched)) return [element("b", {}, "No matches"), ` among ${of}`]
+  if (!found.length || (noMatch && !matched)) return [element("b", {}, "No matches"), ` among ${of}`]
   const last = found.at(-1)
   const parts = found.flatMap((band, at) => {
     const word = ofKind && band === "weak" ? OF_KIND.toLowerCase() : band
@@ -90,14 +90,14 @@ function counts({ bands = {}, searched = 0, matched, nothing, results, at_least:
   return [...parts, ` ${ofKind ? "among" : "of"} ${of}`]
 }
 
-function notices({ nothing, of_kind: ofKind, read_text: read, notes = [], results }) {
+function notices({ no_match: noMatch, of_kind: ofKind, read_text: read, notes = [], results }) {
   const verdict = { text: "Nothing here really matches.", more: "The nearest:", verdict: true }
   /** @type {{ text: string, more?: string, verdict?: boolean }[]} */
   const said = notes.map(text => ({ text }))
   if (read != null) said.unshift({ text: `Your text is longer than the model can read. It searched for: “${read}”` })
   const kind = { text: "Most pictures here are of this kind.", more: "Which of them show exactly this is uncertain." }
   const named = { text: `${BY_NAME}:`, more: "the file name says so. The starter model does not see it in the picture." }
-  if (nothing && results.length) said.push(verdict)
+  if (noMatch && results.length) said.push(verdict)
   if (results.some(({ by_name: byName }) => byName)) said.push({ ...named, verdict: true })
   if (ofKind) said.push({ ...kind, verdict: true })
   if (!results.length) said.push({ text: "No pictures match these filters.", more: "Remove one to see more." })

@@ -57,7 +57,7 @@ export class Pages {
   }
 
   get more() {
-    return Boolean(this.url && this.answer.more && this.next < Math.min(this.k, MOST))
+    return Boolean(this.url && this.answer.has_more && this.next < Math.min(this.k, MOST))
   }
 
   // Whether it is the number of results that says which they are: the best k are sorted otherwise.
@@ -105,7 +105,7 @@ export class Pages {
     this.fresh = [...this.fresh, ...withKind(answer).filter(({ id }) => !known.has(id))]
     this.next += answer.results.length
     this.answer = { ...this.answer, ...answer, milliseconds: this.answer.milliseconds }
-    if (!answer.results.length) this.answer.more = false
+    if (!answer.results.length) this.answer.has_more = false
   }
 
   settle() {

@@ -59,10 +59,21 @@ export function currentAddress() {
   return parameters.size ? `?${parameters}` : ""
 }
 
+const EARLIER = { cut: "min_match", alike: "duplicate_threshold" } // names of before v1 of the API
+
+/** @param {URLSearchParams} parameters */
+function withCurrentNames(parameters) {
+  const named = new URLSearchParams()
+  for (const [name, value] of parameters) {
+    named.append(EARLIER[name] ?? name, name === "collapse" && value === "picture" ? "image" : value)
+  }
+  return named
+}
+
 // The order of the parameters means nothing, that of one parameter's values does.
 export function sameAddress(one, other) {
   const sorted = address => {
-    const parameters = new URLSearchParams(address)
+    const parameters = withCurrentNames(new URLSearchParams(address))
     parameters.sort()
     return parameters.toString()
   }

@@ -17,15 +17,15 @@ export class Saved {
   }
 
   of(address) {
-    return this.all.find(one => sameAddress(one.address, address))
+    return this.all.find(one => sameAddress(one.query_string, address))
   }
 
   // Under another name than before it is kept once, as one of the same name is.
   async add(name, address) {
     const before = this.of(address)
-    await ask(this.url, { name, address })
+    await ask(this.url, { name, query_string: address })
     await this.read()
-    const others = this.all.filter(one => one.id !== before?.id && sameAddress(one.address, address))
+    const others = this.all.filter(one => one.id !== before?.id && sameAddress(one.query_string, address))
     if (before && others.length) await this.remove(before)
   }
 

@@ -59,7 +59,7 @@ export class Searches {
     const shown = JSON.stringify([this.saved.all, this.recent.all()])
     if (shown === this.shown) return
     this.shown = shown
-    const saved = this.saved.all.map(one => this.row({ label: one.name, address: one.address, one }, BOOKMARK))
+    const saved = this.saved.all.map(one => this.row({ label: one.name, address: one.query_string, one }, BOOKMARK))
     const recent = this.recent.all().map(one => this.row(one, EARLIER))
     for (const [name, rows] of Object.entries({ saved, recent })) {
       this.find(`.${name}`).hidden = !rows.length

@@ -10,15 +10,16 @@ from datetime import date
 from functools import cached_property
 from urllib.parse import quote
 
+from fastapi import Request
+from fastapi.responses import Response, StreamingResponse
 from PIL import Image
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from core.api.answering import Refusal, read_json
-from core.api.bodies import ExportBody
-from core.api.export_store import ExportStore
-from core.api.searching import PATIENCE
+from core.api.http import Refusal
+from core.api.paths import API
+from core.api.v1.export_store import ExportStore
+from core.api.v1.requests import ExportBody
+from core.api.v1.responses import Prepared
+from core.api.v1.search import PATIENCE
 from core.errors import InvalidQuery
 from core.images.reading.reader import open_upright
 from core.images.sheet import ON_IMAGE, ON_PAGE, Heading
@@ -52,17 +53,16 @@ class Export:
 
 
 class Exporting:
-    def __init__(self, services: Callable[[], Services], prefix: str) -> None:
+    def __init__(self, services: Callable[[], Services]) -> None:
         self._services = services
-        self._prefix = prefix
 
     @cached_property
     def _exports(self) -> ExportStore[Export]:
         return ExportStore(self._services().settings.data_dir / ".exports", Export)  # hidden: never indexed
 
-    async def add(self, request: Request) -> Response:
-        asked = await read_json(request, ExportBody)
-        lines = await run_in_threadpool(self._lines, asked)
+    def add(self, asked: ExportBody, request: Request) -> Prepared:
+        """Returns the URL of a download, which can be fetched for ten minutes."""
+        lines = self._lines(asked)
         if not lines:
             raise InvalidQuery(
                 "There is nothing to export: no pictures match.", "Change the search, or include weaker matches."
@@ -70,25 +70,24 @@ class Exporting:
         format_ = _format(asked, len(lines))
         name = f"{_title(asked.search)}.{_KINDS[format_][0]}"
         made = Export(format_, name, tuple(lines), _heading(asked, lines))
-        client = request.client.host if request.client else ""
-        token = await run_in_threadpool(self._exports.add, made, client)
-        return JSONResponse({"url": f"{self._prefix}/exports/{token}/{quote(made.name)}", "count": len(lines)}, 201)
+        token = self._exports.add(made, request.client.host if request.client else "")
+        below = request.scope.get("root_path", "")
+        return Prepared(url=f"{below}{API}/exports/{token}/{quote(made.name)}", count=len(lines))
 
-    async def fetch(self, request: Request) -> Response:
-        made = await run_in_threadpool(self._exports.get, request.path_params["token"])
+    def fetch(self, token: str, name: str, request: Request) -> Response:
+        made = self._exports.get(token)
         if made is None:
             raise Refusal(404, "This export has expired.", "Export it again.")
         headers = {"Content-Disposition": _disposition(made.name), "Cache-Control": "no-store"}
         kind = _KINDS[made.format][1]
         if request.method == "HEAD":
             return Response(media_type=kind, headers=headers)
-        content = await run_in_threadpool(self._content, made)
-        return StreamingResponse(content, media_type=kind, headers=headers)
+        return StreamingResponse(self._content(made), media_type=kind, headers=headers)
 
     def _lines(self, asked: ExportBody) -> list[Line]:
         services, search = self._services(), asked.search
         if asked.ids is None:
-            return matches(services.search(replace(search, k=None), 0, asked.most, PATIENCE))
+            return matches(services.search(replace(search, k=None), 0, asked.limit, PATIENCE))
         ids = list(dict.fromkeys(asked.ids))
         if asked.format == "zip":  # no file says a score
             return [Line(id_) for id_ in ids]

@@ -8,13 +8,16 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from core.api.sites import FOREIGN, is_foreign, requested_host
+from core.api.protection.sites import FOREIGN, is_foreign, requested_host
 from core.hosts import Hosts
 from core.images.names import printable
 
-_LONGEST = 80  # characters of a name that are repeated
+_MAX_NAME = 80  # characters of a name that are repeated
 _DENIAL = "websocket.http.response"
 _POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
+
+FAILED = {"error": "Something went wrong on the server.", "remedy": "Try again. Its log has the details."}
+"""What is answered where something was raised that nobody expected."""
 
 STREAMLIT_PRIVATE = frozenset({"_stcore", "media", "component", "app"})
 """First parts of those paths of Streamlit that are more than a page."""
@@ -64,11 +67,7 @@ class Guard:
             await self._app(scope, receive, guarded)
         except Exception:
             if scope["type"] == "http" and not started:
-                words = {
-                    "error": "Something went wrong on the server.",
-                    "remedy": "Try again. Its log has the details.",
-                }
-                await JSONResponse(words, 500)(scope, receive, guarded)
+                await JSONResponse(FAILED, 500)(scope, receive, guarded)
             raise
 
     def _refusal(self, connection: HTTPConnection) -> Response | None:
@@ -80,7 +79,7 @@ class Guard:
             )
             return PlainTextResponse(words, 421)
         if not self._hosts.allows(host):
-            name = printable(host.name)[:_LONGEST]
+            name = printable(host.name)[:_MAX_NAME]
             words = f"This app does not answer to the name {name}. To allow it, add it to IMAGE_SEARCH_HOSTS."
             return PlainTextResponse(words, 421)
         if not is_foreign(connection, private=self._is_private(connection)):

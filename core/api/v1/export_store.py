@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from core.api.answering import Refusal
+from core.api.http import Refusal
 from core.images.files import PART_SUFFIX, write_whole
 
 EXPIRES = 600.0

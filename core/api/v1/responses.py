@@ -1,62 +1,65 @@
-"""What the routes answer beside searches: the description is made of these types and those of the searches."""
+"""What the API answers beside searches, whose answers `core.search.answers` describes."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal
 
-from pydantic import ConfigDict, with_config
-
-_described = with_config(ConfigDict(use_attribute_docstrings=True))
+from pydantic import BaseModel, ConfigDict, Field
 
 
-class Error(TypedDict):
+class Reply(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True, frozen=True)
+
+
+class Error(Reply):
     """What went wrong, and what to do about it."""
 
-    error: str
-    remedy: str
+    error: str = Field(examples=["A picture of this search is gone."])
+    remedy: str = Field(examples=["Drop it again."])
 
 
-class Health(TypedDict):
+class Health(Reply):
     """The state of the server: `degraded` if the index does not answer."""
 
     status: Literal["ok", "degraded"]
-    error: NotRequired[str]
-    model: NotRequired[str]
-    engine: NotRequired[str]
-    index: NotRequired[str]
-    model_id: NotRequired[str]
-    dims: NotRequired[int]
-    count: NotRequired[int]
+    error: str | None = None
+    """Only if degraded, and then alone."""
+    model: str | None = None
+    """Whether the model is loading, ready or missing."""
+    engine: str | None = None
+    index: str | None = None
+    model_id: str | None = None
+    dims: int | None = None
+    """Of an embedding."""
+    count: int | None = None
+    """How many pictures are indexed."""
 
 
-@_described
-class Weighted(TypedDict):
+class Weighted(Reply):
     concept: str
     weight: float
     """From 0 to 1, which is the concept that search and picture have most in common."""
 
 
-class Concepts(TypedDict):
+class Concepts(Reply):
     """What a picture has in common with a search, the most important first."""
 
     concepts: list[Weighted]
 
 
-class Progress(TypedDict):
+class Progress(Reply):
     """How many parts of the picture have been compared."""
 
     done: int
     of: int
 
 
-@_described
-class HeatMap(TypedDict):
+class HeatMap(Reply):
     columns: int
     rows: int
     values: list[float]
     """Row by row, from 0 (matches least) to 1 (matches most); all 0 if no part matches more than another."""
 
 
-@_described
-class Changed(TypedDict):
+class Changed(Reply):
     """How many of the pictures changed."""
 
     changed: int
@@ -67,7 +70,7 @@ class Changed(TypedDict):
     """How many are not in the index."""
 
 
-class Prepared(TypedDict):
+class Prepared(Reply):
     """Where to download the export, for ten minutes."""
 
     url: str
@@ -75,24 +78,23 @@ class Prepared(TypedDict):
     """How many pictures are in it."""
 
 
-@_described
-class Saved(TypedDict):
+class Saved(Reply):
     """A saved search."""
 
     id: int
     name: str
-    address: str
-    """The query string of the page's URL."""
+    query_string: str
+    """Of the page's URL."""
 
 
-class Received(TypedDict):
+class Received(Reply):
     """An uploaded file: its content hash, and its name, safe to display."""
 
     id: str
     name: str
 
 
-class Started(TypedDict):
+class Started(Reply):
     """The job that indexes the files."""
 
     job: int

@@ -7,7 +7,6 @@ from hashlib import sha256
 
 from PIL import Image
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import Response
 
 from core.api.flights import Flights
@@ -27,68 +26,73 @@ _JPEG = b"\xff\xd8"
 _RECORD_ID = re.compile(r"[0-9a-f]{32}")
 
 
-class Pictures:
+class Images:
     """What must be decoded first is made once for all who ask for it at the same time, and kept."""
 
     def __init__(self, services: Callable[[], Services]) -> None:
         self._services = services
         self._flights = Flights(_MADE_AT_ONCE)
 
-    async def thumbnail(self, request: Request) -> Response:
+    async def thumbnail(self, content_hash: str) -> Response:
         """Made at ingest; made here for dropped pictures, and where the folder of thumbnails was emptied."""
-        digest = request.path_params["digest"]
-        if not is_content_hash(digest):
+        if not is_content_hash(content_hash):
             return _picture(None, _FOREVER)
         # Read at once, in one thread: a grid asks for dozens, and a FileResponse goes through four threads for each.
-        kept = await run_in_threadpool(self._kept_thumbnail, digest)
-        if kept is None and (size := await run_in_threadpool(self._services().picture_size, digest)) is not None:
-            kept = await self._flights.get(("thumbnail", digest), partial(self._make_thumbnail, digest, size))
+        kept = await run_in_threadpool(self._kept_thumbnail, content_hash)
+        if kept is None and (size := await run_in_threadpool(self._services().picture_size, content_hash)) is not None:
+            kept = await self._flights.get(
+                ("thumbnail", content_hash), partial(self._make_thumbnail, content_hash, size)
+            )
         return _picture(kept, _FOREVER)
 
-    async def image(self, request: Request) -> Response:
-        """A large view as WebP: browsers cannot show every format, nor need every pixel."""
-        digest = request.path_params["digest"]
-        size = await run_in_threadpool(self._services().picture_size, digest) if is_content_hash(digest) else None
+    async def view(self, content_hash: str) -> Response:
+        """As WebP: browsers cannot show every format, nor need every pixel."""
+        size = (
+            await run_in_threadpool(self._services().picture_size, content_hash)
+            if is_content_hash(content_hash)
+            else None
+        )
         if size is None:
             return _picture(None, _FOREVER)
-        return _picture(await self._preview(digest, "large", partial(self._make_large, digest, size)), _FOREVER)
+        return _picture(
+            await self._preview(content_hash, "large", partial(self._make_large, content_hash, size)), _FOREVER
+        )
 
-    async def boxes(self, request: Request) -> Response:
+    async def boxes(self, id: str) -> Response:
         """The large view of a record with what the labels of its dataset say is where."""
-        id_ = request.path_params["id"]
-        record = await run_in_threadpool(self._record, id_) if _RECORD_ID.fullmatch(id_) else None
+        record = await run_in_threadpool(self._record, id) if _RECORD_ID.fullmatch(id) else None
         if record is None or not record.boxes:
             return _picture(None, _BRIEFLY)
         drawn = sha256(repr(record.boxes).encode(errors="surrogateescape")).hexdigest()[:16]
         data = await self._preview(record.content_hash, f"boxes-{drawn}", partial(self._make_boxes, record))
         return _picture(data, _BRIEFLY)
 
-    async def _preview(self, digest: str, kind: str, make: Callable[[], bytes | None]) -> bytes | None:
+    async def _preview(self, content_hash: str, kind: str, make: Callable[[], bytes | None]) -> bytes | None:
         previews = self._services().previews
 
         def made() -> bytes | None:
             data = make()
             if data:
-                previews.keep(digest, kind, data)
+                previews.keep(content_hash, kind, data)
             return data
 
-        kept = await run_in_threadpool(previews.get, digest, kind)
-        return kept or await self._flights.get((kind, digest), made)
+        kept = await run_in_threadpool(previews.get, content_hash, kind)
+        return kept or await self._flights.get((kind, content_hash), made)
 
-    def _kept_thumbnail(self, digest: str) -> bytes | None:
-        path = self._services().thumbnails.path(digest)
+    def _kept_thumbnail(self, content_hash: str) -> bytes | None:
+        path = self._services().thumbnails.path(content_hash)
         return path.read_bytes() if path else None
 
-    def _make_thumbnail(self, digest: str, size: int) -> bytes | None:
+    def _make_thumbnail(self, content_hash: str, size: int) -> bytes | None:
         services = self._services()
         with BUDGET.hold(size):
-            if not (found := services.picture(digest)):
+            if not (found := services.picture(content_hash)):
                 return None
-            return services.thumbnails.make(digest, open_upright(*found, enough=SIDE).image).read_bytes()
+            return services.thumbnails.make(content_hash, open_upright(*found, enough=SIDE).image).read_bytes()
 
-    def _make_large(self, digest: str, size: int) -> bytes | None:
+    def _make_large(self, content_hash: str, size: int) -> bytes | None:
         with BUDGET.hold(size):
-            found = self._services().picture(digest)
+            found = self._services().picture(content_hash)
             return preview(open_upright(*found, enough=_LARGE).image, _LARGE) if found else None
 
     def _record(self, record_id: str) -> ImageRecord | None:

@@ -21,7 +21,7 @@ class Limits:
     """Seconds in which a client takes the next piece of an answer."""
     uploads: int = 64
     """Files that arrive at the same time."""
-    restarts_without_progress: float = 2.0
+    stalled: float = 2.0
     """Seconds without a byte after which an upload loses its place to another."""
 
 
@@ -66,7 +66,7 @@ class _Arrival:
     def end(self) -> bool:
         """Give it up where nothing has come for a while; returns whether it was."""
         now = asyncio.get_running_loop().time()
-        if self._waiting is None or now - self.came_at < self._limits.restarts_without_progress:
+        if self._waiting is None or now - self.came_at < self._limits.stalled:
             return False
         self._waiting.reschedule(now)
         return True

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.api import pictures
+from core.api import images
 from core.images.describe import Box
 
 
@@ -90,14 +90,14 @@ class TestDecoding:
     @pytest.fixture
     def decoded(self, monkeypatch):
         """The names of the pictures that were decoded; each takes a while."""
-        names, opened = [], pictures.open_upright
+        names, opened = [], images.open_upright
 
         def slow(data, name, enough=None):
             names.append(name)
             threading.Event().wait(0.2)
             return opened(data, name, enough)
 
-        monkeypatch.setattr(pictures, "open_upright", slow)
+        monkeypatch.setattr(images, "open_upright", slow)
         return names
 
     @pytest.mark.parametrize("kind", ["images", "boxes", "thumbnails"])

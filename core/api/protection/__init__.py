@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from starlette.middleware import Middleware
 
-from core.api.guard import STREAMLIT_PRIVATE, Guard
-from core.api.heads import limit_heads
-from core.api.limits import Limits, TimeLimits
-from core.api.paths import OWN
-from core.api.sockets import QuietSockets
+from core.api.paths import OWN, UPLOADS
+from core.api.protection.guard import STREAMLIT_PRIVATE, Guard
+from core.api.protection.heads import limit_heads
+from core.api.protection.limits import Limits, TimeLimits
+from core.api.protection.sockets import QuietSockets
 from core.hosts import Hosts
 
-_UPLOADS = ("/queries", "/uploads", "/_stcore/upload_file/")
+_STREAMLIT_UPLOADS = "/_stcore/upload_file/"
 
 
 def protection(
@@ -21,7 +21,7 @@ def protection(
     limits = limits or Limits()
     limit_heads(limits.head)
     private, ancestors = OWN | STREAMLIT_PRIVATE, " ".join(frame_ancestors)
-    uploads = [prefix + path for path in _UPLOADS]
+    uploads = [prefix + path for path in (*UPLOADS, _STREAMLIT_UPLOADS)]
     return [
         Middleware(QuietSockets),
         Middleware(Guard, hosts=hosts, private=private, prefix=prefix, frame_ancestors=ancestors),

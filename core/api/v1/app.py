@@ -1,0 +1,158 @@
+"""The API as an application: which path leads where, and what is told of it."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import Response, StreamingResponse
+from fastapi.routing import APIRoute
+
+from core.api import light
+from core.api.images import Images
+from core.api.paths import API, DESCRIPTION
+from core.api.uploads import Uploading
+from core.api.v1 import responses as replies
+from core.api.v1.docs import add_docs
+from core.api.v1.earlier import EarlierPaths
+from core.api.v1.errors import say_errors
+from core.api.v1.explain import Explaining
+from core.api.v1.exports import Exporting
+from core.api.v1.openapi import ABOUT, TAGS, Api, body, files
+from core.api.v1.route import JsonRoute
+from core.api.v1.saved import Saving
+from core.api.v1.search import Searching
+from core.api.v1.tags import Tagging
+from core.api.v1.uploads import Located
+from core.search.output.response import Answer
+from core.services import Services
+
+_WEBP = "image/webp"
+_NONE = {404: {"description": "There is no such picture"}}
+
+
+def create_app(services: Callable[[], Services], images: Images, uploading: Uploading) -> FastAPI:
+    """
+    Args:
+        services: Gives the shared services; called per request, so that a wrong setting is answered, not fatal.
+        images: Answers for pictures, here as on the paths of the page.
+        uploading: Likewise for files.
+    """
+    app = Api(
+        title="image-search",
+        version="1",
+        description=ABOUT,
+        openapi_tags=TAGS,
+        openapi_url=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses={"default": {"model": replies.Error, "description": "What went wrong, and what to do about it"}},
+        generate_unique_id_function=_operation_id,
+    )
+    app.router.route_class = JsonRoute
+    app.add_middleware(EarlierPaths)
+    say_errors(app)
+    add_docs(app)
+    _add_searches(_Adding(app, "Search"), services)
+    _add_images(_Adding(app, "Pictures"), images)
+    _add_uploads(_Adding(app, "Uploads"), uploading, Located(services))
+    _add_kept(_Adding(app, "Tags and saved searches"), Tagging(services), Saving(services))
+    _add_health(app, services)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """What generated clients call it: `post_queries_located`."""
+    words = re.findall(r"\w+", re.sub(r":\w+", "", route.path.removeprefix(API)))
+    return "_".join((*sorted(map(str.lower, route.methods or ())), *words))
+
+
+class _Adding:
+    """Adds routes to an application, with what is told of them.
+
+    Args:
+        tag: What they stand under.
+    """
+
+    def __init__(self, app: FastAPI, tag: str) -> None:
+        self._app, self._tag = app, tag
+
+    def __call__(
+        self, method: str, path: str, endpoint: Callable[..., Any], summary: str, answer: Any, **told: Any
+    ) -> None:
+        """
+        Args:
+            path: Below `/api/v1`.
+            answer: The type of what is answered as JSON; None where it is something else.
+        """
+        add = self._app.add_api_route
+        add(
+            f"{API}{path}", endpoint, methods=[method], summary=summary, response_model=answer, tags=[self._tag], **told
+        )
+        if method == "GET":
+            add(f"{API}{path}", endpoint, methods=["HEAD"], response_model=None, include_in_schema=False)
+
+
+def _add_searches(add: _Adding, services: Callable[[], Services]) -> None:
+    searching, explaining, exporting = Searching(services), Explaining(services), Exporting(services)
+    lines = replies.Progress | replies.HeatMap | replies.Error
+    add("GET", "/search", searching.search_by_url, "Search with the parameters of the page's URL", Answer)
+    add("POST", "/search", searching.search, "Search", Answer)
+    add("POST", "/explain", explaining.explain, "Explain why a picture matches a search", replies.Concepts)
+    add(
+        *("POST", "/heatmap", explaining.heatmap, "Show which parts of a picture match a search", None),
+        response_class=StreamingResponse,
+        responses={200: {"model": lines, "description": "Lines of JSON: the progress, and finally the map"}},
+    )
+    add("POST", "/exports", exporting.add, "Prepare an export", replies.Prepared, status_code=201)
+    add("GET", "/exports/{token}/{name}", exporting.fetch, "Download an export", None, **files("*/*"))
+
+
+def _add_images(add: _Adding, images: Images) -> None:
+    jpeg = files("image/jpeg", _WEBP, more=_NONE)  # the latter of earlier versions
+    add("GET", "/thumbnails/{content_hash}", images.thumbnail, "Get a thumbnail", None, **jpeg)
+    add("GET", "/images/{content_hash}", images.view, "Get a preview", None, **files(_WEBP, more=_NONE))
+    add("GET", "/boxes/{id}", images.boxes, "Get a preview with the labelled boxes", None, **files(_WEBP, more=_NONE))
+
+
+def _add_uploads(add: _Adding, uploading: Uploading, located: Located) -> None:
+    received = replies.Received
+    add(
+        *("POST", "/queries", uploading.add_query, "Upload a picture to search with", received),
+        **body("image/*"),
+        status_code=201,
+    )
+    add(
+        *(
+            "POST",
+            "/queries/located",
+            located.add_query,
+            "Take a picture to search with from its path or URL",
+            received,
+        ),
+        status_code=201,
+    )
+    add(
+        *("POST", "/uploads", uploading.add_upload, "Upload a picture or ZIP file to index", received),
+        **body("*/*"),
+        status_code=201,
+    )
+    add("POST", "/uploads/done", located.start, "Index uploaded files", replies.Started, status_code=202)
+
+
+def _add_kept(add: _Adding, tagging: Tagging, saving: Saving) -> None:
+    add("POST", "/tags", tagging.change, "Add or remove tags", replies.Changed)
+    add("GET", "/saved", saving.list, "List the saved searches, by name", list[replies.Saved])
+    add("POST", "/saved", saving.save, "Save a search", replies.Saved, status_code=201)
+    add(
+        *("DELETE", "/saved/{id:int}", saving.delete, "Delete a saved search", None),
+        status_code=204,
+        response_class=Response,
+    )
+
+
+def _add_health(app: FastAPI, services: Callable[[], Services]) -> None:
+    @app.get("/healthz", summary="Check that the server is up, and what it has", tags=["Server"])
+    def health() -> replies.Health:
+        return replies.Health(**light.health(services))

@@ -1,0 +1,61 @@
+"""What the description of the API says beside its types."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import Response
+
+from core.api.paths import API
+
+JSON_LINES = "application/x-ndjson"
+"""The media type of a stream of JSON, a value on each line."""
+
+ABOUT = """
+All that the page does, for programs. Errors are JSON: `error` says what went wrong, `remedy` what to do about it.
+
+Pictures have two names: `content_hash` is the SHA-256 of a file's bytes, the same for every copy of it; `id` is that
+of one file at one place. Searches with pictures, thumbnails and previews go by the hash; tags, boxes and exports by
+the id.
+
+**Within v1** fields, parameters, routes and values of enumerations may be added. None is renamed, removed or given
+another type or meaning; what was optional stays optional. Programs must ignore fields that they do not know. Another
+version would have another path, beside this one.
+
+**Before v1** the paths had no version (`/api/search`, `/queries`). They keep working, and so do the names that v1 has
+changed; do not use them in anything new.
+"""
+
+TAGS = [
+    {"name": "Search", "description": "Find pictures, see why they match, download what was found."},
+    {"name": "Pictures", "description": "What a picture looks like."},
+    {"name": "Uploads", "description": "Pictures to search with, and pictures to index."},
+    {"name": "Tags and saved searches", "description": "What people note down."},
+    {"name": "Server", "description": "Its state."},
+]
+
+
+class Api(FastAPI):
+    """An application that tells of a stream of lines what it is: FastAPI knows one media type for all JSON."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()  # made once, and kept
+        content = document["paths"][f"{API}/heatmap"]["post"]["responses"]["200"]["content"]
+        if "application/json" in content:
+            content[JSON_LINES] = content.pop("application/json")
+        return document
+
+
+def files(*kinds: str, more: Mapping[int, Any] | None = None) -> dict[str, Any]:
+    """What is told of a route that answers a file of one of these media types.
+
+    Args:
+        more: Other answers, by status.
+    """
+    file = {"description": "The file", "content": {kind: {} for kind in kinds}}
+    return {"response_class": Response, "responses": {200: file, **(more or {})}}
+
+
+def body(kind: str) -> dict[str, Any]:
+    """What is told of a route whose body is a file of this media type."""
+    return {"openapi_extra": {"requestBody": {"required": True, "content": {kind: {}}}}}

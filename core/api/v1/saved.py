@@ -1,0 +1,34 @@
+"""Searches to come back to."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, Response
+
+from core.api.http import Refusal
+from core.api.v1.earlier import is_earlier
+from core.api.v1.requests import SavedBody
+from core.saved import SavedSearch
+from core.services import Services
+
+
+class Saving:
+    def __init__(self, services: Callable[[], Services]) -> None:
+        self._services = services
+
+    def list(self, request: Request) -> JSONResponse:
+        return JSONResponse([_reply(search, request) for search in self._services().saved.all()])
+
+    def save(self, asked: SavedBody, request: Request) -> JSONResponse:
+        return JSONResponse(_reply(self._services().saved.save(asked.name, asked.query_string), request), 201)
+
+    def delete(self, id: int) -> Response:
+        if not self._services().saved.delete(id):
+            raise Refusal(404, "There is no such saved search.", "It may have been deleted already.")
+        return Response(status_code=204)
+
+
+def _reply(search: SavedSearch, request: Request) -> dict[str, Any]:
+    fields = {"id": search.id, "name": search.name, "query_string": search.address}
+    return {**fields, "address": search.address} if is_earlier(request) else fields
