@@ -70,7 +70,7 @@ def _in_turn(listed: Path, count: int) -> float:
         job_id = journal.create("", [str(listed)])
         for _ in plan(job_id, sources, index, journal.lines):
             pass
-        index.claim(ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing))
+        index.prepare(ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing))
         prepare = Prepare(sources, embedder, thumbnails, lambda path: path)
         embed = Embed(index, embedder)
         store = Store(job_id, journal.lines, index, thumbnails, lambda path: False)
@@ -80,7 +80,7 @@ def _in_turn(listed: Path, count: int) -> float:
                 for file in chunk[start : start + ROUND]:
                     one.add(file, prepare(file))
                 store.round(one, embed(one.prepared))
-        index.settle()
+        index.optimize()
         seconds = time.perf_counter() - started
         assert index.count() == count
     return seconds

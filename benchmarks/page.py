@@ -73,7 +73,7 @@ def _fill(folder: Path, count: int) -> None:
     library = records(count)
     settings = Settings.load(data_dir=folder)
     index = LanceIndex(folder / "index", settings.index_name)
-    index.claim(STAMP)
+    index.prepare(STAMP)
     index.upsert(library, embeddings(count))
     _link_thumbnails(Thumbnails(folder / "thumbnails"), library, photographs(folder / "pictures", 100))
     say(f"{count:,} records with thumbnails in {time.perf_counter() - started:.0f} s")

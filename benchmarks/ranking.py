@@ -82,7 +82,7 @@ class Bench:
         self.shows = {name: shows for name, shows in labelled.concepts.items() if shows.any()}
         self.hashes = [content_hash(path.read_bytes()) for path in labelled.paths]
         stamp = ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing)
-        index.claim(stamp)
+        index.prepare(stamp)
         index.upsert([_record(path, digest) for path, digest in zip(labelled.paths, self.hashes, strict=True)], rows)
         self.calibrations = Calibrations(index, look_every=0.0)
         self.composer = Composer(index, lambda: embedder, lambda _: None)

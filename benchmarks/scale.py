@@ -96,7 +96,7 @@ def _embeddings(work: Path, count: int) -> Embeddings:
 
 
 def _add(index: Index, library: Sequence[ImageRecord], rows: Embeddings, size: Callable[[], int]) -> Load:
-    index.claim(STAMP)
+    index.prepare(STAMP)
     began = index.count() // BATCH * BATCH
     if began:
         say(f"{began:,} records are there: it goes on with the next")
@@ -109,7 +109,7 @@ def _add(index: Index, library: Sequence[ImageRecord], rows: Embeddings, size: C
             if watched.count % REPORTED == 0 or watched.count == len(rows):
                 _note(load, watched.count, (watched.count - began) % REPORTED or REPORTED, spent, size())
                 spent = 0.0
-        settled = _seconds(index.settle)
+        settled = _seconds(index.optimize)
     load.rest = size()
     each = load.rest / len(rows)
     load.worst = max((held / (each * count) for count, held in watched.seen), default=float("nan"))

@@ -94,9 +94,9 @@ def main() -> None:
 def _load(indices: Mapping[str, Index], library: Sequence[ImageRecord], rows: Embeddings) -> None:
     for name, index in indices.items():
         started = time.perf_counter()
-        index.claim(STAMP)
+        index.prepare(STAMP)
         index.upsert(library, rows)
-        index.settle()  # as every ingest ends
+        index.optimize()  # as every ingest ends
         say(f"{name}: {len(rows):,} rows stored in {time.perf_counter() - started:.0f} s")
 
 

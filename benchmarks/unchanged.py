@@ -104,13 +104,13 @@ def _check(folder: Path, count: int, index: Index) -> float:
 
 def _fill(index: Index, folder: Path) -> None:
     """Records of all files, as an ingest would have made them."""
-    index.claim(STAMP)
+    index.prepare(STAMP)
     rng = np.random.default_rng(0)
     records = [_record(one) for one in FolderSource(folder).find() if isinstance(one, Found)]
     for start in range(0, len(records), _BATCH):
         part = records[start : start + _BATCH]
         index.upsert(part, unit(rng.standard_normal((len(part), STAMP.dims))))
-    index.settle()
+    index.optimize()
 
 
 def _record(found: Found) -> ImageRecord:

@@ -82,7 +82,7 @@ class Index(Protocol):
         """The stamp of the model that made it; None where nothing is in it yet: an empty index belongs to nobody."""
         ...
 
-    def claim(self, stamp: ModelStamp) -> None:
+    def prepare(self, stamp: ModelStamp) -> None:
         """Make the index ready for embeddings of this model, creating it where needed. One that an earlier version of
         the app made is brought up to date: its records stay, as not yet described.
 
@@ -197,7 +197,7 @@ class Index(Protocol):
         it later."""
         ...
 
-    def settle(self) -> None:
+    def optimize(self) -> None:
         """Make what was written as fast to search as what was there before: for the end of an ingest."""
         ...
 

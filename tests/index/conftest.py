@@ -131,6 +131,6 @@ def make_records() -> MakeRecords:
 def filled(index: Index, make_records: MakeRecords) -> tuple[Index, list[ImageRecord], Embeddings]:
     """The index with 300 records, the records and their embeddings."""
     made, embeddings = make_records(300)
-    index.claim(STAMP)
+    index.prepare(STAMP)
     index.upsert(made, embeddings)
     return index, made, embeddings

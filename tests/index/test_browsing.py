@@ -32,7 +32,7 @@ def fill(index, make_records):
         replace(record, name=names[i % len(names)], taken_at=days[i % len(days)], size=i % 7)
         for i, record in enumerate(records)
     ]
-    index.claim(STAMP)
+    index.prepare(STAMP)
     index.upsert(records, embeddings)
     return index, records, embeddings
 
@@ -128,7 +128,7 @@ class TestRevision:
         index, _, embeddings = filled
         before = index.revision()
         index.search(embeddings[0], 5)
-        index.claim(STAMP)
+        index.prepare(STAMP)
         assert index.revision() == open_index().revision() == before
 
     def test_is_another_after_every_change(self, filled, open_index):
@@ -159,5 +159,5 @@ class TestRevision:
         index, records, _ = filled
         before = index.revision()
         index.delete([record.id for record in records])
-        index.claim(replace(STAMP, preprocessing=2))
+        index.prepare(replace(STAMP, preprocessing=2))
         assert index.revision() not in (before, "")

@@ -84,7 +84,7 @@ def filled(empty_big_index, make_records) -> tuple[Index, list[ImageRecord], Emb
         ("https://a.example/x.jpg", "https://a.example/b/x.jpg?y=1", "https://a.example/bc/x.jpg")
     ):
         records[at] = replace(records[at], path=url)
-    empty_big_index.claim(STAMP)
+    empty_big_index.prepare(STAMP)
     empty_big_index.upsert(records, embeddings)
     return empty_big_index, records, embeddings
 
@@ -342,7 +342,7 @@ def test_whatever_is_stored_the_engine_agrees(index, make_records, drawn, data):
         replace(one, name=f"{text}{other}", camera=text, tags=(text, other), boxes=(Box(other, 0, 0, 1, 1),))
         for one, text, other in zip(base, drawn, drawn[1:] + drawn[:1], strict=True)
     ]
-    index.claim(STAMP)
+    index.prepare(STAMP)
     index.upsert(records, embeddings)
     text, low = data.draw(st.sampled_from(drawn)), data.draw(st.integers(0, 5))
     globs = (Glob("name", f"*{part}*") for part in (text, text[:2].upper()))

@@ -65,7 +65,7 @@ class TestEmpty:
     @pytest.fixture(params=["never claimed", "claimed", "emptied"])
     def empty(self, request, index, make_records) -> Index:
         if request.param != "never claimed":
-            index.claim(STAMP)
+            index.prepare(STAMP)
         if request.param == "emptied":
             records, embeddings = make_records(20)
             index.upsert(records, embeddings)
@@ -100,7 +100,7 @@ class TestEmpty:
 
     def test_takes_any_model(self, empty, make_records):
         records, embeddings = make_records(20, dims=OTHER.dims)
-        empty.claim(OTHER)
+        empty.prepare(OTHER)
         assert empty.model() is None
         empty.upsert(records, embeddings)
         assert empty.model() == OTHER
@@ -187,7 +187,7 @@ class TestUpsert:
 
     def test_takes_more_than_one_request_holds(self, index, make_records):
         records, embeddings = make_records(2500)
-        index.claim(STAMP)
+        index.prepare(STAMP)
         index.upsert(records, embeddings)
         ids = [record.id for record in records]
         assert index.count() == 2500
@@ -299,7 +299,7 @@ class TestRead:
     def test_a_date_comes_back_as_it_was(self, index, make_records, taken_at):
         (record,), embeddings = make_records(1)
         record = replace(record, taken_at=taken_at)
-        index.claim(STAMP)
+        index.prepare(STAMP)
         index.upsert([record], embeddings)
         assert index.get([record.id]) == [record]
         assert index.search(embeddings[0], 1)[0].record == record
@@ -318,7 +318,7 @@ class TestRead:
     def test_every_path_comes_back_as_it_was(self, index, make_records, path):
         drawn, embeddings = make_records(2)
         record = at(path, drawn[0])
-        index.claim(STAMP)
+        index.prepare(STAMP)
         index.upsert([record, drawn[1]], embeddings)
         assert index.get([record.id]) == [record]
         assert index.search(embeddings[0], 1, Filter.within(record.folder))[0].record == record
@@ -346,7 +346,7 @@ class TestRead:
     def test_a_description_comes_back_as_it_was(self, index, make_records, description):
         drawn, embeddings = make_records(2)
         record = replace(drawn[1], **description)
-        index.claim(STAMP)
+        index.prepare(STAMP)
         index.upsert([drawn[0], record], embeddings)
         assert index.get([record.id]) == [record]
         assert index.search(embeddings[1], 1)[0].record == record
@@ -360,7 +360,7 @@ class TestRead:
     def test_numbers_beyond_32_bits_come_back(self, index, make_records):
         (record,), embeddings = make_records(1)
         record = replace(record, size=5 * 2**40, mtime_ns=2**62 + 1, width=2**31 - 1)
-        index.claim(STAMP)
+        index.prepare(STAMP)
         index.upsert([record], embeddings)
         assert index.get([record.id]) == [record]
         assert index.fingerprints([record.id]) == {record.id: record.fingerprint}
@@ -386,7 +386,7 @@ class TestTotals:
     def test_large_sums_are_exact(self, index, make_records):
         records, embeddings = make_records(5)
         sizes = [2**52 + 1, 2**51 + 1, 2**50 + 3, 1, 0]
-        index.claim(STAMP)
+        index.prepare(STAMP)
         index.upsert([replace(record, size=size) for record, size in zip(records, sizes, strict=True)], embeddings)
         assert index.totals() == Totals(5, sum(sizes))
         assert index.totals(at_least(2**52)) == Totals(1, 2**52 + 1)
@@ -436,7 +436,7 @@ class TestModel:
         index, *_ = filled
         for handle in (index, open_index()):
             with pytest.raises(ModelMismatch) as caught:
-                handle.claim(other)
+                handle.prepare(other)
             assert STAMP.model_id in str(caught.value)
             assert other.model_id in str(caught.value)
             assert "IMAGE_SEARCH_INDEX" in caught.value.remedy
@@ -445,8 +445,8 @@ class TestModel:
 
     def test_claiming_again_changes_nothing(self, filled, open_index):
         index, *_ = filled
-        index.claim(STAMP)
-        open_index().claim(STAMP)
+        index.prepare(STAMP)
+        open_index().prepare(STAMP)
         assert index.count() == 300
 
     def test_two_claim_at_once(self, open_index, make_records):
@@ -454,7 +454,7 @@ class TestModel:
         handles = [open_index() for _ in records]
 
         def claim_and_store(position: int) -> None:
-            handles[position].claim(STAMP)
+            handles[position].prepare(STAMP)
             handles[position].upsert(records[position : position + 1], embeddings[position : position + 1])
 
         with ThreadPoolExecutor(len(handles)) as threads:
@@ -485,13 +485,13 @@ class TestSharing:
         records, embeddings = make_records(3)
         assert index.search(embeddings[0], 5) == []
         other = open_index()
-        other.claim(STAMP)
+        other.prepare(STAMP)
         other.upsert(records, embeddings)
         assert [hit.record for hit in index.search(embeddings[0], 1)] == records[:1]
 
     def test_threads_share_one_handle(self, index, make_records):
         records, embeddings = make_records(200)
-        index.claim(STAMP)
+        index.prepare(STAMP)
 
         def store_and_find(start: int) -> list[str]:
             part = slice(start, start + 25)
@@ -517,7 +517,7 @@ class TestAlways:
     @given(data=st.data())
     def test_a_search_equals_brute_force(self, index, make_records, data):
         pool, embeddings = make_records(12)
-        index.claim(STAMP)
+        index.prepare(STAMP)
         index.delete([record.id for record in pool])
         chosen = data.draw(st.lists(st.integers(0, 11), min_size=1, unique=True))
         directions = [data.draw(st.sampled_from(range(4))) for _ in chosen]  # equal vectors, so ties
@@ -541,7 +541,7 @@ class TestAlways:
     @given(batches=st.lists(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 11)), max_size=8), max_size=4))
     def test_the_last_that_was_stored_is_what_is_there(self, index, make_records, batches):
         pool, embeddings = make_records(12)
-        index.claim(STAMP)
+        index.prepare(STAMP)
         index.delete([record.id for record in pool])
         expected: dict[str, int] = {}
         for batch in batches:
@@ -575,7 +575,7 @@ def realistic(empty_big_index, make_records):
     """The index, its embeddings in the order of the records' sizes, and queries: half pictures, half words."""
     embeddings = load_realistic().make(ROWS)
     records, _ = make_records(ROWS, dims=1)
-    empty_big_index.claim(ModelStamp("clip/ViT-B-16", embeddings.shape[1]))
+    empty_big_index.prepare(ModelStamp("clip/ViT-B-16", embeddings.shape[1]))
     for start in range(0, ROWS, 5000):
         empty_big_index.upsert(records[start : start + 5000], embeddings[start : start + 5000])
     queries = [np.load(REALISTIC / f"queries_{kind}.npy").astype(np.float32)[:50] for kind in ("new", "text")]

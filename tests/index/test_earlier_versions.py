@@ -254,16 +254,16 @@ def test_it_is_read_as_it_is(index, earlier, described):
 
 
 def test_claiming_keeps_every_record(index, earlier, described, open_index):
-    index.claim(STAMP)
+    index.prepare(STAMP)
     for handle in (index, open_index()):
         assert_reads(handle, earlier, described[1])
-    index.claim(STAMP)
+    index.prepare(STAMP)
     assert index.count() == 60
 
 
 def test_another_model_is_still_refused(index, earlier, described):
     with pytest.raises(ModelMismatch):
-        index.claim(replace(STAMP, preprocessing=2))
+        index.prepare(replace(STAMP, preprocessing=2))
     assert_reads(index, earlier, described[1])
 
 
@@ -307,7 +307,7 @@ def test_what_is_read_again_is_described(index, earlier, described, open_index, 
     reader = open_index()
     assert reader.count() == 60
     if claims:
-        index.claim(STAMP)
+        index.prepare(STAMP)
     index.upsert(records[:20], embeddings[:20])
     expected = {record.id: record for record in [*records[:20], *earlier[20:]]}
     for handle in (index, reader):
@@ -317,7 +317,7 @@ def test_what_is_read_again_is_described(index, earlier, described, open_index, 
             assert_finds(handle, where, [record for record in records[:20] if meets(record, where)], embeddings[0])
         assert handle.fingerprints(list(expected)) == {id_: record.fingerprint for id_, record in expected.items()}
     index.upsert(records, embeddings)
-    index.settle()
+    index.optimize()
     assert scanned(reader) == {record.id: record for record in records}
     assert_finds(reader, Filter(NEW), [record for record in records if meets(record, Filter(NEW))], embeddings[0])
 
@@ -343,7 +343,7 @@ def test_its_records_can_be_tagged(index, earlier):
 
 def test_what_only_takes_away_works_too(index, earlier, described):
     assert index.delete([record.id for record in earlier[:10]]) == 10
-    index.settle()
+    index.optimize()
     assert scanned(index) == {record.id: record for record in earlier[10:]}
     assert index.count(LABELLED) == sum(meets(record, LABELLED) for record in earlier[10:])
 
@@ -354,7 +354,7 @@ def test_two_bring_it_up_to_date_at_once(index, described, open_index):
 
     def claim_and_store(position: int) -> None:
         part = slice(position * 15, position * 15 + 15)
-        handles[position].claim(STAMP)
+        handles[position].prepare(STAMP)
         handles[position].upsert(records[part], embeddings[part])
 
     with ThreadPoolExecutor(4) as threads:
@@ -368,7 +368,7 @@ def test_no_file_of_a_table_is_written_anew(version, earlier, described, tmp_pat
     index = LanceIndex(tmp_path / "index", "images")
     make_table(index, version, earlier, described[1])
     before = {path: path.stat() for path in Path(index.location).rglob("*.lance") if path.is_file()}
-    index.claim(STAMP)
+    index.prepare(STAMP)
     after = {path: path.stat() for path in Path(index.location).rglob("*.lance") if path.is_file()}
     assert before
     assert after == before

@@ -111,7 +111,7 @@ def handle(urls: list[str], name: str) -> Iterator[Callable[[], ElasticIndex]]:
 @pytest.fixture
 def index(handle: Callable[[], ElasticIndex]) -> ElasticIndex:
     index = handle()
-    index.claim(RED)
+    index.prepare(RED)
     return index
 
 
@@ -185,16 +185,16 @@ def test_many_claims_at_once_make_one_index(
     server: Elasticsearch, handle: Callable[[], ElasticIndex], name: str, before: ModelStamp | None
 ) -> None:
     if before:
-        handle().claim(before)
+        handle().prepare(before)
     indices = [handle() for _ in range(6)]
     together = threading.Barrier(len(indices))
 
-    def claim(index: ElasticIndex) -> None:
+    def prepare(index: ElasticIndex) -> None:
         together.wait()
-        index.claim(RED)
+        index.prepare(RED)
 
     with ThreadPoolExecutor(len(indices)) as threads:
-        list(threads.map(claim, indices))
+        list(threads.map(prepare, indices))
     assert concrete_indices(server, name) == [f"{name}-00000{2 if before else 1}"]
     indices[0].upsert(pictures(1), vectors(1))
     assert indices[1].model() == RED
@@ -204,12 +204,12 @@ def test_many_claims_at_once_make_one_index(
 def test_an_empty_index_of_another_model_is_replaced(
     server: Elasticsearch, index: ElasticIndex, handle: Callable[[], ElasticIndex], name: str
 ) -> None:
-    handle().claim(GREEN)
+    handle().prepare(GREEN)
     assert concrete_indices(server, name) == [f"{name}-000002"]
     assert index.model() is None
     with pytest.raises(ModelMismatch, match=r"clip/green.*clip/red"):
         index.upsert(pictures(1), vectors(1))
-    index.claim(GREEN)
+    index.prepare(GREEN)
     index.upsert(pictures(1), vectors(1, dims=4))
     assert index.model() == GREEN
 
@@ -219,7 +219,7 @@ def test_what_a_killed_claim_left_is_passed_over(
     server: Elasticsearch, index: ElasticIndex, handle: Callable[[], ElasticIndex], name: str
 ) -> None:
     server.indices.create(index=f"{name}-000002", **mapping.index_body(GREEN, packs=True))
-    handle().claim(BLUE)
+    handle().prepare(BLUE)
     assert list(server.indices.get(index=name).body) == [f"{name}-000003"]
 
 
@@ -227,7 +227,7 @@ def test_what_a_killed_claim_left_is_passed_over(
 def test_rows_of_another_model_are_kept(index: ElasticIndex, handle: Callable[[], ElasticIndex]) -> None:
     index.upsert(pictures(3), vectors(3))
     with pytest.raises(ModelMismatch, match=r"clip/red \(8 dimensions.*clip/green \(4 dimensions") as refused:
-        handle().claim(GREEN)
+        handle().prepare(GREEN)
     assert "IMAGE_SEARCH_MODEL to clip/red" in refused.value.remedy
     assert "python -m core reembed" in refused.value.remedy
     assert index.count() == 3
@@ -245,7 +245,7 @@ def test_what_others_made_is_left_alone(
     before = concrete_indices(server, name)
     index = handle()
     with pytest.raises(IndexUnavailable, match="not made by this app") as refused:
-        index.claim(RED)
+        index.prepare(RED)
     assert refused.value.remedy == "Choose another IMAGE_SEARCH_INDEX."
     if which != "concrete":
         with pytest.raises(IndexUnavailable, match="not made by this app"):
@@ -394,7 +394,7 @@ def test_writing_refreshes_nothing_and_the_next_read_once(
     recorded: type[Recorded], handle: Callable[[], ElasticIndex]
 ) -> None:
     index, other = handle(), handle()
-    index.claim(RED)
+    index.prepare(RED)
     rows, embeddings = pictures(5), vectors(5)
     recorded.sent.clear()
     for row, embedding in zip(rows, embeddings, strict=True):
@@ -490,7 +490,7 @@ def test_a_read_sends_one_request_beside_its_own_at_most(
 ) -> None:
     monkeypatch.setattr(engine, "_LAYOUT_SECONDS", -1.0)  # as if it were long since the last
     index = handle()
-    index.claim(RED)
+    index.prepare(RED)
     for change in (lambda: index.upsert(pictures(3), vectors(3)), lambda: index.delete([pictures(3)[2].id])):
         change()
         for _ in range(3):
@@ -518,7 +518,7 @@ def test_a_whole_search_sends_one_request_beside_its_own(
     recorded: type[Recorded], handle: Callable[[], ElasticIndex]
 ) -> None:
     index, model = handle(), ColourEmbedder()
-    index.claim(ModelStamp(model.model_id, model.dims))
+    index.prepare(ModelStamp(model.model_id, model.dims))
     index.upsert(pictures(3), vectors(3, model.dims))
     searcher = Searcher(index, lambda: model, lambda: None, lambda _: None, Calibrations(index))
     for words in ("red", "green", "blue"):
@@ -537,7 +537,7 @@ def test_an_index_that_was_made_anew_is_noticed_by_the_revision(
     assert other.model() == RED or index.count() == 1
     before = other.revision()
     index.drop()
-    index.claim(BLUE)
+    index.prepare(BLUE)
     assert other.revision() != before
     assert other.search(np.ones(BLUE.dims, np.float32), 1) == []  # not of other dims than the index has
 
@@ -548,7 +548,7 @@ def test_what_a_broken_connection_left_is_sent_again(
     recorded: type[Recorded], handle: Callable[[], ElasticIndex], at_once: None, how: str
 ) -> None:
     index = handle()
-    index.claim(RED)
+    index.prepare(RED)
     bulks = iter(range(1000))
     recorded.breaks = staticmethod(lambda target: how if "_bulk" in target and 1 <= next(bulks) <= 9 else None)
     n = bulk_module.CHUNK * 3
@@ -565,7 +565,7 @@ def test_a_server_that_stays_away_is_an_error_and_what_was_stored_stays(
     recorded: type[Recorded], handle: Callable[[], ElasticIndex], at_once: None
 ) -> None:
     index = handle()
-    index.claim(RED)
+    index.prepare(RED)
     bulks = iter(range(1000))
     recorded.breaks = staticmethod(lambda target: "before" if "_bulk" in target and next(bulks) else None)
     n = bulk_module.CHUNK + 1
@@ -683,7 +683,7 @@ def node(urls: list[str], tmp_path: Path) -> Iterator[Node]:
 @pytest.mark.timeout(280)
 def test_a_handle_outlives_a_restart_of_the_server(node: Node) -> None:
     index = ElasticIndex([node.url], "images")
-    index.claim(RED)
+    index.prepare(RED)
     index.upsert(pictures(50), vectors(50))
     assert index.count() == 50
     node.stop()
@@ -723,7 +723,7 @@ READS: dict[str, Callable[[ElasticIndex], object]] = {
     "browse": lambda index: index.browse(),
     "sample": lambda index: index.sample(3),
     "revision": lambda index: index.revision(),
-    "claim": lambda index: index.claim(RED),
+    "claim": lambda index: index.prepare(RED),
     "upsert": lambda index: index.upsert(pictures(1), vectors(1)),
     "delete": lambda index: index.delete(["a"]),
     "drop": lambda index: index.drop(),

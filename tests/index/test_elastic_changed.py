@@ -59,7 +59,7 @@ def index(handle: Open, monkeypatch: pytest.MonkeyPatch) -> ElasticIndex:
     """With 20 pictures."""
     monkeypatch.setattr(bulk, "PAUSES", (0.0, 0.0))
     index = handle()
-    index.claim(RED)
+    index.prepare(RED)
     index.upsert(PICTURES, VECTORS)
     assert index.count() == 20
     return index
@@ -70,7 +70,7 @@ ACTIONS: dict[str, Callable[[ElasticIndex], Any]] = {
     "model": lambda index: index.model(),
     "search": lambda index: [hit.record.id for hit in index.search(VECTORS[3], 1)],
     "records": lambda index: sum(map(len, index.records())),
-    "claim": lambda index: index.claim(RED),
+    "claim": lambda index: index.prepare(RED),
     "upsert": lambda index: index.upsert(PICTURES[:1], VECTORS[:1]),
     "delete": lambda index: index.delete(["not there"]),
 }
@@ -168,7 +168,7 @@ def test_an_alias_of_another_name(server: Elasticsearch, index: ElasticIndex, na
     server.indices.delete_alias(index=f"{name}-000001", name=name)
     server.indices.put_alias(index=f"{name}-000001", name=f"{name}-archive")
     with pytest.raises(IndexUnavailable, match="no longer has the alias") as error:
-        index.claim(RED)
+        index.prepare(RED)
     mend(server, error.value.remedy)
     assert_works(index)
 
@@ -276,7 +276,7 @@ def test_an_index_that_is_deleted_is_an_empty_one(server: Elasticsearch, index: 
     assert index.count() == 0
     with pytest.raises(IndexUnavailable, match=f"There is no index {name}"):
         index.upsert(PICTURES[:1], VECTORS[:1])
-    index.claim(RED)
+    index.prepare(RED)
     index.upsert(PICTURES, VECTORS)
     assert_works(index)
 

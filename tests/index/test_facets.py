@@ -72,7 +72,7 @@ def test_what_is_gone_is_not_counted(filled):
 def test_a_label_is_a_value_and_no_syntax(index, make_records):
     drawn, embeddings = make_records(len(LABELS) + 1)
     records = [replace(r, boxes=(Box(name, 0, 0, 1, 1),)) for r, name in zip(drawn, [*LABELS, ""], strict=True)]
-    index.claim(STAMP)
+    index.prepare(STAMP)
     index.upsert(records, embeddings)
     assert index.facets(None, ["label"]) == {"label": dict.fromkeys(LABELS, 1)}
 
@@ -80,7 +80,7 @@ def test_a_label_is_a_value_and_no_syntax(index, make_records):
 def test_years_of_all_times(index, make_records):
     years = [1, 999, 1900, 1969, 1970, 9999]
     drawn, embeddings = make_records(len(years))
-    index.claim(STAMP)
+    index.prepare(STAMP)
     index.upsert(
         [replace(r, taken_at=datetime(year, 12, 31, 23, 59, 59, 999999)) for r, year in zip(drawn, years, strict=True)],
         embeddings,
@@ -91,7 +91,7 @@ def test_years_of_all_times(index, make_records):
 def test_of_very_many_values_the_most_frequent(index, make_records):
     records, embeddings = make_records(1)
     tags = [f"{i:04d}" for i in range(2 * MAX_VALUES)]
-    index.claim(STAMP)
+    index.prepare(STAMP)
     batch = [replace(records[0], id=f"{i:032x}", tags=tuple(tags[: len(tags) // (i + 1)])) for i in range(3)]
     index.upsert(batch, embeddings.repeat(3, axis=0))
     found = index.facets(None, ["tag"])["tag"]

@@ -45,7 +45,7 @@ def make_records(make_records):
 @pytest.fixture
 def filled(index, make_records):
     records, embeddings = make_records(100)
-    index.claim(STAMP)
+    index.prepare(STAMP)
     index.upsert(records, embeddings)
     return index, records, embeddings
 
@@ -72,7 +72,7 @@ class TestFolder:
     def test_any_name_of_a_folder_will_do(self, tmp_path, make_records, name):
         records, embeddings = make_records(3)
         index = LanceIndex(tmp_path / name, "images")
-        index.claim(STAMP)
+        index.prepare(STAMP)
         index.upsert(records, embeddings)
         assert LanceIndex(tmp_path / name, "images").get([records[0].id]) == records[:1]
         assert [path.name for path in tmp_path.iterdir()] == [name]
@@ -80,7 +80,7 @@ class TestFolder:
     def test_indices_of_two_names_share_a_folder(self, filled, folder, make_records):
         index, *_ = filled
         second = LanceIndex(folder, "images-2")
-        second.claim(OTHER)
+        second.prepare(OTHER)
         second.upsert(*make_records(5, OTHER.dims))
         assert (index.count(), second.count()) == (100, 5)
         assert (index.model(), second.model()) == (STAMP, OTHER)
@@ -90,7 +90,7 @@ class TestFolder:
         before = index.revision()
         shutil.rmtree(folder)
         assert index.revision() == ""
-        index.claim(STAMP)
+        index.prepare(STAMP)
         index.upsert(records, embeddings)
         assert index.revision() != before
 
@@ -104,7 +104,7 @@ class TestGrowth:
     @pytest.fixture
     def grown(self, index, make_records):
         records, embeddings = make_records(upkeep.INDEXED_FROM + 500)
-        index.claim(STAMP)
+        index.prepare(STAMP)
         return index, records, embeddings
 
     def test_vectors_are_indexed_when_there_are_many(self, grown, folder):
@@ -214,7 +214,7 @@ class TestGrowth:
             monkeypatch.setattr(upkeep, "most_parts", lambda _: 0)  # built anew each time
             index.upsert(records, embeddings)
             index.upsert(records[:10], embeddings[:10])
-            index.settle()
+            index.optimize()
             assert [one.index_type for one in table_of(folder).list_indices() if one.columns == ["folder"]] == [kind]
             for where in (Filter.within("/pictures/3"), Filter.within("/pictures/3/13"), Filter.within("/no")):
                 expected = {one.id for one in records if one.folder.startswith(where_of(where))}
@@ -230,7 +230,7 @@ class TestGrowth:
         for start in range(0, 1_000, 50):
             index.upsert(records[start : start + 50], embeddings[start : start + 50])
         assert indices(folder)["vector"].num_segments > 4
-        index.settle()
+        index.optimize()
         assert indices(folder)["vector"].num_segments <= 4
         assert index.search(embeddings[999], 1)[0].record == records[999]
 
@@ -241,7 +241,7 @@ class TestGrowth:
         index, records, embeddings = grown
         index.upsert(records[:600], embeddings[:600])
         index.upsert(records[600 : 600 + more], embeddings[600 : 600 + more])
-        index.settle()
+        index.optimize()
         left = [one for one in table_of(folder).list_indices() if one.columns == ["vector"]]
         assert [(one.num_segments, one.num_unindexed_rows) for one in left] == [(parts, 0)]
         assert index.search(embeddings[700], 1)[0].record == records[700]
@@ -256,7 +256,7 @@ class TestGrowth:
         table_of(folder).create_index("vector", config=config, name="vector_idx")
         assert index.search(embeddings[300], 1)[0].record == records[300]
         index.upsert(records[600:1_200], embeddings[600:1_200])
-        index.settle()
+        index.optimize()
         names = [one.name for one in table_of(folder).list_indices() if one.columns == ["vector"]]
         assert names == ["vector_idx_1200"]
         assert index.search(embeddings[1_100], 1)[0].record == records[1_100]
@@ -330,13 +330,13 @@ class TestUpkeep:
     def test_what_is_no_longer_needed_does_not_stay_on_the_disk(self, index, folder, make_records):
         """Not even of a load that lasts for seconds, of which much is written anew."""
         records, embeddings = make_records(12_000)
-        index.claim(STAMP)
+        index.prepare(STAMP)
         sizes = []
         for start in range(0, 12_000, 500):
             part = slice(start, start + 500)
             index.upsert(records[part], embeddings[part])
             sizes.append(bytes_below(folder) / (start + 500))
-        index.settle()
+        index.optimize()
         assert len(list((folder / "images.lance" / "_versions").glob("*.manifest"))) <= 5
         assert max(sizes[2:]) <= 3 * bytes_below(folder) / 12_000
 
@@ -350,7 +350,7 @@ class TestUpkeep:
     def test_what_is_read_as_a_whole_is_not_removed_meanwhile(self, index, folder, make_records, monkeypatch):
         monkeypatch.setattr(engine, "_SCAN", 50)
         records, embeddings = make_records(2_000)
-        index.claim(STAMP)
+        index.prepare(STAMP)
         for start in range(0, 2_000, 100):  # in many files: the first few are opened at the beginning
             index.upsert(records[start : start + 100], embeddings[start : start + 100])
         scan = LanceIndex(folder, "images").scan()
@@ -405,7 +405,7 @@ made, embeddings = records(count, 16)
 index = LanceIndex(folder, "images")
 print("ready", flush=True)
 sys.stdin.readline()
-index.claim(ModelStamp("clip/ViT-B-16", 16))
+index.prepare(ModelStamp("clip/ViT-B-16", 16))
 for start in range(0, count, batch):
     index.upsert(made[start : start + batch], embeddings[start : start + batch])
     print(start + batch, flush=True)
@@ -462,7 +462,7 @@ class TestProcesses:
         records, embeddings = make_records(300)
         with writer(folder, 300, 10) as process:
             begin(process)
-            index.claim(STAMP)
+            index.prepare(STAMP)
             for start in range(0, 300, 10):
                 index.upsert(records[start : start + 10], embeddings[start : start + 10])
             assert process.stdout.read().split()[-1] == "300"
@@ -473,7 +473,7 @@ class TestModel:
     def test_who_claimed_it_before_it_was_emptied_may_not_go_on(self, filled, folder, make_records):
         index, records, embeddings = filled
         index.delete([record.id for record in records])
-        LanceIndex(folder, "images").claim(OTHER)
+        LanceIndex(folder, "images").prepare(OTHER)
         with pytest.raises(ModelMismatch, match="clip/ViT-L-14"):
             index.upsert(records, embeddings)
         assert index.count() == 0
@@ -481,14 +481,14 @@ class TestModel:
     def test_a_new_model_gets_its_indices_too(self, filled, folder, make_records):
         index, records, _ = filled
         index.delete([record.id for record in records])
-        index.claim(OTHER)
+        index.prepare(OTHER)
         index.upsert(*make_records(10, OTHER.dims))
         assert {"id", "folder", "taken_at"} <= indices(folder).keys()
 
     def test_the_message_says_what_to_do(self, filled):
         index, *_ = filled
         with pytest.raises(ModelMismatch) as caught:
-            index.claim(OTHER)
+            index.prepare(OTHER)
         assert "python -m core reembed" in caught.value.remedy
         assert "IMAGE_SEARCH_MODEL to clip/ViT-B-16" in caught.value.remedy
 
@@ -552,11 +552,11 @@ class TestErrors:
     def test_a_file_where_the_folder_should_be(self, tmp_path):
         (tmp_path / "index").write_text("not a folder")
         with pytest.raises(IndexUnavailable, match="index"):
-            LanceIndex(tmp_path / "index", "images").claim(STAMP)
+            LanceIndex(tmp_path / "index", "images").prepare(STAMP)
 
     def test_a_table_of_another_program(self, folder, index):
         lancedb.connect(str(folder)).create_table("images", [{"id": "a", "vector": [1.0, 2.0]}])
-        for action in (index.model, lambda: index.claim(STAMP)):
+        for action in (index.model, lambda: index.prepare(STAMP)):
             with pytest.raises(IndexUnavailable, match="columns"):
                 action()
         assert index.count() == 1
@@ -566,7 +566,7 @@ class TestErrors:
         tmp_path.chmod(0o500)
         try:
             with pytest.raises(IndexUnavailable, match="may not read or write"):
-                LanceIndex(tmp_path / "index", "images").claim(STAMP)
+                LanceIndex(tmp_path / "index", "images").prepare(STAMP)
         finally:
             tmp_path.chmod(0o700)
 

@@ -32,7 +32,7 @@ def folder(tmp_path):
 @pytest.fixture
 def index(folder):
     index = LanceIndex(folder, "images")
-    index.claim(STAMP)
+    index.prepare(STAMP)
     index.upsert(*records(300))
     return index
 
@@ -64,7 +64,7 @@ CHANGES = {
     "tagged": lambda index: index.retag({one.id: ("new",) for one in records(9)[0]}),
     "removed": lambda index: index.delete([one.id for one in records(20)[0]]),
     "all removed": lambda index: index.delete([one.id for one in records(300)[0]]),
-    "merged": lambda index: index.settle(),
+    "merged": lambda index: index.optimize(),
     "switched": lambda index: index.switch(ModelStamp("other", 8), Same()),
     "many": lambda index: index.upsert(*records(200, seed=4)),
 }
@@ -105,7 +105,7 @@ def test_a_table_made_anew_is_another(index, folder):
     asked(index)
     other = LanceIndex(folder, "images")
     other.delete([one.id for one in records(300)[0]])
-    other.claim(ModelStamp("other", 8))
+    other.prepare(ModelStamp("other", 8))
     some, rows = records(300, dims=8)
     other.upsert([replace(one, format="TIFF") for one in some], rows)
     assert index.facets(None, ["format"]) == {"format": {"TIFF": 300}}

@@ -29,10 +29,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows."""
     folder = tmp_path_factory.mktemp("whole") / "index"
     index = LanceIndex(folder, "images")
-    index.claim(STAMP)
+    index.prepare(STAMP)
     index.upsert(MADE[:30], EMBEDDINGS[:30])
     index.delete([MADE[0].id])
-    index.settle()
+    index.optimize()
     index.upsert(MADE[30:], EMBEDDINGS[30:])
     return folder
 
@@ -118,7 +118,7 @@ def assert_right_or_told(index: LanceIndex, where: str) -> list[str]:
             assert read() == expected, f"{where}: {what}"
 
         told(what, check)
-    if not told("claim", lambda: index.claim(STAMP)):
+    if not told("claim", lambda: index.prepare(STAMP)):
         written = not told("upsert", lambda: index.upsert(*NEW))
 
         def count() -> None:
@@ -205,7 +205,7 @@ def test_an_empty_folder_is_a_table_not_yet_made(folder: Path) -> None:
     table(folder).mkdir()
     index = LanceIndex(folder, "images")
     assert index.count() == 0
-    index.claim(STAMP)
+    index.prepare(STAMP)
     index.upsert(*NEW)
     assert index.count() == 2
 

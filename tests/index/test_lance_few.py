@@ -26,7 +26,7 @@ def filled(tmp_path, make_records):
     records, embeddings = make_records(400, STAMP.dims, 0)
     embeddings[120:150] = embeddings[120]  # copies
     index = LanceIndex(tmp_path / "index", "images")
-    index.claim(STAMP)
+    index.prepare(STAMP)
     index.upsert(records, embeddings)
     return index, records, embeddings
 

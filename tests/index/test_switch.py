@@ -78,8 +78,8 @@ def test_it_goes_on_as_an_index_of_the_other_model(filled, made, make_records):
     index, records, embeddings = filled
     index.switch(OTHER, made)
     with pytest.raises(ModelMismatch):
-        index.claim(STAMP)
-    index.claim(OTHER)
+        index.prepare(STAMP)
+    index.prepare(OTHER)
     more, _ = make_records(3, OTHER.dims, seed=9)
     index.upsert(more, make_records(3, OTHER.dims, seed=9)[1])
     assert index.count() == 303

@@ -17,7 +17,7 @@ def filled(index, make_records):
     """The index with 20 records without tags, these, and their embeddings."""
     records, embeddings = make_records(20)
     records = [replace(record, tags=()) for record in records]
-    index.claim(STAMP)
+    index.prepare(STAMP)
     index.upsert(records, embeddings)
     return index, records, embeddings
 

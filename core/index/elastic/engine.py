@@ -71,7 +71,7 @@ class ElasticIndex:
         layout = self._look(at_once=True)
         return layout.stamp if layout and queries.count(self._connection) else None
 
-    def claim(self, stamp: ModelStamp) -> None:
+    def prepare(self, stamp: ModelStamp) -> None:
         with self._connection.translate_errors():
             alias.make_ready(self._connection.write_client, self.name, stamp, self._connection.packs())
         self._claimed = stamp
@@ -234,7 +234,7 @@ class ElasticIndex:
             self._look()  # refreshing is a change, too
         return queries.changes(self._confirm())
 
-    def settle(self) -> None:
+    def optimize(self) -> None:
         self._look()
 
     def drop(self) -> None:

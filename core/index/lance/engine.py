@@ -32,7 +32,7 @@ from core.index.lance.rows import (
     to_records,
     to_table,
 )
-from core.index.lance.upkeep import maintain, settle
+from core.index.lance.upkeep import maintain, optimize
 from core.index.records import Fingerprint, Hit, ImageRecord, storable
 from core.runtime.heap import trim
 from core.text.command import command
@@ -69,7 +69,7 @@ class LanceIndex:
     def model(self) -> ModelStamp | None:
         return self._run(lambda table: stamp_of(table.schema) if table.count_rows() else None, None)
 
-    def claim(self, stamp: ModelStamp) -> None:
+    def prepare(self, stamp: ModelStamp) -> None:
         if not self._run(lambda table: stamp_of(table.schema) == stamp and not lacking(table.schema), False):
             with translate_errors(self._folder, self.name):
                 self._folder.mkdir(parents=True, exist_ok=True)
@@ -168,9 +168,9 @@ class LanceIndex:
         parts = [any_of("id", ids[start : start + queries.IN_LIST]) for start in range(0, len(ids), queries.IN_LIST)]
         return sum(self._commit(partial(queries.delete, condition=part)).num_deleted_rows for part in parts)
 
-    def settle(self) -> None:
+    def optimize(self) -> None:
         if self._stamp() is not None:
-            self._commit(lambda table: table, tending=settle)
+            self._commit(lambda table: table, tending=optimize)
 
     def count(self, where: Filter | None = None) -> int:
         return self._run(lambda table: queries.count(table, where), 0)

@@ -75,7 +75,7 @@ def maintain(table: Any, version: int, readers: Readers) -> bool:
     return due
 
 
-def settle(table: Any, _: int, readers: Readers) -> bool:
+def optimize(table: Any, _: int, readers: Readers) -> bool:
     """Index what is not yet, after the last of many commits; returns whether anything was."""
     present, rows = _vector_indices(table), table.count_rows()
     due = bool(not present or present[-1].num_unindexed_rows >= _TAIL)

@@ -116,7 +116,7 @@ def reembed(job: JobState, at: Reembedding) -> Iterator[Progress]:
             for verdicts in work.switch(stamp):
                 report = after(report, verdicts)
             at.models.switched()
-        at.index.settle()
+        at.index.optimize()
         staged.remove()
     yield replace(report, phase=Phase.INDEXING, verdicts=())
 

@@ -71,7 +71,7 @@ def run(job: JobState, sources: Sequence[Source], at: Context) -> Iterator[Progr
         loading = at.load()
         while not (embedder := within(loading, seconds=0.25)):
             yield replace(report, phase=Phase.LOADING)
-        at.index.claim(ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing))
+        at.index.prepare(ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing))
         yield (report := replace(report, model_id=embedder.model_id))
         rate, started = Rate(), time.monotonic()
         rate.add(0)
@@ -89,7 +89,7 @@ def run(job: JobState, sources: Sequence[Source], at: Context) -> Iterator[Progr
                     working=job.working + time.monotonic() - started,
                 )
                 yield report
-        at.index.settle()
+        at.index.optimize()
     for verdicts in store.gone(sources, job.prunes):
         report = replace(after(report, verdicts), stored=())
         yield report
