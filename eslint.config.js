@@ -14,6 +14,6 @@ export default [
       "prefer-const": "error",
     },
   },
-  { files: ["core/ui/components/**/*.js"], languageOptions: { globals: globals.browser } },
+  { files: ["core/ui/components/**/*.js", "tests/browser/**/*.js"], languageOptions: { globals: globals.browser } },
   { files: ["tests/js/**/*.js", "*.js"], languageOptions: { globals: globals.node } },
 ]

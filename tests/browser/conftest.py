@@ -6,14 +6,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
+from tests.browser.bare import served
 from tests.nodes import answers, free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -64,29 +65,54 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+class Visitor:
+    """Opens tabs, each out of the one before it, which it replaces: the same process shows both.
+
+    To start a process and compile Streamlit's scripts in it takes longer than most pages do. Tabs share one where they
+    are of one origin, of which each was opened by another.
+    """
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._context, self._opener = context, context.new_page()
+
+    def open(self) -> Page:
+        with self._opener.expect_popup() as opened:
+            self._opener.evaluate("void open('about:blank')")
+        return opened.value
+
+    def leave(self, tab: Page) -> None:
+        """Nothing is kept of what was done in it, but for the files that a browser keeps for good."""
+        tabs = [one for one in self._context.pages if one is not self._opener]
+        origins = {"{0.scheme}://{0.netloc}".format(urlsplit(one.url)) for one in tabs}
+        for one in tabs:
+            one.unroute_all()
+            with suppress(Error):  # its server has been stopped
+                one.goto(urljoin(one.url, "/healthz"))  # else it may keep something yet
+                one.evaluate("sessionStorage.clear()")
+        cdp = self._context.new_cdp_session(tab)
+        for origin in origins:
+            cdp.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
+        self._context.clear_cookies()
+        self._context.clear_permissions()
+        for one in [self._opener, *tabs]:
+            if one is not tab:
+                one.close()
+        self._opener = tab
+
+
 @pytest.fixture(scope="session")
-def visitor(chromium: Browser) -> Iterator[BrowserContext]:
-    """One for all tests: Streamlit's own scripts are loaded and compiled once."""
+def visitor(chromium: Browser) -> Iterator[Visitor]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield context
+    yield Visitor(context)
     context.close()
 
 
 @pytest.fixture
-def page(visitor: BrowserContext) -> Iterator[Page]:
-    """A tab of a visitor who was never here, but for the files that a browser keeps for good."""
-    tab = visitor.new_page()
+def page(visitor: Visitor) -> Iterator[Page]:
+    """A tab of a visitor who was never here."""
+    tab = visitor.open()
     yield tab
-    origins = {"{0.scheme}://{0.netloc}".format(urlsplit(one.url)) for one in visitor.pages}
-    for one in visitor.pages:
-        one.goto("about:blank")  # else it may keep something yet
-    cdp = visitor.new_cdp_session(tab)
-    for origin in origins:
-        cdp.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
-    for one in visitor.pages:
-        one.close()
-    visitor.clear_cookies()
-    visitor.clear_permissions()
+    visitor.leave(tab)
 
 
 @contextmanager
@@ -119,15 +145,40 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         yield start
 
 
+@pytest.fixture
+def front() -> str:
+    """What shows the page of a component; a test `ON_BOTH` is told."""
+    return "bare"
+
+
+ON_BOTH = pytest.mark.parametrize("front", ["bare", "streamlit"])
+"""For tests of what a component and Streamlit say to each other: the bare page must do as Streamlit does."""
+
+ON_STREAMLIT = pytest.mark.parametrize("front", ["streamlit"])
+"""For tests of what only Streamlit's own front end does."""
+
+
+@pytest.fixture
+def component_page(front: str, request: pytest.FixtureRequest) -> str:
+    """The URL of the page for one component by itself, whose script the test's module names in `PAGE`."""
+    url: str = request.getfixturevalue(f"{front}_page")
+    return url
+
+
 @pytest.fixture(scope="module")
-def component_page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The script of a page for one component by itself, which the test's module names in `PAGE`."""
+def bare_page(request: pytest.FixtureRequest) -> Iterator[str]:
+    with served(request.module.PAGE) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def streamlit_page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port, log = free_port(), tmp_path_factory.mktemp("page") / "log"
-    command = [sys.executable, "-m", "streamlit", "run", f"tests/browser/{request.module.PAGE}"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    server = Server(f"http://localhost:{port}", [*command, "--server.port", str(port)], environment, log)
+    command = [sys.executable, "-m", "streamlit", "run", "tests/browser/component_app.py", "--server.port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COMPONENT_PAGE": request.module.PAGE}
+    server = Server(f"http://localhost:{port}", command, environment, log)
     server.start()
-    yield server
+    yield server.url
     server.stop()
     assert "Traceback" not in log.read_text(), log.read_text()
 

@@ -10,11 +10,11 @@ from urllib.parse import parse_qs, urlencode, urlparse
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, WebSocketRoute, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import ON_BOTH, ON_STREAMLIT
 
 pytestmark = pytest.mark.browser
 
-PAGE = "composer_app.py"
+PAGE = "composer_page.py"
 RED, BLUE, GREEN = "a1" * 32, "b2" * 32, "c3" * 32
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><rect width="400" height="200"/></svg>'
 FILE = {"name": "<i>new</i>.png", "mimeType": "image/png", "buffer": b"a picture"}
@@ -104,8 +104,8 @@ class Bar:
             self.saved = [one for one in self.saved if str(one["id"]) != id_]
 
 
-def opened(page: Page, server: Server) -> Iterator[Bar]:
-    bar, errors = Bar(page, server.url), []
+def opened(page: Page, url: str) -> Iterator[Bar]:
+    bar, errors = Bar(page, url), []
     page.route("**/fake/**", bar.answer)
     page.on("pageerror", lambda error: errors.append(error))
     yield bar
@@ -113,17 +113,18 @@ def opened(page: Page, server: Server) -> Iterator[Bar]:
 
 
 @pytest.fixture
-def bar(page: Page, component_page: Server) -> Iterator[Bar]:
+def bar(page: Page, component_page: str) -> Iterator[Bar]:
     yield from opened(page, component_page)
 
 
 @pytest.fixture
-def phone(chromium: Browser, component_page: Server) -> Iterator[Bar]:
+def phone(chromium: Browser, component_page: str) -> Iterator[Bar]:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     yield from opened(context.new_page(), component_page)
     context.close()
 
 
+@ON_BOTH
 def test_words_become_chips_and_the_box_says_them_properly(bar: Bar):
     bar.open()
     bar.search("2:beach   + sunset -people label:cat")
@@ -135,6 +136,7 @@ def test_words_become_chips_and_the_box_says_them_properly(bar: Bar):
     assert bar.asked() == 1
 
 
+@ON_BOTH
 def test_a_link_shows_every_kind_of_part_and_nothing_in_a_name_is_markup(bar: Bar):
     image = [f"{RED}:-0.5", f"{BLUE}:1@0.5,0,0.5,0.5"]
     bar.open(q="beach −label:cat", image=image, more=GREEN, less=RED)
@@ -157,6 +159,7 @@ def test_examples_are_offered_while_there_is_no_query(bar: Bar):
     expect(bar.button("beach")).to_be_visible()
 
 
+@ON_STREAMLIT
 def test_a_late_answer_undoes_nothing(bar: Bar):
     held: list[str | bytes] | None = None
     sockets: list[WebSocketRoute] = []
@@ -187,6 +190,7 @@ def test_a_late_answer_undoes_nothing(bar: Bar):
     expect(bar.button("Remove sea")).to_be_focused()
 
 
+@ON_BOTH
 def test_a_weight_by_the_arrow_keys_steps_over_zero_and_is_asked_for_once(bar: Bar):
     bar.open(q="0.2:beach + sunset")
     weight = bar.page.get_by_role("button", name="Weight of beach")
@@ -403,6 +407,7 @@ def test_what_the_model_does_not_understand_is_offered_in_another_way(bar: Bar):
     expect(said).to_be_hidden()
 
 
+@ON_BOTH
 def test_recent_searches_are_opened_and_forgotten(bar: Bar):
     bar.open(q="beach")
     recent = bar.page.get_by_role("list", name="Recent searches").get_by_role("listitem")
@@ -553,6 +558,7 @@ def test_a_part_of_a_picture_by_touch(phone: Bar):
     expect(dialog).to_contain_text("50 × 50 % of the picture, 25 % from the left and 25 % from the top")
 
 
+@ON_STREAMLIT
 def test_back_before_the_answer_brings_the_words_before(bar: Bar):
     bar.open(q="zebra")
     bar.search("for ever")

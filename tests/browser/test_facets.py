@@ -1,4 +1,4 @@
-"""The panel of facets and the view options, in a page of their own: `facets_app.py`."""
+"""The panel of facets and the view options, in a page of their own."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import ON_BOTH, ON_STREAMLIT
 
 pytestmark = pytest.mark.browser
 
-PAGE = "facets_app.py"
+PAGE = "facets_page.py"
 OBSERVE = """() => {
     window.changes = 0
     const see = node => {
@@ -25,14 +25,14 @@ OBSERVE = """() => {
 
 
 @pytest.fixture
-def visit(component_page: Server, page: Page) -> Iterator[Callable[..., Page]]:
+def visit(component_page: str, page: Page) -> Iterator[Callable[..., Page]]:
     """Opens the page: `visit("where=rich")`. Whatever a script raises fails the test."""
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("dialog", lambda dialog: errors.append(dialog.message))
 
     def open_(address: str = "") -> Page:
-        page.goto(f"{component_page.url}/?{address}")
+        page.goto(f"{component_page}/?{address}")
         expect(page.get_by_role("heading", name="Filters")).to_be_visible()
         expect(page.locator(".facets.ready")).to_be_visible()  # what is built by its script is there too
         return page
@@ -110,6 +110,7 @@ def test_excluded_by_a_control_of_its_own(visit):
     expect(page.get_by_text("AnyOf")).to_have_count(0)
 
 
+@ON_BOTH
 def test_by_keyboard(visit):
     page = visit()
     labels = group(page, "Label")
@@ -154,6 +155,7 @@ def test_each_group_is_one_tab_stop_where_one_was_last(visit):
     edits(page, 0)
 
 
+@ON_BOTH
 def test_clicks_in_quick_succession_all_count(visit):
     page = visit()
     labels = group(page, "Label")
@@ -164,6 +166,7 @@ def test_clicks_in_quick_succession_all_count(visit):
     expect(checked).to_have_count(3)
 
 
+@ON_BOTH
 def test_an_unchanged_run_changes_nothing(visit):
     page = visit("where=folders")
     page.evaluate(OBSERVE)
@@ -320,6 +323,7 @@ def test_the_view_is_changed_and_reset(visit):
     expect(options).to_be_visible()
 
 
+@ON_BOTH
 def test_sliders_are_followed_while_they_are_dragged(visit):
     page = visit()
     page.get_by_role("button", name="Best match").click()
@@ -375,10 +379,11 @@ def test_where_nothing_is_matched_there_is_no_best_match(visit):
     expect(page.get_by_role("button", name="Oldest")).to_be_visible()
 
 
-def test_on_a_phone(component_page: Server, chromium: Browser):
+@ON_STREAMLIT
+def test_on_a_phone(component_page: str, chromium: Browser):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.goto(f"{component_page.url}/?where=folders")
+    page.goto(f"{component_page}/?where=folders")
     page.get_by_role("button", name="Best match").tap()
     page.get_by_role("dialog").get_by_text("Oldest").tap()
     box = page.get_by_role("dialog", name="View options").bounding_box()

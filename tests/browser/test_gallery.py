@@ -7,17 +7,17 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from tests.browser import gallery_corpus as corpus
-from tests.browser.conftest import Server
+from tests.browser.conftest import ON_BOTH, ON_STREAMLIT
 
 pytestmark = pytest.mark.browser
 
 
-PAGE = "gallery_app.py"
+PAGE = "gallery_page.py"
 
 
-@pytest.fixture(scope="module")
-def address(component_page: Server) -> str:
-    return component_page.url
+@pytest.fixture
+def address(component_page: str) -> str:
+    return component_page
 
 
 @pytest.fixture
@@ -180,6 +180,7 @@ def field(page: Page) -> Locator:
     return page.get_by_role("spinbutton", name="Number of results")
 
 
+@ON_BOTH
 def test_k_is_dragged_and_the_page_hears_of_it_once_it_is_let_go(open_):
     page = open_("q=zebra&k=24")
     expect(tiles(page)).to_have_count(24)
@@ -293,6 +294,7 @@ def width(page: Page) -> float:
     return tiles(page).first.bounding_box()["width"]
 
 
+@ON_BOTH
 def test_tiles_have_a_size_that_is_kept(open_):
     page = open_()
     sizes = page.get_by_role("radiogroup", name="Tile size")
@@ -335,6 +337,7 @@ def top_tile(page: Page) -> tuple[str, float]:
     )
 
 
+@ON_STREAMLIT
 def test_back_and_reload_bring_to_the_same_place(open_):
     page = open_("q=zebra")
     for at in (59, 119, 170):
@@ -385,6 +388,7 @@ def _watch(page: Page) -> None:
     )
 
 
+@ON_BOTH
 def test_an_unchanged_run_leaves_200_tiles_alone(open_):
     """Although the search takes another time on each run."""
     page = open_()
@@ -422,6 +426,7 @@ def test_changed_results_keep_pages_place_and_thumbnails(open_):
     assert page.locator(".tile img").evaluate_all(painted) >= loaded > 0
 
 
+@ON_BOTH
 def test_another_search_begins_at_the_top(open_, address):
     page = open_()
     tiles(page).nth(59).scroll_into_view_if_needed()

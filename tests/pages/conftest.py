@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
+
+from tests.scripts import rerun, script, triggered
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 
@@ -28,15 +29,7 @@ class Component:
         return data
 
     def trigger(self, event: str, value: object) -> AppTest:
-        answer = WidgetState(
-            id=f"$$STREAMLIT_INTERNAL_KEY_{self._proto.id}__events",
-            json_trigger_value=json.dumps([{"event": event, "value": value}]),
-        )
-        # AppTest has no public call for this: the private one stays in this single place.
-        states = WidgetStates()
-        states.CopyFrom(self._at._tree.get_widget_states())
-        states.widgets.append(answer)
-        return self._at._run(states)
+        return rerun(self._at, [triggered(self._proto.id, event, value)])
 
 
 @pytest.fixture
@@ -48,7 +41,7 @@ def open_page(services, monkeypatch) -> Callable[..., AppTest]:
     services.model.load().result()  # what a page shows while it loads is a test of its own
 
     def open_(page: str = "search.py", **query: str | list[str]) -> AppTest:
-        at = AppTest.from_file(str(ROUTER), default_timeout=60)
+        at = script(ROUTER)
         for name, value in query.items():
             at.query_params[name] = value
         if page != "search.py":

@@ -1,11 +1,12 @@
-"""The gallery alone, on routes that answer from a collection made up for it.
+"""One component alone, by the script of a page for it, on routes that answer from a collection made up for the gallery.
 
-PYTHONPATH=. GALLERY_PICTURES=<a folder of pictures> streamlit run tests/browser/gallery_app.py
+PYTHONPATH=. COMPONENT_PAGE=gallery_page.py GALLERY_PICTURES=<a folder> streamlit run tests/browser/component_app.py
 """
 
 import asyncio
 import json
 import math
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -75,19 +76,22 @@ async def tags(request: Request) -> Response:
     return JSONResponse({"changed": len((await request.json())["ids"])})
 
 
-app = st.App(
-    Path(__file__).with_name("gallery_page.py"),
-    routes=[
-        *module_routes(""),
-        Route("/thumbnails/{digest}", thumbnail),
-        Route("/images/{digest}", image),
-        Route("/boxes/{id}", boxes),
-        Route("/api/v1/search", search, methods=["POST"]),
-        Route("/api/v1/explain", explain, methods=["POST"]),
-        Route("/api/v1/heatmap", heatmap, methods=["POST"]),
-        Route("/api/v1/exports", exports, methods=["POST"]),
-        Route("/api/v1/tags", tags, methods=["POST"]),
-        Route("/exports/token/{name}", exported),
-    ],
-    middleware=[Middleware(QuietSockets)],
-)
+async def healthz(_: Request) -> Response:
+    return JSONResponse({})
+
+
+ROUTES = [
+    *module_routes(""),
+    Route("/healthz", healthz),
+    Route("/thumbnails/{digest}", thumbnail),
+    Route("/images/{digest}", image),
+    Route("/boxes/{id}", boxes),
+    Route("/api/v1/search", search, methods=["POST"]),
+    Route("/api/v1/explain", explain, methods=["POST"]),
+    Route("/api/v1/heatmap", heatmap, methods=["POST"]),
+    Route("/api/v1/exports", exports, methods=["POST"]),
+    Route("/api/v1/tags", tags, methods=["POST"]),
+    Route("/exports/token/{name}", exported),
+]
+if page := os.environ.get("COMPONENT_PAGE"):
+    app = st.App(Path(__file__).with_name(page), routes=ROUTES, middleware=[Middleware(QuietSockets)])
