@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from core.cache import Kept
+from core.cache import LRUCache
 from core.config import Settings
 from core.errors import ImageSearchError, InvalidEmbedding, UnreadableImage
 from core.images.describe import content_hash
@@ -86,7 +86,7 @@ class Services:
         self.index = open_index(settings)
         self.model = IndexModel(settings, self.index)
         self.opening = threading.RLock()
-        self._named: Kept[ImageRecord | None] = Kept(_NAMED)  # each run of a page asks for those of all chips
+        self._named: LRUCache[ImageRecord | None] = LRUCache(_NAMED)  # each run of a page asks for those of all chips
         self._calibrations = Calibrations(self.index, self._learned)
         self._searcher = Searcher(
             self.index, self.model.embedder, lambda: self.model.in_use, self._query_picture, self._calibrations

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from core.cache import LRUCache
 from core.embedding.crop import centre_square
-from core.embedding.texts import TextCache
 from core.embedding.tokens import MAX_TOKENS, count_tokens
 from core.embedding.weights import check_obtainable, present_weights
 from core.model_ids import CLIP_MODELS
-from core.vectors import Embeddings, unit
+from core.vectors import Embedding, Embeddings, unit
 
 if TYPE_CHECKING:  # words need no pictures
     from PIL import Image
 
+_KEPT_TEXTS = 512
 _MAX_TEXT = 2000
 """Characters: 75 tokens of CLIP's longest words. Splitting one endless word takes time that grows with its square."""
 
@@ -47,7 +48,7 @@ class ClipEmbedder:
         self.crop = side, side
         self.direct = direct and present_weights(model_id, cache_dir) is not None
         self._cache_dir = cache_dir
-        self._texts = TextCache()
+        self._texts: LRUCache[Embedding] = LRUCache(_KEPT_TEXTS)
         self._towers: _Towers | None = None
         self._loading = threading.Lock()
 
@@ -81,7 +82,7 @@ class ClipEmbedder:
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
         if not texts:
             return np.empty((0, self.dims), np.float32)
-        return self._texts.get([self.fit_text(text) for text in texts], self._compute_texts)
+        return np.stack(self._texts.get_all([self.fit_text(text) for text in texts], self._compute_texts))
 
     def fit_text(self, text: str) -> str:
         """Cut at the last word, or within a single endless one at the last character, that CLIP still reads."""

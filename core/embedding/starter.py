@@ -20,12 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.cache import LRUCache
 from core.embedding.crop import centre_square
 from core.embedding.minilm import DIMS, MiniLM
-from core.embedding.texts import TextCache
 from core.errors import ModelUnavailable
 from core.model_ids import STARTER
-from core.vectors import Embeddings, unit
+from core.vectors import Embedding, Embeddings, unit
 
 _logger = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ _SHORT = 281  # 1.08 × 260
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # ImageNet's, as the weights were trained with
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 _BATCH = 8
+_KEPT_TEXTS = 512
 _TEMPERATURE = 1.5
 _CLASSES = 50
 _FEATURES, _PROJECTED = 1280, 128
@@ -61,7 +62,7 @@ class StarterEmbedder:
         self._encoder = encoder
         self._names = encoder.embed(names)
         self._projection = _projection()
-        self._texts = TextCache()
+        self._texts: LRUCache[Embedding] = LRUCache(_KEPT_TEXTS)
         self._lock = threading.Lock()
 
     @classmethod
@@ -95,7 +96,7 @@ class StarterEmbedder:
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
         if not texts:
             return np.empty((0, self.dims), np.float32)
-        return self._texts.get([self._encoder.fit(_bare(text)) for text in texts], self._compute_texts)
+        return np.stack(self._texts.get_all([self._encoder.fit(_bare(text)) for text in texts], self._compute_texts))
 
     def fit_text(self, text: str) -> str:
         """Cut after the last whole word within 256 tokens of the sentence encoder."""

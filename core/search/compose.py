@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cache import Kept
+from core.cache import LRUCache
 from core.embedding.crop import enough
 from core.embedding.embedder import SURE_FROM, Embedder
 from core.errors import InvalidQuery
@@ -69,7 +69,7 @@ class Composer:
         self._index = index
         self._embedder = embedder
         self._picture = picture
-        self._kept: Kept[Embedding] = Kept(_KEPT_PICTURES)
+        self._kept: LRUCache[Embedding] = LRUCache(_KEPT_PICTURES)
 
     def compose(self, query: Query, spreads: Mapping[Kind, float]) -> Composed:
         """

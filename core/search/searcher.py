@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.cache import Kept
+from core.cache import LRUCache
 from core.embedding.embedder import Embedder
 from core.errors import InvalidQuery
 from core.index.filters import Filter
@@ -77,10 +77,10 @@ class Searcher:
         self._composer = Composer(index, embedder, picture)
         self._calibrations = calibrations
         # Asked again for the next page, for another look at the same hits, and by every run of a page.
-        self._found: Kept[_Found] = Kept(_KEPT)
-        self._counts: Kept[Counts] = Kept(_KEPT)
-        self._rankings: Kept[tuple[Ranking, _Found]] = Kept(_KEPT)
-        self._browses: Kept[Sequence[Result]] = Kept(_KEPT)
+        self._found: LRUCache[_Found] = LRUCache(_KEPT)
+        self._counts: LRUCache[Counts] = LRUCache(_KEPT)
+        self._rankings: LRUCache[tuple[Ranking, _Found]] = LRUCache(_KEPT)
+        self._browses: LRUCache[Sequence[Result]] = LRUCache(_KEPT)
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
         """A page of the `search.k` results; of everything that the filter lets through where the query is empty.

@@ -94,6 +94,12 @@ def test_names_are_those_that_torchvision_gives(starter: StarterEmbedder) -> Non
     assert (names[0], names[281], names[340], names[999]) == ("tench", "tabby", "zebra", "toilet tissue")
 
 
+def test_changing_an_answer_does_not_change_the_next(starter: StarterEmbedder) -> None:
+    before = starter.embed_texts(["cat"]).copy()
+    starter.embed_texts(["cat"])[:] = 0
+    np.testing.assert_array_equal(starter.embed_texts(["cat"]), before)
+
+
 @pytest.mark.parametrize("text", ["", " a  dog\n", "Two CATS 🐶", " ".join(["dog"] * 254)])
 def test_a_text_that_fits_stays_as_it_is(starter: StarterEmbedder, text: str) -> None:
     assert starter.fit_text(text) == text

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cache import Kept
+from core.cache import LRUCache
 from core.errors import InvalidQuery, ModelUnavailable
 from core.index.index import Index
 from core.index.records import ImageRecord
@@ -41,7 +41,7 @@ class Explainer:
         self._index = index
         self._compose = compose
         self._bank = bank
-        self._means: Kept[Embedding] = Kept(1)
+        self._means: LRUCache[Embedding] = LRUCache(1)
 
     def explain(self, query: Query, content_hash: str) -> list[Concept]:
         """What a picture of the index has in common with the query, the most important first; nothing where there is

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.cache import Kept
+from core.cache import LRUCache
 from core.embedding.embedder import Embedder
 from core.images.reading.reader import open_upright
 from core.index.records import ImageRecord
@@ -52,7 +52,7 @@ class HeatmapBuilder:
 
     def __init__(self, read: Callable[[ImageRecord], bytes]) -> None:
         self._read = read
-        self._batches: Kept[Embeddings] = Kept(_KEPT)
+        self._batches: LRUCache[Embeddings] = LRUCache(_KEPT)
 
     def build(self, record: ImageRecord, query: Embedding, embedder: Embedder) -> Iterator[HeatmapProgress | Heat]:
         """How far it is after each batch of parts, at last the map.

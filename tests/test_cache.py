@@ -1,0 +1,91 @@
+"""The cache of the values used last."""
+
+import threading
+
+from core.cache import LRUCache
+
+
+class Recorder:
+    """Turns a text into its length, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def __call__(self, texts: list[str]) -> list[int]:
+        self.asked.append(texts)
+        return [len(text) for text in texts]
+
+
+def test_makes_only_what_is_missing_in_one_call() -> None:
+    cache, make = LRUCache[int](9), Recorder()
+    cache.get_all(["a", "bb"], make)
+    assert cache.get_all(["bb", "ccc", "a", "dd", "ccc"], make) == [2, 3, 1, 2, 3]
+    assert make.asked == [["a", "bb"], ["ccc", "dd"]]
+
+
+def test_forgets_what_was_used_longest_ago() -> None:
+    cache, make = LRUCache[int](2), Recorder()
+    for text in ("a", "b", "a", "c", "a", "b"):
+        cache.get_all([text], make)
+    assert make.asked == [["a"], ["b"], ["c"], ["b"]]
+
+
+def test_more_than_it_keeps_are_all_answered() -> None:
+    cache, make = LRUCache[int](2), Recorder()
+    assert cache.get_all(["a", "bb", "ccc", "dddd"], make) == [1, 2, 3, 4]
+    cache.get_all(["ccc", "dddd"], make)
+    assert len(make.asked) == 1
+
+
+def test_one_value_is_made_once_though_it_be_none() -> None:
+    cache, made = LRUCache[None](2), []
+    for _ in range(2):
+        assert cache.get(("a", 1), lambda: made.append(1)) is None
+    assert made == [1]
+
+
+def test_what_fails_is_not_kept() -> None:
+    cache, make = LRUCache[int](2), Recorder()
+    for _ in range(2):
+        try:
+            cache.get("a", lambda: 1 // 0)
+        except ZeroDivisionError:
+            continue
+    assert cache.get_all(["a"], make) == [1]
+
+
+def test_a_slow_value_holds_up_no_other() -> None:
+    cache, make = LRUCache[int](9), Recorder()
+    making, release = threading.Event(), threading.Event()
+
+    def slow(texts: list[str]) -> list[int]:
+        making.set()
+        assert release.wait(30)
+        return make(texts)
+
+    thread = threading.Thread(target=cache.get_all, args=(["slow"], slow))
+    thread.start()
+    assert making.wait(30)
+    assert cache.get_all(["b"], make) == [1]
+    release.set()
+    thread.join()
+    assert make.asked == [["b"], ["slow"]]
+
+
+def test_many_threads_never_keep_more_than_there_is_room_for() -> None:
+    cache = LRUCache[int](3)
+
+    def use(seed: int) -> None:
+        for at in range(500):
+            key = (seed * at) % 11
+            assert cache.get(key, lambda key=key: key) == key
+
+    threads = [threading.Thread(target=use, args=(seed,)) for seed in range(1, 6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    made: list[int] = []
+    for key in range(11):
+        cache.get(key, lambda key=key: made.append(key) or key)
+    assert len(made) >= 8
