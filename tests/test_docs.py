@@ -1,6 +1,7 @@
 """What the documentation lists, beside the code: settings, commands, routes, keys, rooms; and where its links lead."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 BODIES = (SearchBody, ExportBody, SavedBody)
 NO_ROOMS = {"__init__", "__main__"}
+MAX_MODULES = 14
+"""In one folder, beside its subfolders."""
 
 
 def page(name: str) -> str:
@@ -92,3 +95,9 @@ def test_the_commands_of_the_readme_are_those_that_are_run():
     assert app_command in page("Makefile")
     assert test_command in page(".ci/run")
     assert f"PYTEST = {test_command}\n" in page("Makefile")
+
+
+def test_no_room_is_too_full():
+    modules = Counter(file.parent for file in (ROOT / "core").rglob("*.py") if file.stem != "__init__")
+    modules += Counter(file.parent for file in (ROOT / "core").rglob("*.js"))
+    assert {str(folder.relative_to(ROOT)): count for folder, count in modules.items() if count > MAX_MODULES} == {}

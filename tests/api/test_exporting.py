@@ -16,9 +16,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.api.deferred import own_routes
+from core.api.export_store import ExportStore
 from core.api.http import Refusal
 from core.api.light import OwnRoutes
-from core.api.v1.export_store import ExportStore
 from core.api.v1.exports import Export
 from core.search.options import Band
 from core.search.output.export import Line

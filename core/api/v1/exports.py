@@ -14,9 +14,9 @@ from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from PIL import Image
 
+from core.api.export_store import ExportStore
 from core.api.http import Refusal
 from core.api.paths import API
-from core.api.v1.export_store import ExportStore
 from core.api.v1.requests import ExportBody
 from core.api.v1.responses import Prepared
 from core.api.v1.search import PATIENCE
