@@ -533,6 +533,7 @@ def test_on_a_phone_recent_searches_and_help_are_there_beside_a_query(phone: Bar
 
 
 def test_on_a_phone_everything_fits_and_can_be_touched(phone: Bar):
+    phone.page.emulate_media(reduced_motion="reduce")  # chips are as large as they will be from the beginning
     phone.open(q=f"2:{'beach ' * 20}+ sunset label:cat", image=[RED, f"{BLUE}:-0.5@0,0,0.5,0.5"], more=GREEN, less=RED)
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
     small = [

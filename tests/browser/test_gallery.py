@@ -507,8 +507,10 @@ def test_letters_act_on_the_tile_that_has_the_focus(open_, key, action):
     expect(page.get_by_text(f"('{action}', [56])")).to_be_visible()
 
 
-def test_actions_appear_where_the_pointer_is(open_):
+def test_actions_appear_where_the_pointer_or_the_focus_is(open_):
     page = open_()
+    tile(page, 1).focus()
+    expect(tiles(page).nth(1).get_by_role("group", name="Actions on picture-056.jpg")).to_be_attached()
     tiles(page).nth(2).hover()
     page.get_by_role("group", name="Actions on picture-057.jpg").get_by_role("button", name="Exclude").click()
     expect(page.get_by_text("('exclude', [57])")).to_be_visible()
@@ -762,6 +764,9 @@ def test_a_tag_in_the_details(open_):
     assert request.value.post_data_json == {"ids": ["id56"], "add": ["s"], "remove": []}
     expect(details.locator(".tags").get_by_role("listitem")).to_contain_text("s")
     expect(details).to_be_visible()
+    expect(details.get_by_role("group", name="Tags in use").get_by_role("button")).not_to_have_count(0)
+    details.get_by_role("button", name="Copy path").focus()
+    expect(details.get_by_role("group", name="Tags in use").get_by_role("button")).to_have_count(0)
 
 
 def test_browsing_has_no_scores(open_):

@@ -1,9 +1,10 @@
 // What the panel of facets makes of folders, dates, ranges and choices.
 
 import { acted, spokenChoice, stateIn } from "../../core/ui/components/facets/choices.js"
+import { Dates } from "../../core/ui/components/facets/dates.js"
 import { ancestors, Folders, nameWithin } from "../../core/ui/components/facets/folders.js"
 import { Bytes, Pixels } from "../../core/ui/components/facets/ranges.js"
-import { Dates, stretched, wholeYear, yearsOf } from "../../core/ui/components/facets/taken.js"
+import { stretched, wholeYear, yearsOf } from "../../core/ui/components/facets/taken.js"
 import { table } from "./table.js"
 
 table("a folder and those it lies in", ancestors, [

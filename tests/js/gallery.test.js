@@ -1,13 +1,17 @@
 // What the gallery says of its pictures, and where it puts them.
 
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
 import { degrees, dimensions, inShort, moment } from "../../core/ui/components/gallery/details/facts.js"
-import { colourAt } from "../../core/ui/components/gallery/details/heat.js"
+import { colourAt } from "../../core/ui/components/gallery/details/colour_ramp.js"
 import { Grid } from "../../core/ui/components/gallery/results/grid.js"
 import { feedback, isDivided, matches, matchWords, twoDecimals } from "../../core/ui/components/gallery/results/matching.js"
 import { Pages } from "../../core/ui/components/gallery/results/pages.js"
+import { keepPlaces, places } from "../../core/ui/components/gallery/results/places.js"
 import { placed, stepAfter } from "../../core/ui/components/gallery/results/steps.js"
 import { lastFolders, members } from "../../core/ui/components/gallery/stack.js"
-import { retagged, withCopies } from "../../core/ui/components/gallery/tags.js"
+import { retagged, withCopies } from "../../core/ui/components/gallery/tag_dialog.js"
 import { table } from "./table.js"
 
 table("similarities", twoDecimals, [
@@ -151,3 +155,17 @@ table("the colours of a heat map", value => colourAt(value).map(part => Math.rou
   [1, [252, 232, 120, 107]],
   [0.35, [84, 15, 110, 148]],
 ])
+
+test("places of forty searches are kept, whatever else stands there", () => {
+  const kept = new Map([["image-search-places", '{"old":{"loaded":"x"},"older":null,"a":{"loaded":60,"scrolled":9}}']])
+  globalThis.sessionStorage = { getItem: name => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) }
+  assert.deepEqual([...places().keys()], ["a"])
+  for (let at = 0; at < 45; at += 1) keepPlaces(String.fromCharCode(98 + at), { loaded: 60, scrolled: at })
+  assert.equal(places().size, 40)
+  assert.ok(!places().has("a"))
+  keepPlaces("z", null)
+  assert.ok(!places().has("z"))
+  kept.set("image-search-places", "{")
+  assert.equal(places().size, 0)
+  delete globalThis.sessionStorage
+})

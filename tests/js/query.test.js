@@ -1,9 +1,14 @@
 // What the search bar says of a query and offers for it.
 
-import { isNegative, isTyped, nameOf } from "../../core/ui/components/query/chips/parts.js"
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { asSent, isNegative, isTyped, nameOf } from "../../core/ui/components/query/chips/parts.js"
 import { offers } from "../../core/ui/components/query/completion.js"
+import { EditedQuery } from "../../core/ui/components/query/edited_query.js"
+import { dragged } from "../../core/ui/components/query/images.js"
 import { offerWords, pastedWords } from "../../core/ui/components/query/offer.js"
-import { isSearch, picturesOf, sameAddress } from "../../core/ui/components/query/searches/recent.js"
+import { imagesOf, isRecentSearch, isSearch, sameAddress } from "../../core/ui/components/query/searches/recent.js"
 import { table } from "./table.js"
 
 const HASH = "a".repeat(64)
@@ -86,9 +91,100 @@ table("addresses that are a search", address => Boolean(isSearch(address)), [
   ["", false],
 ])
 
-table("pictures of an address", picturesOf, [
+table("pictures of an address", imagesOf, [
   [`?image=${HASH}:0.5&q=cat`, [HASH]],
   [`?image=${HASH}&more=${"b".repeat(64)}`, [HASH, "b".repeat(64)]],
   ["?image=../../etc", []],
   ["", []],
 ])
+
+table("what other versions of the app, or other pages, keep as searches", isRecentSearch, [
+  [{ address: "?q=cat", label: "cat" }, true],
+  [{ address: "?q=cat" }, false],
+  [{ address: 1, label: "cat" }, false],
+  ["?q=cat", false],
+  [null, false],
+])
+
+table("what is dragged as a picture of ours", dragged, [
+  ['{"id":"a","name":"a.jpg","path":"/x"}', { id: "a", name: "a.jpg" }],
+  ['{"id":"a"}', null],
+  ['{"id":1,"name":"a.jpg"}', null],
+  ["null", null],
+  ["a.jpg", null],
+  ["", null],
+])
+
+const WORDS = { kind: "words", text: "a beach", weight: 1 }
+const IMAGE = { kind: "picture", id: HASH, name: "cat.jpg", weight: 1, region: null }
+
+table("what is sent of a part", asSent, [
+  [WORDS, WORDS],
+  [IMAGE, { kind: "picture", id: HASH, weight: 1, region: null }],
+])
+
+// A query that the page has answered, with what is in the box now, and what it sends.
+function edited(typed, parts = [WORDS, IMAGE]) {
+  const sent = []
+  const box = {
+    text: "a beach",
+    typed,
+    get isNewer() {
+      return this.typed !== this.text
+    },
+    follow(text) {
+      this.text = text
+    },
+    submit(text) {
+      return (this.text = text)
+    },
+    reset() {
+      this.typed = this.text
+    },
+  }
+  const query = new EditedQuery(box, { trigger: (_, { value }) => sent.push(value), changed() {} })
+  query.follow({ answered: 0, text: "a beach", parts })
+  return { box, query, sent }
+}
+
+test("a changed picture takes along what is typed and not yet run", () => {
+  const { query, sent } = edited("a beach at night")
+  query.remove(IMAGE)
+  assert.deepEqual(sent, [{ text: "a beach at night", parts: [] }])
+})
+
+test("a changed part of the text does not: the box says again what was run", () => {
+  const { box, query, sent } = edited("a beach at night")
+  query.remove(WORDS)
+  assert.deepEqual(sent, [{ text: null, parts: [asSent(IMAGE)] }])
+  assert.equal(box.typed, "a beach")
+})
+
+test("a weight is sent when it rests, once", context => {
+  context.mock.timers.enable({ apis: ["setTimeout"] })
+  const { query, sent } = edited("a beach")
+  assert.ok(query.weigh(IMAGE, 1.1))
+  assert.ok(!query.follow({ answered: 0, text: "", parts: [] })) // it is not taken away meanwhile
+  assert.ok(query.weigh(query.parts[1], 1.2))
+  assert.ok(!query.weigh(query.parts[1], 1.2))
+  assert.deepEqual(sent, [])
+  context.mock.timers.tick(500)
+  query.settle()
+  assert.deepEqual(sent, [{ text: null, parts: [WORDS, { ...asSent(IMAGE), weight: 1.2 }] }])
+})
+
+test("a weight that was being moved is not sent after another change", context => {
+  context.mock.timers.enable({ apis: ["setTimeout"] })
+  const { query, sent } = edited("a beach")
+  query.weigh(IMAGE, 1.1)
+  query.open("?q=cat")
+  context.mock.timers.tick(500)
+  assert.deepEqual(sent, [{ address: "?q=cat" }])
+})
+
+test("a whole picture is not there twice, a part of it is", () => {
+  const cropped = { ...IMAGE, region: [0, 0, 0.5, 0.5] }
+  const { query, sent } = edited("a beach", [IMAGE, cropped])
+  query.add([{ id: HASH, name: "cat.jpg" }], null)
+  assert.deepEqual(sent, [{ text: null, parts: [cropped, IMAGE].map(asSent) }])
+})

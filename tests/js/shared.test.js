@@ -5,9 +5,10 @@ import { test } from "node:test"
 
 import { arrange } from "../../core/ui/components/shared/base.js"
 import { Edits } from "../../core/ui/components/shared/edits.js"
-import { ask, askForLines, Latest, stopped } from "../../core/ui/components/shared/requests.js"
-import { isArchive, kindOf } from "../../core/ui/components/shared/upload_client.js"
-import { Upload } from "../../core/ui/components/uploads/uploads.js"
+import { ask, askForLines, Latest, sentence, stopped } from "../../core/ui/components/shared/requests.js"
+import { isArchive, kindOf, received } from "../../core/ui/components/shared/upload_client.js"
+import { dropped } from "../../core/ui/components/uploads/chosen.js"
+import { Upload } from "../../core/ui/components/uploads/upload.js"
 import { table } from "./table.js"
 
 // As much of an element as `arrange` asks for; it notes what was moved.
@@ -138,7 +139,7 @@ table("what a file is sent as", kindOf, [
   [{ name: "a", type: "" }, "application/octet-stream"],
 ])
 
-const LIMITS = { picture: 10, archive: 30, part: 20, files: 5 }
+const LIMITS = { image: 10, archive: 30, part: 20, files: 5 }
 const made = () => new Upload({ suffixes: [".jpg", ".png"], parts: [".txt", ".json"], limits: LIMITS })
 
 table("files that are taken", name => [made().takes(name), made().isPart(name), made().limit(name)], [
@@ -151,8 +152,8 @@ table("files that are taken", name => [made().takes(name), made().isPart(name), 
 
 function tells(path, ...pictures) {
   const upload = made()
-  upload.files = pictures.map(name => ({ name }))
-  return upload.tells({ name: path })
+  upload.files = pictures.map(path => ({ path }))
+  return upload.tells({ path })
 }
 
 table("files that say what is in pictures", tells, [
@@ -163,3 +164,38 @@ table("files that say what is in pictures", tells, [
   ["coco.json", "a.jpg", true],
   ["a.jpg.json", "a.jpg", false],
 ])
+
+table("what comes back for a file, ours or a proxy's", received, [
+  ['{"id":"a","name":"a.jpg"}', { id: "a", name: "a.jpg" }],
+  ['{"error":"It is no picture.","detail":{}}', { error: "It is no picture." }],
+  ['{"id":7}', {}],
+  ["null", {}],
+  ["<html>", {}],
+  ["", {}],
+])
+
+table("what went wrong, in a sentence", sentence, [
+  [new Error("It is outside."), "It is outside."],
+  ["It is outside.", "It is outside."],
+])
+
+// As a browser hands over what was dropped: folders answer in pieces, the last of them empty.
+function entry(path, children) {
+  const [name] = path.split("/").slice(-1)
+  const kind = { isFile: !children, isDirectory: Boolean(children), name, fullPath: path }
+  if (children === undefined) return { ...kind, file: given => given(new File(["x"], name)) }
+  if (children === null) return { ...kind, file: (_, refused) => refused(new Error("gone")) }
+  const pieces = [children, []]
+  return { ...kind, createReader: () => ({ readEntries: given => given(pieces.shift()) }) }
+}
+
+test("files of a dropped folder, one of which cannot be read", async () => {
+  const folder = entry("/2024", [entry("/2024/a.jpg"), entry("/2024/rome", [entry("/2024/rome/b.jpg")]), entry("/2024/c.jpg", null)])
+  const found = []
+  for await (const one of dropped({ items: [{ webkitGetAsEntry: () => folder }, { webkitGetAsEntry: () => null }], files: [] })) found.push(one)
+  assert.deepEqual(found.map(({ path, file }) => [path, file?.name]), [
+    ["2024/a.jpg", "a.jpg"],
+    ["2024/rome/b.jpg", "b.jpg"],
+    ["2024/c.jpg", undefined],
+  ])
+})

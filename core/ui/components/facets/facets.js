@@ -1,67 +1,98 @@
 // The panel of facets. Python sends what is chosen, as `where`, and the counts of the results; each change fires the
 // trigger "where" once, with what is chosen now.
 
-import { mounting, remembered } from "../shared/base.js"
+import { finder, mounting, part, remembered } from "../shared/base.js"
 import { Edits } from "../shared/edits.js"
 import { Folders } from "./folders.js"
-import { Values } from "./groups.js"
-import { Bytes, NamePart, Pixels } from "./ranges.js"
+import { NamePart } from "./name_part.js"
+import { Bytes, Pixels } from "./ranges.js"
 import { Taken } from "./taken.js"
+import { Values } from "./values.js"
 
-export default mounting(".facets", root => new FacetsPanel(root))
+/** @import { Trigger } from "../shared/types.d.ts" */
+/** @import { Group } from "./group.js" */
+/** @import { FacetsData, Panel } from "./types.d.ts" */
 
-// The second bound is the first value beyond.
+export default mounting(".facets", (root, data, trigger) => new FacetsPanel(root, data, trigger))
+
+/** @type {[name: string, low: number | null, high: number | null][]} */
 const FILE_SIZES = [
+  // the second bound is the first value beyond
   ["up to 100 kB", null, 1e5 + 1],
   ["100 kB – 1 MB", 1e5, 1e6 + 1],
   ["1 – 10 MB", 1e6, 1e7 + 1],
   ["10 MB and more", 1e7, null],
 ]
+
+/**
+ * @param {number} pixels
+ * @returns {[name: string, low: number, high: null]}
+ */
 const atLeast = pixels => [`${pixels}+`, pixels, null]
 
-/** @type {[typeof import("./groups.js").Group, Record<string, unknown>][]} */
-const GROUPS = [
-  [Values, { field: "label", title: "Label", open: true, several: true }],
-  [Values, { field: "tag", title: "Tag", open: true, several: true }],
-  [Folders, { field: "folder", title: "Folder", open: true, tree: true }],
-  [Taken, { field: "taken", title: "Taken", one: "year", open: true }],
-  [Values, { field: "shape", title: "Shape", open: true, marked: true }],
-  [Values, { field: "colour", title: "Colour", open: true, marked: true, several: true }],
-  [Values, { field: "split", title: "Split", open: true, several: true }],
-  [Values, { field: "format", title: "Format" }],
-  [Values, { field: "camera", title: "Camera" }],
-  [Values, { field: "lens", title: "Lens" }],
-  [Bytes, { field: "size", title: "File size", presets: FILE_SIZES }],
-  [Pixels, { field: "width", title: "Width", presets: [640, 1280, 1920, 3840].map(atLeast) }],
-  [Pixels, { field: "height", title: "Height", presets: [480, 720, 1080, 2160].map(atLeast) }],
-  [NamePart, { field: "name", title: "Name contains", open: true }],
-]
+/**
+ * From the top down.
+ * @param {Panel} panel
+ * @returns {Group[]}
+ */
+function groupsOf(panel) {
+  return [
+    new Values(panel, { field: "label", title: "Label", open: true, several: true }),
+    new Values(panel, { field: "tag", title: "Tag", open: true, several: true }),
+    new Folders(panel, { field: "folder", title: "Folder", open: true, tree: true }),
+    new Taken(panel, { field: "taken", title: "Taken", one: "year", open: true }),
+    new Values(panel, { field: "shape", title: "Shape", open: true, marked: true }),
+    new Values(panel, { field: "colour", title: "Colour", open: true, marked: true, several: true }),
+    new Values(panel, { field: "split", title: "Split", open: true, several: true }),
+    new Values(panel, { field: "format", title: "Format" }),
+    new Values(panel, { field: "camera", title: "Camera" }),
+    new Values(panel, { field: "lens", title: "Lens" }),
+    new Bytes(panel, { field: "size", title: "File size", presets: FILE_SIZES }),
+    new Pixels(panel, { field: "width", title: "Width", presets: [640, 1280, 1920, 3840].map(atLeast) }),
+    new Pixels(panel, { field: "height", title: "Height", presets: [480, 720, 1080, 2160].map(atLeast) }),
+    new NamePart(panel, { field: "name", title: "Name contains", open: true }),
+  ]
+}
 
 class FacetsPanel {
-  trigger
   edits = new Edits("where")
+  folds = foldsOf(remembered("facets"))
+  /** @type {number | undefined} */
+  answered
+  signature = "" // of the other conditions as they were painted
 
-  constructor(root) {
-    this.find = selector => root.querySelector(selector)
-    this.folds = { ...remembered("facets") }
-    this.groups = GROUPS.map(([Kind, options]) => new Kind(this, options))
+  /**
+   * @param {HTMLElement} root
+   * @param {FacetsData} data
+   * @param {Trigger} trigger
+   */
+  constructor(root, data, trigger) {
+    this.trigger = trigger
+    this.where = structuredClone(data.where)
+    this.find = finder(root)
+    this.groups = groupsOf(this)
     this.find(".groups").append(...this.groups.map(({ element }) => element))
     this.find(".clear-all").onclick = () => this.clear()
     root.onkeydown = event => event.stopPropagation() // Streamlit has shortcuts of its own on single letters
   }
 
+  /** @param {string} name */
   template(name) {
-    return this.find(`template[data-name="${name}"]`).content.firstElementChild.cloneNode(true)
+    const { content } = this.find(`template[data-name="${name}"]`, HTMLTemplateElement)
+    return /** @type {HTMLElement} */ (part(content, "*").cloneNode(true))
   }
 
+  /** @param {FacetsData} data */
   show(data) {
-    const fresh = data.answered === this.answered || !this.where // no answer to a change that was made here
+    const first = this.answered === undefined
+    const fresh = first || data.answered === this.answered // no answer to a change that was made here
     this.answered = data.answered
-    if (this.edits.settles(data) || !this.where) this.where = structuredClone(data.where)
+    if (this.edits.settles(data) || first) this.where = structuredClone(data.where)
     for (const group of this.groups) group.show(data.groups, fresh, data.roots)
     this.paint()
   }
 
+  /** @param {string} said */
   change(said) {
     this.paint()
     this.find(".announcement").textContent = said
@@ -89,15 +120,26 @@ class FacetsPanel {
     this.find(".others").replaceChildren(...this.where.others.map(words => this.other(words)))
   }
 
+  /** @param {string} words */
   other(words) {
     const chip = this.template("other")
-    chip.querySelector(".words").textContent = `other: ${words}`
-    chip.querySelector(".words").title = words
-    chip.querySelector(".remove").setAttribute("aria-label", `Remove ${words}`)
-    chip.querySelector(".remove").onclick = () => {
+    const [shown, remove] = [part(chip, ".words"), part(chip, ".remove")]
+    shown.textContent = `other: ${words}`
+    shown.title = words
+    remove.setAttribute("aria-label", `Remove ${words}`)
+    remove.onclick = () => {
       this.where.others = this.where.others.filter(other => other !== words)
       this.change(`${words} removed`)
     }
     return chip
   }
+}
+
+/**
+ * Which groups the visitor has opened or closed, out of what the browser keeps.
+ * @param {unknown} kept
+ * @returns {Record<string, boolean>}
+ */
+function foldsOf(kept) {
+  return Object.fromEntries(Object.entries(kept ?? {}).filter(([, open]) => typeof open === "boolean"))
 }

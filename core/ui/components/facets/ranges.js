@@ -1,94 +1,127 @@
-// The groups of the panel in which something is typed: numbers, and a part of the name.
+// Groups of the panel in which bounds are typed: numbers here, dates in taken.js.
 
-import { element } from "../shared/base.js"
+import { element, part } from "../shared/base.js"
 import { fileSize } from "../shared/format.js"
-import { Group } from "./groups.js"
+import { Group } from "./group.js"
 
-// Two fields and some usual ranges. A range of the filter begins with its first bound and ends before its second; the
-// field says the last value that is in it. Values are whole numbers unless a kind of range says otherwise.
-export class Range extends Group {
+/** @import { Bounds, NumberField, Panel, RangeOptions } from "./types.d.ts" */
+
+/** @type {Record<string, number>} */
+const UNITS = { b: 1, k: 1e3, m: 1e6, g: 1e9 }
+
+/**
+ * Two fields and some usual ranges. A range of the filter begins with its first bound and ends before its second; the
+ * field says the last value that is in it.
+ * @template {number | string} Bound
+ * @template {string} [Field=string]
+ * @extends {Group<RangeOptions<Field, Bound>>}
+ */
+export class RangeGroup extends Group {
   hint = "Type a number."
+  signature = "" // of the bounds as they were painted
 
+  /**
+   * @param {Panel} panel
+   * @param {RangeOptions<Field, Bound>} options
+   */
   constructor(panel, options) {
     super(panel, options)
     this.range = panel.template("range")
     this.range.setAttribute("aria-label", this.title)
     this.body.append(this.range)
-    this.low = this.range.querySelector(".low")
-    this.high = this.range.querySelector(".high")
+    this.low = part(this.range, ".low", HTMLInputElement)
+    this.high = part(this.range, ".high", HTMLInputElement)
     this.low.onchange = () => this.read()
     this.high.onchange = () => this.read()
-    for (const [name, low, high] of this.presets ?? []) this.addPreset(name, low, high)
+    this.presets = (options.presets ?? []).map(([name, low, high]) => this.preset(name, [low, high]))
+    part(this.range, ".presets").append(...this.presets.map(({ button }) => button))
   }
 
-  addPreset(name, low, high) {
+  /**
+   * @param {string} name
+   * @param {Bounds<Bound>} bounds
+   */
+  preset(name, bounds) {
     const button = element("button", { type: "button", class: "preset" }, name)
-    button.bounds = [low, high]
-    button.onclick = () => this.set(this.is(button.bounds) ? [null, null] : button.bounds)
-    this.range.querySelector(".presets").append(button)
+    button.onclick = () => this.set(this.is(bounds) ? [null, null] : bounds)
+    return { button, bounds }
   }
 
+  /** @returns {Bounds<Bound>} */
   get bounds() {
-    return this.panel.where.ranges[this.field]
+    return [null, null]
   }
+
+  set bounds(_bounds) {}
 
   get active() {
     return this.bounds.some(bound => bound !== null) ? 1 : 0
   }
 
-  /** @param {any[]} bounds */
+  /** @param {Bounds<Bound>} bounds */
   is([low, high]) {
     return this.bounds[0] === low && this.bounds[1] === high
   }
 
   clear() {
-    this.panel.where.ranges[this.field] = [null, null]
+    this.bounds = [null, null]
   }
 
-  /** @param {any[]} bounds */
+  /** @param {Bounds<Bound>} bounds */
   set([low, high]) {
-    this.panel.where.ranges[this.field] = [low, high]
+    this.bounds = [low, high]
     this.change(`${this.title} ${low === null && high === null ? "no longer limited" : "limited"}`)
   }
 
   // What was typed. A bound that was left alone stays as it is: it may be finer than the field shows.
   read() {
-    const [low, high] = this.bounds
-    const typed = [
-      this.low.value === this.lowText(low) ? low : this.toLow(this.low.value),
-      this.high.value === this.highText(high) ? high : this.toHigh(this.high.value),
-    ]
-    const unread = typed.includes(undefined)
-    const empty = !unread && typed[0] !== null && typed[1] !== null && typed[0] >= typed[1]
-    this.say(unread ? this.hint : empty ? "This range ends before it begins." : "")
-    if (!unread && !empty && !this.is(typed)) this.set(typed)
+    const [before, after] = this.bounds
+    const low = this.low.value === this.lowText(before) ? before : this.toLow(this.low.value)
+    const high = this.high.value === this.highText(after) ? after : this.toHigh(this.high.value)
+    if (low === undefined || high === undefined) return this.say(this.hint)
+    if (low !== null && high !== null && low >= high) return this.say("This range ends before it begins.")
+    this.say("")
+    if (!this.is([low, high])) this.set([low, high])
   }
 
-  lowText(bound) {
-    return bound === null ? "" : String(bound)
+  /**
+   * @param {Bound | null} _bound
+   * @returns {string}
+   */
+  lowText(_bound) {
+    return ""
   }
 
-  highText(bound) {
-    return bound === null ? "" : this.lowText(Math.max(0, bound - 1))
+  /**
+   * @param {Bound | null} _bound
+   * @returns {string}
+   */
+  highText(_bound) {
+    return ""
   }
 
-  // Null where nothing is typed, undefined where it cannot be read; likewise the next.
-  /** @returns {number | string | null | undefined} */
-  toLow(text) {
-    const digits = text.replace(/[\s,]|px/gi, "")
-    if (!digits) return null
-    return /^\d{1,9}$/.test(digits) ? Number(digits) : undefined
+  /**
+   * Null where nothing is typed, undefined where it cannot be read.
+   * @param {string} _text
+   * @returns {Bound | null | undefined}
+   */
+  toLow(_text) {
+    return null
   }
 
-  /** @returns {number | string | null | undefined} */
-  toHigh(text) {
-    const last = this.toLow(text)
-    return typeof last === "number" ? last + 1 : last
+  /**
+   * Likewise of the second bound.
+   * @param {string} _text
+   * @returns {Bound | null | undefined}
+   */
+  toHigh(_text) {
+    return null
   }
 
+  /** @param {string} trouble */
   say(trouble) {
-    this.range.querySelector(".trouble").textContent = trouble
-    for (const input of [this.low, this.high]) input.setAttribute("aria-invalid", Boolean(trouble))
+    part(this.range, ".trouble").textContent = trouble
+    for (const input of [this.low, this.high]) input.setAttribute("aria-invalid", String(Boolean(trouble)))
   }
 
   draw() {
@@ -101,71 +134,84 @@ export class Range extends Group {
       this.high.value = this.highText(high)
       this.say("")
     }
-    for (const preset of this.range.querySelectorAll(".preset")) {
-      preset.setAttribute("aria-pressed", this.is(preset.bounds))
-    }
+    for (const { button, bounds } of this.presets) button.setAttribute("aria-pressed", String(this.is(bounds)))
   }
 }
 
-export class Pixels extends Range {
+/**
+ * Whole numbers.
+ * @extends {RangeGroup<number, NumberField>}
+ */
+class NumberRange extends RangeGroup {
+  /** @returns {Bounds<number>} */
+  get bounds() {
+    return this.panel.where.ranges[this.options.field]
+  }
+
+  set bounds(bounds) {
+    this.panel.where.ranges[this.options.field] = bounds
+  }
+
+  /** @param {number | null} bound */
+  lowText(bound) {
+    return bound === null ? "" : String(bound)
+  }
+
+  /** @param {number | null} bound */
+  highText(bound) {
+    return bound === null ? "" : this.lowText(Math.max(0, bound - 1))
+  }
+
+  /** @param {string} text */
+  toLow(text) {
+    const digits = text.replace(/[\s,]|px/gi, "")
+    if (!digits) return null
+    return /^\d{1,9}$/.test(digits) ? Number(digits) : undefined
+  }
+
+  /** @param {string} text */
+  toHigh(text) {
+    const last = this.toLow(text)
+    return typeof last === "number" ? last + 1 : last
+  }
+}
+
+export class Pixels extends NumberRange {
   hint = "Type a number of pixels."
 
+  /**
+   * @param {Panel} panel
+   * @param {RangeOptions<NumberField, number>} options
+   */
   constructor(panel, options) {
     super(panel, options)
     for (const input of [this.low, this.high]) Object.assign(input, { inputMode: "numeric", placeholder: "px" })
   }
 }
 
-export class Bytes extends Range {
+export class Bytes extends NumberRange {
   hint = "Type a size, such as 500 kB or 2 MB."
 
+  /**
+   * @param {Panel} panel
+   * @param {RangeOptions<NumberField, number>} options
+   */
   constructor(panel, options) {
     super(panel, options)
     for (const input of [this.low, this.high]) input.placeholder = "MB"
   }
 
+  /** @param {number | null} bound */
   lowText(bound) {
     return bound === null ? "" : fileSize(bound)
   }
 
+  /** @param {string} text */
   toLow(text) {
     if (!text.trim()) return null
     const match = /^\s*(\d{1,9}(?:[.,]\d{1,6})?)\s*(bytes?|b|kb?|mb?|gb?)?\s*$/i.exec(text)
     if (!match) return undefined
-    const unit = { b: 1, k: 1e3, m: 1e6, g: 1e9 }[(match[2] ?? "m").charAt(0).toLowerCase()]
+    const unit = UNITS[(match[2] ?? "m").charAt(0).toLowerCase()]
     return Math.round(Number(match[1].replace(",", ".")) * unit)
-  }
-}
-
-export class NamePart extends Group {
-  constructor(panel, options) {
-    super(panel, options)
-    this.body.append(panel.template("text"))
-    this.input = this.find("input")
-    this.input.setAttribute("aria-label", this.title)
-    this.input.onchange = () => this.set(this.input.value.trim())
-    // The cross in the field, which fires no change.
-    this.input.onsearch = () => this.set(this.input.value.trim())
-  }
-
-  get active() {
-    return this.panel.where.name ? 1 : 0
-  }
-
-  clear() {
-    this.panel.where.name = ""
-  }
-
-  set(text) {
-    if (text === this.panel.where.name) return
-    this.panel.where.name = text
-    this.change(text ? `Name contains ${text}` : "Name no longer limited")
-  }
-
-  draw() {
-    super.draw()
-    if (this.name === this.panel.where.name) return
-    this.name = this.panel.where.name
-    this.input.value = this.name
   }
 }

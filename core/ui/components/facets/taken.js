@@ -1,12 +1,24 @@
-// When pictures were taken.
+// When pictures were taken: years with their counts, and two dates below them.
 
-import { Listed } from "./groups.js"
-import { Range } from "./ranges.js"
+import { CHANGED } from "./choices.js"
+import { Dates } from "./dates.js"
+import { Listed } from "./listed.js"
 
-// Years with their counts, and two dates below them.
+/** @import { Action } from "./choices.js" */
+/** @import { ChoiceState, Groups, ListOptions, Panel } from "./types.d.ts" */
+/** @typedef {[first: number, last: number]} Span Of years. */
+
+const MOST_YEARS = 20 // of which all are shown
+
+/** @extends {Listed<ListOptions<"taken">>} */
 export class Taken extends Listed {
-  years = new Map()
+  /** @type {Map<number, number>} */
+  years = new Map() // how many pictures each has
 
+  /**
+   * @param {Panel} panel
+   * @param {ListOptions<"taken">} options
+   */
   constructor(panel, options) {
     super(panel, options)
     this.dates = new Dates(panel, options)
@@ -30,28 +42,45 @@ export class Taken extends Listed {
     this.part.years = []
   }
 
+  /**
+   * @param {Groups} groups
+   * @param {boolean} fresh
+   */
   show(groups, fresh) {
-    const known = fresh ? [] : [...this.years.keys()].map(year => [year, 0])
-    this.years = new Map([...known, ...(groups.year ?? []).map(([year, count]) => [Number(year), count])])
+    const known = fresh ? [] : [...this.years.keys()]
+    this.years = new Map(known.map(year => [year, 0]))
+    for (const [year, count] of groups.year ?? []) this.years.set(Number(year), count)
   }
 
-  // The first and the last year where the dates are those of whole years, else null.
+  /**
+   * The first and the last year where the dates are those of whole years, else null.
+   * @returns {Span | null}
+   */
   get span() {
     const [from, before] = this.dates.bounds.map(bound => (bound === null ? undefined : wholeYear(bound)))
     if (!this.dates.active || from === null || before === null) return null
-    const first = from ?? Math.min(before - 1, ...this.years.keys())
-    return [first, before === undefined ? Math.max(first, ...this.years.keys()) : before - 1]
+    const years = [...this.years.keys()]
+    const first = from ?? Math.min((before ?? Infinity) - 1, ...years)
+    return [first, before === undefined ? Math.max(first, ...years) : before - 1]
   }
 
+  /**
+   * @param {Action} action
+   * @param {string} value
+   */
   act(action, value) {
     const year = Number(value)
     const excluded = this.part.years.includes(year)
     this.part.years = this.part.years.filter(other => other !== year)
     if (action === "exclude" && !excluded) this.part.years.push(year)
     else if (action === "choose" && !excluded) this.dates.setYears(stretched(this.span, year))
-    this.change(`${year} ${{ in: "chosen", out: "excluded" }[this.state(year)] ?? "no longer chosen"}`)
+    this.change(`${year} ${CHANGED[this.state(year)]}`)
   }
 
+  /**
+   * @param {number} year
+   * @returns {ChoiceState}
+   */
   state(year) {
     if (this.part.years.includes(year)) return "out"
     const { span } = this
@@ -60,11 +89,10 @@ export class Taken extends Listed {
 
   draw() {
     super.draw()
-    const { span, part } = this
-    /** @type {[number, number][]} */
-    const pinned = [...part.years, ...yearsOf(span)].map(year => [year, 0])
+    const shown = new Map([...this.part.years, ...yearsOf(this.span)].map(year => [year, 0]))
+    for (const [year, count] of this.years) shown.set(year, count)
     const most = Math.max(1, ...this.years.values())
-    const years = [...new Map([...pinned, ...this.years])].sort(([one], [other]) => other - one)
+    const years = [...shown].sort(([one], [other]) => other - one)
     this.list(
       years.map(([year, count]) => ({
         value: String(year),
@@ -78,14 +106,23 @@ export class Taken extends Listed {
   }
 }
 
-// All of a decade or two; of more only the ends.
+/**
+ * All of a decade or two; of more only the ends.
+ * @param {Span | null} span
+ * @returns {number[]}
+ */
 export function yearsOf(span) {
   if (!span) return []
   const [first, last] = span
-  return last - first > 20 ? span : Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at)
+  return last - first > MOST_YEARS ? span : Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at)
 }
 
-// A year that is chosen joins the others up to it; one at an end leaves them, one between stands alone.
+/**
+ * A year that is chosen joins the others up to it; one at an end leaves them, one between stands alone.
+ * @param {Span | null} span
+ * @param {number} year
+ * @returns {Span | null}
+ */
 export function stretched(span, year) {
   if (!span) return [year, year]
   const [first, last] = span
@@ -95,53 +132,8 @@ export function stretched(span, year) {
   return year === last ? [first, last - 1] : [year, year]
 }
 
+/** @param {string} moment */
 export function wholeYear(moment) {
   const match = /^(\d{4})-01-01T00:00:00$/.exec(moment)
   return match && Number(match[1])
-}
-
-const midnight = day => `${day}T00:00:00`
-const DAY = 24 * 60 * 60 * 1000
-
-export class Dates extends Range {
-  constructor(panel, options) {
-    super(panel, options)
-    for (const input of [this.low, this.high]) {
-      Object.assign(input, { type: "date", min: "0001-01-01", max: "9998-12-31" })
-      this.hear(input)
-    }
-  }
-
-  // While somebody types a date, the field holds others on the way: the year 2 before the year 2024.
-  hear(input) {
-    let typing = false
-    input.onkeydown = ({ key }) => {
-      typing = key !== "Enter"
-      if (!typing) this.read()
-    }
-    input.onpointerdown = () => (typing = false)
-    input.onchange = () => typing || this.read()
-    input.onblur = () => this.read()
-  }
-
-  setYears(span) {
-    const year = number => midnight(`${String(number).padStart(4, "0")}-01-01`)
-    this.panel.where.ranges[this.field] = span ? [year(span[0]), year(span[1] + 1)] : [null, null]
-  }
-
-  lowText(bound) {
-    return bound === null ? "" : bound.slice(0, 10)
-  }
-
-  highText(bound) {
-    return bound === null ? "" : new Date(Date.parse(`${bound.slice(0, 23)}Z`) - 1).toISOString().slice(0, 10)
-  }
-
-  toLow(text) {
-    return text ? midnight(text) : null
-  }
-
-  toHigh(text) {
-    return text ? midnight(new Date(Date.parse(`${text}T00:00:00Z`) + DAY).toISOString().slice(0, 10)) : null
-  }
 }

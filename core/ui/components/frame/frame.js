@@ -1,9 +1,12 @@
 // What belongs to every page and has no place of its own on it: links that skip to what the keyboard is wanted for, and
 // the drawer of a phone, which closes when something was chosen in it.
 
-import { element, mounting } from "../shared/base.js"
+import { closest, element, mounting, parts } from "../shared/base.js"
 
-export default mounting(".frame", root => new Frame(root))
+/** @import { Trigger } from "../shared/types.d.ts" */
+/** @import { FrameData } from "./types.d.ts" */
+
+export default mounting(".frame", (root, _data, trigger) => new Frame(root, trigger))
 
 const SIDEBAR = "[data-testid=stSidebar]"
 const CLOSER = "[data-testid=stSidebarCollapseButton] button"
@@ -21,12 +24,18 @@ const STYLE = `
 `
 
 class Frame {
-  constructor(root) {
+  listening = new AbortController()
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Trigger} trigger
+   */
+  constructor(root, trigger) {
     this.root = root
-    this.listening = new AbortController()
+    this.trigger = trigger
     const { signal } = this.listening
     document.addEventListener("image-search:narrowed", () => this.closeDrawer(), { signal })
-    document.addEventListener("click", ({ target }) => target instanceof Element && target.closest(PAGE_LINK) && this.closeDrawer(), { signal })
+    document.addEventListener("click", event => closest(event, PAGE_LINK) && this.closeDrawer(), { signal })
     this.host = element("div", { class: "image-search-skip" })
     this.nav = element("nav", { "aria-label": "Skip links" })
     this.host.attachShadow({ mode: "open" }).append(element("style", {}, STYLE), this.nav)
@@ -39,8 +48,7 @@ class Frame {
     this.host.remove()
   }
 
-  // Each link has a name and the elements that it leads to, the first that is there: a selector within the component
-  // of a key.
+  /** @param {FrameData} data */
   show({ links }) {
     const style = getComputedStyle(this.root)
     this.nav.style.setProperty("--accent", style.getPropertyValue("--st-primary-color"))
@@ -55,16 +63,17 @@ class Frame {
   }
 
   closeDrawer() {
-    /** @type {HTMLElement | null} */
-    const closer = document.querySelector(CLOSER)
+    const [closer] = parts(document, CLOSER)
     if (NARROW.matches && document.querySelector(`${SIDEBAR}[data-collapsed=false]`)) closer?.click()
   }
 }
 
-// An element of the component that was mounted with this key; components live in shadow roots.
+/**
+ * An element of the component that was mounted with this key; components live in shadow roots.
+ * @param {string} key
+ * @param {string} selector
+ */
 function inComponent(key, selector) {
-  const hosts = [...document.querySelectorAll(`.st-key-${key} *`)].filter(({ shadowRoot }) => shadowRoot)
-  /** @type {HTMLElement | null | undefined} */
-  const found = hosts.map(({ shadowRoot }) => shadowRoot?.querySelector(selector)).find(Boolean)
-  return found
+  const hosts = [...document.querySelectorAll(`.st-key-${key} *`)]
+  return hosts.flatMap(({ shadowRoot }) => (shadowRoot ? parts(shadowRoot, selector) : []))[0]
 }

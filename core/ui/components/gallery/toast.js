@@ -1,27 +1,43 @@
 // One sentence at the foot of the window: what is being done, what was done, what went wrong.
 
+import { finder } from "../shared/base.js"
+
 const READING_TIME = 5000 // milliseconds that good news stays
 
 export class Toast {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  fading
+
+  /** @param {HTMLElement} element */
   constructor(element) {
     this.element = element
-    this.find = selector => element.querySelector(selector)
+    this.find = finder(element)
   }
 
-  // Something that takes a while, and can be stopped.
+  /**
+   * Something that takes a while, and can be stopped.
+   * @param {string} text
+   * @param {() => void} stop
+   */
   busy(text, stop) {
     this.show(text, { busy: true, button: "Cancel", pressed: stop })
   }
 
+  /** @param {string} text */
   done(text) {
     this.show(text, {})
     this.fading = setTimeout(() => this.hide(), READING_TIME)
   }
 
+  /** @param {string} text */
   failed(text) {
     this.show(text, { error: true, button: "Close" })
   }
 
+  /**
+   * @param {string} text
+   * @param {{ busy?: boolean, error?: boolean, button?: string, pressed?: () => void }} options
+   */
   show(text, { busy = false, error = false, button = "", pressed = () => {} }) {
     clearTimeout(this.fading)
     this.find("p").textContent = text

@@ -1,11 +1,17 @@
 // The box holds the words and the filter as they are typed. Only Python reads and writes that language: what it says
 // comes into the box, unless the visitor is at work there on something newer.
 
+import { focusedBeside } from "../shared/base.js"
 import { isTyped } from "./chips/parts.js"
+
+/** @import { Part, TypedPart } from "./types.d.ts" */
 
 export class Box {
   text = "" // what it held when it last said the same as the chips
+  said = "" // what Python said last
+  quiet = false // whether the focus comes by itself
 
+  /** @param {HTMLInputElement} input */
   constructor(input) {
     this.input = input
   }
@@ -19,16 +25,20 @@ export class Box {
   }
 
   get isFocused() {
-    return this.input.getRootNode().activeElement === this.input
+    return focusedBeside(this.input) === this.input
   }
 
+  /** @param {string} text */
   follow(text) {
-    if (text !== (this.said ?? "") && !(this.isFocused && this.isNewer)) this.input.value = text
+    if (text !== this.said && !(this.isFocused && this.isNewer)) this.input.value = text
     this.said = this.text = text
   }
 
-  // From here on the box says this, whether Python's answer comes or the visitor has gone back before.
-  take(text) {
+  /**
+   * From here on the box says this, whether Python's answer comes or the visitor has gone back before.
+   * @param {string} text
+   */
+  submit(text) {
     this.said = this.text = text.trim()
     return this.text
   }
@@ -37,7 +47,11 @@ export class Box {
     if (this.isNewer) this.input.value = this.text
   }
 
-  // A part's text is marked: typing replaces it, Enter runs what stands there then.
+  /**
+   * A part's text is marked: typing replaces it, Enter runs what stands there then.
+   * @param {Part[]} parts
+   * @param {TypedPart} wanted
+   */
   mark(parts, wanted) {
     let [from, at] = [0, -1]
     for (const part of parts.filter(isTyped)) {

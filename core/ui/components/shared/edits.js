@@ -1,6 +1,8 @@
 // What a visitor changes shows at once, and the page answers later. An answer to an earlier change must not undo a
 // later one: each change has a number, and the data says which one it knows of.
 
+/** @import { Answered, Edit } from "./types.d.ts" */
+
 export const ASKED = "image-search:asked" // the mark from which the gallery measures how long the page takes
 
 export class Edits {
@@ -12,7 +14,7 @@ export class Edits {
   }
 
   /**
-   * @param {(name: string, change: { edit: number, value: unknown }) => void} trigger
+   * @param {(name: string, edit: Edit) => void} trigger
    * @param {unknown} value
    */
   send(trigger, value) {
@@ -23,7 +25,7 @@ export class Edits {
 
   /**
    * Whether the data knows of all changes.
-   * @param {{ answered: number }} data
+   * @param {Answered} data
    */
   settles({ answered }) {
     this.sent = Math.max(this.sent, answered) // more where the elements were made anew

@@ -2,12 +2,14 @@
 // stopped by its signal is an AbortError, which nobody needs to hear of.
 
 /**
- * Without a body it is a GET, as long as nothing else is said.
+ * Without a body it is a GET, as long as nothing else is said. The server is the one that this script came from: an
+ * answer is taken for what its route promises.
+ * @template Answer
  * @param {string} url
  * @param {unknown} [body]
  * @param {AbortSignal} [signal]
  * @param {string} [method]
- * @returns {Promise<any>}
+ * @returns {Promise<Answer>}
  */
 export async function ask(url, body, signal, method) {
   const answer = await send(url, body, signal, method)
@@ -18,10 +20,11 @@ export async function ask(url, body, signal, method) {
 
 /**
  * An answer that comes line by line, each a JSON object.
+ * @template Line
  * @param {string} url
  * @param {unknown} body
  * @param {AbortSignal} [signal]
- * @returns {AsyncGenerator<any, void>}
+ * @returns {AsyncGenerator<Line, void>}
  */
 export async function* askForLines(url, body, signal) {
   const answer = await send(url, body, signal)
@@ -65,9 +68,17 @@ async function* pieces(stream) {
   }
 }
 
-/** @param {any} error */
+/** @param {unknown} error */
 export function stopped(error) {
-  return error.name === "AbortError"
+  return error instanceof Error && error.name === "AbortError"
+}
+
+/**
+ * What went wrong, for the visitor: all that is thrown here on purpose says it in a sentence.
+ * @param {unknown} error
+ */
+export function sentence(error) {
+  return error instanceof Error ? error.message : String(error)
 }
 
 // Runs the newest of its tasks only: beginning one stops the one before.

@@ -1,12 +1,23 @@
-// Sending one file: the bare bytes, with the name beside them in the address. A body that is no form is one that
-// other sites' pages may not send.
+// Sending one file: the bare bytes, with the name beside them in the URL. A body that is no form is one that other
+// sites' pages may not send.
 
 import { fileSize, limitSize } from "./format.js"
+import { stopped } from "./requests.js"
+
+/** @import { Stored } from "./types.d.ts" */
+/** @typedef {{ id?: string, name?: string, error?: string }} Received What comes back: JSON of ours, or a proxy's page. */
 
 export class Refused extends Error {} // the server, or a rule it has told us, will not have this file
 export class Unreachable extends Error {} // nothing is wrong with the file
 
-/** @param {(bytes: number) => void} onProgress */
+/**
+ * @param {File} file
+ * @param {string} url
+ * @param {number} limit Bytes.
+ * @param {AbortSignal} signal
+ * @param {(bytes: number) => void} [onProgress]
+ * @returns {Promise<Stored>}
+ */
 export async function sendFile(file, url, limit, signal, onProgress = () => {}, mayBeEmpty = false) {
   if (file.size > limit) {
     throw new Refused(`The file is ${fileSize(file.size)}, more than the ${limitSize(limit)} allowed.`)
@@ -14,7 +25,7 @@ export async function sendFile(file, url, limit, signal, onProgress = () => {}, 
   if (file.size === 0 && !mayBeEmpty) throw new Refused("The file is empty.")
   const name = encodeURIComponent(file.name.toWellFormed?.() ?? file.name)
   const { status, answer } = await post(`${url}?name=${name}`, file, kindOf(file), signal, onProgress).catch(async error => {
-    if (error.name === "AbortError") throw error
+    if (stopped(error)) throw error
     // A file that was moved or locked after it was chosen fails in the same way as a server that is away.
     await file.slice(0, 1).arrayBuffer().catch(() => {
       throw new Refused("The file could not be read.")
@@ -26,19 +37,25 @@ export async function sendFile(file, url, limit, signal, onProgress = () => {}, 
   throw new Refused(answer.error ?? `The server refused it (${status}).`)
 }
 
+/** @param {{ name: string, type: string }} file */
 export function kindOf(file) {
   if (isArchive(file.name)) return "application/zip"
   return file.type.startsWith("image/") ? file.type : "application/octet-stream"
 }
 
+/** @param {string} name */
 export function isArchive(name) {
   return name.toLowerCase().endsWith(".zip")
 }
 
-// Not fetch, which does not tell how much of a large body is sent.
 /**
+ * Not fetch, which does not tell how much of a large body is sent.
+ * @param {string} url
+ * @param {XMLHttpRequestBodyInit} body
+ * @param {string} type
  * @param {AbortSignal} [signal]
  * @param {(bytes: number) => void} [onProgress]
+ * @returns {Promise<{ status: number, answer: Received }>}
  */
 export function post(url, body, type, signal, onProgress = () => {}) {
   return new Promise((resolve, reject) => {
@@ -47,7 +64,7 @@ export function post(url, body, type, signal, onProgress = () => {}) {
     request.open("POST", url)
     request.setRequestHeader("Content-Type", type)
     request.upload.onprogress = event => onProgress(event.loaded)
-    request.onload = () => resolve({ status: request.status, answer: parsed(request.responseText) })
+    request.onload = () => resolve({ status: request.status, answer: received(request.responseText) })
     request.onerror = () => reject(new Unreachable("The server does not answer."))
     request.onabort = () => reject(new DOMException("Stopped", "AbortError"))
     request.onloadend = () => signal?.removeEventListener("abort", stop)
@@ -57,55 +74,16 @@ export function post(url, body, type, signal, onProgress = () => {}) {
   })
 }
 
-function parsed(text) {
+/**
+ * @param {string} text
+ * @returns {Received}
+ */
+export function received(text) {
   try {
-    return JSON.parse(text) ?? {}
+    const answer = JSON.parse(text)
+    const said = Object.entries(answer ?? {}).filter(([, value]) => typeof value === "string")
+    return Object.fromEntries(said)
   } catch {
     return {}
-  }
-}
-
-// Follows drags over the whole window, also where the browser would otherwise open the dropped file.
-export class WindowDrop {
-  takes
-  hover
-  drop
-
-  constructor({ takes, hover, drop }) {
-    Object.assign(this, { takes, hover, drop })
-    this.listening = new AbortController()
-    const { signal } = this.listening
-    document.addEventListener("dragover", event => this.onOver(event), { signal })
-    document.addEventListener("dragleave", event => event.relatedTarget || this.end(), { signal })
-    document.addEventListener("dragend", () => this.end(), { signal })
-    document.addEventListener("drop", event => this.onDrop(event), { signal, capture: true })
-  }
-
-  onOver(event) {
-    if (!this.takes(event)) return
-    event.preventDefault()
-    event.dataTransfer.dropEffect = "copy"
-    this.hover(true, event)
-    // Some browsers do not tell when a drag leaves the window or is given up.
-    clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.hover(false), 1500)
-  }
-
-  onDrop(event) {
-    if (!this.takes(event)) return
-    event.preventDefault()
-    event.stopPropagation()
-    this.end()
-    this.drop(event.dataTransfer)
-  }
-
-  end() {
-    clearTimeout(this.timer)
-    this.hover(false)
-  }
-
-  close() {
-    this.end()
-    this.listening.abort()
   }
 }

@@ -10,7 +10,7 @@ _uploads = component("uploads")
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
-    picture: int
+    image: int
     """Bytes of the largest picture; likewise the next two."""
     archive: int
     part: int

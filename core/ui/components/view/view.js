@@ -1,82 +1,62 @@
 // How results are shown. Each change of an option fires the trigger "options" once, with all of them; a slider fires
 // while it is dragged too.
 
-import { element, mounting } from "../shared/base.js"
+import { element, finder, mounting, part, parts } from "../shared/base.js"
 import { Edits } from "../shared/edits.js"
 import { Floating } from "../shared/floating.js"
+import { CHOICE_NAMES, CHOICES, HINTS, SUMMARIES } from "./words.js"
+
+/** @import { Trigger } from "../shared/types.d.ts" */
+/** @import { Choice, Options, Share, ViewData } from "./types.d.ts" */
 
 const MOVED = 150 // ms that a slider rests before results follow it
 
-const CHOICES = {
-  sort: {
-    best: "Best match",
-    newest: "Newest",
-    oldest: "Oldest",
-    largest: "Largest",
-    smallest: "Smallest",
-    name: "Name",
-  },
-  min_match: { auto: "Auto", strong: "Strong", likely: "Likely", weak: "Weak", all: "Everything" },
-  collapse: { off: "Off", bytes: "Copies", image: "Same picture", alike: "Look-alikes" },
-}
-
-const HINTS = {
-  auto: "Ends where the search's own matches end.",
-  strong: "Only clear matches.",
-  likely: "Also probable matches.",
-  weak: "Also possible matches.",
-  all: "Everything, best first, matching or not.",
-  off: "Every file is shown on its own.",
-  bytes: "Files with the same content are shown once.",
-  image: "Also other sizes, formats and mirrored copies of a picture.",
-  alike: "Also cropped copies and shots from a series.",
-}
-
-const SUMMARIES = {
-  off: "all files",
-  bytes: "copies as one",
-  image: "same picture as one",
-  alike: "look-alikes as one",
-}
-
 // The panel of filters stands in Streamlit's sidebar, which a phone hides behind an arrow without a word.
 const HEADER = "[data-testid=stHeader]"
-/** @returns {HTMLElement | null} */
-const sidebar = () => document.querySelector("[data-testid=stSidebar]")
-/** Only there while it is hidden. @returns {HTMLElement | null} */
-const sidebarOpener = () => document.querySelector("[data-testid=stExpandSidebarButton]")
+const SIDEBAR = "[data-testid=stSidebar]"
+const SIDEBAR_OPENER = "[data-testid=stExpandSidebarButton]" // only there while it is hidden
 
-export default mounting(".view", root => new View(root))
+export default mounting(".view", (root, data, trigger) => new ViewOptions(root, data, trigger))
 
-class View {
-  trigger
+class ViewOptions {
   edits = new Edits("options")
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  waiting
+  sent = "" // the options that were sent last
+  signature = "" // of the button of filters as it is
 
-  constructor(root) {
-    this.find = selector => root.querySelector(selector)
+  /**
+   * @param {HTMLElement} root
+   * @param {ViewData} data
+   * @param {Trigger} trigger
+   */
+  constructor(root, data, trigger) {
+    this.root = root
+    this.data = data
+    this.trigger = trigger
+    this.options = { ...data.options }
+    this.find = finder(root)
     this.opener = this.find(".opener")
     this.popover = this.find(".options")
     this.floating = new Floating(this.popover)
-    for (const name of Object.keys(CHOICES)) this.addPills(name)
+    this.filters = this.find(".filters")
+    this.watching = new ResizeObserver(() => this.makeRoom())
+    this.sidebar = new MutationObserver(() => this.paintFilters())
+    for (const name of CHOICE_NAMES) this.addPills(name)
     this.addSlider("duplicate_threshold")
     this.addSlider("diversity")
-    this.filters = this.find(".filters")
-    this.filters.onclick = () => sidebarOpener()?.click()
-    this.sidebar = new MutationObserver(() => this.paintFilters())
+    this.listen()
+  }
+
+  listen() {
+    this.filters.onclick = () => parts(document, SIDEBAR_OPENER)[0]?.click()
     this.sidebar.observe(document.querySelector(HEADER) ?? document.body, { childList: true, subtree: true })
-    this.watching = new ResizeObserver(() => {
-      makeRoom("view", root.querySelector(".buttons").offsetWidth)
-      const beside = sidebar()
-      if (beside?.dataset.collapsed === "false") makeRoom("sidebar", beside.offsetWidth)
-    })
-    this.watching.observe(this.find(".buttons"))
-    const beside = sidebar()
-    if (beside) this.watching.observe(beside)
+    for (const beside of [this.find(".buttons"), ...parts(document, SIDEBAR)]) this.watching.observe(beside)
     this.opener.onclick = () => (this.floating.open ? this.floating.close() : this.open())
     this.find(".close").onclick = () => this.leave()
     this.find(".automatic").onclick = () => this.automatic()
     this.find(".reset").onclick = () => this.reset()
-    root.onkeydown = event => event.stopPropagation() // Streamlit has shortcuts of its own on single letters
+    this.root.onkeydown = event => event.stopPropagation() // Streamlit has shortcuts of its own on single letters
   }
 
   close() {
@@ -89,8 +69,9 @@ class View {
 
   open() {
     this.floating.show(this.opener)
-    const chosen = [...this.popover.querySelectorAll("[name=sort]:checked"), ...this.popover.querySelectorAll("[name=sort]")]
-    chosen.find(radio => radio.checkVisibility()).focus({ preventScroll: true })
+    const radios = parts(this.popover, "[name=sort]", HTMLInputElement)
+    const chosen = [...radios.filter(radio => radio.checked), ...radios].find(radio => radio.checkVisibility())
+    chosen?.focus({ preventScroll: true })
   }
 
   leave() {
@@ -98,21 +79,33 @@ class View {
     this.opener.focus()
   }
 
+  makeRoom() {
+    makeRoom("view", this.find(".buttons").offsetWidth)
+    const [sidebar] = parts(document, SIDEBAR)
+    if (sidebar?.dataset.collapsed === "false") makeRoom("sidebar", sidebar.offsetWidth)
+  }
+
+  /**
+   * @template {Choice} Name
+   * @param {Name} name
+   */
   addPills(name) {
     const field = this.find(`[data-option=${name}]`)
     const hint = field.querySelector(".hint")
-    for (const [value, text] of Object.entries(CHOICES[name])) {
+    const pills = part(field, ".pills")
+    for (const [value, text] of entries(CHOICES[name])) {
       const radio = element("input", { type: "radio", class: "visually-hidden", name, value })
       if (hint?.id) radio.setAttribute("aria-describedby", hint.id)
       radio.onchange = () => this.set(name, value)
       const pill = element("label", { class: "pill" })
       pill.append(radio, element("span", {}, text))
-      field.querySelector(".pills").append(pill)
+      pills.append(pill)
     }
   }
 
+  /** @param {Share} name */
   addSlider(name) {
-    const slider = this.find(`#${name}`)
+    const slider = this.find(`#${name}`, HTMLInputElement)
     slider.oninput = () => {
       this.options[name] = Number(slider.value)
       this.paint()
@@ -122,10 +115,10 @@ class View {
     slider.onchange = () => this.send()
   }
 
+  /** @param {ViewData} data */
   show(data) {
     this.data = data
     if (this.edits.settles(data) && !this.waiting) this.options = { ...data.options }
-    this.options ??= { ...data.options }
     this.paint()
     this.paintFilters()
   }
@@ -133,17 +126,22 @@ class View {
   // Called for whatever changes in Streamlit's header: nothing is touched where this has not changed.
   paintFilters() {
     const { narrowed } = this.data
-    const hidden = !sidebarOpener()
+    const hidden = !document.querySelector(SIDEBAR_OPENER)
     const signature = `${hidden} ${narrowed}`
     if (this.signature === signature) return
     this.signature = signature
     this.filters.hidden = hidden
-    const badge = this.filters.querySelector(".badge")
+    const badge = part(this.filters, ".badge")
     badge.hidden = !narrowed
-    badge.textContent = narrowed
+    badge.textContent = String(narrowed)
     this.filters.setAttribute("aria-label", narrowed ? `Filters, ${narrowed} set` : "Filters")
   }
 
+  /**
+   * @template {keyof Options} Name
+   * @param {Name} name
+   * @param {Options[Name]} value
+   */
   set(name, value) {
     this.options[name] = value
     this.paint()
@@ -174,14 +172,9 @@ class View {
 
   paint() {
     const { options, data } = this
-    for (const name of Object.keys(CHOICES)) {
-      for (const radio of this.popover.querySelectorAll(`[name=${name}]`)) radio.checked = radio.value === options[name]
-    }
-    // Where nothing is matched nothing is the best match, and there is no end of matches to choose or to vary.
-    this.find(".pill:has([value=best])").hidden = !data.scored
-    for (const part of this.popover.querySelectorAll(".of-matches")) part.hidden = !data.scored
-    this.find(".main").textContent = data.scored || options.sort !== "best" ? CHOICES.sort[options.sort] : "Sort"
-    this.find(".rest").textContent = ` · ${SUMMARIES[options.collapse]}`
+    const changed = entries(data.defaults).some(([name, value]) => options[name] !== value)
+    this.paintChoices()
+    this.paintSummary(changed)
     this.find("#min_match-hint").textContent =
       data.no_match && options.min_match !== "all" ? "Nothing really matches. Choose Everything to see the nearest." : HINTS[options.min_match]
     this.find("#collapse-hint").textContent = HINTS[options.collapse]
@@ -190,23 +183,59 @@ class View {
     this.paintSlider("duplicate_threshold", chosen ?? data.duplicate_threshold, chosen === null ? "auto · " : "")
     this.find(".automatic").hidden = chosen === null
     this.paintSlider("diversity", options.diversity, "")
-    const changed = Object.entries(data.defaults).some(([name, value]) => options[name] !== value)
-    this.opener.classList.toggle("changed", changed)
-    this.opener.setAttribute("aria-label", this.find(".summary").textContent) // on a phone it is an icon only
-    this.find(".reset").disabled = !changed
+    this.find(".reset", HTMLButtonElement).disabled = !changed
   }
 
+  // Where nothing is matched nothing is the best match, and there is no end of matches to choose or to vary.
+  paintChoices() {
+    for (const name of CHOICE_NAMES) {
+      const radios = parts(this.popover, `[name=${name}]`, HTMLInputElement)
+      for (const radio of radios) radio.checked = radio.value === this.options[name]
+    }
+    this.find(".pill:has([value=best])").hidden = !this.data.scored
+    for (const section of parts(this.popover, ".of-matches")) section.hidden = !this.data.scored
+  }
+
+  /** @param {boolean} changed */
+  paintSummary(changed) {
+    const { options, data } = this
+    this.find(".main").textContent = data.scored || options.sort !== "best" ? CHOICES.sort[options.sort] : "Sort"
+    this.find(".rest").textContent = ` · ${SUMMARIES[options.collapse]}`
+    this.opener.classList.toggle("changed", changed)
+    this.opener.setAttribute("aria-label", this.find(".summary").textContent) // on a phone it is an icon only
+  }
+
+  /**
+   * @param {Share} name
+   * @param {number} value
+   * @param {string} how
+   */
   paintSlider(name, value, how) {
-    const slider = this.find(`#${name}`)
+    const slider = this.find(`#${name}`, HTMLInputElement)
     const shown = value.toFixed(3).replace(/0$/, "")
-    if (Number(slider.value) !== value) slider.value = value
-    slider.style.setProperty("--share", (slider.value - slider.min) / (slider.max - slider.min))
+    if (Number(slider.value) !== value) slider.value = String(value)
+    const [at, min, max] = [slider.value, slider.min, slider.max].map(Number)
+    slider.style.setProperty("--share", String((at - min) / (max - min)))
     slider.setAttribute("aria-valuetext", how + shown)
     this.find(`output[for=${name}]`).textContent = how + shown
   }
 }
 
-// What stands in the same line, or beside, reads how much of it is taken.
+/**
+ * What an object of known keys holds.
+ * @template {string} Key
+ * @template Value
+ * @param {Record<Key, Value>} held
+ */
+function entries(held) {
+  return /** @type {[Key, Value][]} */ (Object.entries(held))
+}
+
+/**
+ * What stands in the same line, or beside, reads how much of it is taken.
+ * @param {string} name
+ * @param {number} pixels
+ */
 function makeRoom(name, pixels) {
   const [style, room] = [document.documentElement.style, `${pixels}px`]
   if (style.getPropertyValue(`--image-search-${name}`) !== room) style.setProperty(`--image-search-${name}`, room)

@@ -1,33 +1,44 @@
 // One picture, large, with all that is known of it. It lives in the browser only: opening it and turning pages never
 // run the page.
 
-import { element } from "../../shared/base.js"
+import { closest, element, finder, focusedBeside, happenedOn } from "../../shared/base.js"
 import { offered } from "../actions.js"
 import { glyph } from "../glyph.js"
 import { Heat } from "./heat.js"
 import { DetailsPanel } from "./panel.js"
 import { Stage } from "./stage.js"
 
+/** @import { Known, Routes, Search, Tagged } from "../types.d.ts" */
+/** @import { Selection } from "../selection.js" */
+/** @typedef {{ items: Known[], search: Search | null, routes: Routes, known: string[] }} Results The tags in use are known. */
+
+const AHEAD = 3 // pictures before the last from which more are asked for
+
 export class Details {
-  dialog
-  ahead
-  search
-  routes
-  known
-  selection
-  select
-  act
-  closed
-  items = []
+  /** @type {Results} */
+  results = { items: [], search: null, routes: { thumbnails: "", images: "" }, known: [] }
   at = -1 // of the list
-  /** @type {any} */
+  /** @type {Known | null} */
   item = null // what is shown: one of the list, or one that was come upon beside it
+  /** @type {Known[]} */
   trail = [] // where Back leads
 
-  constructor(dialog, { act, closed, narrow, tagged, select, ahead }) {
-    Object.assign(this, { dialog, act, closed, select, ahead })
-    this.find = selector => dialog.querySelector(selector)
-    this.stage = new Stage(this.find(".stage"), { turn: by => this.turnTo(this.at + by) })
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {Selection} selection
+   * @param {{
+   *   act: (action: string, items: Known[]) => void, narrow: (condition: string) => void, tagged: Tagged,
+   *   ahead: () => void, closed: (item: Known | undefined) => void,
+   * }} handlers `ahead` is called when the end of the list is near.
+   */
+  constructor(dialog, selection, { act, closed, narrow, tagged, ahead }) {
+    this.dialog = dialog
+    this.selection = selection
+    this.act = act
+    this.closed = closed
+    this.ahead = ahead
+    this.find = finder(dialog)
+    this.stage = new Stage(this.find(".stage"), by => this.turnTo(this.at + by))
     this.heat = new Heat(this.find(".stage"))
     this.panel = new DetailsPanel(this.find(".panel"), {
       go: item => this.go(item),
@@ -39,34 +50,53 @@ export class Details {
     dialog.onclose = () => this.onClose()
   }
 
-  // New results, or new pages of them. A picture that is looked at stays, whether it is still among them or not.
-  update({ items, search, routes, known, selection }) {
-    Object.assign(this, { items, search, routes, known, selection })
-    if (!this.dialog.open) return
-    const at = this.place(this.item)
-    if (at >= 0) Object.assign(this, { at, item: items[at] })
-    this.paint()
+  get items() {
+    return this.results.items
   }
 
+  /**
+   * New results, or new pages of them. A picture that is looked at stays, whether it is still among them or not.
+   * @param {Results} results
+   */
+  update(results) {
+    this.results = results
+    if (!this.dialog.open || !this.item) return
+    const at = this.place(this.item)
+    if (at >= 0) this.at = at
+    this.show(this.items[at] ?? this.item)
+  }
+
+  /** @param {Search | null} search */
   offer(search) {
-    const main = ({ name, label, icon }) => this.choice(name, label, icon, "button primary")
     const [similar, ...others] = offered(search)
+    const main = this.choice(similar.name, similar.label, similar.icon, "button primary")
     const buttons = others.map(({ name, short, label, icon }) => this.choice(name, short, icon, "small-choice", label))
     if (search) buttons.push(this.choice("select", "Select", "select", "small-choice"))
-    this.find(".panel > .choices").replaceChildren(main(similar), ...buttons)
+    this.find(".panel > .choices").replaceChildren(main, ...buttons)
   }
 
+  /**
+   * @param {string} name
+   * @param {string} text
+   * @param {string} icon
+   * @param {string} kind
+   * @param {string} [title]
+   */
   choice(name, text, icon, kind, title = text) {
     const button = element("button", { type: "button", class: kind, "data-action": name, title })
     button.append(glyph(icon), element("span", {}, text))
     return button
   }
 
+  /** @param {Known} item */
   place(item) {
-    return this.items.findIndex(({ id }) => id === item?.id)
+    return this.items.findIndex(({ id }) => id === item.id)
   }
 
-  // `leader`: the one of the list that it stands for, where it is not of the list itself.
+  /**
+   * @param {Known} item
+   * @param {Known} [leader] The one of the list that it stands for, where it is not of the list itself.
+   */
   open(item, leader = item) {
     this.trail = []
     this.at = this.place(leader)
@@ -75,14 +105,18 @@ export class Details {
     this.dialog.focus()
   }
 
+  /** @param {Known} item */
   show(item) {
     this.item = item
-    this.paint()
+    this.paint(item)
   }
 
-  // To a picture beside the list, or elsewhere in it; Back leads here again.
+  /**
+   * To a picture beside the list, or elsewhere in it; Back leads here again.
+   * @param {Known} item
+   */
   go(item) {
-    this.trail.push(this.item)
+    if (this.item) this.trail.push(this.item)
     this.jump(item)
   }
 
@@ -91,52 +125,54 @@ export class Details {
     if (item) this.jump(item)
   }
 
+  /** @param {Known} item */
   jump(item) {
     const at = this.place(item)
     if (at >= 0) this.at = at
-    this.show(at >= 0 ? this.items[at] : item)
+    this.show(this.items[at] ?? item)
     this.dialog.focus()
   }
 
+  /** @param {number} at */
   turnTo(at) {
     const item = this.items[at]
     if (!item || item === this.item) return
     this.at = at
     this.trail = []
     this.show(item)
-    if (at >= this.items.length - 3) this.ahead()
+    if (at >= this.items.length - AHEAD) this.ahead()
   }
 
-  get aside() {
-    return this.place(this.item) < 0
-  }
-
-  paint() {
-    const { item, items, at, search, routes, known } = this
-    this.find(".place-in-list").textContent = this.aside ? "" : `${at + 1} of ${items.length.toLocaleString("en")}`
+  /** @param {Known} item */
+  paint(item) {
+    const { at } = this
+    const { items, search, routes, known } = this.results
+    const aside = this.place(item) < 0
+    this.find(".place-in-list").textContent = aside ? "" : `${at + 1} of ${items.length.toLocaleString("en")}`
     this.find(".back").hidden = !this.trail.length
-    this.find(".previous").setAttribute("aria-disabled", at <= 0)
-    this.find(".next").setAttribute("aria-disabled", at >= items.length - 1)
+    this.find(".previous").setAttribute("aria-disabled", String(at <= 0))
+    this.find(".next").setAttribute("aria-disabled", String(at >= items.length - 1))
     this.stage.show(item, items[at + 1], routes)
     this.heat.show(item, { search, url: routes.heatmap })
-    this.panel.show(item, { search, routes, known })
+    this.panel.show({ item, search, routes, known })
     this.paintSelection()
     this.keepFocus()
   }
 
   // What had the focus may be hidden now.
   keepFocus() {
-    const focused = this.dialog.getRootNode().activeElement
-    if (this.dialog.open && !focused?.checkVisibility()) this.dialog.focus()
+    if (this.dialog.open && !focusedBeside(this.dialog)?.checkVisibility()) this.dialog.focus()
   }
 
   paintSelection() {
     if (!this.item) return
-    this.find("[data-action=select]")?.setAttribute("aria-pressed", this.selection.has(this.item.id))
+    const button = this.dialog.querySelector("[data-action=select]")
+    button?.setAttribute("aria-pressed", String(this.selection.has(this.item.id)))
   }
 
+  /** @param {MouseEvent} event */
   onClick(event) {
-    const button = event.target.closest("button")
+    const button = closest(event, "button")
     if (event.target === this.dialog || button?.matches(".close")) this.dialog.close()
     else if (button?.matches(".previous")) this.turnTo(this.at - 1)
     else if (button?.matches(".next")) this.turnTo(this.at + 1)
@@ -144,28 +180,35 @@ export class Details {
     else if (button?.dataset.action) this.do(button.dataset.action)
   }
 
+  /** @param {string} action */
   do(action) {
     const { item } = this
-    if (action === "select") this.select(item)
+    if (!item) return
+    if (action === "select") this.selection.toggle(item)
     else this.leave(() => this.act(action, [item]))
   }
 
+  /** @param {() => void} then */
   leave(then) {
     this.dialog.close()
     then()
   }
 
+  /** @param {KeyboardEvent} event */
   onKey(event) {
     event.stopPropagation() // Streamlit has shortcuts of its own on single letters
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input")) return
-    const turns = { ArrowLeft: this.at - 1, ArrowRight: this.at + 1, Home: 0, End: this.items.length - 1 }
-    const action = offered(this.search).find(({ key }) => key === event.key)
-    if (event.key in turns) this.turnTo(turns[event.key])
+    const { key } = event
+    if (event.ctrlKey || event.metaKey || event.altKey || happenedOn(event, "input")) return
+    const { search } = this.results
+    const turns = new Map([["ArrowLeft", this.at - 1], ["ArrowRight", this.at + 1], ["Home", 0], ["End", this.items.length - 1]])
+    const turn = turns.get(key)
+    const action = offered(search).find(one => one.key === key)
+    if (turn !== undefined) this.turnTo(turn)
     else if (action) this.do(action.name)
-    else if (event.key === " " && event.target === this.dialog && this.search) this.select(this.item)
-    else if (event.key === "b") this.find(".show-boxes").click()
-    else if (event.key === "w") this.find(".show-heat").click()
-    else if (event.key === "Backspace" && this.trail.length) this.back()
+    else if (key === " " && event.target === this.dialog && search) this.do("select")
+    else if (key === "b") this.find(".show-boxes").click()
+    else if (key === "w") this.find(".show-heat").click()
+    else if (key === "Backspace" && this.trail.length) this.back()
     else return
     event.preventDefault()
   }

@@ -3,12 +3,18 @@
 import { element } from "../../shared/base.js"
 import { fileSize } from "../../shared/format.js"
 
+/** @import { Item, Known } from "../types.d.ts" */
+/** @typedef {[term: string, value: string | HTMLElement]} Fact */
+
 const PAGED = ["TIFF", "PDF", "MPO"]
 
-/** @returns {[string, string | Node][]} */
+/**
+ * @param {Known} item
+ * @returns {Fact[]}
+ */
 export function facts(item) {
-  const { format, size, taken_at: taken, camera, lens, gps, frames, folder, colours, splits } = item
-  /** @type {[string, string | Node][]} */
+  const { format = "", size, taken_at: taken, camera, lens, gps, frames = 1, folder, colours, splits } = item
+  /** @type {[term: string, value: string | HTMLElement | false | null | undefined][]} */
   const all = [
     ["Dimensions", dimensions(item)],
     ["File", [format, size && fileSize(size)].filter(Boolean).join(" · ")],
@@ -17,24 +23,29 @@ export function facts(item) {
     ["Lens", lens],
     ["Place", gps && degrees(gps)],
     [PAGED.includes(format) ? "Pages" : "Frames", frames > 1 && `${frames}, the first is searched`],
-    ["Colours", colours?.length && swatches(colours)],
+    ["Colours", colours?.length ? swatches(colours) : null],
     ["Split", splits?.join(", ")],
     ["Folder", folder],
   ]
-  return all.filter(([, value]) => value)
+  return all.flatMap(([term, value]) => (value ? [/** @type {Fact} */ ([term, value])] : []))
 }
 
+/** @param {Pick<Known, "width" | "height" | "format" | "size">} item */
 export function inShort({ width, height, format, size }) {
   return [width && `${width} × ${height}`, format, size && fileSize(size)].filter(Boolean).join(" · ")
 }
 
+/** @param {Pick<Known, "width" | "height">} item */
 export function dimensions({ width, height }) {
-  if (!width) return ""
+  if (!width || !height) return ""
   const megapixels = (width * height) / 1e6
   return `${width} × ${height} px · ${megapixels.toFixed(megapixels < 0.95 ? 2 : 1)} MP`
 }
 
-// By the camera's clock, without a time zone: not to be moved into the visitor's.
+/**
+ * By the camera's clock, without a time zone: not to be moved into the visitor's.
+ * @param {string} taken
+ */
 export function moment(taken) {
   const date = new Date(`${taken.slice(0, 19)}Z`)
   if (Number.isNaN(date.getTime())) return taken
@@ -42,35 +53,53 @@ export function moment(taken) {
   return `${day}, ${taken.slice(11, 16)}`
 }
 
+/** @param {[latitude: number, longitude: number]} gps */
 export function degrees([latitude, longitude]) {
-  const written = (value, directions) => `${Math.abs(value).toFixed(4)}° ${directions[value < 0 ? 1 : 0]}`
-  return `${written(latitude, "NS")}, ${written(longitude, "EW")}`
+  return `${inDegrees(latitude, "N", "S")}, ${inDegrees(longitude, "E", "W")}`
 }
 
+/**
+ * @param {number} value
+ * @param {string} positive
+ * @param {string} negative
+ */
+function inDegrees(value, positive, negative) {
+  return `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`
+}
+
+/** @param {Item["colours"]} colours */
 function swatches(colours) {
   const names = colours.map(([rgb]) => rgb).join(", ")
   const strip = element("span", { class: "swatches", role: "img", "aria-label": names })
   for (const [rgb, share] of colours) {
     const swatch = element("i", { title: `${rgb} · ${Math.round(share * 100)} %` })
     swatch.style.background = rgb
-    swatch.style.flexGrow = share
+    swatch.style.flexGrow = String(share)
     strip.append(swatch)
   }
   return strip
 }
 
+/** @param {Fact} fact */
 export function termAndValue([term, value]) {
   const described = element("dd")
   described.append(value)
   return [element("dt", {}, term), described]
 }
 
-// May break after each separator; what is copied by hand stays as it is.
+/**
+ * May break after each separator; what is copied by hand stays as it is.
+ * @param {string} path
+ */
 export function breakable(path) {
-  return path.split(/(?<=[/\\])/).flatMap(part => [part, document.createElement("wbr")])
+  return path.split(/(?<=[/\\])/).flatMap(step => [step, document.createElement("wbr")])
 }
 
-// On plain HTTP from another machine there is no clipboard: then the text is selected for the visitor to copy.
+/**
+ * On plain HTTP from another machine there is no clipboard: then the text is selected for the visitor to copy.
+ * @param {string} text
+ * @param {HTMLElement} shownIn
+ */
 export async function copy(text, shownIn) {
   try {
     await navigator.clipboard.writeText(text)

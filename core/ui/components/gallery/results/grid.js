@@ -1,43 +1,74 @@
 // The tiles in their places: the matches, and below a heading what counts as no match. One tile at a time is in the tab
 // order; keys move which.
 
-import { arrange } from "../../shared/base.js"
+import { arrange, closest, finder, focusedBeside, part } from "../../shared/base.js"
 import { matches } from "./matching.js"
-import { fill, nameTile } from "./tile.js"
+import { fill, nameTile, newTile } from "./tile.js"
+
+/** @import { Known, Routes, Search, Tile } from "../types.d.ts" */
 
 const EDGE = 6 // pixels around a tile: its padding
 
 export class Grid {
-  tiles = new Map() // id → tile, in the order of `items`
+  /** @type {Map<string, Tile>} */
+  tiles = new Map() // by id, in the order of `items`
+  /** @type {Map<string, Tile>} */
   made = new Map() // also those that are not shown at the moment
+  /** @type {Known[]} */
   items = []
   above = 0 // how many stand above the heading
   columns = 0
+  /** @type {string | undefined} */
+  current // the id of the one in the tab order
 
+  /** @param {HTMLElement} root */
   constructor(root) {
+    const find = finder(root)
     this.root = root
-    this.matches = root.querySelector(".matches")
-    this.weaker = root.querySelector(".weaker")
-    this.divider = root.querySelector(".divider")
-    this.template = root.querySelector("template").content.firstElementChild
-    const results = (this.results = root.querySelector(".results"))
-    const broken = ({ target }) => target.closest(".tile").classList.add("broken")
-    results.addEventListener("error", broken, true) // it does not bubble
+    this.matches = find(".matches")
+    this.weaker = find(".weaker")
+    this.divider = find(".divider")
+    this.template = part(find("template", HTMLTemplateElement).content, ".tile")
+    this.results = find(".results")
+    this.wanted = find(".wanted-width")
+    const broken = (/** @type {Event} */ event) => closest(event, ".tile")?.classList.add("broken")
+    this.results.addEventListener("error", broken, true) // it does not bubble
   }
 
+  /**
+   * @param {Known[]} items
+   * @param {{ search: Search | null, routes: Routes, divided: boolean }} context
+   */
   show(items, { search, routes, divided }) {
     const focused = this.focused
-    const { made } = this
-    const isAbove = item => !divided || matches(item)
+    const isAbove = (/** @type {Known} */ item) => !divided || matches(item)
     const above = items.filter(isAbove)
     this.items = [...above, ...items.filter(item => !isAbove(item))]
     this.above = above.length
-    for (const { id } of this.items) if (!made.has(id)) made.set(id, this.template.cloneNode(true))
-    this.tiles = new Map(this.items.map(({ id }) => [id, made.get(id)]))
-    this.items.forEach((item, at) => fill(this.tiles.get(item.id), item, at, { search, routes }))
+    this.tiles = new Map(this.items.map(item => [item.id, this.made.get(item.id) ?? newTile(this.template, item)]))
+    for (const [id, tile] of this.tiles) this.made.set(id, tile)
+    this.items.forEach((item, at) => fill(this.tile(item.id), item, at, { search, routes }))
     this.arrange()
-    this.rove(this.tiles.has(this.current) ? this.current : this.items[0]?.id)
+    this.rove(this.current !== undefined && this.tiles.has(this.current) ? this.current : this.items[0]?.id)
     if (focused) this.focus(this.current, { preventScroll: true })
+  }
+
+  /**
+   * The tile of a picture that is shown.
+   * @param {string} id
+   */
+  tile(id) {
+    const tile = this.tiles.get(id)
+    if (!tile) throw new RangeError(`There is no tile for ${id}.`)
+    return tile
+  }
+
+  /**
+   * The tile that an event happened in.
+   * @param {Event} event
+   */
+  tileAt(event) {
+    return this.tiles.get(closest(event, ".tile")?.dataset.id ?? "")
   }
 
   arrange() {
@@ -48,13 +79,14 @@ export class Grid {
     this.weaker.hidden = this.divider.hidden = this.above === tiles.length
   }
 
+  /** @param {{ size: number, has(id: string): boolean }} selection */
   paint(selection) {
     this.root.classList.toggle("selecting", selection.size > 0)
     for (const [id, tile] of this.tiles) {
       const selected = selection.has(id)
       if (tile.classList.contains("selected") === selected) continue
       tile.classList.toggle("selected", selected)
-      tile.querySelector(".pick").setAttribute("aria-checked", selected)
+      part(tile, ".pick").setAttribute("aria-checked", String(selected))
       nameTile(tile)
     }
   }
@@ -67,50 +99,73 @@ export class Grid {
   // As many columns as fit at the width that tiles are wanted at. Each has an edge that its ring needs, which the list
   // goes beyond.
   fit() {
-    const wanted = this.root.querySelector(".wanted-width").offsetWidth
     const width = this.results.offsetWidth + 2 * EDGE
-    const columns = Math.max(1, Math.floor(width / (wanted + 2 * EDGE)) || 0)
+    const columns = Math.max(1, Math.floor(width / (this.wanted.offsetWidth + 2 * EDGE)) || 0)
     if (columns === this.columns) return
     this.columns = columns
-    this.results.style.setProperty("--columns", columns)
+    this.results.style.setProperty("--columns", String(columns))
   }
 
   get focused() {
-    return this.root.getRootNode().activeElement?.closest(".tile")
+    return focusedBeside(this.root)?.closest(".tile")
   }
 
+  /**
+   * The first that reaches below a height of the window, in pixels.
+   * @param {number} height
+   */
+  firstBelow(height) {
+    return this.items.find(({ id }) => this.tile(id).getBoundingClientRect().bottom > height)
+  }
+
+  /**
+   * @param {string | undefined} id
+   * @param {FocusOptions} [options]
+   */
   focus(id, options) {
-    if (!this.tiles.has(id)) return
+    const tile = this.tiles.get(id ?? "")
+    if (!tile) return
     this.rove(id)
-    this.tiles.get(id).querySelector(".open").focus(options)
+    part(tile, ".open").focus(options)
   }
 
+  /** @param {string | undefined} id */
   rove(id) {
-    for (const [tile, index] of [[this.tiles.get(this.current), -1], [this.tiles.get(id), 0]]) {
-      if (tile) tile.querySelector(".open").tabIndex = index
-    }
+    const [before, after] = [this.current, id].map(one => this.tiles.get(one ?? ""))
+    if (before) part(before, ".open").tabIndex = -1
+    if (after) part(after, ".open").tabIndex = 0
     this.current = id
   }
 
-  // The id that a key leads to; undefined where the key leads nowhere.
+  /**
+   * The id that a key leads to; undefined where the key leads nowhere.
+   * @param {string} id
+   * @param {string} key
+   * @param {number} height Of what is seen at one time, in pixels.
+   */
   neighbour(id, key, height) {
-    const { at } = this.tiles.get(id)
+    const { at, offsetHeight } = this.tile(id)
     const last = this.items.length - 1
-    const screen = Math.max(1, Math.floor(height / this.tiles.get(id).offsetHeight))
-    const moves = {
-      ArrowRight: () => Math.min(at + 1, last),
-      ArrowLeft: () => Math.max(at - 1, 0),
-      ArrowDown: () => this.vertically(at, 1),
-      ArrowUp: () => this.vertically(at, -1),
-      PageDown: () => this.vertically(at, screen),
-      PageUp: () => this.vertically(at, -screen),
-      Home: () => 0,
-      End: () => last,
-    }
-    return Object.hasOwn(moves, key) ? this.items[moves[key]()].id : undefined
+    const screen = Math.max(1, Math.floor(height / offsetHeight))
+    const moves = new Map([
+      ["ArrowRight", Math.min(at + 1, last)],
+      ["ArrowLeft", Math.max(at - 1, 0)],
+      ["ArrowDown", this.vertically(at, 1)],
+      ["ArrowUp", this.vertically(at, -1)],
+      ["PageDown", this.vertically(at, screen)],
+      ["PageUp", this.vertically(at, -screen)],
+      ["Home", 0],
+      ["End", last],
+    ])
+    const place = moves.get(key)
+    return place === undefined ? undefined : this.items[place].id
   }
 
-  // The place so many rows away. What is below the heading begins on a row of its own.
+  /**
+   * The place so many rows away. What is below the heading begins on a row of its own.
+   * @param {number} at
+   * @param {number} rows
+   */
   vertically(at, rows) {
     const { above, columns } = this
     const [before, below] = [Math.ceil(above / columns), this.items.length - above]

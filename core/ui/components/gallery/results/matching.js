@@ -1,12 +1,9 @@
 // How well a picture matches, in words and numbers.
 
-/**
- * What is known of how well a picture matches; without a band it is not judged.
- * @typedef {{ band?: "strong" | "likely" | "weak" | "none", by_name?: boolean, ofKind?: boolean, matches?: boolean }} Judged
- */
+/** @import { Band, Known, Search } from "../types.d.ts" */
+/** @typedef {{ [Name in "band" | "by_name" | "ofKind" | "matches"]?: Known[Name] }} Judged Without a band it is not judged. */
 
-/** @typedef {{ min_match?: string, more?: string[], less?: string[] } | null | undefined} Search */
-
+/** @type {Record<Band, string>} */
 export const BANDS = { strong: "Strong", likely: "Likely", weak: "Weak", none: "Unlikely" }
 export const OF_KIND = "Of this kind" // instead of weak, where most pictures of the collection are
 export const BY_NAME = "By its name" // instead of likely, where the picture does not say so
@@ -19,7 +16,7 @@ export function matches(item) {
   return item.matches !== false
 }
 
-/** @param {Search} search */
+/** @param {Search | null} search */
 export function isDivided(search) {
   return search?.min_match !== "all"
 }
@@ -29,7 +26,7 @@ export function isDivided(search) {
  * @param {Judged} item
  */
 export function matchWords(item) {
-  return special(item) || (item.band && `${BANDS[item.band]} match`)
+  return special(item) || (item.band ? `${BANDS[item.band]} match` : undefined)
 }
 
 /** @param {Judged} item */
@@ -39,8 +36,8 @@ export function special({ by_name: byName, ofKind }) {
 
 /**
  * Whether the results are to be more or less like it already.
- * @param {{ content_hash: string }} item
- * @param {Search} search
+ * @param {Pick<Known, "content_hash">} item
+ * @param {Search | null} search
  * @returns {"more" | "less" | ""}
  */
 export function feedback({ content_hash }, search) {

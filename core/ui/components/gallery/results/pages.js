@@ -1,45 +1,67 @@
 // The results that are here, and those that follow. Python hands over the first page; the others are asked for one
 // after another, before the visitor has scrolled to them.
 
+import { finder } from "../../shared/base.js"
 import { plural } from "../../shared/format.js"
-import { ask, Latest, stopped } from "../../shared/requests.js"
-import { MOST, stepAfter } from "./steps.js"
+import { ask, Latest, sentence, stopped } from "../../shared/requests.js"
+import { scroller } from "./scroller.js"
+import { MAX_K, stepAfter } from "./steps.js"
+
+/** @import { Answer, FirstPage, Known, PagedAnswer, Search } from "../types.d.ts" */
 
 const PAGE = 60
 const RENEWED_AT_ONCE = 240
-const MOST_AT_ONCE = 200
+const MAX_AT_ONCE = 200
 const AHEAD = "60%" // of what is seen at one time
 
 export class Pages {
-  url
-  search
-  received
-  foot
+  /** @type {PagedAnswer} */
+  answer = { results: [] }
+  /** @type {Search | null} */
+  search = null
+  /** @type {string | undefined} */
+  url // without it nothing follows
+  signature = "" // of the first page
+  trouble = ""
+  /** @type {Known[]} */
   results = []
+  /** @type {Known[]} */
   fresh = [] // those that the server has sent for this search
+  /** @type {Known[]} */
   stale = [] // those shown until they have been asked for again
-  k = MOST // how many are wanted
-  until = 0
+  k = MAX_K // how many are wanted
+  next = 0 // how many were sent
+  until = 0 // how many are to be asked for, whether they are scrolled to or not
   latest = new Latest()
+  /** @type {IntersectionObserver | null} */
+  observer = null
 
-  // `wanted` is called with how many more results are to be.
+  /**
+   * @param {HTMLElement} foot
+   * @param {{ received: () => void, wanted: (k: number) => void }} handlers `wanted` is called with how many results are
+   *   to be.
+   */
   constructor(foot, { received, wanted }) {
-    Object.assign(this, { foot, received })
-    foot.querySelector(".again").onclick = () => this.load()
-    foot.querySelector(".show-more").onclick = () => wanted(stepAfter(this.shown.length))
-    this.observer = null
+    this.foot = foot
+    this.received = received
+    this.find = finder(foot)
+    this.find(".again").onclick = () => this.load()
+    this.find(".show-more").onclick = () => wanted(stepAfter(this.shown.length))
   }
 
-  // Another search begins anew, and loads so many at once. The same one with a new first page keeps what was loaded, and
-  // asks for it again; with the same first page nothing is to be done.
+  /**
+   * Another search begins anew, and loads so many at once. The same one with a new first page keeps what was loaded, and
+   * asks for it again; with the same first page nothing is to be done.
+   * @param {FirstPage} answer
+   * @param {{ search: Search | null, url: string | undefined, another: boolean, loaded: number }} context
+   */
   begin(answer, { search, url, another, loaded: wanted }) {
     const signature = JSON.stringify([search, { ...answer, milliseconds: null }])
     if (!another && signature === this.signature) return this.go()
-    this.signature = signature
-    this.latest.stop()
-    Object.assign(this, { answer, search, url, trouble: "" })
     const loaded = another ? wanted : this.next
     const fresh = new Set(answer.results.map(({ id }) => id))
+    this.latest.stop()
+    Object.assign(this, { signature, answer, search, url, trouble: "" })
     this.stale = another ? [] : this.results.slice(answer.results.length).filter(({ id }) => !fresh.has(id))
     this.until = another || this.stale.length ? loaded : 0
     this.fresh = withKind(answer)
@@ -50,14 +72,14 @@ export class Pages {
 
   // Few are loaded at once, many as they are scrolled to.
   go() {
-    const wanted = this.k <= MOST_AT_ONCE ? this.k : 0
+    const wanted = this.k <= MAX_AT_ONCE ? this.k : 0
     this.until = Math.min(Math.max(this.until, wanted), this.k)
     if (this.until > this.next) this.load()
     else this.watch()
   }
 
   get more() {
-    return Boolean(this.url && this.answer.has_more && this.next < Math.min(this.k, MOST))
+    return Boolean(this.url && this.answer.has_more && this.next < Math.min(this.k, MAX_K))
   }
 
   // Whether it is the number of results that says which they are: the best k are sorted otherwise.
@@ -71,7 +93,7 @@ export class Pages {
     const { results, k } = this
     if (results.length <= k) return results
     if (!this.depends) return results.slice(0, k)
-    const best = new Set([...results].sort((one, other) => other.score - one.score).slice(0, k))
+    const best = new Set([...results].sort((one, other) => (other.score ?? 0) - (one.score ?? 0)).slice(0, k))
     return results.filter(item => best.has(item))
   }
 
@@ -80,27 +102,35 @@ export class Pages {
   }
 
   async load() {
-    if (this.latest.current || !this.more) return
+    if (this.latest.current || !this.more || !this.url) return
     const signal = this.latest.begin()
-    const again = Math.min(this.until - this.next, RENEWED_AT_ONCE)
-    const limit = Math.min(again > 0 ? again : PAGE, Math.min(this.k, MOST) - this.next)
     this.trouble = ""
     this.paint()
     try {
-      this.take(await ask(this.url, { ...this.search, k: this.depends ? this.k : MOST, offset: this.next, limit }, signal))
+      this.add(await ask(this.url, this.question(), signal))
     } catch (error) {
       if (stopped(error)) return
-      this.trouble = error.message
+      this.trouble = sentence(error)
     }
     this.latest.current = null
     this.settle()
     if (this.trouble) return
-    this.received(this)
+    this.received()
     this.go()
   }
 
-  // The order of what was looked at may change a little from page to page: nothing is shown twice.
-  take(answer) {
+  // The next page, as the search route takes it.
+  question() {
+    const again = Math.min(this.until - this.next, RENEWED_AT_ONCE)
+    const limit = Math.min(again > 0 ? again : PAGE, Math.min(this.k, MAX_K) - this.next)
+    return { ...this.search, k: this.depends ? this.k : MAX_K, offset: this.next, limit }
+  }
+
+  /**
+   * The order of what was looked at may change a little from page to page: nothing is shown twice.
+   * @param {Answer} answer
+   */
+  add(answer) {
     const known = new Set(this.fresh.map(({ id }) => id))
     this.fresh = [...this.fresh, ...withKind(answer).filter(({ id }) => !known.has(id))]
     this.next += answer.results.length
@@ -127,28 +157,32 @@ export class Pages {
   }
 
   paint() {
-    const { trouble, more, shown, total, foot, k } = this
-    const held = this.search && !trouble && k < MOST && shown.length === k && k < total
+    const { trouble, more, shown, total, k } = this
+    const held = Boolean(this.search) && !trouble && k < MAX_K && shown.length === k && k < total
     const end = held ? `${inFull(shown.length)} of ${inFull(total)} shown` : more ? "" : this.ending()
-    foot.querySelector(".spinner").hidden = !this.latest.current
-    foot.querySelector("p").textContent = trouble ? `More pictures could not be loaded. ${trouble}` : end
-    foot.querySelector(".again").hidden = !trouble
-    foot.querySelector(".show-more").hidden = !held
+    this.find(".spinner").hidden = !this.latest.current
+    this.find("p").textContent = trouble ? `More pictures could not be loaded. ${trouble}` : end
+    this.find(".again").hidden = !trouble
+    this.find(".show-more").hidden = !held
   }
 
   ending() {
     const { searched = 0 } = this.answer
-    const shown = this.results.reduce((sum, { count }) => sum + (count ?? 1), 0)
+    const shown = this.results.reduce((sum, { count = 1 }) => sum + count, 0)
     if (!this.search || !this.results.length) return ""
-    if (shown < searched && this.next >= MOST - PAGE) {
-      return `The nearest ${MOST.toLocaleString("en")} are shown: narrow the search to see others.`
+    if (shown < searched && this.next >= MAX_K - PAGE) {
+      return `The nearest ${inFull(MAX_K)} are shown: narrow the search to see others.`
     }
     return searched === 1 ? "1 picture shown." : `All ${plural(searched, "picture")} shown.`
   }
 
-  // Something of these pictures has changed here, and will come from the server too.
+  /**
+   * Something of these pictures has changed here, and will come from the server too.
+   * @param {(item: Known) => Known} changed
+   */
   change(changed) {
-    Object.assign(this, { fresh: this.fresh.map(changed), stale: this.stale.map(changed) })
+    this.fresh = this.fresh.map(changed)
+    this.stale = this.stale.map(changed)
     this.settle()
   }
 
@@ -158,18 +192,16 @@ export class Pages {
   }
 }
 
+/** @param {number} number */
 function inFull(number) {
   return number.toLocaleString("en")
 }
 
-// What the visitor scrolls to move this.
-export function scroller(within) {
-  let box = within.getRootNode().host
-  while (box && !/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentElement
-  return box ?? document.scrollingElement
-}
-
-// The results; with a mark on those of which no more is known than that they are of this kind.
+/**
+ * The results; with a mark on those of which no more is known than that they are of this kind.
+ * @param {PagedAnswer} answer
+ * @returns {Known[]}
+ */
 function withKind({ results, of_kind: known }) {
   return known ? results.map(item => (item.band === "weak" ? { ...item, ofKind: true } : item)) : results
 }

@@ -1,20 +1,29 @@
 // Where the visitor was on a page of results: how many were loaded, and which stood at the top. Kept by this tab for
 // each search, and gone back to when the browser goes back, forward, or loads the page again.
 
-import { scroller } from "./pages.js"
+import { keepPlaces, places } from "./places.js"
+import { scroller } from "./scroller.js"
 
-const PLACES = "image-search-places"
-const MOST_PLACES = 40
+/** @import { Gallery } from "../gallery.js" */
+/** @import { Search } from "../types.d.ts" */
+/** @import { PlaceOnPage } from "./places.js" */
+
 const NOTED = 150 // milliseconds
 const RETURNED = 15_000 // milliseconds: what comes later has nothing to do with going back
 
 const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"))
-let returned = /reload|back_forward/.test(navigation?.type) ? 0 : -Infinity
+let returned = /reload|back_forward/.test(navigation?.type ?? "") ? 0 : -Infinity
 addEventListener("popstate", () => (returned = performance.now()))
 
 export class Place {
   leaving = new AbortController()
+  name = "" // of the search that is shown
+  /** @type {PlaceOnPage | null} */
+  wanted = null // what is to be gone back to
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  soon
 
+  /** @param {Gallery} gallery */
   constructor(gallery) {
     this.gallery = gallery
     const { signal } = this.leaving
@@ -38,26 +47,28 @@ export class Place {
   note() {
     clearTimeout(this.soon)
     this.soon = undefined
-    const { search, grid, pages } = this.gallery
-    if (!search || this.wanted || !this.name) return
-    const edge = this.edge
-    const top = grid.items.find(({ id }) => grid.tiles.get(id).getBoundingClientRect().bottom > edge)
-    const scrolled = scroller(this.gallery.root).scrollTop
-    const others = Object.entries(places()).filter(([name]) => name !== this.name)
-    const place = scrolled < 1 ? null : {
-      loaded: pages.next,
-      id: top?.id,
-      offset: top && grid.tiles.get(top.id).getBoundingClientRect().top,
-      scrolled,
-    }
-    keepPlaces([...others, ...(place ? [[this.name, place]] : [])].slice(-MOST_PLACES))
+    if (!this.gallery.search || this.wanted || !this.name) return
+    keepPlaces(this.name, this.current)
   }
 
-  // Another search, or the first one.
+  /** @returns {PlaceOnPage | null} */
+  get current() {
+    const { grid, pages, root } = this.gallery
+    const scrolled = scroller(root).scrollTop
+    if (scrolled < 1) return null
+    const top = grid.firstBelow(this.edge)
+    const offset = top && grid.tile(top.id).getBoundingClientRect().top
+    return { loaded: pages.next, id: top?.id, offset, scrolled }
+  }
+
+  /**
+   * Another search, or the first one.
+   * @param {Search | null} search
+   */
   begin(search) {
     if (this.name) this.note()
     this.name = JSON.stringify(search)
-    this.wanted = performance.now() - returned < RETURNED ? (places()[this.name] ?? null) : null
+    this.wanted = performance.now() - returned < RETURNED ? (places().get(this.name) ?? null) : null
     returned = -Infinity
   }
 
@@ -71,9 +82,9 @@ export class Place {
     const { grid, pages, root } = this.gallery
     const place = this.wanted
     if (!place || (pages.next < place.loaded && pages.more && !pages.trouble)) return
-    const tile = grid.tiles.get(place.id)
+    const tile = grid.tiles.get(place.id ?? "")
     const box = scroller(root)
-    if (tile) box.scrollTop += tile.getBoundingClientRect().top - place.offset
+    if (tile) box.scrollTop += tile.getBoundingClientRect().top - (place.offset ?? 0)
     else box.scrollTop = place.scrolled
     this.wanted = null
   }
@@ -81,21 +92,5 @@ export class Place {
   // What is above it is hidden: under the head of the page and the search box, which stays in reach.
   get edge() {
     return 2 * parseFloat(getComputedStyle(document.documentElement).fontSize)
-  }
-}
-
-function places() {
-  try {
-    return JSON.parse(sessionStorage.getItem(PLACES) ?? "{}")
-  } catch {
-    return {}
-  }
-}
-
-function keepPlaces(entries) {
-  try {
-    sessionStorage.setItem(PLACES, JSON.stringify(Object.fromEntries(entries)))
-  } catch {
-    // full, or not allowed
   }
 }

@@ -1,28 +1,45 @@
 // How large tiles are: three sizes, by buttons, by two fingers or by the wheel with Ctrl. The visitor's own: the browser
 // keeps it, and no run of the page knows of it.
 
-import { remember, remembered } from "../../shared/base.js"
+import { part, parts, remember, remembered } from "../../shared/base.js"
 
+/** @typedef {"small" | "medium" | "large"} Size */
+
+/** @type {Record<Size, string>} */
 const TILE_SIZES = { small: "7rem", medium: "10rem", large: "16rem" } // of a picture; as wide at least
-const USUAL_SIZE = "medium"
+/** @type {Size[]} */
+const SIZES = ["small", "medium", "large"]
 const PINCHED = 1.3 // times as far apart as before, or as near
 const WHEELED = 60 // pixels of the wheel
 
 export class Sizes {
+  /** @type {Size} */
+  size = "medium"
   wheeled = 0
-  changed
-  root
+  /** @type {number | undefined} */
+  apart // of two fingers, in pixels
 
-  constructor(root, tiles, { changed }) {
-    Object.assign(this, { root, changed })
-    this.box = root.querySelector(".sizes")
-    this.box.onchange = ({ target }) => this.set(target.value)
+  /**
+   * @param {HTMLElement} root
+   * @param {HTMLElement} tiles
+   * @param {() => void} changed
+   */
+  constructor(root, tiles, changed) {
+    this.root = root
+    this.changed = changed
+    this.box = part(root, ".sizes")
+    for (const radio of this.radios) radio.onchange = () => this.set(sizeOf(radio.value) ?? this.size)
     tiles.addEventListener("wheel", event => this.onWheel(event), { passive: false })
     tiles.addEventListener("touchstart", event => this.onTouch(event), { passive: true })
     tiles.addEventListener("touchmove", event => this.onTouch(event), { passive: false })
-    this.paint(remembered("tile"))
+    this.paint(sizeOf(remembered("tile")) ?? this.size)
   }
 
+  get radios() {
+    return parts(this.box, "input", HTMLInputElement)
+  }
+
+  /** @param {Size} size */
   set(size) {
     if (size === this.size) return
     this.paint(size)
@@ -30,19 +47,23 @@ export class Sizes {
     this.changed()
   }
 
+  /** @param {Size} size */
   paint(size) {
-    this.size = Object.hasOwn(TILE_SIZES, size ?? "") ? size : USUAL_SIZE
-    for (const name of Object.keys(TILE_SIZES)) this.root.classList.toggle(`${name}-tiles`, name === this.size)
-    this.root.style.setProperty("--wanted", TILE_SIZES[this.size])
-    for (const radio of this.box.querySelectorAll("input")) radio.checked = radio.value === this.size
+    this.size = size
+    for (const name of SIZES) this.root.classList.toggle(`${name}-tiles`, name === size)
+    this.root.style.setProperty("--wanted", TILE_SIZES[size])
+    for (const radio of this.radios) radio.checked = radio.value === size
   }
 
+  /** @param {number} by */
   step(by) {
-    const names = Object.keys(TILE_SIZES)
-    this.set(names[Math.max(0, Math.min(names.indexOf(this.size) + by, names.length - 1))])
+    this.set(SIZES[Math.max(0, Math.min(SIZES.indexOf(this.size) + by, SIZES.length - 1))])
   }
 
-  // Two fingers on a touchpad come as this, too.
+  /**
+   * Two fingers on a touchpad come as this, too.
+   * @param {WheelEvent} event
+   */
   onWheel(event) {
     if (!event.ctrlKey) return
     event.preventDefault()
@@ -53,8 +74,12 @@ export class Sizes {
     this.step(-way)
   }
 
+  /** @param {TouchEvent} event */
   onTouch(event) {
-    if (event.touches.length !== 2) return (this.apart = undefined)
+    if (event.touches.length !== 2) {
+      this.apart = undefined
+      return
+    }
     const [one, other] = event.touches
     const apart = Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY)
     if (event.type === "touchmove") event.preventDefault()
@@ -64,4 +89,12 @@ export class Sizes {
     else return
     this.apart = apart
   }
+}
+
+/**
+ * @param {unknown} name
+ * @returns {Size | undefined}
+ */
+function sizeOf(name) {
+  return SIZES.find(size => size === name)
 }

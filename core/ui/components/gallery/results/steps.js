@@ -1,13 +1,13 @@
 // Numbers of results: the most there are, and those that a slider or a button comes to.
 
-export const MOST = 10_000 // so many are ranked
-export const MOST_ON_SLIDER = 200
-export const PLACE_OF_ALL = MOST_ON_SLIDER + 1
-const STEPS = [12, 24, 50, 100, MOST_ON_SLIDER, 500, 1000, 2000, 5000, MOST]
+export const MAX_K = 10_000 // so many are ranked
+export const MAX_ON_SLIDER = 200
+export const PLACE_OF_ALL = MAX_ON_SLIDER + 1
+const STEPS = [12, 24, 50, 100, MAX_ON_SLIDER, 500, 1000, 2000, 5000, MAX_K]
 
 /** @param {number} place Of the slider. */
 export function placed(place) {
-  return place > MOST_ON_SLIDER ? MOST : place
+  return place > MAX_ON_SLIDER ? MAX_K : place
 }
 
 /**
@@ -15,5 +15,5 @@ export function placed(place) {
  * @param {number} count
  */
 export function stepAfter(count) {
-  return STEPS.find(step => step > count) ?? MOST
+  return STEPS.find(step => step > count) ?? MAX_K
 }

@@ -1,11 +1,30 @@
 // What a tile shows of its picture.
 
-import { element } from "../../shared/base.js"
+import { element, finder, part } from "../../shared/base.js"
 import { BANDS, feedback, isDivided, matches, matchWords, special, twoDecimals } from "./matching.js"
+
+/** @import { Known, Routes, Search, Tile } from "../types.d.ts" */
 
 const ELONGATED = 2.4 // from this ratio of sides on, a 4:3 crop would hide too much
 
-// `at`: its place among all results. Nothing is touched where nothing has changed.
+/**
+ * An empty one.
+ * @param {HTMLElement} template
+ * @param {Known} item
+ * @returns {Tile}
+ */
+export function newTile(template, item) {
+  const copy = /** @type {HTMLElement} */ (template.cloneNode(true))
+  return Object.assign(copy, { item, at: -1, search: null, signature: "" })
+}
+
+/**
+ * Nothing is touched where nothing has changed.
+ * @param {Tile} tile
+ * @param {Known} item
+ * @param {number} at Its place among all results.
+ * @param {{ search: Search | null, routes: Routes }} context
+ */
 export function fill(tile, item, at, { search, routes }) {
   if (tile.item === item && tile.at === at && tile.search === search) return // of the pages before
   const signature = JSON.stringify([item, at, feedback(item, search)])
@@ -13,62 +32,91 @@ export function fill(tile, item, at, { search, routes }) {
   if (tile.signature === signature) return
   tile.signature = signature
   tile.dataset.id = item.id
-  const find = selector => tile.querySelector(selector)
-  find(".rank").textContent = item.score == null ? "" : at + 1
+  const find = finder(tile)
+  find(".rank").textContent = item.score == null ? "" : String(at + 1)
   find(".name").textContent = find(".missing span").textContent = item.name
-  find(".name").title = item.path ?? item.name
+  find(".name").title = item.path
   find(".score").textContent = item.score == null ? "" : twoDecimals(item.score)
   nameTile(tile)
   find(".pick").setAttribute("aria-label", `Select ${item.name}`)
   find(".touch-menu").setAttribute("aria-label", `Actions on ${item.name}`)
-  const ratio = item.width / item.height
   tile.classList.toggle("unmatched", !matches(item) && isDivided(search)) // else there is no line below the matches
-  tile.classList.toggle("elongated", ratio > ELONGATED || ratio < 1 / ELONGATED)
+  tile.classList.toggle("elongated", isElongated(item))
   fillBand(tile, item)
   fillCount(find(".count"), item)
   fillMark(find(".mark"), feedback(item, search))
-  setPicture(tile, find("img"), `${routes.thumbnails}/${item.content_hash}`)
+  setImage(tile, find("img", HTMLImageElement), `${routes.thumbnails}/${item.content_hash}`)
 }
 
+/** @param {Known} item */
+function isElongated({ width, height }) {
+  const ratio = width && height ? width / height : 1
+  return ratio > ELONGATED || ratio < 1 / ELONGATED
+}
+
+/**
+ * @param {Tile} tile
+ * @param {Known} item
+ */
 function fillBand(tile, item) {
   const { band, strength } = item
   tile.dataset.band = band ?? ""
-  tile.querySelector(".word").textContent = special(item) || (band ? BANDS[band] : "")
-  tile.querySelector(".bar").style.setProperty("--strength", strength ?? 0)
+  part(tile, ".word").textContent = special(item) || (band ? BANDS[band] : "")
+  part(tile, ".bar").style.setProperty("--strength", String(strength ?? 0))
 }
 
-function fillCount(button, { name, count }) {
-  button.hidden = !(count > 1)
+/**
+ * @param {HTMLElement} button
+ * @param {Known} item
+ */
+function fillCount(button, { name, count = 1 }) {
+  button.hidden = count < 2
   button.textContent = `×${count}`
   button.title = `${count} of the same (D)`
   button.setAttribute("aria-label", `${count} of the same: show what is in the stack of ${name}`)
 }
 
+/**
+ * @param {HTMLElement} mark
+ * @param {"more" | "less" | ""} kind
+ */
 function fillMark(mark, kind) {
   mark.hidden = !kind
   mark.dataset.kind = kind
-  mark.querySelector("use").setAttribute("href", `#i-${kind}`)
+  part(mark, "use", SVGElement).setAttribute("href", `#i-${kind}`)
 }
 
-function setPicture(tile, image, url) {
+/**
+ * @param {Tile} tile
+ * @param {HTMLImageElement} image
+ * @param {string} url
+ */
+function setImage(tile, image, url) {
   if (image.getAttribute("src") === url) return
   tile.classList.remove("broken")
   image.src = url
 }
 
-// What is read out when the tile gets the focus.
+/**
+ * What is read out when the tile gets the focus.
+ * @param {Tile} tile
+ */
 export function nameTile(tile) {
-  const { name, score, count } = tile.item
-  const parts = [score == null ? name : `${tile.at + 1}. ${name}`]
+  const { name, score, count = 1 } = tile.item
+  const said = [score == null ? name : `${tile.at + 1}. ${name}`]
   const matched = matchWords(tile.item)
-  if (matched) parts.push(matched.toLowerCase())
-  if (score != null) parts.push(`similarity ${twoDecimals(score)}`)
-  if (count > 1) parts.push(`${count} of the same in a stack`)
-  if (tile.classList.contains("selected")) parts.push("selected")
-  tile.querySelector(".open").setAttribute("aria-label", parts.join(", "))
+  if (matched) said.push(matched.toLowerCase())
+  if (score != null) said.push(`similarity ${twoDecimals(score)}`)
+  if (count > 1) said.push(`${count} of the same in a stack`)
+  if (tile.classList.contains("selected")) said.push("selected")
+  part(tile, ".open").setAttribute("aria-label", said.join(", "))
 }
 
-// A smaller picture of one, wherever it stands: in a strip, in a stack.
+/**
+ * A smaller image of one, wherever it stands: in a strip, in a stack.
+ * @param {Pick<Known, "content_hash">} item
+ * @param {Routes} routes
+ */
 export function thumbnail({ content_hash }, routes) {
   const image = element("img", { alt: "", loading: "lazy", decoding: "async", draggable: false })
   image.src = `${routes.thumbnails}/${content_hash}`

@@ -1,79 +1,128 @@
-// The parts of a query as chips. The elements stay while their parts stay: focus and loaded pictures survive.
+// The parts of a query as chips. The elements stay while their parts stay: focus and loaded images survive.
 
-import { arrange, element } from "../../shared/base.js"
+import { arrange, closest, element, part } from "../../shared/base.js"
 import { button, CHIP_ICONS, icon } from "./icons.js"
-import { CHIP_NAMES, isNegative, isTyped, nameOf } from "./parts.js"
+import { CHIP_NAMES, isNegative, isTyped, isWeighted, nameOf } from "./parts.js"
 import { weightText } from "./weight.js"
 
+/** @import { Chip, ExamplePart, ImagePart, Part, Region, TypedPart } from "../types.d.ts" */
+
 export class Chips {
+  /** @type {Map<string, Chip>} */
+  chips = new Map() // by what their parts are
+  /** @type {Map<string, HTMLElement>} */
+  sending = new Map() // of pictures on their way, by where they are shown from
+
+  /** @param {HTMLElement} list */
   constructor(list) {
     this.list = list
   }
 
+  /**
+   * @param {Part[]} parts
+   * @param {Map<File, string>} sending
+   * @param {string} thumbnails
+   */
   show(parts, sending, thumbnails) {
-    const known = new Map([...this.list.children].map(chip => [chip.dataset.key, chip]))
-    const wanted = new Map()
-    const add = (name, build) => {
-      let [key, at] = [name, 0]
-      while (wanted.has(key)) key = `${name} ${(at += 1)}` // parts may be the same but for their weights or regions
-      const chip = known.get(key) ?? build()
-      chip.dataset.key = key
-      wanted.set(key, chip)
-      return chip
+    const known = { chips: this.chips, sending: this.sending }
+    this.chips = new Map()
+    for (const one of parts) {
+      const key = this.unused(`${one.kind} ${isTyped(one) ? one.text : one.id}`)
+      const chip = known.chips.get(key) ?? chipOf(one, thumbnails)
+      paintChip(chip, one)
+      this.chips.set(key, chip)
     }
-    for (const part of parts) {
-      const name = `${part.kind} ${part.id ?? part.text}`
-      paintChip(add(name, () => chipOf(part, thumbnails)), part)
-    }
-    for (const [file, url] of sending) add(url, () => sendingChip(file.name, url))
-    arrange(this.list, [...wanted.values()])
+    this.sending = new Map()
+    for (const [file, url] of sending) this.sending.set(url, known.sending.get(url) ?? sendingChip(file.name, url))
+    arrange(this.list, [...this.chips.values(), ...this.sending.values()])
   }
 
-  // The chip that takes the place of one that goes.
+  /**
+   * Parts may be the same but for their weights or regions.
+   * @param {string} name
+   */
+  unused(name) {
+    let [key, at] = [name, 0]
+    while (this.chips.has(key)) key = `${name} ${(at += 1)}`
+    return key
+  }
+
+  /**
+   * The chip that an event happened in.
+   * @param {Event} event
+   */
+  of(event) {
+    const chip = closest(event, ".chip")
+    return [...this.chips.values()].find(one => one === chip) ?? null
+  }
+
+  /** @param {Chip} chip */
+  place(chip) {
+    return [...this.list.children].findIndex(one => one === chip)
+  }
+
+  /**
+   * The chip that takes the place of one that goes.
+   * @param {number} index
+   */
   at(index) {
     return this.list.children[Math.min(index, this.list.children.length - 1)]
   }
 }
 
-function chipOf(part, thumbnails) {
-  const chip = element("li", { class: `chip ${part.kind}` })
-  const name = nameOf(part)
+/**
+ * @param {Part} one
+ * @param {string} thumbnails
+ * @returns {Chip}
+ */
+function chipOf(one, thumbnails) {
+  const chip = Object.assign(element("li", { class: `chip ${one.kind}` }), { queryPart: one })
+  const name = nameOf(one)
   const remove = button("remove", `Remove ${name}`, "Remove")
   remove.append(icon(CHIP_ICONS.remove))
-  chip.append(part.id ? thumbnailOf(part, thumbnails) : icon(CHIP_ICONS[part.kind], "kind"), labelOf(part, name))
-  if ("weight" in part) chip.append(weightButton())
+  if (isTyped(one)) chip.append(icon(CHIP_ICONS[one.kind], "kind"), typedLabel(one, name))
+  else chip.append(thumbnailOf(chip, one, thumbnails), imageLabel(one, name))
+  if (isWeighted(one)) chip.append(weightButton())
   chip.append(remove)
   return chip
 }
 
-function labelOf(part, name) {
-  return isTyped(part) ? typedLabel(part, name) : pictureLabel(part, name)
-}
-
-function pictureLabel(part, name) {
-  const label = element("span", { class: "label", title: name }, CHIP_NAMES[part.kind] ?? "")
-  label.append(element("span", { class: "picture-name" }, part.name))
+/**
+ * @param {ImagePart | ExamplePart} one
+ * @param {string} name
+ */
+function imageLabel(one, name) {
+  const label = element("span", { class: "label", title: name }, CHIP_NAMES[one.kind] ?? "")
+  label.append(element("span", { class: "picture-name" }, one.name))
   return label
 }
 
-// What stands in the box is edited there, so that its chip leads there.
-function typedLabel(part, name) {
+/**
+ * What stands in the box is edited there, so that its chip leads there.
+ * @param {TypedPart} one
+ * @param {string} name
+ */
+function typedLabel(one, name) {
   const label = button("label", `Edit ${name}`, `${name}: edit it in the search box`)
-  const [, field, value] = /^([^:"(]*:)(.*)$/s.exec(part.kind === "filter" ? name : "") ?? [null, "", name]
+  const [, field, value] = /^([^:"(]*:)(.*)$/s.exec(one.kind === "filter" ? name : "") ?? [null, "", name]
   label.append(element("span", { class: "field-name" }, field), value.replace(/^"([^"]*)"$/, "$1"))
   return label
 }
 
-function thumbnailOf(part, thumbnails) {
-  const image = element("img", { src: `${thumbnails}/${part.id}`, alt: "", draggable: "false" })
-  const whole = part.kind === "picture"
-  const title = "Search with a part of this picture"
-  const frame = whole ? button("thumbnail", "", title) : element("span", { class: "thumbnail" })
+/**
+ * @param {Chip} chip
+ * @param {ImagePart | ExamplePart} one
+ * @param {string} thumbnails
+ */
+function thumbnailOf(chip, one, thumbnails) {
+  const image = element("img", { src: `${thumbnails}/${one.id}`, alt: "", draggable: "false" })
+  const whole = one.kind === "picture"
+  const frame = whole ? button("thumbnail", "", "Search with a part of this picture") : element("span", { class: "thumbnail" })
   if (whole) frame.setAttribute("aria-haspopup", "dialog")
   const pane = element("span", { class: "pane" })
   pane.append(image)
-  frame.append(pane, icon(CHIP_ICONS[whole ? "crop" : part.kind], "badge"))
-  image.onload = () => paintRegion(frame, image, frame.closest(".chip").queryPart.region)
+  frame.append(pane, icon(CHIP_ICONS[one.kind === "picture" ? "crop" : one.kind], "badge"))
+  image.onload = () => paintRegion(image, regionOf(chip.queryPart))
   return frame
 }
 
@@ -84,23 +133,37 @@ function weightButton() {
   return weight
 }
 
-function paintChip(chip, part) {
-  const name = nameOf(part)
-  chip.queryPart = part
-  chip.classList.toggle("negative", isNegative(part))
-  const [weight, frame] = [chip.querySelector(".weight"), chip.querySelector("button.thumbnail")]
-  if (weight) {
-    weight.textContent = weightText(part.weight)
-    weight.setAttribute("aria-label", `Weight of ${name}: ${weightText(part.weight)}`)
+/**
+ * @param {Chip} chip
+ * @param {Part} one
+ */
+function paintChip(chip, one) {
+  const name = nameOf(one)
+  chip.queryPart = one
+  chip.classList.toggle("negative", isNegative(one))
+  if (isWeighted(one)) {
+    const weight = part(chip, ".weight")
+    weight.textContent = weightText(one.weight)
+    weight.setAttribute("aria-label", `Weight of ${name}: ${weightText(one.weight)}`)
   }
-  if (!frame) return
-  frame.setAttribute("aria-label", part.region ? `The searched part of ${name}` : `Search with a part of ${name}`)
-  frame.classList.toggle("cropped", Boolean(part.region))
-  paintRegion(frame, frame.querySelector("img"), part.region)
+  if (one.kind !== "picture") return
+  const frame = part(chip, ".thumbnail")
+  frame.setAttribute("aria-label", one.region ? `The searched part of ${name}` : `Search with a part of ${name}`)
+  frame.classList.toggle("cropped", Boolean(one.region))
+  paintRegion(part(frame, "img", HTMLImageElement), one.region)
 }
 
-// The part, and nothing but the part, fills the round pane: the picture is scaled and moved behind it.
-function paintRegion(frame, image, region) {
+/** @param {Part} one */
+function regionOf(one) {
+  return one.kind === "picture" ? one.region : null
+}
+
+/**
+ * The part, and nothing but the part, fills the round pane: the image is scaled and moved behind it.
+ * @param {HTMLImageElement} image
+ * @param {Region | null} region
+ */
+function paintRegion(image, region) {
   const { naturalWidth, naturalHeight, style } = image
   if (!region || !naturalWidth) return image.removeAttribute("style")
   const [left, top, width, height] = region
@@ -114,12 +177,16 @@ function paintRegion(frame, image, region) {
   })
 }
 
+/**
+ * @param {string} name
+ * @param {string} url
+ */
 function sendingChip(name, url) {
   const chip = element("li", { class: "chip picture sending", "aria-hidden": "true" })
-  const picture = element("img", { src: url, alt: "" })
-  picture.onload = picture.onerror = () => URL.revokeObjectURL(url)
+  const image = element("img", { src: url, alt: "" })
+  image.onload = image.onerror = () => URL.revokeObjectURL(url)
   const [frame, pane] = [element("span", { class: "thumbnail" }), element("span", { class: "pane" })]
-  pane.append(picture)
+  pane.append(image)
   frame.append(pane)
   chip.append(frame, element("span", { class: "label" }, name), element("span", { class: "spinner" }))
   return chip

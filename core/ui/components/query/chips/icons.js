@@ -11,11 +11,20 @@ export const CHIP_ICONS = {
   less: "M6 12h12",
 }
 
+/**
+ * @param {string} kind
+ * @param {string} label What is read out, where that is not the text.
+ * @param {string} title
+ */
 export function button(kind, label, title) {
   const attributes = { type: "button", class: kind, title }
   return element("button", label ? { ...attributes, "aria-label": label } : attributes)
 }
 
+/**
+ * @param {string} path As SVG writes it.
+ * @param {string} [kind]
+ */
 export function icon(path, kind = "") {
   const made = document.createElementNS("http://www.w3.org/2000/svg", "svg")
   made.setAttribute("viewBox", "0 0 24 24")

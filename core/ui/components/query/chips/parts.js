@@ -1,15 +1,43 @@
-// What a part of a query is: words, a condition, a picture, or one that results are to be more or less like.
+// What is said of a part of a query: words, a condition, a picture, or one that results are to be more or less like.
 
-/**
- * @typedef {{
- *   kind: "words" | "filter" | "picture" | "more" | "less", text?: string, name?: string, id?: string, weight?: number,
- *   region?: number[] | null,
- * }} Part
- */
+/** @import { Part, SentPart, TypedPart, WeightedPart } from "../types.d.ts" */
 
 /** @type {Partial<Record<Part["kind"], string>>} */
 export const CHIP_NAMES = { more: "More like ", less: "Less like " }
-export const isTyped = (/** @type {Part} */ part) => part.kind === "words" || part.kind === "filter"
-const isExcluding = (/** @type {Part} */ part) => part.kind === "filter" && /^[-−]/.test(part.text ?? "")
-export const isNegative = (/** @type {Part} */ part) => (part.weight ?? 1) < 0 || part.kind === "less" || isExcluding(part)
-export const nameOf = (/** @type {Part} */ part) => (CHIP_NAMES[part.kind] ?? "") + (part.text ?? part.name)
+
+/**
+ * @param {Part} part
+ * @returns {part is TypedPart}
+ */
+export function isTyped(part) {
+  return part.kind === "words" || part.kind === "filter"
+}
+
+/**
+ * @param {Part} part
+ * @returns {part is WeightedPart}
+ */
+export function isWeighted(part) {
+  return part.kind === "words" || part.kind === "picture"
+}
+
+/** @param {Part} part */
+export function isNegative(part) {
+  if (part.kind === "filter") return /^[-−]/.test(part.text)
+  return part.kind === "less" || (isWeighted(part) && part.weight < 0)
+}
+
+/** @param {Part} part */
+export function nameOf(part) {
+  return (CHIP_NAMES[part.kind] ?? "") + (isTyped(part) ? part.text : part.name)
+}
+
+/**
+ * @param {Part} part
+ * @returns {SentPart}
+ */
+export function asSent(part) {
+  if (isTyped(part)) return part
+  const { name: _, ...sent } = part
+  return sent
+}

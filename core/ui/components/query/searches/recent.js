@@ -1,39 +1,48 @@
-// The searches made in this browser, newest first, each as the query part of its address and what it is called.
+// The searches made in this browser, newest first, each as the query part of its URL and what it is called.
 
 import { remember, remembered } from "../../shared/base.js"
 
-const MOST_RECENT = 30
+/** @import { RecentSearch } from "../types.d.ts" */
+
+const MAX_RECENT = 30
 const REMEMBERING = 1500 // milliseconds after which a search is kept, though no other follows
 
 export class Recent {
+  /** @type {RecentSearch[]} */
   kept = [] // for where the browser keeps nothing, as in a private window
+  /** @type {RecentSearch | null} */
+  newest = null // noted, not kept yet
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  soon
   name = `recent ${location.pathname}` // apps under other paths of the same host have searches of their own
 
   all() {
     const kept = remembered(this.name)
-    return (Array.isArray(kept) ? kept : this.kept).filter(
-      one => typeof one?.address === "string" && typeof one.label === "string"
-    )
+    return Array.isArray(kept) ? kept.filter(isRecentSearch) : this.kept
   }
 
-  // Kept when it has stayed for a while, or another follows.
-  note(one) {
+  /**
+   * Kept when it has stayed for a while, or another follows.
+   * @param {RecentSearch} search
+   */
+  note(search) {
     this.settle()
-    if (isSearch(one.address)) this.newest = one
+    if (isSearch(search.address)) this.newest = search
     this.soon = setTimeout(() => this.settle(), REMEMBERING)
   }
 
   settle() {
     clearTimeout(this.soon)
-    if (this.newest) this.keep([this.newest, ...this.without(this.newest.address)].slice(0, MOST_RECENT))
-    this.newest = undefined
+    if (this.newest) this.keep([this.newest, ...this.without(this.newest.address)].slice(0, MAX_RECENT))
+    this.newest = null
   }
 
   // What was noted last was only passed by.
   pass() {
-    this.newest = undefined
+    this.newest = null
   }
 
+  /** @param {string} address */
   remove(address) {
     this.keep(this.without(address))
   }
@@ -42,14 +51,25 @@ export class Recent {
     this.keep([])
   }
 
+  /** @param {string} address */
   without(address) {
     return this.all().filter(other => !sameAddress(other.address, address))
   }
 
-  keep(all) {
-    this.kept = all
-    remember(this.name, all)
+  /** @param {RecentSearch[]} searches */
+  keep(searches) {
+    this.kept = searches
+    remember(this.name, searches)
   }
+}
+
+/**
+ * @param {unknown} kept
+ * @returns {kept is RecentSearch}
+ */
+export function isRecentSearch(kept) {
+  if (typeof kept !== "object" || kept === null || !("address" in kept) || !("label" in kept)) return false
+  return typeof kept.address === "string" && typeof kept.label === "string"
 }
 
 // The search that the page shows, without what is said of the page itself.
@@ -59,20 +79,25 @@ export function currentAddress() {
   return parameters.size ? `?${parameters}` : ""
 }
 
-const EARLIER = { cut: "min_match", alike: "duplicate_threshold" } // names of before v1 of the API
+/** @type {Map<string, string>} */
+const EARLIER = new Map([["cut", "min_match"], ["alike", "duplicate_threshold"]]) // names of before v1 of the API
 
 /** @param {URLSearchParams} parameters */
 function withCurrentNames(parameters) {
   const named = new URLSearchParams()
   for (const [name, value] of parameters) {
-    named.append(EARLIER[name] ?? name, name === "collapse" && value === "picture" ? "image" : value)
+    named.append(EARLIER.get(name) ?? name, name === "collapse" && value === "picture" ? "image" : value)
   }
   return named
 }
 
-// The order of the parameters means nothing, that of one parameter's values does.
+/**
+ * The order of the parameters means nothing, that of one parameter's values does.
+ * @param {string} one
+ * @param {string} other
+ */
 export function sameAddress(one, other) {
-  const sorted = address => {
+  const sorted = (/** @type {string} */ address) => {
     const parameters = withCurrentNames(new URLSearchParams(address))
     parameters.sort()
     return parameters.toString()
@@ -80,13 +105,18 @@ export function sameAddress(one, other) {
   return sorted(one) === sorted(other)
 }
 
+/** @param {string} address */
 export function isSearch(address) {
   const parameters = new URLSearchParams(address)
   return ["q", "image", "more", "less"].some(name => parameters.get(name))
 }
 
-export function picturesOf(address) {
+/**
+ * The ids of the pictures that a search is made with.
+ * @param {string} address
+ */
+export function imagesOf(address) {
   const parameters = new URLSearchParams(address)
   const named = ["image", "more"].flatMap(name => parameters.getAll(name))
-  return named.map(value => /^[0-9a-f]{64}/.exec(value)?.[0]).filter(Boolean)
+  return named.flatMap(value => /^[0-9a-f]{64}/.exec(value)?.[0] ?? [])
 }
