@@ -119,7 +119,7 @@ class ModelUnavailable(ImageSearchError):
 
 
 class PicturesLost(ImageSearchError):
-    """Of some pictures neither the file nor a thumbnail is there: another model cannot embed them."""
+    """Some pictures have neither a file nor a thumbnail any more: another model cannot embed them."""
 
     title = "Some pictures cannot be re-embedded"
 

@@ -62,7 +62,7 @@ class SavedSearch:
 
 
 class SavedSearches:
-    """Of one index. Safe between threads and processes. Every method may raise `JournalUnavailable`.
+    """The saved searches of one index. Safe between threads and processes. Every method may raise `JournalUnavailable`.
 
     Args:
         url: A database as SQLAlchemy takes it, or the absolute path of a SQLite file.

@@ -102,7 +102,7 @@ class Services:
     def previews(self) -> "Previews":
         from core.images.previews import Previews
 
-        # Hidden, and so never indexed; likewise the pictures of queries.
+        # Hidden, and so never indexed, as the pictures of queries are.
         return Previews(self.settings.data_dir / ".previews", self.settings.preview_mb << 20)
 
     @_Once

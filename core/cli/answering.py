@@ -52,7 +52,7 @@ class _Declined(Exception):
 
 
 class _Terminal(Terminal):
-    """Of the process that asks."""
+    """The environment of the process that asks."""
 
     def __init__(self, services: Services, folder: Path) -> None:
         self.folder = folder

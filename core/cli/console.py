@@ -60,7 +60,7 @@ class Terminal:
     """Where a command is run: in this process, for whoever started it."""
 
     folder: Path | None = None
-    """Of relative paths; None: the one that the process is in."""
+    """The folder that relative paths start from; None: the one that the process is in."""
 
     def expect_words(self) -> None:
         """Begin to load the model while all else is imported, where it is likely to be the one that is needed."""
@@ -110,7 +110,7 @@ def _open_ahead(model_id: str, cache_dir: Path) -> None:
 
 
 def terminal() -> Terminal:
-    """Of the command that is being run."""
+    """What goes with the command that is being run."""
     context = click.get_current_context(silent=True)
     return (context and context.find_object(Terminal)) or Terminal()
 

@@ -73,7 +73,7 @@ def tag_command(
 
 
 def _ids(index: "Index", location: str) -> list[str]:
-    """Of the picture there, or of those in the folder.
+    """The records of the picture there, or of those in the folder.
 
     Raises:
         UnreadableImage: there are none.

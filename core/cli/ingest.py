@@ -268,4 +268,4 @@ class _NoBar:
         """It is not shown."""
 
     def update(self, task: Any, **values: Any) -> None:
-        """Likewise."""
+        """Take SIGTERM as Ctrl-C is taken."""

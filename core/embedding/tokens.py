@@ -100,7 +100,7 @@ class _Vocabulary:
     def __init__(self, merges: list[str]) -> None:
         self.characters = _characters()
         self.ranks = dict(zip(merges, range(len(merges)), strict=True))
-        """Of pairs, with a blank between the two: the first are joined first."""
+        """The rank of pairs, with a blank between the two: the first are joined first."""
         single = list(self.characters.values())
         symbols = [*single, *(f"{one}{_ENDING}" for one in single)]
         symbols += "\n".join(merges).replace(" ", "").split("\n")
@@ -108,7 +108,7 @@ class _Vocabulary:
 
 
 class _Ranks(dict[tuple[str, str], int]):
-    """Of the pairs of one word: an endless one has the same ones again and again."""
+    """The pairs of one word: an endless word has the same ones again and again."""
 
     def __init__(self, ranks: Mapping[str, int]) -> None:
         self._all = ranks
@@ -129,7 +129,7 @@ def _vocabulary() -> _Vocabulary:
 
 
 def _characters() -> dict[int, str]:
-    """Of each byte the character that stands for it in the vocabulary, in its order: itself where it can be seen."""
+    """For each byte the character that stands for it in the vocabulary, in its order: itself where it can be seen."""
     seen = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     others = [byte for byte in range(256) if byte not in seen]
     return {byte: chr(byte) for byte in seen} | {byte: chr(256 + at) for at, byte in enumerate(others)}

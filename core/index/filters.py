@@ -27,7 +27,7 @@ class AnyOf:
     values: tuple[str, ...]
     """Compared letter by letter; the empty text is nobody's."""
     excluded: bool = False
-    """The opposite: also met by records whose field is empty. Likewise below."""
+    """Whether it is the opposite, which records also meet whose field is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class NameContains:
     """The record's name contains a text, in whatever case."""
 
     text: str
-    """Of a very long one, only as much as file systems give room for."""
+    """The text of the condition; of a very long one, only as much as file systems give room for."""
     excluded: bool = False
 
     @property

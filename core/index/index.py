@@ -139,7 +139,7 @@ class Index(Protocol):
         ...
 
     def fingerprints(self, ids: Sequence[str]) -> dict[str, Fingerprint]:
-        """Of those that exist."""
+        """The fingerprints of those of these records that exist, by id."""
         ...
 
     def scan(self, where: Filter | None = None) -> Iterator[tuple[list[ImageRecord], Embeddings]]:
@@ -213,5 +213,5 @@ def by_frequency(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def most_frequent(counts: Mapping[str, int]) -> dict[str, int]:
-    """The same of the `MAX_VALUES` largest."""
+    """The `MAX_VALUES` largest counts, the largest first, equal ones by name."""
     return dict(islice(by_frequency(counts).items(), MAX_VALUES))

@@ -63,7 +63,7 @@ class ImageRecord(Description):
 
     @property
     def folder_names(self) -> tuple[str, ...]:
-        """Of all folders on its path, from the root down."""
+        """The names of all folders on its path, from the root down."""
         return names_on(self.folder)
 
     @property

@@ -41,7 +41,7 @@ class PastedPictures:
     Args:
         queries: Where a picture that is read is kept, as if it had been sent.
         roots: The folders that may be read.
-        urls: The addresses likewise.
+        urls: The prefixes of URLs that may be read.
     """
 
     def __init__(self, index: Index, queries: "Uploads", roots: Sequence[Path], urls: Sequence[str]) -> None:

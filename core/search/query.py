@@ -10,7 +10,7 @@ from core.index.limits import MAX_K
 from core.search.options import USUAL_K, Options
 
 MAX_PARTS = 32
-"""Of one query: words, pictures and examples together."""
+"""The most parts of one query: words, pictures and examples together."""
 
 MIN_WEIGHT, MAX_WEIGHT = -1.0, 2.0
 
@@ -40,7 +40,7 @@ class Words:
 @dataclass(frozen=True, slots=True)
 class Picture:
     content_hash: str
-    """Of a picture in the corpus, or of a dropped one."""
+    """The content hash of a picture in the corpus, or of a dropped one."""
     weight: float = 1.0
     region: Region | None = None
     """The part that is searched with; None: all of it."""
@@ -54,8 +54,9 @@ class Query:
     pictures: tuple[Picture, ...] = ()
     more: tuple[str, ...] = ()
     """Content hashes of pictures that the results are to be more like: feedback on them, which moves the query less
-    than a picture of its own does (Rocchio). Likewise the next."""
+    than a picture of its own does (Rocchio)."""
     less: tuple[str, ...] = ()
+    """Content hashes of pictures that the results are to be less like."""
 
     @property
     def empty(self) -> bool:

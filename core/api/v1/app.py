@@ -36,7 +36,7 @@ def create_app(services: Callable[[], Services], images: Images, uploading: Uplo
     Args:
         services: Gives the shared services; called per request, so that a wrong setting is answered, not fatal.
         images: Answers for pictures, here as on the paths of the page.
-        uploading: Likewise for files.
+        uploading: Answers for files, here as on the paths of the page.
     """
     app = Api(
         title="image-search",

@@ -45,7 +45,7 @@ def add_docs(app: FastAPI) -> None:
 
 
 def folder() -> Path:
-    """Of the files of Swagger UI."""
+    """Where the files of Swagger UI are."""
     spec = find_spec("fastapi_offline")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("fastapi-offline is not installed.")

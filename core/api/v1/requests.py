@@ -174,7 +174,7 @@ class SavedBody(Body):
             examples=["q=beach&sort=newest"],
         ),
     ]
-    """Of the page's URL."""
+    """The parameters of the page's URL."""
 
 
 class UploadsBody(Body):
@@ -186,7 +186,7 @@ class UploadsBody(Body):
     title: str = ""
     """What to call the upload."""
     paths: list[Annotated[str, AfterValidator(_inside)]] = []
-    """Of a dataset: where each of `ids` was in its folder, such as `birds/labels/1.txt`."""
+    """Places of a dataset's files: where each of `ids` was in its folder, such as `birds/labels/1.txt`."""
 
     @model_validator(mode="after")
     def _paths_fit(self) -> Self:

@@ -28,7 +28,7 @@ class Health(Reply):
     index: str | None = None
     model_id: str | None = None
     dims: int | None = None
-    """Of an embedding."""
+    """The numbers of an embedding."""
     count: int | None = None
     """How many pictures are indexed."""
 
@@ -84,7 +84,7 @@ class Saved(Reply):
     id: int
     name: str
     query_string: str
-    """Of the page's URL."""
+    """The parameters of the page's URL."""
 
 
 class Received(Reply):

@@ -298,7 +298,7 @@ class ElasticIndex:
             raise
 
     def _find(self) -> alias.Layout | None:
-        """The same for writing: waits for a server that is away, and makes nothing visible."""
+        """The layout for writing: waits for a server that is away, and makes nothing visible."""
         layouts, now = self._freshness.layouts, time.monotonic()
         self._layout = bulk.insist(lambda: alias.find(self._connection.write_client, self.name))
         self._looked = layouts, now

@@ -28,7 +28,7 @@ class _Block(NamedTuple):
     what: str
     setting: str
     whole: bool = False
-    """Of the whole cluster."""
+    """Whether it is the whole cluster that fails."""
 
 
 _BLOCKS = {

@@ -9,7 +9,7 @@ from functools import cache
 
 
 class Freshness:
-    """Of one index; all handles of this process share it."""
+    """The freshness of one index; all handles of this process share it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

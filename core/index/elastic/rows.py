@@ -43,7 +43,7 @@ def record_of(row: Mapping[str, Any]) -> ImageRecord:
 
 
 def fingerprint_of(row: Mapping[str, Any]) -> Fingerprint:
-    """Of a hit's `_source`; what a row of an earlier version lacks is 0."""
+    """The fingerprint in a hit's `_source`; what a row of an earlier version lacks is 0."""
     return Fingerprint(*(row.get(field, 0) for field in FINGERPRINT))
 
 

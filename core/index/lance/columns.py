@@ -31,7 +31,7 @@ type Rows = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Of all rows of a table, as they were at one moment."""
+    """The narrow columns of all rows of a table, as they were at one moment."""
 
     of: tuple[object, ...]
     """Which table, of which columns."""
@@ -40,7 +40,7 @@ class Columns:
     kept: Mapping[str, pa.ChunkedArray]
     """Texts are dictionary-encoded, but for those that are all different."""
     version: int | None = None
-    """Of the table, where it is known."""
+    """The version of the table, where it is known."""
     found: dict[str, pa.Array] = field(default_factory=dict)
     """Where the rows are that met a condition."""
 
@@ -59,7 +59,7 @@ class Columns:
 
 
 class ColumnCache:
-    """Of the newest version of one table that was asked for. Safe to share between threads.
+    """The columns of the newest version of one table that was asked for. Safe to share between threads.
 
     Args:
         plain: Columns whose texts are all different, and not worth encoding.
@@ -93,7 +93,7 @@ class ColumnCache:
 
 
 def _at(columns: Columns, table: Any, version: int) -> Columns:
-    """The same with the version that they are of, unless the table went on meanwhile."""
+    """The columns and the version that they are of, unless the table went on meanwhile."""
     return replace(columns, version=version if table.version == version else None, found={})
 
 
@@ -112,7 +112,7 @@ def _read(table: Any, of: tuple[object, ...], names: Sequence[str], plain: Colle
 
 
 def _updated(table: Any, kept: Columns, plain: Collection[str]) -> Columns | None:
-    """The same of the rows that are there now; None where it is better to read them all."""
+    """The columns of the rows that are there now; None where it is better to read them all."""
     rows = row_ids(table)
     if np.array_equal(rows, kept.rows):
         return kept

@@ -44,8 +44,11 @@ class FewRows:
 
 
 class FewKept:
-    """Of one version of a table. To read rows takes as long as several searches: they are read when a condition has
-    been searched under as often, and stay while it is."""
+    """The rows of one version of a table.
+
+    To read rows takes as long as several searches: they are read when a condition has been searched under as often, and
+    stay while it is.
+    """
 
     def __init__(self) -> None:
         self._searches = 0

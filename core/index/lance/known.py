@@ -12,7 +12,7 @@ _CONDITIONS = 64
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Of one version of a table."""
+    """What is known of one version of a table."""
 
     version: int
     rows: int
@@ -33,7 +33,7 @@ class Known:
 
 
 class KnownTable:
-    """Of the newest version of a table that was asked about. Safe to share between threads."""
+    """What is known of the newest version of a table that was asked about. Safe to share between threads."""
 
     def __init__(self) -> None:
         self._known: Known | None = None

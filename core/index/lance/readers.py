@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class Readers:
-    """Of one table, in all processes. Each has a file that it holds locked; the system unlocks those of the killed.
+    """The readers of one table, in all processes. Each holds a file locked; the system unlocks those of the killed.
 
     Args:
         folder: Where the files are; it exists.

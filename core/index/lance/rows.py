@@ -74,7 +74,7 @@ def schema(stamp: ModelStamp) -> pa.Schema:
 
 
 def new_schema(stamp: ModelStamp) -> pa.Schema:
-    """The same for a table that is made, which is told by it from the one that it takes the place of."""
+    """The schema of a table that is made, which is told by it from the one that it takes the place of."""
     made = schema(stamp)
     return made.with_metadata({**made.metadata, MADE: uuid.uuid4().bytes.hex().encode()})
 
@@ -154,7 +154,7 @@ def _numbers(rows: pa.FixedSizeListArray, dims: int) -> pa.Array:
 
 
 def to_fingerprints(rows: pa.Table | pa.RecordBatch) -> dict[str, Fingerprint]:
-    """Of rows with those columns of `FINGERPRINT` that their table has; what they lack is 0."""
+    """The fingerprints of rows with those columns of `FINGERPRINT` that their table has; what they lack is 0."""
     unknown = pa.nulls(len(rows), pa.int64())
     ids, *columns = (rows.column(name) if name in rows.schema.names else unknown for name in FINGERPRINT)
     numbers = (pc.fill_null(column, 0).to_pylist() for column in columns)

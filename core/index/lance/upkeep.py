@@ -101,8 +101,7 @@ def _maintain(table: Any, readers: Readers, parts: int = _MAX_PARTS, grown: floa
 
 
 def most_parts(rows: int) -> int:
-    """Of how many parts the vector index may consist: each merge adds one, which every search has to look through (0.6
-    ms)."""
+    """The most parts that the vector index may have: each merge adds one, which every search looks through (0.6 ms)."""
     return min(4 + rows // 50_000, _MAX_PARTS)
 
 

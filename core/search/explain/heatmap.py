@@ -143,7 +143,7 @@ def _cut(image: Image.Image, regions: Sequence[Region]) -> list[Image.Image]:
 
 
 def _nearness(cells: int, spans: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
-    """Of the middles of cells to those of spans along one axis, 1 at the middle: an array of shape `(spans, cells)`."""
+    """The nearness of cells' middles to those of spans along one axis, 1 at the middle: shape `(spans, cells)`."""
     middles = (np.arange(cells) + 0.5) / cells
     starts, lengths = np.array(spans).T[..., np.newaxis]
     distances = np.abs(middles - starts - lengths / 2) / (lengths / 2)

@@ -20,7 +20,8 @@ def count(records: Iterable[ImageRecord]) -> dict[str, dict[str, int]]:
 
 
 def count_stacks(stacks: Iterable[Sequence[ImageRecord]]) -> dict[str, dict[str, int]]:
-    """The same of pictures that are shown as one: each stack counts once for each value that one of them has."""
+    """For each of `FACETS`, how many stacks of records that are shown as one have which value: each counts once for each
+    value that one of its records has."""
     found = list(stacks)
     return {facet: by_frequency(Counter(_values_of(found, _ATTRIBUTES[facet]))) for facet in FACETS}
 

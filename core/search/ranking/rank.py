@@ -43,7 +43,7 @@ class Ranking:
     """Whether of those that are weak no more is known than that they are of this kind."""
     duplicate_threshold: float
     facets: Counts
-    """Of the matches; of all where there are none. Those shown as one count once for each value they have."""
+    """The facets of the matches; of all hits where there are none. Those shown as one count once for each value."""
     seconds: float = 0.0
 
     @property

@@ -141,7 +141,7 @@ class Calibrations:
 
 
 def bank_edition(embedder: Embedder) -> str:
-    """Of the everyday concepts as this model embeds them: another one, other embeddings."""
+    """The edition of the everyday concepts as this model embeds them: another one, other embeddings."""
     made_by = f"{embedder.model_id} {embedder.dims} {embedder.preprocessing} {EDITION}"
     return hashlib.sha256(made_by.encode()).hexdigest()[:32]
 

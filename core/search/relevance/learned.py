@@ -69,7 +69,7 @@ def _seal(data: bytes) -> bytes:
 
 @cache
 def _edition() -> str:
-    """Of how it is learned."""
+    """The edition of how it is learned."""
     sources = [(Path(__file__).parents[1] / f"{name}.py").read_bytes() for name in _SOURCES]
     return hashlib.sha256(b"".join(sources)).hexdigest()
 

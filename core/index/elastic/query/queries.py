@@ -107,7 +107,7 @@ def _with(best: Sequence[Hit], embeddings: Mapping[str, Embedding]) -> list[Hit]
 
 
 def vectors(connection: Connection, found: Sequence[Answer]) -> dict[str, Embedding]:
-    """Of rows that were read with their vectors, by id.
+    """The embeddings of rows that were read with their vectors, by id.
 
     Those that do not hold them, as in an index that an earlier version made, are asked for their numbers; those that
     are gone meanwhile are left out.

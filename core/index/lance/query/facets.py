@@ -27,7 +27,7 @@ def facets(table: Any, columns: Columns, where: Filter | None, fields: Sequence[
 
 
 def _counts(column: pa.ChunkedArray | None, found: pa.Array | None) -> dict[str, int]:
-    """Of what a column holds at these positions; of all of it where none are given."""
+    """The counts of what a column holds at these positions; of all of it where none are given."""
     if column is None:  # in a table of an earlier version
         return {}
     counts: Counter[Any] = Counter()

@@ -32,7 +32,7 @@ def fetch(table: Any, columns: Iterable[str], condition: str | None = None) -> p
 
 
 def batches(table: Any, columns: Iterable[str], where: Filter | None, rows: int) -> Iterator[pa.RecordBatch]:
-    """The same of what the filter lets through, so many at a time."""
+    """The rows that the filter lets through, so many at a time."""
     condition = None if where is None else where_clause(where, table.schema)
     return (batch for batch in scan.batches(table, _present(table, columns), condition, rows) if len(batch))
 

@@ -11,7 +11,7 @@ _uploads = component("uploads")
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
     image: int
-    """Bytes of the largest picture; likewise the next two."""
+    """Bytes of the largest picture."""
     archive: int
     part: int
     """Of the largest file that is part of a dataset."""
