@@ -40,7 +40,8 @@ class _Chosen:
 class Examples:
     """Everyday things to search for: those that some picture is a strong match of and shows nothing else better.
 
-    Each is shown by another picture. Chosen in the background, and again when the number of pictures has changed. Safe to share between threads.
+    Each is shown by another picture. Chosen in the background, and again when the number of pictures has changed. Safe
+    to share between threads.
 
     Args:
         folder: Where they are kept for the next process; None: in memory only.

@@ -20,8 +20,8 @@ def count(records: Iterable[ImageRecord]) -> dict[str, dict[str, int]]:
 
 
 def count_stacks(stacks: Iterable[Sequence[ImageRecord]]) -> dict[str, dict[str, int]]:
-    """For each of `FACETS`, how many stacks of records that are shown as one have which value: each counts once for each
-    value that one of its records has."""
+    """For each of `FACETS`, how many stacks of records shown as one have which value: each counts once for each value
+    that one of its records has."""
     found = list(stacks)
     return {facet: by_frequency(Counter(_values_of(found, _ATTRIBUTES[facet]))) for facet in FACETS}
 
