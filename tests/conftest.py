@@ -17,10 +17,12 @@ from tests.nodes import Node
 from tests.reports import pytest_report_to_serializable as pytest_report_to_serializable
 
 LONGEST = (
-    "browser/test_search", "index/test_conditions", "browser/test_gallery", "index/test_contract",
-    "browser/test_ingest", "test_crash", "browser/test_app", "index/test_browsing", "browser/test_composer",
-    "test_coco", "browser/test_accessibility", "test_hostile", "browser/test_elasticsearch", "api/test_load",
-    "browser/test_facets", "index/test_earlier_versions", "browser/test_foreign", "index/test_lance",
+    "browser/test_search", "index/test_conditions", "browser/test_app", "index/test_contract", "browser/test_gallery",
+    "test_hostile", "browser/test_accessibility", "test_crash", "browser/test_ingest", "test_coco", "index/test_lance",
+    "browser/test_composer", "api/test_load", "embedding/test_worker", "browser/test_elasticsearch",
+    "index/test_earlier_versions", "index/test_elastic", "browser/test_facets", "ingest/test_killed",
+    "embedding/test_onnx_clip", "search/test_search", "pages/test_search_page", "browser/test_foreign",
+    "pages/test_ingest_page", "ingest/test_interruptions", "test_cli",
 )  # fmt: skip
 """Files that take longest begin first, so that no process is left alone with one at the end; those that drive a browser
 take turns with others, so that two of them seldom run side by side."""
@@ -31,8 +33,9 @@ for variable in [name for name in os.environ if name.startswith("IMAGE_SEARCH_")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     folder = Path(__file__).parent
-    files = {item.path: item.path.relative_to(folder).with_suffix("").as_posix() for item in items}
-    items.sort(key=lambda item: LONGEST.index(files[item.path]) if files[item.path] in LONGEST else len(LONGEST))
+    names = {path: path.relative_to(folder).with_suffix("").as_posix() for path in {item.path for item in items}}
+    places = {path: LONGEST.index(name) if name in LONGEST else len(LONGEST) for path, name in names.items()}
+    items.sort(key=lambda item: places[item.path])
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -71,9 +72,17 @@ def calibrated(services, corpus, embedder, monkeypatch):
     monkeypatch.setattr(Calibrations, "current", lambda self, embedder: learned)
 
 
+@pytest.fixture(scope="session")
+def portal():
+    """The loop that clients share: each request would start one of its own, in a thread of its own."""
+    with start_blocking_portal() as shared:
+        yield shared
+
+
 @pytest.fixture
-def client(services, description):
+def client(services, description, portal):
     made = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: services), "")))
+    made.portal = portal
     made.event_hooks = {"response": [description.check]}
     return made
 

@@ -30,8 +30,10 @@ def app():
 
 
 @pytest.fixture(scope="module")
-def visitor(app):
-    return TestClient(app, "http://localhost:8501", raise_server_exceptions=False, follow_redirects=False)
+def visitor(app, portal):
+    made = TestClient(app, "http://localhost:8501", raise_server_exceptions=False, follow_redirects=False)
+    made.portal = portal
+    return made
 
 
 def listed(app) -> Iterator[tuple[str, str]]:

@@ -94,15 +94,16 @@ def assert_agrees(filled: tuple[Index, list[ImageRecord], Embeddings], *conditio
     index, records, embeddings = filled
     where = Filter(conditions)
     expected = {record.id for record in records if meets(record, where)}
-    found = index.search(embeddings[0], len(records), where)
+    found, count = index.search_and_count(embeddings[0], len(records), where)
     assert {hit.record.id for hit in found} == expected, conditions
-    assert index.count(where) == len(expected), conditions
-    return len(expected)
+    assert count == len(expected), conditions
+    return count
 
 
 def assert_splits(filled: tuple[Index, list[ImageRecord], Embeddings], condition: Condition) -> int:
-    """The same of the condition and of its opposite."""
+    """The same of the condition and of its opposite; and that it is counted alike without a search."""
     found = assert_agrees(filled, condition)
+    assert filled[0].count(Filter((condition,))) == found, condition
     assert found + assert_agrees(filled, replace(condition, excluded=True)) == len(filled[1])
     return found
 
