@@ -12,10 +12,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, TimeoutError
 from sqlalchemy.pool import StaticPool
 
-from core import migrations
 from core.database_errors import not_an_address, of_newer_version, unavailable
 from core.errors import JournalUnavailable
-from core.images.files import make_folder
+from core.migrations import HEAD, revisions
+from core.storage import make_folder
 
 _BUSY_SECONDS = 30  # another process may be writing
 
@@ -104,7 +104,7 @@ def _bring_up_to_date(engine: Engine) -> None:
         return
     try:
         with transaction(engine) as connection:
-            migrations.upgrade(connection)
+            revisions.upgrade(connection)
     except JournalUnavailable:
         if not _is_up_to_date(engine):  # else another process that starts at the same moment was sooner
             raise
@@ -112,10 +112,10 @@ def _bring_up_to_date(engine: Engine) -> None:
 
 def _is_up_to_date(engine: Engine) -> bool:
     with transaction(engine) as connection:
-        version = migrations.version(connection)
-    if version == migrations.HEAD:
+        version = revisions.version(connection)
+    if version == HEAD:
         return True
-    if not migrations.is_known(version):
+    if not revisions.is_known(version):
         raise of_newer_version(engine.url)
     return False
 

@@ -102,6 +102,18 @@ class UnreadableLabels(UnreadableImage):
     title = "The labels of this dataset cannot be read"
 
 
+class NotIndexed(ImageSearchError):
+    """What is asked for is not in the index (any more): nothing is known of its file."""
+
+    title = "This is not in the index"
+
+
+class UploadsGone(ImageSearchError):
+    """What somebody has sent was not kept until it was to be indexed."""
+
+    title = "These uploads are gone"
+
+
 class SourceRefused(FolderRefused):
     """An address that may not be read, or cannot."""
 
@@ -134,7 +146,13 @@ class IndexUnavailable(ImageSearchError):
     title = "The index is not available"
 
 
-class StorageFull(IndexUnavailable):
+class StorageUnavailable(ImageSearchError):
+    """A file of ours cannot be written: nothing is wrong with the pictures or the query."""
+
+    title = "The data folder cannot be written"
+
+
+class StorageFull(StorageUnavailable):
     title = "There is no space left"
 
 

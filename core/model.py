@@ -7,7 +7,7 @@ from core.config import Settings
 from core.embedding.embedder import Embedder
 from core.embedding.loading import ModelLoader, ModelState, load_embedder
 from core.embedding.weights import check_obtainable, how_to_obtain, remedy
-from core.errors import ImageSearchError, IndexUnavailable, ModelUnavailable
+from core.errors import ImageSearchError, IndexUnavailable, ModelUnavailable, StorageUnavailable
 from core.index.index import Index, ModelStamp
 from core.model_ids import STARTER
 
@@ -28,14 +28,19 @@ def start_model(model_id: str, cache_dir: Path, made_by: str | None, in_process:
 
 
 class IndexModel:
-    """One per index. Making it loads nothing. Safe to share between threads."""
+    """One per index. Making it loads nothing. Safe to share between threads.
 
-    def __init__(self, settings: Settings, index: Index) -> None:
+    Args:
+        in_process: Whether the model is loaded in this process, which has no pages to keep open meanwhile; CLIP's
+            without Inference where its weights are there and nothing but the processor is.
+    """
+
+    def __init__(self, settings: Settings, index: Index, *, in_process: bool = False) -> None:
         self._settings = settings
         self._index = index
         self._loader = ModelLoader(self._load)
         self._target = ModelLoader(self._load_target)
-        self._in_process = False
+        self._in_process = in_process
         self._expected: Embedder | None = None
         self._seen: tuple[str, ModelStamp | None] | None = None
 
@@ -48,11 +53,6 @@ class IndexModel:
 
     def _start(self, made_by: str | None) -> Embedder:
         return start_model(self._settings.model_id, self._settings.model_cache_dir, made_by, self._in_process)
-
-    def stay_in_process(self) -> None:
-        """Load the model in this process, which has no pages to keep open meanwhile; CLIP's without Inference where its
-        weights are there and nothing but the processor is."""
-        self._in_process = True
 
     @property
     def state(self) -> ModelState:
@@ -67,7 +67,7 @@ class IndexModel:
     def load(self) -> Future[Embedder]:
         """Start loading the model, or give the attempt that was made; a new one where the reason may have passed: the
         index did not answer, or the model's process died."""
-        stale = isinstance(self.state.error, IndexUnavailable) or _died(self.loaded)
+        stale = isinstance(self.state.error, IndexUnavailable | StorageUnavailable) or _died(self.loaded)
         return self._loader.retry() if stale else self._loader.start()
 
     def retry(self) -> Future[Embedder]:

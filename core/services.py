@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from core.cache import LRUCache
 from core.config import Settings
-from core.errors import ImageSearchError, InvalidEmbedding, UnreadableImage
+from core.errors import ImageSearchError, InvalidEmbedding, UnreadableImage, UploadsGone
 from core.images.describe import content_hash
 from core.index.factory import open_index
 from core.index.filters import Filter
@@ -26,6 +26,7 @@ from core.search.query import Query, Search, Words
 from core.search.relevance.calibrator import Calibrations
 from core.search.results import Results
 from core.search.searcher import Searcher
+from core.storage import remove_broken_off
 from core.text.redaction import keep_out_of_logs
 
 if TYPE_CHECKING:  # a search for words needs neither database nor pictures: what else is here is imported when used
@@ -78,13 +79,19 @@ class _Once[T]:
 
 
 class Services:
-    """What the pages, the command line and the HTTP routes share. Building it does no I/O and loads no model."""
+    """What the pages, the command line and the HTTP routes share. Building it does no I/O and loads no model.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        command_line: Whether it is for a command, whose process needs no other for the model, and whose user may have
+            any address read by naming it: the limits of the app do not apply.
+    """
+
+    def __init__(self, settings: Settings, *, command_line: bool = False) -> None:
         keep_out_of_logs(settings.secrets)
         self.settings = settings
         self.index = open_index(settings)
-        self.model = IndexModel(settings, self.index)
+        self.model = IndexModel(settings, self.index, in_process=command_line)
+        self._command_line = command_line
         self.opening = threading.RLock()
         self._named: LRUCache[ImageRecord | None] = LRUCache(_NAMED)  # each run of a page asks for those of all chips
         self._calibrations = Calibrations(self.index, self._learned)
@@ -173,8 +180,9 @@ class Services:
             self.settings.data_dir / "jobs",
             self.model.load_for_job,
             self._name_of,
-            self.settings.urls,
-            self.model,
+            urls=None if self._command_line else self.settings.urls,
+            models=self.model,
+            done=(lambda: None) if self._command_line else self._choose_examples,
         )
 
     @_Once
@@ -192,7 +200,6 @@ class Services:
     def start(self) -> None:
         """For a server: load the model, and go on with what the one before it left."""
         self.model.load()
-        self.library.done = lambda: self._examples.words(self.index.count(), self.model.loaded)
         self.library.start()
 
     def close(self) -> None:
@@ -209,6 +216,7 @@ class Services:
         self.parts.expire(_QUERIES_KEPT)  # datasets have their own
         for store in (self.queries, self.parts, self.uploads, self.thumbnails, self.previews):
             store.clean()
+        remove_broken_off([self._learned, self.settings.data_dir / "jobs"])
 
     def search(self, search: Search, offset: int = 0, limit: int = 24, patience: float = 0.0) -> Results:
         """As `Searcher.search`, with the values of the filter taken as `resolve` says.
@@ -320,7 +328,7 @@ class Services:
         """Index what a visitor has sent, pictures and archives; returns the job's id.
 
         Raises:
-            UnreadableImage: nothing of it is there.
+            UploadsGone: nothing of it is there.
         """
         pictures = [path for id_ in ids if (path := self.uploads.path(id_))]
         locations = [str(path) for id_ in ids if (path := self.uploads.archive(id_))]
@@ -330,7 +338,7 @@ class Services:
         if pictures:
             locations.insert(0, self._listed(pictures, self.uploads.folder))
         if not locations:
-            raise UnreadableImage("These uploads are no longer here.", "Upload them again.")
+            raise UploadsGone("These uploads are no longer here.", "Upload them again.")
         words = "Uploaded picture" if len(pictures) == 1 else f"{len(pictures):,} uploaded pictures"
         return self.library.add(locations, title or (words if pictures else ""), auto_start=True, by=by)
 
@@ -403,6 +411,10 @@ class Services:
         count = self.index.count()
         return self._examples.words(count, None if self.jobs.busy else self.model.loaded) if count else ()
 
+    def _choose_examples(self) -> None:
+        """So that they are there when somebody comes."""
+        self._examples.words(self.index.count(), self.model.loaded)
+
     def _query_picture(self, content_hash: str) -> bytes | None:
         try:
             found = self.picture(content_hash)
@@ -439,23 +451,23 @@ class _Shared:
 
     def __init__(self) -> None:
         self._building = threading.Lock()
-        self._built: Services | None = None
+        self._built: dict[bool, Services] = {}
 
-    def __call__(self) -> Services:
-        """The one instance of this process.
+    def __call__(self, *, command_line: bool = False) -> Services:
+        """The one instance of this process for the app, or for a command: what a command may do, no page may.
 
         Raises:
             InvalidSetting: the environment asks for something that does not work.
         """
         with self._building:
-            if self._built is None:
-                self._built = Services(Settings.load())
-            return self._built
+            if command_line not in self._built:
+                self._built[command_line] = Services(Settings.load(), command_line=command_line)
+            return self._built[command_line]
 
     def cache_clear(self) -> None:
         """Build new ones when they are asked for again."""
         with self._building:
-            self._built = None
+            self._built.clear()
 
 
 shared = _Shared()

@@ -19,6 +19,7 @@ from core.ingest.journal import tables
 from core.ingest.journal.actors import Actor
 from core.ingest.journal.job import Kind
 from core.ingest.journal.journal import Journal
+from core.migrations import revisions
 from tests.ingest.libraries import journal_url
 
 FIRST = """
@@ -118,7 +119,7 @@ def test_processes_that_start_at_once_wait_for_one_another(first):
 
 def test_one_that_is_up_to_date_is_only_asked(url, monkeypatch):
     opened(url, lambda database: database.engine)
-    monkeypatch.setattr(migrations, "upgrade", lambda _: pytest.fail("it was changed"))
+    monkeypatch.setattr(revisions, "upgrade", lambda _: pytest.fail("it was changed"))
     opened(url, lambda database: database.engine)
 
 

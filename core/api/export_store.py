@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from core.api.http import Refusal
-from core.images.files import PART_SUFFIX, write_whole
+from core.storage import PART_SUFFIX, make_folder, write_whole
 
 EXPIRES = 600.0
 """Seconds for which an export can be fetched."""
@@ -48,7 +48,7 @@ class ExportStore[E]:
 
         Raises:
             Refusal: too many wait to be fetched.
-            StorageFull, IndexUnavailable: it cannot be written.
+            StorageFull, StorageUnavailable: it cannot be written.
         """
         data = zlib.compress(self._type.dump_json(export))
         token, name = secrets.token_urlsafe(24), sha256(client.encode(errors="replace")).hexdigest()[:16]
@@ -62,8 +62,7 @@ class ExportStore[E]:
                     f"Each is kept for {EXPIRES / 60:.0f} minutes: fetch yours, and try again then.",
                     retry_after=60,
                 )
-            with suppress(OSError):  # `write_whole` says it
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._folder, private=True)
             write_whole(self._folder / name / token, data)
         return token
 

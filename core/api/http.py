@@ -15,11 +15,14 @@ from core.errors import (
     JournalUnavailable,
     ModelMismatch,
     ModelUnavailable,
+    NotIndexed,
     SavedRefused,
     SourceUnavailable,
     StorageFull,
+    StorageUnavailable,
     TooLarge,
     UnreadableImage,
+    UploadsGone,
 )
 
 type Endpoint = Callable[[Request], Awaitable[Response]]
@@ -30,7 +33,10 @@ _STATUS = {  # the first that fits
     SavedRefused: 400,
     TooLarge: 413,
     UnreadableImage: 422,
+    UploadsGone: 422,
+    NotIndexed: 400,
     StorageFull: 507,
+    StorageUnavailable: 503,
     IndexUnavailable: 503,
     ModelUnavailable: 503,
     ModelMismatch: 503,

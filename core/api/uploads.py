@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from core.api.http import Refusal, content_type, refuse_foreign
 from core.images.files import ARCHIVE_SUFFIX, SUFFIXES
-from core.images.names import printable
 from core.images.uploads import Upload, Uploads
 from core.services import Services
+from core.text.names import printable
 
 _BYTES = "application/octet-stream"
 _ARCHIVES = {"application/zip", "application/x-zip-compressed"}

@@ -74,8 +74,7 @@ class Terminal:
         """With the model in this process."""
         from core.services import shared
 
-        services = shared()
-        services.model.stay_in_process()
+        services = shared(command_line=True)
         if not gc.isenabled():
             gc.freeze()
             gc.enable()

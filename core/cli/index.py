@@ -7,9 +7,9 @@ import typer
 
 from core.cli.console import AsJson, app, expected_errors, open_services, print_json, say
 from core.cli.search import Folder
-from core.errors import InvalidTags, UnreadableImage
-from core.images.names import printable, utf8_safe
+from core.errors import InvalidTags, NotIndexed
 from core.text.command import command
+from core.text.names import printable, utf8_safe
 from core.text.words import pictures
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _ids(index: "Index", location: str) -> list[str]:
     """The records of the picture there, or of those in the folder.
 
     Raises:
-        UnreadableImage: there are none.
+        NotIndexed: there are none.
     """
     from core.index.filters import Filter
     from core.index.records import record_id
@@ -84,5 +84,5 @@ def _ids(index: "Index", location: str) -> list[str]:
     inside = (record for batch in index.records(Filter.within(location)) for record in batch)
     found = [record.id for record in (*index.get([record_id(location)]), *inside)]
     if not found:
-        raise UnreadableImage(f"{printable(location)} is not in the index.", f"Index it: {command('ingest SOURCE')}")
+        raise NotIndexed(f"{printable(location)} is not in the index.", f"Index it: {command('ingest SOURCE')}")
     return found

@@ -15,7 +15,6 @@ import typer
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
 from core.config import Settings
 from core.errors import JobRefused, Problem
-from core.images.names import utf8_safe
 from core.ingest.jobs.words import found, not_compared, not_connected, planned, tally
 from core.ingest.journal.actors import COMMAND_LINE
 from core.ingest.journal.job import JobState, Plan, PlannedFile, Status
@@ -24,6 +23,7 @@ from core.ingest.unchanged import Told, Untouched
 from core.sources.checks import as_spelled, check_kind, resolved
 from core.sources.remote.urls import is_url, normalised
 from core.text.command import command
+from core.text.names import utf8_safe
 from core.text.words import counted, duration, pictures
 
 if TYPE_CHECKING:
@@ -88,9 +88,8 @@ def remove_command(locations: Locations, as_json: AsJson = False) -> None:
 
 @contextmanager
 def open_library() -> "Iterator[Library]":
-    """Naming a path or address on the command line is leave to read it: the limits of the app do not apply."""
+    """The library, closed in the end; SIGTERM stops what it does."""
     library = open_services().library
-    library.urls = None
     try:
         with _stopped_by_term():
             yield library

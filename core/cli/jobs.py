@@ -8,11 +8,11 @@ import typer
 
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
-from core.images.names import utf8_safe
 from core.ingest.jobs.words import STATUSES, started
 from core.ingest.journal.actors import COMMAND_LINE
 from core.ingest.journal.job import JobState
 from core.text.command import command
+from core.text.names import utf8_safe
 
 if TYPE_CHECKING:
     from core.ingest.library import Library

@@ -7,9 +7,9 @@ import typer
 
 from core.cli.console import AsJson, app, expected_errors, terminal
 from core.cli.texts import SearchCommand
-from core.images.names import printable
 from core.index.limits import MAX_K
 from core.search.options import ALL_RESULTS, USUAL_K, Collapse, MinMatch, Sort
+from core.text.names import printable
 
 Folder = Annotated[
     str | None, typer.Option(help="Only pictures in this folder, or below this URL.", show_default=False)

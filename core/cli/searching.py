@@ -8,7 +8,6 @@ from pathlib import Path
 from core.cli.console import open_services, print_json, say, terminal
 from core.errors import InvalidQuery, UnreadableImage
 from core.images.describe import content_hash
-from core.images.names import printable, utf8_safe
 from core.index.filters import AnyOf, Condition, Filter, InFolder
 from core.search.language.negation import suggest_rewrite
 from core.search.language.parser import parse
@@ -18,6 +17,7 @@ from core.search.results import Result, Results
 from core.sources.pasted import pasted_location, spellings
 from core.sources.remote.urls import is_url
 from core.text.command import command
+from core.text.names import printable, utf8_safe
 from core.text.redaction import told
 
 _PATIENCE = 60.0  # seconds until it is known what scores mean: once for each model, and then as long as learning takes

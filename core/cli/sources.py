@@ -9,11 +9,11 @@ import typer
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
 from core.errors import FolderRefused
-from core.images.names import printable, utf8_safe
 from core.ingest.journal.actors import COMMAND_LINE
 from core.sources.checks import as_spelled
 from core.sources.remote.urls import is_url
 from core.text.command import command
+from core.text.names import printable, utf8_safe
 from core.text.redaction import told
 
 if TYPE_CHECKING:

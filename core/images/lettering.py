@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from PIL import ImageDraw, ImageFont, features
 
-from core.images.names import printable
+from core.text.names import printable
 
 type Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 

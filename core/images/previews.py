@@ -6,9 +6,9 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from core.errors import IndexUnavailable
+from core.errors import StorageUnavailable
 from core.images.describe import is_content_hash
-from core.images.files import remove_broken_off, write_whole
+from core.storage import make_folder, remove_broken_off, write_whole
 
 _KIND = re.compile(r"[a-z0-9-]{1,40}")
 _LEFT = 0.9  # of the limit, after some were removed: else each one more would look through all of them
@@ -40,8 +40,8 @@ class Previews:
     def keep(self, content_hash: str, kind: str, preview: bytes) -> None:
         """What cannot be written is made again next time."""
         path = self._place(content_hash, kind)
-        with suppress(IndexUnavailable, OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(StorageUnavailable, OSError):
+            make_folder(self._folder, private=True)
             write_whole(path, preview)
             with self._lock:
                 self._size = self._measured() if self._size is None else self._size + len(preview)

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from core.images.describe import is_content_hash
-from core.images.files import remove_broken_off, write_whole
+from core.storage import remove_broken_off, write_whole
 
 SIDE = 480
 """The longest side of a thumbnail in pixels: a column of the grid on a screen of double density."""
@@ -51,7 +51,7 @@ class Thumbnails:
 
         Raises:
             StorageFull: the disk is full.
-            IndexUnavailable: the folder cannot be written.
+            StorageUnavailable: the folder cannot be written.
             ValueError: the hash is none.
         """
         if not (places := self._places(content_hash)):

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Container, Iterator
@@ -17,15 +16,12 @@ from core.errors import DamagedArchive, TooLarge
 from core.images.describe import is_content_hash
 from core.images.files import (
     ARCHIVE_SUFFIX,
-    PART_SUFFIX,
     SUFFIXES,
-    not_written,
-    remove_broken_off,
     suffix_of,
-    write_whole,
 )
-from core.images.names import display_name
 from core.images.reading.reader import open_upright, read_bytes
+from core.storage import Part, remove_broken_off, write_whole
+from core.text.names import display_name
 
 _UNREAD = ".data"
 
@@ -76,18 +72,10 @@ class Uploads:
 
         Raises:
             StorageFull: the disk is full.
-            IndexUnavailable: the folder cannot be written.
+            StorageUnavailable: the folder cannot be written.
         """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=PART_SUFFIX)
-        except OSError as error:
-            raise not_written(self.folder, error) from error
-        incoming = Incoming(self, Path(part), handle, display_name(name), archive)
-        try:
-            yield incoming
-        finally:
-            incoming.close()
+        with Part(self.folder) as part:
+            yield Incoming(self, part, display_name(name), archive)
 
     def path(self, upload_id: str) -> Path | None:
         """The picture, or other file of a store of such; None where there is none. Counts as a use of it."""
@@ -123,23 +111,19 @@ class Uploads:
                 sidecar.unlink()
         return remove_broken_off([self.folder, self._beside])
 
-    def put(self, part: Path, upload_id: str, suffix: str, name: str) -> Upload:
+    def put(self, part: Part, upload_id: str, suffix: str, name: str) -> Upload:
         """Give a whole file its place; one that is there already is there once, under the latest name.
 
         Raises:
             StorageFull: the disk is full.
-            IndexUnavailable: the folder cannot be written.
+            StorageUnavailable: the folder cannot be written.
         """
         upload = Upload(upload_id, self._place(upload_id, suffix), name)
         with self._lock:
             # First, so that what is interrupted here leaves nothing that `expire` does not find.
             write_whole(self._sidecar(upload_id), json.dumps({"name": name, "suffix": suffix}).encode())
-            try:
-                if not upload.path.exists():
-                    upload.path.parent.mkdir(parents=True, exist_ok=True)
-                    part.replace(upload.path)
-            except OSError as error:
-                raise not_written(upload.path.parent, error) from error
+            if not upload.path.exists():
+                part.move_to(upload.path)
         return upload
 
     def _used(self, upload_id: str, suffix: str) -> Path | None:
@@ -180,10 +164,9 @@ class Uploads:
 class Incoming:
     """A file on its way in: written to disk and hashed as it arrives, so that its size takes no memory."""
 
-    def __init__(self, store: Uploads, part: Path, handle: int, name: str, archive: bool) -> None:
+    def __init__(self, store: Uploads, part: Part, name: str, archive: bool) -> None:
         self._store, self._part, self._name, self._archive = store, part, name, archive
         self._limit = store.archive_limit if archive else store.limit
-        self._file = os.fdopen(handle, "wb")
         self._hash = hashlib.sha256()
 
     def write(self, chunk: bytes) -> None:
@@ -192,9 +175,9 @@ class Incoming:
         Raises:
             TooLarge: with these it is larger than the limit.
             StorageFull: the disk is full.
-            IndexUnavailable: the folder cannot be written.
+            StorageUnavailable: the folder cannot be written.
         """
-        if self._file.tell() + len(chunk) > self._limit:
+        if self._part.size + len(chunk) > self._limit:
             raise TooLarge(
                 f"{self._name} has more than the {self._limit / 1e6:.1f} MB that can be uploaded.",
                 "Split it into several."
@@ -202,34 +185,23 @@ class Incoming:
                 else "Save a smaller version of it, or index it from a folder.",
             )
         self._hash.update(chunk)
-        try:
-            self._file.write(chunk)
-        except OSError as error:
-            raise not_written(self._part.parent, error) from error
+        self._part.write(chunk)
 
     def keep(self) -> Upload:
         """End of the file: check it, and give it its place.
 
         Raises:
             UnreadableImage: it is no picture that opens; UnreadableArchive: no ZIP archive.
-            StorageFull, IndexUnavailable: as above.
+            StorageFull, StorageUnavailable: as above.
         """
-        try:
-            self._file.close()
-        except OSError as error:
-            raise not_written(self._part.parent, error) from error
+        self._part.finish()
         return self._store.put(self._part, self._hash.hexdigest(), self._checked_suffix(), self._name)
-
-    def close(self) -> None:
-        with suppress(OSError):  # a full disk, which `keep` has told of
-            self._file.close()
-        self._part.unlink(missing_ok=True)
 
     def _checked_suffix(self) -> str:
         if self._store.unread:
             return _UNREAD
         if not self._archive:
-            return suffix_of(open_upright(read_bytes(self._part), self._name, enough=1).format)
-        if not is_zipfile(self._part):
+            return suffix_of(open_upright(read_bytes(self._part.path), self._name, enough=1).format)
+        if not is_zipfile(self._part.path):
             raise DamagedArchive(f"{self._name} is not a ZIP file, or it is incomplete.", "Upload it again.")
         return ARCHIVE_SUFFIX

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from core.images.names import decomposed, folded
 from core.index.globs import matches_folder, matches_name
 from core.index.records import ImageRecord
+from core.text.names import decomposed, folded
 
 type TextField = Literal["label", "tag", "format", "camera", "lens", "shape", "colour", "folder", "split"]
 type NumberField = Literal["width", "height", "megapixels", "size", "brightness", "sharpness", "taken"]

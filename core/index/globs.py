@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 
-from core.images.names import composed, decomposed, folded
+from core.text.names import composed, decomposed, folded
 
 MAX_PATTERN = 100
 """Characters of a pattern; and so many of a whole expression is what Elasticsearch reads, at most."""

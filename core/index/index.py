@@ -59,7 +59,7 @@ class Index(Protocol):
     """Where records live. Safe to share between threads; reads see every earlier write of this process, and those of
     others after a second at the latest.
 
-    All methods raise `IndexUnavailable` (or its child `StorageFull`) where the engine does not answer, naming the
+    All methods raise `IndexUnavailable` or `StorageFull` where the engine does not answer, naming the
     address or folder and the remedy.
     """
 

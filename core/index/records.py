@@ -8,7 +8,7 @@ from typing import Literal
 
 from core.images.colour.palette import colour_name
 from core.images.describe import DESCRIPTION, Box, Description, Split
-from core.images.names import folded
+from core.text.names import folded
 from core.vectors import Embedding
 
 type Shape = Literal["landscape", "portrait", "square", "panorama"]

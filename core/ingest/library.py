@@ -67,6 +67,7 @@ class Library:
         urls: Addresses below which pictures may be read, from public servers only; None: all addresses, as on the
             command line, where naming one is leave to read it.
         models: For those who re-embed.
+        done: Called after each job that ran to its end.
     """
 
     def __init__(
@@ -77,13 +78,14 @@ class Library:
         folder: Path,
         load: Callable[[], Future[Embedder]],
         name_of: Callable[[str], str],
+        *,
         urls: Sequence[str] | None = (),
         models: Models | None = None,
+        done: Callable[[], object] = lambda: None,
     ) -> None:
         self.journal = journal
-        self.urls = urls
-        self.done: Callable[[], object] = lambda: None
-        """Called after each job that ran to its end."""
+        self._urls = urls
+        self._done = done
         self._index = index
         self._thumbnails = thumbnails
         self._folder = folder
@@ -195,9 +197,9 @@ class Library:
             UnreadableImage: it is gone or cannot be read.
             SourceRefused: it is at an address that may not be read.
         """
-        if is_url(path) and self.urls is not None:
-            check_url(path, self.urls)
-        return read_file(path, public_only=self.urls is not None)
+        if is_url(path) and self._urls is not None:
+            check_url(path, self._urls)
+        return read_file(path, public_only=self._urls is not None)
 
     def start(self) -> None:
         """Take over what other processes left, and look for what has changed in the sources that are followed."""
@@ -229,10 +231,10 @@ class Library:
 
     def _open(self, location: str) -> Source:
         known = self.journal.sources.get(location)
-        if is_url(location) and self.urls is not None:
-            check_url(location, self.urls)
+        if is_url(location) and self._urls is not None:
+            check_url(location, self._urls)
         mounts = known.mounts if known else frozenset[str]()
-        return open_source(location, mounts, lists=self._folder, public_only=self.urls is not None)
+        return open_source(location, mounts, lists=self._folder, public_only=self._urls is not None)
 
     def _plan(self, job: JobState) -> Iterator[Plan]:
         if job.kind is Kind.REEMBED:
@@ -281,7 +283,7 @@ class Library:
     def _run(self, job: JobState) -> Iterator[Progress]:
         yield from self._reembed(job) if job.kind is Kind.REEMBED else self._ingest(job)
         try:
-            self.done()
+            self._done()
         except Exception:  # the job has ended well
             _log.exception("What was to be done after the job %r failed", job.title)
 

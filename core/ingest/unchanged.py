@@ -2,7 +2,8 @@
 
 To find that out by the index and the journal takes four times as long as to look at the folder, most of it to import
 them. So a scan from the command line that leaves nothing to do leaves a note: what the folder and the index were like
-then, and what there is to tell. Whatever is not quite certain, the scan itself finds out.
+then, since when the journal has known the folder, and what there is to tell. Whatever is not quite certain, the scan
+itself finds out.
 """
 
 import hashlib
@@ -10,16 +11,22 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.config import Settings
+from core.migrations import HEAD, VERSION_TABLE
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 _MAX_ENTRIES = 200_000  # of larger folders it is as fast to let the scan find out
 _MAX_FAILURES = 100
 _BUSY_SECONDS = 1.0
 _READERS = ("pillow", "pillow-heif")
+_REVISION = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608 - a name of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Untouched:
             return None
         try:
             noted = json.loads(self._file.read_bytes())
-            if noted["state"] != self._state(bool(noted["failures"])) or not self._note_checked():
+            if noted["state"] != self._state(bool(noted["failures"])) or not self._note_checked(noted["known_since"]):
                 return None
             failures = tuple((path, reason) for path, reason in noted["failures"])
             return Told(noted["total"], noted["counts"], noted["problems"], failures)
@@ -79,13 +86,15 @@ class Untouched:
         Args:
             edition: Of the index in which all of it is.
         """
-        from core.images.files import write_whole
+        from core.storage import write_whole
 
         if self._look is None or len(told.failures) > _MAX_FAILURES or self._look != _look(self._location):
             return
         state = self._state(bool(told.failures))
-        if edition and edition == self.edition():
-            write_whole(self._file, json.dumps({"state": state, **asdict(told)}).encode())
+        known_since = self._known_since()
+        if edition and edition == self.edition() and known_since is not None:
+            note = {"state": state, "known_since": known_since, **asdict(told)}
+            write_whole(self._file, json.dumps(note).encode())
 
     def _state(self, fails: bool) -> list[str]:
         """What must not have changed; where files were refused, what refused them too."""
@@ -96,19 +105,41 @@ class Untouched:
         readers = [version(package) for package in _READERS] if fails else []
         return [self._location, str(self._look), self.edition(), code_edition(), *readers]
 
-    def _note_checked(self) -> bool:
-        """As `KnownSources.note`, without SQLAlchemy, whose import takes longer than all else of this; False where the
-        folder is no source any more."""
+    def _known_since(self) -> float | None:
+        """When the folder became a source of the journal: another moment where it was forgotten meanwhile, or in
+        another journal. None where it is none."""
+        query = "SELECT added_at FROM sources WHERE index_name = ? AND location = ?"
+        with self._open_journal() as journal:
+            row = journal.execute(query, (self._scope, self._location)).fetchone() if journal else None
+        return float(row[0]) if row else None
+
+    def _note_checked(self, known_since: float) -> bool:
+        """As `KnownSources.note`; False where the folder is no source any more, or is one of another journal."""
+        update = "UPDATE sources SET checked_at = ? WHERE index_name = ? AND location = ? AND added_at = ?"
+        values = time.time(), self._scope, self._location, float(known_since)
+        with self._open_journal() as journal:
+            return journal is not None and journal.execute(update, values).rowcount == 1
+
+    @contextmanager
+    def _open_journal(self) -> "Iterator[Connection | None]":
+        """The journal, without SQLAlchemy, whose import takes longer than all else of this; its changes are kept at the
+        end. None where there is none, or none with the tables of this version: what becomes of those of an earlier or
+        a newer one is not for this to say.
+
+        Raises:
+            OSError: it does not answer.
+        """
         import sqlite3
 
         if not self._journal.is_file():
-            return False
-        update = "UPDATE sources SET checked_at = ? WHERE index_name = ? AND location = ?"
+            yield None
+            return
         try:
             with closing(sqlite3.connect(self._journal, timeout=_BUSY_SECONDS)) as connection, connection:
-                return connection.execute(update, (time.time(), self._scope, self._location)).rowcount == 1
-        except (sqlite3.Error, UnicodeError):
-            return False
+                (revision,) = connection.execute(_REVISION).fetchone() or ("",)
+                yield connection if revision == HEAD else None
+        except (sqlite3.Error, UnicodeError) as error:
+            raise OSError(f"The journal cannot be read: {error}") from error
 
 
 def _look(folder: str) -> str | None:

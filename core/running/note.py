@@ -74,26 +74,19 @@ def _sources(folder: str) -> list[tuple[str, int, int]]:
 
 
 def write(folder: str, port: int, variables: Mapping[str, str]) -> Note:
-    """Leave the note of an app that listens on this port, in place of any other.
+    """Leave the note of an app that listens on this port, in place of any other; nobody but our own user can read it.
 
     Raises:
-        OSError: it cannot be written.
+        StorageFull, StorageUnavailable: it cannot be written.
     """
-    import secrets  # who only reads a note needs none
+    import secrets  # who only reads a note needs neither
+    from pathlib import Path
+
+    from core.storage import write_whole
 
     key = secrets.token_hex(32)
     note = Note(port, os.getpid(), key, code_edition(), _hashed(key, variables))
-    os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-    path = os.path.join(folder, FILE)  # noqa: PTH118
-    part = f"{path}.{secrets.token_hex(8)}.part"
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(note._asdict(), file)
-        os.replace(part, path)  # noqa: PTH105
-    except OSError:
-        with suppress(OSError):
-            os.unlink(part)  # noqa: PTH108
-        raise
+    write_whole(Path(folder, FILE), json.dumps(note._asdict()).encode())
     return note
 
 

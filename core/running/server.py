@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from core.errors import StorageUnavailable
 from core.running.channel import ADDRESS, Distrust, listen, send
 from core.running.client import ANSWERED, Reply, home
 from core.running.note import environment, remove, write
@@ -31,13 +32,12 @@ class CommandServer:
         """Commands do without where nobody listens: what goes wrong is logged, no more."""
         with ExitStack() as undone:
             try:
-                self._server = undone.enter_context(_Server((ADDRESS, 0), _Handler))
-                self._server.answer = self._answer
+                self._server = undone.enter_context(_Server(self._answer))
                 self._note = write(self._folder, self._server.server_address[1], environment())
-            except OSError as error:
+            except (OSError, StorageUnavailable) as error:
                 _logger.warning("The command line will not find the app: %s", error)
                 return
-            self._server.key = self._note.key
+            self._server.trust(self._note.key)
             threading.Thread(target=self._server.serve_forever, args=(_TICK,), name="commands", daemon=True).start()
             undone.pop_all()
 
@@ -51,8 +51,15 @@ class CommandServer:
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
-    key: str
-    answer: Answer
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__((ADDRESS, 0), _Handler)
+        self.answer = answer
+        self.key = ""
+
+    def trust(self, key: str) -> None:
+        """Answer who has this key; the note that holds it names the port too."""
+        self.key = key
 
 
 class _Handler(socketserver.BaseRequestHandler):

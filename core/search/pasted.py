@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from core.errors import FolderRefused, ImageSearchError, TooLarge
-from core.images.names import printable
 from core.index.index import Index
 from core.index.records import ImageRecord, record_id
 from core.search.language.conditions import named
 from core.sources.pasted import pasted_location, spellings
 from core.sources.remote.urls import check_url, is_url, normalised
+from core.text.names import printable
 from core.text.redaction import told
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class PastedPictures:
         Raises:
             FolderRefused: it may not be read, or is not there.
             UnreadableImage: it does not open; TooLarge: it is larger than what can be sent.
-            StorageFull, IndexUnavailable: it cannot be kept.
+            StorageFull, StorageUnavailable: it cannot be kept.
         """
         location = pasted_location(text)
         if location is None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import FolderRefused
-from core.images.names import printable
 from core.sources.reasons import reason
+from core.text.names import printable
 
 # What knows pictures by their names is imported where there is a file: it asks Pillow.
 

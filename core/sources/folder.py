@@ -10,7 +10,6 @@ from pathlib import Path
 from core.errors import SourceUnavailable, UnreadableImage, UnreadableLabels
 from core.images.describe import Box, Split
 from core.images.files import ARCHIVE_SUFFIX, has_picture_suffix, is_left_out
-from core.images.names import printable
 from core.images.reading.reader import read_bytes
 from core.sources.archives.archive import archive_of
 from core.sources.archives.zip_directory import OPEN_FLAGS
@@ -20,6 +19,7 @@ from core.sources.datasets.files import Listing, is_part, listing_of
 from core.sources.presence import has_something, is_absent, is_below, is_gone, is_replaced, mounts_above
 from core.sources.reasons import reason
 from core.sources.source import Found, Skipped, no_picture
+from core.text.names import printable
 
 _CACHE_TAG = "CACHEDIR.TAG"  # bford.info/cachedir: such a folder holds what can be made again, our thumbnails too
 

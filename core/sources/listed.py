@@ -6,10 +6,10 @@ from pathlib import Path
 
 from core.errors import SourceRefused, SourceUnavailable, UnreadableImage
 from core.images.describe import Box, Split
-from core.images.files import write_whole
-from core.images.names import printable
 from core.sources.folder import FolderSource
 from core.sources.source import Found, Skipped
+from core.storage import write_whole
+from core.text.names import printable
 
 SUFFIX = ".list"
 

@@ -1,14 +1,12 @@
 """Datasets that were uploaded file by file: each gets its folder back, so that what lies where says what it did."""
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
-from shutil import copyfile
 
-from core.images.files import PART_SUFFIX, has_picture_suffix, not_written
+from core.images.files import has_picture_suffix
+from core.storage import copy_whole, writing_in
 
 MAX_FILE_BYTES = 512 << 20
 """The largest file of labels that is taken: annotations of this size are read, see `core.sources.datasets.coco`."""
@@ -44,7 +42,7 @@ def put(root: Path, files: Mapping[str, Path]) -> Path:
 
     Raises:
         StorageFull: the disk is full.
-        IndexUnavailable: the folder cannot be written, or a path is a file and a folder.
+        StorageUnavailable: the folder cannot be written, or a path is a file and a folder.
     """
     top = {path.partition("/")[0] for path in files if "/" in path}
     is_one = len(top) == 1 and all("/" in path for path in files)
@@ -81,17 +79,7 @@ def _is_same(there: Path, file: Path) -> bool:
 
 
 def _place(file: Path, target: Path) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists() and target.samefile(file):
-            return
-        handle, part = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=PART_SUFFIX)
-        os.close(handle)
-        Path(part).unlink()  # a name that nobody else takes
-        try:
-            os.link(file, part)
-        except OSError:  # another file system, or one that shares nothing
-            copyfile(file, part)
-        Path(part).replace(target)
-    except OSError as error:
-        raise not_written(target, error) from error
+    with writing_in(target):
+        is_there = target.exists() and target.samefile(file)
+    if not is_there:
+        copy_whole(file, target)

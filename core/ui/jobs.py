@@ -5,8 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import ImageSearchError, IndexUnavailable, PicturesLost
-from core.images.names import utf8_safe
+from core.errors import ImageSearchError, IndexUnavailable, PicturesLost, StorageUnavailable
 from core.ingest.jobs.words import (
     STATUSES,
     found,
@@ -24,6 +23,7 @@ from core.ingest.journal.job import JobState, Kind, Planned, Status
 from core.ingest.journal.progress import Outcome, not_indexed
 from core.search.output.response import item
 from core.search.results import Result
+from core.text.names import utf8_safe
 from core.text.words import ago, counted, duration, file_size, pictures
 from core.ui.components.gallery import gallery
 from core.ui.notices import plain, say, show_error, tell
@@ -282,7 +282,7 @@ def _search_button(job: JobState, key: str) -> None:
 def _show_recent(job: JobState, key: str) -> None:
     try:
         records = services().index.get(job.recent)
-    except IndexUnavailable:  # said once, by the page
+    except (IndexUnavailable, StorageUnavailable):  # said once, by the page
         return
     if records:
         st.caption("Latest pictures")

@@ -5,11 +5,11 @@ from collections.abc import Collection
 import streamlit as st
 
 from core.errors import Problem
-from core.images.names import utf8_safe
 from core.ingest.jobs.words import PROBLEMS, outcome_word
 from core.ingest.journal.job import JobState
 from core.ingest.journal.progress import Outcome
 from core.text.csv_file import as_csv
+from core.text.names import utf8_safe
 from core.text.words import counted
 from core.ui.server import services
 

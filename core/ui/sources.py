@@ -4,10 +4,10 @@ from datetime import datetime
 
 import streamlit as st
 
-from core.images.names import utf8_safe
 from core.ingest.jobs.words import STATUSES, verdicts
 from core.ingest.library import SourceState
 from core.text.command import command
+from core.text.names import utf8_safe
 from core.text.words import ago, file_size, pictures
 from core.ui.jobs import attempt, show_ended
 from core.ui.notices import plain

@@ -1,14 +1,9 @@
-"""Names of pictures, and write_whole."""
-
-import errno
-import os
-from pathlib import Path
+"""Names of pictures."""
 
 import pytest
 from PIL import Image
 
-from core.errors import IndexUnavailable, StorageFull
-from core.images.files import FORMATS, SUFFIXES, has_picture_suffix, is_left_out, suffix_of, write_whole
+from core.images.files import FORMATS, SUFFIXES, has_picture_suffix, is_left_out, suffix_of
 
 
 @pytest.mark.parametrize(
@@ -41,33 +36,3 @@ def test_the_suffix_of_a_name_in_any_case():
 def test_names_that_are_left_out():
     assert all(map(is_left_out, [".x.png", "@eaDir", "Thumbs.db", "$RECYCLE.BIN"]))
     assert not any(map(is_left_out, ["x.png", "eaDir", "thumbs"]))
-
-
-class TestWriteWhole:
-    def test_writes_and_replaces(self, tmp_path):
-        path = tmp_path / "a/b/x"
-        write_whole(path, b"one")
-        write_whole(path, b"two")
-        assert path.read_bytes() == b"two"
-        assert list(path.parent.iterdir()) == [path]
-
-    @pytest.mark.parametrize(
-        ("number", "expected"),
-        [(errno.ENOSPC, StorageFull), (errno.EDQUOT, StorageFull), (errno.EROFS, IndexUnavailable)],
-    )
-    def test_failures_name_the_folder_and_leave_nothing(self, tmp_path, monkeypatch, number, expected):
-        def replace(self, target):
-            raise OSError(number, os.strerror(number))
-
-        monkeypatch.setattr(Path, "replace", replace)
-        with pytest.raises(expected) as failure:
-            write_whole(tmp_path / "a/x", b"one")
-        assert type(failure.value) is expected
-        assert str(tmp_path / "a") in failure.value.message
-        assert failure.value.remedy
-        assert list((tmp_path / "a").iterdir()) == []
-
-    def test_a_file_where_the_folder_should_be(self, tmp_path):
-        (tmp_path / "a").write_bytes(b"")
-        with pytest.raises(IndexUnavailable):
-            write_whole(tmp_path / "a/x", b"one")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.images.names import display_name, printable, utf8_safe
+from core.text.names import display_name, printable, utf8_safe
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from zipfile import ZIP_STORED
 import pytest
 from PIL import Image
 
-from core.errors import IndexUnavailable, StorageFull, TooLarge, UnreadableArchive, UnreadableImage
+from core.errors import StorageFull, StorageUnavailable, TooLarge, UnreadableArchive, UnreadableImage
 from core.images.describe import content_hash
 from core.images.uploads import Uploads
 from core.sources.folder import FolderSource
@@ -211,7 +211,7 @@ class TestReceive:
         assert files(uploads) == []
 
     @pytest.mark.parametrize("method", ["write", "close"])
-    @pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, StorageFull), (errno.EIO, IndexUnavailable)])
+    @pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, StorageFull), (errno.EIO, StorageUnavailable)])
     def test_a_disk_that_takes_no_more(self, uploads, cat, monkeypatch, method, number, error):
         def fail(self, *_):
             BytesIO.close(self)
@@ -228,7 +228,7 @@ class TestReceive:
 
     def test_a_folder_that_cannot_be_written(self, tmp_path):
         (tmp_path / "uploads").write_bytes(b"a file")
-        with pytest.raises(IndexUnavailable), Uploads(tmp_path / "uploads", limit=10).receive("a.jpg"):
+        with pytest.raises(StorageUnavailable), Uploads(tmp_path / "uploads", limit=10).receive("a.jpg"):
             pytest.fail("it was opened")
 
 

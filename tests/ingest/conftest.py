@@ -25,8 +25,8 @@ def open_library(tmp_path: Path, embedder: ColourEmbedder) -> Iterator[OpenLibra
     """Opens one more library on the data folder of the test, as another process would."""
     opened: list[Library] = []
 
-    def open_(model: ColourEmbedder = embedder) -> Library:
-        opened.append(make_library(tmp_path / "data", model))
+    def open_(model: ColourEmbedder = embedder, done: Callable[[], object] = lambda: None) -> Library:
+        opened.append(make_library(tmp_path / "data", model, done))
         return opened[-1]
 
     yield open_

@@ -1,5 +1,6 @@
 """Libraries on the colour model, for the tests and for the processes that they start; what tests ask of them."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def journal_url(data: Path) -> str:
     return f"sqlite:///{data / 'jobs' / 'jobs.db'}"
 
 
-def make_library(data: Path, embedder: ColourEmbedder) -> Library:
+def make_library(data: Path, embedder: ColourEmbedder, done: Callable[[], object] = lambda: None) -> Library:
     loaded: Future[ColourEmbedder] = Future()
     loaded.set_result(embedder)
     return Library(
@@ -29,6 +30,7 @@ def make_library(data: Path, embedder: ColourEmbedder) -> Library:
         data / "jobs",
         lambda: loaded,
         lambda path: path.rpartition("/")[2],
+        done=done,
     )
 
 

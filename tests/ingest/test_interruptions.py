@@ -161,12 +161,11 @@ class TestInTheMiddle:
         assert (job.counts, job.done) == (Counts(added=23, skipped=1), job.total)
         assert len(verdicts(library, job)) == 24
 
-    def test_what_fails_after_a_job_does_no_harm_to_it(self, library, folder, caplog):
+    def test_what_fails_after_a_job_does_no_harm_to_it(self, open_library, folder, caplog):
         def fail():
             raise ZeroDivisionError
 
-        library.done = fail
-        assert ingest(library, folder).status is Status.DONE
+        assert ingest(open_library(done=fail), folder).status is Status.DONE
         assert "ZeroDivisionError" in caplog.text
 
 

@@ -103,9 +103,8 @@ class TestChecks:
         first.journal.sources.follow(str(folder), True)
         first.close()
         picture("cyan.png")
-        second = open_library()
         done = threading.Event()
-        second.done = done.set
+        second = open_library(done=done.set)
         second.start()
         assert done.wait(WAIT)
         assert len(paths(second)) == 4

@@ -1,8 +1,10 @@
 """A folder that is as it was: the command says so without a scan, and whatever has changed is found by one."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from typer.testing import CliRunner
 import core.cli.ingest
 from core.cli import app
 from core.ingest import unchanged
+from core.migrations import VERSION_TABLE
 from core.services import shared
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +134,38 @@ def test_a_source_that_was_forgotten_is_one_again(ingest, services, folder):
     services.library.journal.sources.forget(str(folder))
     assert ingest(folder)[1]
     assert [one.known.location for one in services.library.sources()] == [str(folder)]
+
+
+def test_a_source_of_another_journal_is_scanned(ingest, services, folder):
+    """One that was deleted, and then got the folder in another way: what else it knew of it is gone."""
+    ingest(folder)
+    sources = services.library.journal.sources
+    sources.forget(str(folder))
+    sources.note(str(folder), "again", ())
+    assert ingest(folder) == (UNCHANGED, True)
+    assert ingest(folder) == (UNCHANGED, False)
+
+
+@pytest.mark.parametrize("revision", ["0001", "9999"])
+def test_a_journal_of_another_version_is_left_to_the_scan(services, folder, ingest, revision):
+    ingest(folder)
+    journal = Path(services.settings.journal)
+    with closing(sqlite3.connect(journal)) as connection, connection:
+        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = ?", (revision,))
+        before = connection.execute("SELECT * FROM sources").fetchall()
+    assert unchanged.Untouched(services.settings, str(folder)).told() is None
+    with closing(sqlite3.connect(journal)) as connection:
+        assert connection.execute("SELECT * FROM sources").fetchall() == before
+
+
+@pytest.mark.parametrize("data", [b"", b"no database"])
+def test_a_journal_that_is_none_is_left_to_the_scan(services, folder, ingest, data):
+    ingest(folder)
+    services.library.close()
+    for file in Path(services.settings.journal).parent.glob("jobs.db*"):
+        file.unlink()
+    Path(services.settings.journal).write_bytes(data)
+    assert unchanged.Untouched(services.settings, str(folder)).told() is None
 
 
 def test_what_was_refused_is_told_again_as_long_as_the_same_would_read_it(ingest, folder, monkeypatch):

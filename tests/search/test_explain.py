@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.errors import InvalidQuery, ModelUnavailable
+from core.errors import ModelUnavailable, NotIndexed
 from core.search.compose import Composed, Kind, Part
 from core.search.explain.concepts import Concept, Explainer, shared_concepts
 from core.search.query import Query, Words
@@ -120,7 +120,7 @@ class TestExplainer:
         assert index.sampled == 1  # as long as it does not change
 
     def test_a_picture_that_is_not_there(self, explainer):
-        with pytest.raises(InvalidQuery, match="no longer in the index"):
+        with pytest.raises(NotIndexed, match="no longer in the index"):
             explainer.explain(Query((Words("red"),)), "0" * 64)
 
     def test_while_the_concepts_are_read(self, index, embedder):

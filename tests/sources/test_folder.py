@@ -10,9 +10,9 @@ import pytest
 
 from core.errors import SourceUnavailable, UnreadableImage
 from core.images.describe import Box
-from core.images.names import printable
 from core.sources.folder import FolderSource
 from core.sources.source import Found, Skipped
+from core.text.names import printable
 
 needs_ordinary_user = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind the superuser"

@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 
 from core.api.protection.sites import FOREIGN, is_foreign, requested_host
 from core.hosts import Hosts
-from core.images.names import printable
+from core.text.names import printable
 
 _MAX_NAME = 80  # characters of a name that are repeated
 _DENIAL = "websocket.http.response"

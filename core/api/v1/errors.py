@@ -13,7 +13,7 @@ from core.api.http import Refusal, error_response
 from core.api.paths import DESCRIPTION
 from core.api.protection.guard import FAILED
 from core.errors import ImageSearchError
-from core.images.names import printable
+from core.text.names import printable
 
 _MAX_NAME = 80  # characters of a field's name that are repeated
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")

@@ -14,7 +14,6 @@ from pydantic import (
 )
 
 from core.errors import InvalidQuery
-from core.images.names import printable
 from core.index.index import MAX_K
 from core.saved import MAX_NAME, MAX_URL
 from core.search.language.parser import LONGEST, parse
@@ -22,6 +21,7 @@ from core.search.options import ALL_RESULTS, Collapse, MinMatch, Options, Sort
 from core.search.output import export
 from core.search.query import MAX_PARTS, MAX_WEIGHT, MIN_WEIGHT, Picture, Query, Region, Search
 from core.sources.uploaded import is_inside
+from core.text.names import printable
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["9f86d081884c7d65" * 4])]
 """The SHA-256 of a picture's bytes."""

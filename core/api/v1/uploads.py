@@ -10,9 +10,9 @@ from fastapi import Request
 from core.api.http import Refusal
 from core.api.v1.requests import LocationBody, UploadsBody
 from core.api.v1.responses import Received, Started
-from core.images.names import display_name, utf8_safe
 from core.ingest.journal.actors import COOKIE, browser
 from core.services import Services
+from core.text.names import display_name, utf8_safe
 
 _READ_AT_ONCE = 2
 

@@ -19,12 +19,12 @@ from core.images.colour.rgb import to_rgb
 from core.images.describe import DESCRIPTION, Description
 from core.images.files import FORMATS
 from core.images.metadata.exif import Metadata, orientation, read_metadata
-from core.images.names import printable
 from core.images.reading.budget import BUDGET, MAX_PICTURE_BYTES, cost
 from core.images.reading.quiet import silence
 from core.images.reading.raw import DNG_VERSION, is_raw, preview_of
 from core.images.reading.refusals import claimed_size, empty, no_preview, not_given, refusal, too_heavy, too_large
 from core.images.reading.shrinking import is_large, shrinking, shrunk
+from core.text.names import printable
 
 MAX_BYTES = 1 << 30
 """The largest file that is read: 1 GiB."""

@@ -11,8 +11,8 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from core.errors import DamagedPicture, NotAPicture, UnreadableImage, UnsupportedPicture
 from core.images.files import FORMATS
-from core.images.names import printable
 from core.images.reading.kinds import SAVE_AS_JPEG, kind_of
+from core.text.names import printable
 
 COPY_AGAIN = "Copy it again from where it came from."
 _SAVE_SMALLER = "Save a smaller version of it."

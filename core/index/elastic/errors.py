@@ -81,7 +81,7 @@ def storage_full(address: str, index: str) -> StorageFull:
     )
 
 
-def blocked(error: object, address: str, index: str) -> IndexUnavailable | None:
+def blocked(error: object, address: str, index: str) -> IndexUnavailable | StorageFull | None:
     """The error for an index that is closed, or that somebody has blocked; None where it is neither."""
     number = _block(error)
     if number == _DISK:
@@ -151,7 +151,7 @@ def _tls(error: SSLError) -> str:
     return "its certificate is not signed by an authority trusted here"
 
 
-def _refused(error: ApiError, address: str, index: str) -> IndexUnavailable:
+def _refused(error: ApiError, address: str, index: str) -> IndexUnavailable | StorageFull:
     status, words = error.status_code, reason(error)
     if told := blocked(error, address, index):
         return told

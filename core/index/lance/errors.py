@@ -54,7 +54,7 @@ def is_vanished(error: Exception) -> bool:
     return "Not found" in str(error)
 
 
-def _expected(error: BaseException, folder: Path, name: str) -> IndexUnavailable:
+def _expected(error: BaseException, folder: Path, name: str) -> IndexUnavailable | StorageFull:
     _log.debug("The index in %s", folder, exc_info=error)
     text = str(error)
     if _is(error, errno.ENOSPC, errno.EDQUOT) or any(sign in text for sign in _FULL):

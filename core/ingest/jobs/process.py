@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from core.images.files import make_folder, write_whole
+from core.storage import make_folder, write_whole, writing_in
 
 
 class Owner:
@@ -19,6 +19,9 @@ class Owner:
 
     Args:
         folder: In the data folder; created.
+
+    Raises:
+        StorageFull, StorageUnavailable: the folder cannot be written, with the first use of it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -31,9 +34,11 @@ class Owner:
     def id(self) -> str:
         with self._naming:
             if self._lock is None:
-                self._name = uuid4().hex
-                self._lock = self._lock_of(self._name)
-                self._lock.acquire()
+                name = uuid4().hex
+                lock = self._lock_of(name)
+                with writing_in(self._folder):
+                    lock.acquire()
+                self._name, self._lock = name, lock
             return f"{self._place}/{self._name}"
 
     def close(self) -> None:

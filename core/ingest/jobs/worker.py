@@ -16,6 +16,7 @@ from core.errors import (
     JournalUnavailable,
     ModelUnavailable,
     SourceUnavailable,
+    StorageUnavailable,
 )
 from core.ingest.jobs.interrupted import interrupted_at
 from core.ingest.jobs.process import Owner
@@ -30,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 _RECENT = 5  # a row of the page
 _SAY_EVERY = 0.5  # seconds
-_TRANSIENT = (IndexUnavailable, ModelUnavailable, SourceUnavailable, JournalUnavailable)
+_TRANSIENT = (IndexUnavailable, StorageUnavailable, ModelUnavailable, SourceUnavailable, JournalUnavailable)
 _OTHER = "Waiting for another process that is writing to the same index."
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from core.errors import ImageSearchError
 from core.images.describe import content_hash
-from core.images.names import printable
 from core.index.filters import Between, Filter
 from core.index.index import Index
 from core.ingest.journal.files import Lines
@@ -14,6 +13,7 @@ from core.ingest.journal.job import Planned, PlannedFile
 from core.ingest.pipeline.read_ahead import ReadAhead
 from core.sources.remote.urls import is_url
 from core.sources.source import Source
+from core.text.names import printable
 
 _SECONDS = 3.0
 _MAX_BYTES = 512 << 20

@@ -10,13 +10,13 @@ from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
 from core.errors import ArchiveUnavailable, ImageSearchError, SourceUnavailable, UnreadableImage, UnreadableLabels
 from core.images.describe import Box, Description, Split, content_hash
-from core.images.names import printable
 from core.images.reading.reader import open_upright
 from core.images.thumbnails import SIDE, Thumbnails, miniature
 from core.index.records import ImageRecord, record_id
 from core.ingest.journal.job import Planned, PlannedFile
 from core.ingest.journal.progress import Outcome, Verdict
 from core.sources.source import Found, Source
+from core.text.names import printable
 
 _log = logging.getLogger(__name__)
 

@@ -20,7 +20,6 @@ from core.embedding.crop import enough
 from core.embedding.embedder import Embedder
 from core.errors import ImageSearchError, PicturesLost, SourceUnavailable, UnreadableImage
 from core.images.describe import content_hash
-from core.images.names import printable
 from core.images.reading.reader import open_upright
 from core.images.thumbnails import SIDE, Thumbnails
 from core.index.index import Index, ModelStamp
@@ -32,6 +31,7 @@ from core.ingest.pipeline.embed import Embedded, embedded
 from core.ingest.pipeline.prepare import Prepared
 from core.ingest.pipeline.run import after, read_in_rounds, within
 from core.ingest.pipeline.staging import Staging
+from core.text.names import printable
 
 _log = logging.getLogger(__name__)
 

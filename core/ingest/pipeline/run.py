@@ -12,7 +12,6 @@ from typing import Protocol
 
 from core.embedding.embedder import Embedder
 from core.errors import SourceUnavailable
-from core.images.names import printable
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index, ModelStamp
 from core.index.records import record_id
@@ -25,6 +24,7 @@ from core.ingest.pipeline.prepare import Prepare, Prepared
 from core.ingest.pipeline.read_ahead import ReadAhead
 from core.ingest.pipeline.store import Store
 from core.sources.source import Source
+from core.text.names import printable
 
 FILE_SECONDS = 60.0
 """How long one file may take to be read and decoded before it is given up."""

@@ -7,8 +7,8 @@ from typing import IO
 
 import numpy as np
 
-from core.images.files import make_folder, not_written
 from core.index.index import ModelStamp
+from core.storage import make_folder, writing_in
 from core.vectors import Embedding, Embeddings, check_embeddings
 
 _HASH_BYTES = 32
@@ -23,6 +23,9 @@ class Staging:
 
     Args:
         folder: Of one index; what is kept there for other models is not looked at.
+
+    Raises:
+        StorageFull, StorageUnavailable: the folder cannot be written.
     """
 
     def __init__(self, folder: Path, stamp: ModelStamp) -> None:
@@ -30,9 +33,10 @@ class Staging:
         name = f"{stamp.model_id.replace('/', '-')}-{stamp.dims}-{stamp.preprocessing}"
         self._dims = stamp.dims
         self._vectors, self._hashes = folder / f"{name}.vectors", folder / f"{name}.hashes"
-        self._places = self._read()
-        self._open_vectors: IO[bytes] = self._vectors.open("ab")
-        self._open_hashes: IO[bytes] = self._hashes.open("ab")
+        with writing_in(folder):
+            self._places = self._read()
+            self._open_vectors: IO[bytes] = self._vectors.open("ab")
+            self._open_hashes: IO[bytes] = self._hashes.open("ab")
 
     def __contains__(self, content_hash: object) -> bool:
         return isinstance(content_hash, str) and bytes.fromhex(content_hash) in self._places
@@ -47,7 +51,7 @@ class Staging:
             embeddings: An array of shape `(n, dims)`.
 
         Raises:
-            StorageFull, IndexUnavailable: they cannot be written.
+            StorageFull, StorageUnavailable: they cannot be written.
             InvalidEmbedding: a row is not finite, has length zero, or the wrong dims; nothing was kept.
         """
         new = list({one: at for at, one in enumerate(content_hashes) if one not in self}.values())
@@ -55,11 +59,9 @@ class Staging:
             return
         check_embeddings(embeddings, self._dims)
         keys = [bytes.fromhex(content_hashes[at]) for at in new]
-        try:
+        with writing_in(self._vectors.parent):
             _append(self._open_vectors, np.ascontiguousarray(embeddings[new], np.float32).tobytes())
             _append(self._open_hashes, b"".join(keys))
-        except OSError as error:
-            raise not_written(self._vectors.parent, error) from error
         first = len(self._places)
         self._places |= {key: first + at for at, key in enumerate(keys)}
 

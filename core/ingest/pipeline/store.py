@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from core.errors import UnreadableImage
-from core.images.names import printable
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index
 from core.index.records import ImageRecord, record_id
@@ -17,6 +16,7 @@ from core.ingest.pipeline.embed import Embedded, Round
 from core.ingest.pipeline.prepare import Prepared
 from core.ingest.pipeline.remove import delete_records, remove_orphans
 from core.sources.source import Source
+from core.text.names import printable
 
 _KEPT = "The file is missing; its record is kept. To remove such records, scan the source again and choose that."
 _BACK = "The file is there again. Scan the source again."

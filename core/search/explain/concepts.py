@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cache import LRUCache
-from core.errors import InvalidQuery, ModelUnavailable
+from core.errors import ModelUnavailable, NotIndexed
 from core.index.index import Index
 from core.index.records import ImageRecord
 from core.search.compose import Composed, Kind
@@ -48,7 +48,8 @@ class Explainer:
         no word for it.
 
         Raises:
-            InvalidQuery: there is no such picture, or the query cannot be run.
+            NotIndexed: there is no such picture.
+            InvalidQuery: the query cannot be run.
             ModelUnavailable: the concepts are being read.
         """
         bank = self._bank()
@@ -70,11 +71,11 @@ class Explainer:
 def get_by_content(index: Index, content_hash: str) -> tuple[ImageRecord, Embedding]:
     """
     Raises:
-        InvalidQuery: the index has no picture with this content.
+        NotIndexed: the index has no picture with this content.
     """
     found = index.by_content([content_hash])
     if content_hash not in found:
-        raise InvalidQuery("This picture is no longer in the index.", "Search again.")
+        raise NotIndexed("This picture is no longer in the index.", "Search again.")
     return found[content_hash]
 
 

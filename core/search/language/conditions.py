@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from core.errors import InvalidQuery
-from core.images.names import printable
 from core.index.filters import (
     AnyOf,
     Between,
@@ -24,6 +23,7 @@ from core.index.records import from_storable, storable
 from core.search.language.groups import either, opposite
 from core.search.language.quotes import DASHES, MARKS, QUOTED, quoted, unquoted
 from core.search.language.ranges import EXAMPLES, goes_on, read_range, write_range
+from core.text.names import printable
 
 _TEXTS: dict[str, TextField] = {field: field for field in get_args(TextField.__value__)}
 _TEXTS |= {"color": "colour", "orientation": "shape"}

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from core.images.names import composed, decomposed, folded
 from core.index.filters import AnyOf, Condition, Either, Filter, InFolder, TextField, simple
 from core.index.index import Counts
 from core.index.records import names_on
 from core.search.language.conditions import named
+from core.text.names import composed, decomposed, folded
 
 type Known = dict[str, str]
 """The values that records have in a field, each with what it is compared by."""

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Literal, TypedDict
 
-from core.images.names import utf8_safe
 from core.index.records import Hit
 from core.search.options import Band
 from core.search.pasted import Pasted
 from core.search.results import Result, Results
+from core.text.names import utf8_safe
 
 # Rounded, so that a result that has not changed is a message that has not changed.
 _SCORE, _SHARE, _DEGREES, _MILLISECONDS = 4, 3, 6, 2

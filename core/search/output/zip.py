@@ -8,9 +8,9 @@ from zipfile import ZipFile, ZipInfo
 
 from core.errors import ImageSearchError
 from core.images.files import has_picture_suffix
-from core.images.names import display_name, printable
 from core.index.records import ImageRecord
 from core.search.output.export import Chosen
+from core.text.names import display_name, printable
 
 MISSING = "missing.txt"
 """The file of the archive that says what is not in it, and why."""

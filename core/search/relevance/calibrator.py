@@ -5,17 +5,19 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import batched
 from pathlib import Path
 
 import numpy as np
 
 from core.embedding.embedder import Embedder
-from core.errors import ImageSearchError, InvalidEmbedding, ModelUnavailable
+from core.errors import ImageSearchError, InvalidEmbedding, ModelUnavailable, StorageUnavailable
 from core.index.index import Index
 from core.search.relevance.concepts import CONCEPTS, EDITION, Bank
 from core.search.relevance.learned import learned_file, read_learned, write_learned
 from core.search.relevance.scores import SAMPLE, Calibration, learn
+from core.storage import write_whole
 from core.vectors import Embeddings, check_embeddings
 
 _CHUNK = 16  # concepts embedded at once: what a visitor searches for goes in between
@@ -157,9 +159,7 @@ def _read(file: Path, dims: int) -> Embeddings | None:
 
 
 def _write(file: Path, embeddings: Embeddings) -> None:
-    part = file.with_suffix(f".{threading.get_ident()}.part")
-    with suppress(OSError):  # a full disk costs the time to embed them again, no more
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
-            np.save(stream, embeddings)
-        part.replace(file)
+    target = BytesIO()
+    np.save(target, embeddings, allow_pickle=False)
+    with suppress(StorageUnavailable):  # a full disk costs the time to embed them again, no more
+        write_whole(file, target.getvalue())

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from core.errors import StorageUnavailable
 from core.index.index import Index
+from core.storage import write_whole
 
 _SOURCES = ("ranking/collapse", "examples", "relevance/scores", "relevance/bands", "relevance/theme")
 """The modules of this package that say how things are learned: what another version has learned is learned again."""
@@ -56,11 +58,8 @@ def write_learned(file: Path, revision: str, learned: object) -> None:
     for leaf in (np.array(f"{_edition()} {revision}"), *_leaves(learned)):
         np.save(target, leaf, allow_pickle=False)
     data = target.getvalue()
-    part = file.with_suffix(f".{hashlib.sha256(data).hexdigest()[:16]}.part")
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(_seal(data) + data)
-        part.replace(file)
+    with suppress(StorageUnavailable):
+        write_whole(file, _seal(data) + data)
 
 
 def _seal(data: bytes) -> bytes:

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from core.images.names import folded
 from core.index.filters import Filter, NameContains
 from core.index.records import Hit
 from core.search.options import Band, MinMatch
 from core.search.query import Query
 from core.search.results import Judgement
+from core.text.names import folded
 
 MAX_NAMED = 200
 """So many pictures are found by their names, at most: of more, the nearest to the query."""

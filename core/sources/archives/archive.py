@@ -9,12 +9,12 @@ from zipfile import ZipInfo
 
 from core.errors import UnreadableArchive, UnreadableImage, UnreadableLabels
 from core.images.describe import Box, Split
-from core.images.names import printable
 from core.sources.archives.zip_directory import Directory, directory_of
 from core.sources.archives.zip_members import Limits, mtime_ns
 from core.sources.datasets.annotations import Datasets
 from core.sources.datasets.files import Listing, listing_of
 from core.sources.source import Found, Skipped
+from core.text.names import printable
 
 LIMITS = Limits()
 

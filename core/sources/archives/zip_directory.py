@@ -10,9 +10,9 @@ from typing import NamedTuple
 from zipfile import ZipFile, ZipInfo
 
 from core.errors import ArchiveUnavailable, DamagedArchive, DamagedPicture, UnreadableArchive, UnreadableImage
-from core.images.names import printable
 from core.sources.archives.zip_members import Limits, is_bomb, sort_out
 from core.sources.reasons import reason
+from core.text.names import printable
 
 _KEPT = 4  # archives: a full one takes 200 MB
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from core.errors import UnreadableImage, UnreadableLabels
 from core.images.describe import Box, Split
-from core.images.names import printable
 from core.sources.datasets import coco, voc
 from core.sources.datasets.coco import CocoFile
 from core.sources.datasets.datafile import NAME_FILES, USUAL, YAML, DataFile, read_data_file, read_name_file
@@ -15,6 +14,7 @@ from core.sources.datasets.labels import MAX_BYTES, label_path, parse_boxes
 from core.sources.datasets.splits import MAX_LIST_BYTES, ORDER, PictureList, Splits, parts, split_named
 from core.sources.datasets.unmatched import Unmatched
 from core.sources.source import NO_PICTURE, Skipped, no_picture, passed_over_by_name
+from core.text.names import printable
 
 NO_NAMES = "Labels without class names: put a data.yaml with `names` in a folder above."
 SECOND = "A data file beside another one that is used: move it away, or give it its own `path`."

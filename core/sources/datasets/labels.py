@@ -9,7 +9,7 @@ import yaml
 
 from core.errors import UnreadableLabels
 from core.images.describe import Box
-from core.images.names import printable
+from core.text.names import printable
 
 MAX_BYTES = 4 << 20
 """The largest data file or label file that is read: 4 MiB."""

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from core.errors import ImageSearchError
-from core.images.names import printable
 from core.sources.datasets.splits import parts
 from core.sources.source import Skipped, no_picture
+from core.text.names import printable
 from core.text.words import pictures
 
 ALONE = "Annotations without their picture: no picture here has this name."

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import aiohttp
 
 from core.errors import ImageSearchError, UnreadableImage
-from core.images.names import printable
 from core.sources.remote.public import NotPublic
 from core.sources.remote.transfer import Crowded, Unreadable
+from core.text.names import printable
 from core.text.redaction import scrubbed
 
 _log = logging.getLogger(__name__)

@@ -8,7 +8,6 @@ from itertools import batched
 from core.errors import ImageSearchError, SourceUnavailable, UnreadableImage
 from core.images.describe import Box, Split
 from core.images.files import has_picture_suffix, is_left_out
-from core.images.names import printable
 from core.sources.datasets.annotations import Datasets
 from core.sources.datasets.files import Listing, is_part
 from core.sources.remote.attempts import describe_error, is_transient
@@ -18,6 +17,7 @@ from core.sources.remote.remote_store import Entry, RemoteStore
 from core.sources.remote.texts import Texts
 from core.sources.remote.urls import SCHEMES, WEB, is_normalised, normalised
 from core.sources.source import Found, Skipped
+from core.text.names import printable
 
 MAX_BYTES = 256 << 20
 """Of one picture: less than of a file here, for several are read at once, and whoever keeps them may be anybody."""
@@ -95,12 +95,9 @@ class RemoteSource:
             if found:
                 yield found
                 return
-        self._texts.by_folder = True
-        try:
+        with self._texts.by_folder():
             yield from self._walk()
             yield from self._datasets.unmatched()
-        finally:
-            self._texts.by_folder = False
 
     def _walk(self) -> Iterator[Found | Skipped]:
         pending, visited = [self.location], 0

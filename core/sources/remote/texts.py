@@ -1,7 +1,8 @@
 """The text files near the pictures of an address: whether they are there, and when they were changed."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from core.sources.datasets.files import Listing, is_part, listing_of
 from core.sources.remote.attempts import is_missing
@@ -17,11 +18,20 @@ class Texts:
     """
 
     def __init__(self, place: RemoteStore) -> None:
-        self.by_folder = False
+        self._is_by_folder = False
         self._place = place
         self._listing = threading.Lock()  # so that a folder is listed once for all who wait for it
         self._known: dict[str, dict[str, int | None]] = {}
         self._listings: dict[str, Listing] = {}
+
+    @contextmanager
+    def by_folder(self) -> Iterator[None]:
+        """Within, a folder that is asked about is listed as a whole: all of it will be."""
+        self._is_by_folder = True
+        try:
+            yield
+        finally:
+            self._is_by_folder = False
 
     def note(self, folder: str, entries: Sequence[Entry]) -> None:
         """What a folder lists."""
@@ -47,7 +57,7 @@ class Texts:
     def changed_ns(self, url: str) -> int:
         """When a file was changed, as `Found.annotated_ns`; 1 where its store does not say, 0 where there is none."""
         folder = url.rpartition("/")[0]
-        if self.by_folder:
+        if self._is_by_folder:
             with self._listing:
                 if folder not in self._known:
                     self.note(folder, self._listed(folder))

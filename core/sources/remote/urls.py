@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from core.errors import SourceRefused
-from core.images.names import printable
+from core.text.names import printable
 from core.text.redaction import holds_secret, is_secret_name, without_secrets
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.images.names import utf8_safe
 from core.search.pasted import Pasted
 from core.search.query import Region
+from core.text.names import utf8_safe
 from core.ui.components.assets import component
 from core.ui.components.shared.edits import answered, edit
 
