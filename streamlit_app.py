@@ -27,7 +27,7 @@ from core.embedding.launching import launch_ahead  # noqa: E402
 from core.errors import ImageSearchError  # noqa: E402
 from core.ui.components.modules import module_routes  # noqa: E402
 from core.ui.server import base_path, served_hosts, server_settings, services  # noqa: E402
-from core.ui.shell import shell  # noqa: E402
+from core.ui.shell import PAGES, shell  # noqa: E402
 
 if TYPE_CHECKING:
     from core.api.light import OwnRoutes
@@ -105,5 +105,5 @@ app = st.App(
     Path(__file__).parent / "pages" / "router.py",
     lifespan=lifespan,
     routes=[*module_routes(base_path()), *own_routes(own, base_path()), *shell(base_path())],
-    middleware=protection(served_hosts(), base_path(), server_settings().frame_ancestors),
+    middleware=protection(served_hosts(), base_path(), PAGES, server_settings().frame_ancestors),
 )

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
+READY = "ready"
+
+
 class _Exactly(Route):
     """A route of these methods only: who asks with another goes on to the API, which says which there are."""
 
@@ -46,6 +49,7 @@ class OwnRoutes:
         self.api = Deferred(self._make_api)
         self.routes = [
             _route("GET", "/healthz", self._health),
+            _route("GET", "/readyz", self._readiness),
             _route("GET", SEARCH, _to_search_page),
             _route("GET", "/thumbnails/{content_hash}", _by_path("content_hash", self._images.thumbnail)),
             _route("GET", "/images/{content_hash}", _by_path("content_hash", self._images.view)),
@@ -67,6 +71,10 @@ class OwnRoutes:
         """200 as long as the server lives; what the index and the model say is in the body."""
         return JSONResponse(await run_in_threadpool(health, self._services))
 
+    async def _readiness(self, _: Request) -> Response:
+        """200 where all that a search needs is there, else 503: for who decides where visitors are sent."""
+        return await run_in_threadpool(readiness_response, self._services)
+
 
 def health(services: Callable[[], Services]) -> dict[str, Any]:
     """The state of the server: `degraded` where something is wrong with it."""
@@ -75,6 +83,34 @@ def health(services: Callable[[], Services]) -> dict[str, Any]:
         return {"status": "ok", "model": made.model.state.status, **asdict(made.status())}
     except ImageSearchError as error:
         return {"status": "degraded", "error": str(error)}
+
+
+def readiness(services: Callable[[], Services]) -> dict[str, str]:
+    """What a search needs, by name: `ready`, or what is wrong with it."""
+    try:
+        made = services()
+    except ImageSearchError as error:
+        return {"settings": str(error)}
+    state = made.model.state
+    return {
+        "model": READY if state.embedder else str(state.error or state.status),
+        "index": _tried(lambda: made.index.count()),
+        "journal": _tried(lambda: made.library.journal.jobs(limit=1)),
+    }
+
+
+def readiness_response(services: Callable[[], Services]) -> Response:
+    checks = readiness(services)
+    ready = all(state == READY for state in checks.values())
+    return JSONResponse({"status": READY if ready else "not ready", "checks": checks}, 200 if ready else 503)
+
+
+def _tried(ask: Callable[[], object]) -> str:
+    try:
+        ask()
+    except ImageSearchError as error:
+        return str(error)
+    return READY
 
 
 def _route(method: str, path: str, endpoint: Endpoint) -> Route:

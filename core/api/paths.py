@@ -1,6 +1,8 @@
 """Which paths are ours."""
 
-OWN = frozenset({"api", "healthz", "thumbnails", "images", "boxes", "queries", "uploads", "exports", "components"})
+OWN = frozenset(
+    {"api", "healthz", "readyz", "thumbnails", "images", "boxes", "queries", "uploads", "exports", "components"}
+)
 """First parts of the paths that are ours and no pages."""
 
 API = "/api/v1"

@@ -76,7 +76,7 @@ class ModelState:
     """Where loading stands. Search as long as `embedder` is set, whatever the status of the latest attempt."""
 
     status: Literal["idle", "loading", "ready", "failed"]
-    """What went wrong with the latest attempt."""
+    """How the latest attempt stands."""
     seconds: float
     """How long the latest attempt has been going on, or took."""
     embedder: Embedder | None

@@ -37,6 +37,9 @@ _SEARCH = SEARCH_LOOK, ("query", "gallery", "facets", "view", "frame")
 _PAGES = {"/": _SEARCH, "/search": _SEARCH, "/ingest": (INGEST_LOOK, ("uploads", "frame"))}
 """The look of each, and the components on it."""
 
+PAGES = tuple(_PAGES)
+"""The paths at which there are pages."""
+
 
 def shell(prefix: str) -> list[Route]:
     """The routes of the pages.

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from core.api.deferred import own_routes
 from core.api.light import OwnRoutes
 from core.api.v1.earlier import current_path
+from core.errors import IndexUnavailable
 from core.search.language.url import from_params, to_json
 from tests.api.conftest import Description
 
@@ -88,3 +89,24 @@ def test_routes_follow_the_path_the_app_is_served_under(services, red):
     url = client.post("/pictures/api/v1/exports", json={"format": "csv", "ids": [red.id]}).json()["url"]
     assert url.startswith("/pictures/api/v1/exports/")
     assert client.get(url).status_code == 200
+
+
+def test_readiness(client, red, monkeypatch):
+    client.post("/api/v1/search", json={"text": "red"})  # which waits for the model
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "ready", "checks": dict.fromkeys(("model", "index", "journal"), "ready")},
+    )
+
+    def fail(*_: object) -> None:
+        raise IndexUnavailable("The index does not answer.", "Start it.")
+
+    monkeypatch.setattr("core.index.lance.engine.LanceIndex.count", fail)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "not ready")
+    assert answer.json()["checks"] == {
+        "model": "ready",
+        "index": "The index does not answer. Start it.",
+        "journal": "ready",
+    }

@@ -1,6 +1,6 @@
 """What stands before the routes, in its order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from starlette.middleware import Middleware
 
@@ -8,6 +8,7 @@ from core.api.paths import OWN, UPLOADS
 from core.api.protection.guard import STREAMLIT_PRIVATE, Guard
 from core.api.protection.heads import limit_heads
 from core.api.protection.limits import Limits, TimeLimits
+from core.api.protection.pages import STREAMLIT_FILES, KnownPages
 from core.api.protection.sockets import QuietSockets
 from core.hosts import Hosts
 
@@ -15,9 +16,16 @@ _STREAMLIT_UPLOADS = "/_stcore/upload_file/"
 
 
 def protection(
-    hosts: Hosts, prefix: str, frame_ancestors: Sequence[str] = (), limits: Limits | None = None
+    hosts: Hosts,
+    prefix: str,
+    pages: Collection[str] = (),
+    frame_ancestors: Sequence[str] = (),
+    limits: Limits | None = None,
 ) -> list[Middleware]:
-    """As `Guard` and `TimeLimits` take them; also limits what comes before any request, in this process."""
+    """The middleware. The arguments are those of `Guard`, `KnownPages` and `TimeLimits`.
+
+    Also limits what comes before any request, in this process.
+    """
     limits = limits or Limits()
     limit_heads(limits.head)
     private, ancestors = OWN | STREAMLIT_PRIVATE, " ".join(frame_ancestors)
@@ -26,4 +34,5 @@ def protection(
         Middleware(QuietSockets),
         Middleware(Guard, hosts=hosts, private=private, prefix=prefix, frame_ancestors=ancestors),
         Middleware(TimeLimits, limits=limits, uploads=uploads),
+        Middleware(KnownPages, pages=pages, others=private | STREAMLIT_FILES, prefix=prefix),
     ]

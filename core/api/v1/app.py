@@ -156,3 +156,12 @@ def _add_health(app: FastAPI, services: Callable[[], Services]) -> None:
     @app.get("/healthz", summary="Check that the server is up, and what it has", tags=["Server"])
     def health() -> replies.Health:
         return replies.Health(**light.health(services))
+
+    @app.get(
+        "/readyz",
+        summary="Check that searches can be answered",
+        tags=["Server"],
+        responses={503: {"model": replies.Readiness, "description": "Something that a search needs is missing"}},
+    )
+    def ready() -> Response:
+        return light.readiness_response(services)

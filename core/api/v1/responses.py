@@ -16,6 +16,14 @@ class Error(Reply):
     remedy: str = Field(examples=["Drop it again."])
 
 
+class Readiness(Reply):
+    """Whether searches can be answered."""
+
+    status: Literal["ready", "not ready"]
+    checks: dict[str, str]
+    """What a search needs, by name (`model`, `index`, `journal`, or `settings` alone): `ready`, or what is wrong."""
+
+
 class Health(Reply):
     """The state of the server: `degraded` if the index does not answer."""
 
