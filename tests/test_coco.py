@@ -7,6 +7,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -68,12 +69,23 @@ def make_services(
             services.index.close()
 
 
+@pytest.fixture(scope="module")
+def index_coco(make_services: Callable[[str], Services], coco: Path) -> Callable[[str], Services]:
+    """Services with COCO128 in an index of this engine, once for all tests."""
+
+    @cache
+    def index(engine: str) -> Services:
+        services = make_services(engine)
+        *_, last = services.ingest([coco])
+        assert (last.total, last.counts) == (128, Counts(added=128))
+        return services
+
+    return index
+
+
 @pytest.fixture(scope="module", params=ENGINES)
-def indexed(request: pytest.FixtureRequest, make_services: Callable[[str], Services], coco: Path) -> Services:
-    services = make_services(request.param)
-    *_, last = services.ingest([coco])
-    assert (last.total, last.counts) == (128, Counts(added=128))
-    return services
+def indexed(request: pytest.FixtureRequest, index_coco: Callable[[str], Services]) -> Services:
+    return index_coco(request.param)
 
 
 def printable(coco: Path, label: str) -> set[str]:
@@ -175,12 +187,10 @@ def test_killed_in_the_middle_and_run_again(engine, make_services, coco, clip_ca
 
 
 @pytest.fixture(scope="module")
-def both(make_services: Callable[[str], Services], coco: Path) -> tuple[Services, Services]:
+def both(index_coco: Callable[[str], Services]) -> tuple[Services, Services]:
     """COCO128 in each engine, and what scores mean there learned."""
-    made = make_services("lancedb"), make_services("elasticsearch")
+    made = index_coco("lancedb"), index_coco("elasticsearch")
     for services in made:
-        for _ in services.ingest([coco]):
-            pass
         services.learn_scores()
     return made
 
