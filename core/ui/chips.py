@@ -8,7 +8,7 @@ from core.images.describe import is_content_hash
 from core.index.filters import Condition, Filter
 from core.search.language.parser import format_, parse
 from core.search.query import MAX_PARTS, MAX_WEIGHT, MIN_WEIGHT, Picture, Query, Region, Search, Words, clean
-from core.ui.components.query import FilterTerm, Less, More, QueryPart, QueryPicture, QueryWords
+from core.ui.components.query import FilterTerm, Less, More, QueryImage, QueryPart, QueryWords
 
 
 def to_parts(search: Search, name_of: Callable[[str], str]) -> list[QueryPart]:
@@ -20,7 +20,7 @@ def to_parts(search: Search, name_of: Callable[[str], str]) -> list[QueryPart]:
     query = search.query
     return [
         *(QueryWords(words.text, words.weight) for words in query.words),
-        *(QueryPicture(one.content_hash, name_of(one.content_hash), one.weight, one.region) for one in query.pictures),
+        *(QueryImage(one.content_hash, name_of(one.content_hash), one.weight, one.region) for one in query.pictures),
         *(More(digest, name_of(digest)) for digest in query.more),
         *(Less(digest, name_of(digest)) for digest in query.less),
         *(FilterTerm(format_((), Filter((condition,)))) for condition in search.where.conditions),
@@ -64,7 +64,7 @@ def _conditions(chips: Sequence[Mapping[str, Any]]) -> Iterator[Condition]:
 def _pictures(chips: Sequence[Mapping[str, Any]]) -> Iterator[Picture]:
     for chip in chips:
         match chip:
-            case {"kind": "picture", "id": str(digest), "weight": float() | int() as weight} if is_content_hash(digest):
+            case {"kind": "image", "id": str(digest), "weight": float() | int() as weight} if is_content_hash(digest):
                 yield Picture(digest, _bounded(weight), _region(chip.get("region")))
 
 

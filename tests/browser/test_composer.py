@@ -18,7 +18,7 @@ PAGE = "composer_page.py"
 RED, BLUE, GREEN = "a1" * 32, "b2" * 32, "c3" * 32
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><rect width="400" height="200"/></svg>'
 FILE = {"name": "<i>new</i>.png", "mimeType": "image/png", "buffer": b"a picture"}
-RED_PART = {"kind": "picture", "id": RED, "weight": 1, "region": None}
+RED_PART = {"kind": "image", "id": RED, "weight": 1, "region": None}
 
 DROP = """(target, [kind, value]) => {
   const transfer = new DataTransfer()

@@ -17,7 +17,7 @@ const KEYS = { label: ["car", "cat", "concert", "traffic light"], tag: ["only"],
 table("parts that stand in the box", isTyped, [
   [{ kind: "words" }, true],
   [{ kind: "filter" }, true],
-  [{ kind: "picture" }, false],
+  [{ kind: "image" }, false],
   [{ kind: "more" }, false],
 ])
 
@@ -33,7 +33,7 @@ table("parts that speak against a picture", part => Boolean(isNegative(part)), [
 
 table("names of parts", nameOf, [
   [{ kind: "words", text: "a beach" }, "a beach"],
-  [{ kind: "picture", name: "cat.jpg" }, "cat.jpg"],
+  [{ kind: "image", name: "cat.jpg" }, "cat.jpg"],
   [{ kind: "more", name: "cat.jpg" }, "More like cat.jpg"],
   [{ kind: "less", name: "cat.jpg" }, "Less like cat.jpg"],
 ])
@@ -116,11 +116,11 @@ table("what is dragged as a picture of ours", dragged, [
 ])
 
 const WORDS = { kind: "words", text: "a beach", weight: 1 }
-const IMAGE = { kind: "picture", id: HASH, name: "cat.jpg", weight: 1, region: null }
+const IMAGE = { kind: "image", id: HASH, name: "cat.jpg", weight: 1, region: null }
 
 table("what is sent of a part", asSent, [
   [WORDS, WORDS],
-  [IMAGE, { kind: "picture", id: HASH, weight: 1, region: null }],
+  [IMAGE, { kind: "image", id: HASH, weight: 1, region: null }],
 ])
 
 // A query that the page has answered, with what is in the box now, and what it sends.

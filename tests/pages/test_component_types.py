@@ -67,7 +67,7 @@ def test_the_search_page_sends_what_is_said(corpus, open_page):
         *((name, f"{name.title()}Data", sent) for name, sent in data.items()),
         ("query", "WordsPart", parts["words"]),
         ("query", "FilterPart", parts["filter"]),
-        ("query", "ImagePart", parts["picture"]),
+        ("query", "ImagePart", parts["image"]),
         ("query", "ExamplePart", parts["more"]),
         ("query", "ExamplePart", parts["less"]),
         ("gallery", "Item", answer["results"][0]),

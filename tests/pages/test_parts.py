@@ -7,7 +7,7 @@ from core.index.filters import AnyOf, Between, Filter
 from core.search.options import Options, Sort
 from core.search.query import Picture, Query, Region, Search, Words
 from core.ui.chips import to_parts, with_parts
-from core.ui.components.query import FilterTerm, Less, More, QueryPicture, QueryWords
+from core.ui.components.query import FilterTerm, Less, More, QueryImage, QueryWords
 from core.ui.components.query.query import _as_json
 
 RED, BLUE = "a" * 64, "b" * 64
@@ -26,7 +26,7 @@ def test_each_part_is_a_chip():
     assert to_parts(SEARCH, lambda digest: digest[:1]) == [
         QueryWords("beach", 2.0),
         QueryWords("people", -1.0),
-        QueryPicture(RED, "a", 0.5, Region(0, 0, 0.5, 1)),
+        QueryImage(RED, "a", 0.5, Region(0, 0, 0.5, 1)),
         More(BLUE, "b"),
         Less(RED, "a"),
         FilterTerm("label:cat,dog"),
@@ -54,8 +54,8 @@ def test_of_a_typed_text_words_and_filter_replace_those_of_the_chips():
         {"kind": "words"},
         {"kind": "words", "text": " \x00", "weight": 1},
         {"kind": "words", "text": "x", "weight": "1"},
-        {"kind": "picture", "id": "../passwd", "weight": 1},
-        {"kind": "picture", "id": RED},
+        {"kind": "image", "id": "../passwd", "weight": 1},
+        {"kind": "image", "id": RED},
         {"kind": "more", "id": 7},
         {"kind": "less"},
         {"kind": "script", "text": "x"},
@@ -68,8 +68,8 @@ def test_what_no_bar_sends_is_left_out(part):
 def test_weights_and_regions_are_kept_within_their_bounds():
     sent = [
         {"kind": "words", "text": "x", "weight": 99},
-        {"kind": "picture", "id": RED, "weight": -7, "region": [-1, 0, 2, 1]},
-        {"kind": "picture", "id": BLUE, "weight": 1, "region": ["a"]},
+        {"kind": "image", "id": RED, "weight": -7, "region": [-1, 0, 2, 1]},
+        {"kind": "image", "id": BLUE, "weight": 1, "region": ["a"]},
     ]
     query = with_parts(Search(), None, sent).query
     assert query.words == (Words("x", 2.0),)

@@ -76,7 +76,7 @@ def test_a_picture_by_its_hash_needs_no_model(corpus, open_page):
     at = open_page(image=f"{red}:0.5")
     assert names(at)[0] == "red.png"
     (part,) = Component(at, "query").data["parts"]
-    assert part == {"kind": "picture", "id": red, "name": "red.png", "weight": 0.5, "region": None}
+    assert part == {"kind": "image", "id": red, "name": "red.png", "weight": 0.5, "region": None}
 
 
 @pytest.mark.parametrize(

@@ -139,8 +139,8 @@ export class EditedQuery {
   add(images, text) {
     /** @type {Map<string, ImagePart>} */
     const added = new Map()
-    for (const { id, name } of images) added.set(id, { kind: "picture", id, name, weight: 1, region: null })
-    const others = this.parts.filter(part => part.kind !== "picture" || part.region || !added.has(part.id))
+    for (const { id, name } of images) added.set(id, { kind: "image", id, name, weight: 1, region: null })
+    const others = this.parts.filter(part => part.kind !== "image" || part.region || !added.has(part.id))
     const parts = [...others, ...added.values()]
     if (text === null) this.change(parts)
     else this.submit(text, parts)

@@ -57,7 +57,7 @@ class QueryBar {
     this.weight = this.buildWeight()
     this.region = new RegionDialog(this.find("dialog.region", HTMLDialogElement), region => {
       const [chip, cropped] = [this.cropped, this.cropped?.queryPart]
-      if (chip?.isConnected && cropped?.kind === "picture") this.query.crop(cropped, region)
+      if (chip?.isConnected && cropped?.kind === "image") this.query.crop(cropped, region)
     })
     this.completion = new Completion(this.input, this.find(".completion"), this.find(".field"))
     this.searches = this.buildSearches()
@@ -250,7 +250,7 @@ class QueryBar {
     if (pressed.matches(".remove")) this.remove(chip)
     else if (pressed.matches(".weight")) this.weight.toggle(chip)
     else if (isTyped(queryPart)) this.box.mark(this.query.parts, queryPart)
-    else if (queryPart.kind === "picture") {
+    else if (queryPart.kind === "image") {
       this.cropped = chip
       this.region.open(queryPart, part(chip, "img", HTMLImageElement), `${this.data.images}/${queryPart.id}`)
     }

@@ -24,7 +24,7 @@ class QueryWords:
 
 
 @dataclass(frozen=True, slots=True)
-class QueryPicture:
+class QueryImage:
     id: str
     """SHA-256 of its bytes, 64 hexadecimal digits."""
     name: str
@@ -55,7 +55,7 @@ class FilterTerm:
     """One condition as it is typed: `label:cat`."""
 
 
-type QueryPart = QueryWords | QueryPicture | More | Less | FilterTerm
+type QueryPart = QueryWords | QueryImage | More | Less | FilterTerm
 
 
 def query_bar(
@@ -96,7 +96,7 @@ def query_bar(
         on_change: Called before the next run, once for each change, with what the browser says, unchecked.
             `{"text": ..., "parts": [...]}`: a text was submitted, and the parts are those that it cannot hold. Where
             the text is None the parts are all there is. A part is `{"kind": "words", "text", "weight"}`,
-            `{"kind": "picture", "id", "weight", "region"}`, `{"kind": "more" | "less", "id"}` or
+            `{"kind": "image", "id", "weight", "region"}`, `{"kind": "more" | "less", "id"}` or
             `{"kind": "filter", "text"}`.
             `{"address": "?q=..."}`: the query part of a URL, as it was kept of an earlier search.
     """
@@ -137,9 +137,9 @@ def _as_json(part: QueryPart) -> dict[str, Any]:
     match part:
         case QueryWords(text, weight):
             return {"kind": "words", "text": utf8_safe(text), "weight": float(weight)}
-        case QueryPicture(id, name, weight, region):
+        case QueryImage(id, name, weight, region):
             shares = [float(share) for share in region] if region else None
-            return {"kind": "picture", "id": id, "name": utf8_safe(name), "weight": float(weight), "region": shares}
+            return {"kind": "image", "id": id, "name": utf8_safe(name), "weight": float(weight), "region": shares}
         case More(id, name):
             return {"kind": "more", "id": id, "name": utf8_safe(name)}
         case Less(id, name):

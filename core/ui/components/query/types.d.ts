@@ -44,7 +44,7 @@ export interface FilterPart {
 }
 
 export interface ImagePart {
-  kind: "picture"
+  kind: "image"
   id: string
   name: string
   weight: number

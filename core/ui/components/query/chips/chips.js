@@ -93,7 +93,7 @@ function chipOf(one, thumbnails) {
  */
 function imageLabel(one, name) {
   const label = element("span", { class: "label", title: name }, CHIP_NAMES[one.kind] ?? "")
-  label.append(element("span", { class: "picture-name" }, one.name))
+  label.append(element("span", { class: "image-name" }, one.name))
   return label
 }
 
@@ -116,12 +116,12 @@ function typedLabel(one, name) {
  */
 function thumbnailOf(chip, one, thumbnails) {
   const image = element("img", { src: `${thumbnails}/${one.id}`, alt: "", draggable: "false" })
-  const whole = one.kind === "picture"
+  const whole = one.kind === "image"
   const frame = whole ? button("thumbnail", "", "Search with a part of this picture") : element("span", { class: "thumbnail" })
   if (whole) frame.setAttribute("aria-haspopup", "dialog")
   const pane = element("span", { class: "pane" })
   pane.append(image)
-  frame.append(pane, icon(CHIP_ICONS[one.kind === "picture" ? "crop" : one.kind], "badge"))
+  frame.append(pane, icon(CHIP_ICONS[one.kind === "image" ? "crop" : one.kind], "badge"))
   image.onload = () => paintRegion(image, regionOf(chip.queryPart))
   return frame
 }
@@ -146,7 +146,7 @@ function paintChip(chip, one) {
     weight.textContent = weightText(one.weight)
     weight.setAttribute("aria-label", `Weight of ${name}: ${weightText(one.weight)}`)
   }
-  if (one.kind !== "picture") return
+  if (one.kind !== "image") return
   const frame = part(chip, ".thumbnail")
   frame.setAttribute("aria-label", one.region ? `The searched part of ${name}` : `Search with a part of ${name}`)
   frame.classList.toggle("cropped", Boolean(one.region))
@@ -155,7 +155,7 @@ function paintChip(chip, one) {
 
 /** @param {Part} one */
 function regionOf(one) {
-  return one.kind === "picture" ? one.region : null
+  return one.kind === "image" ? one.region : null
 }
 
 /**
@@ -182,7 +182,7 @@ function paintRegion(image, region) {
  * @param {string} url
  */
 function sendingChip(name, url) {
-  const chip = element("li", { class: "chip picture sending", "aria-hidden": "true" })
+  const chip = element("li", { class: "chip image sending", "aria-hidden": "true" })
   const image = element("img", { src: url, alt: "" })
   image.onload = image.onerror = () => URL.revokeObjectURL(url)
   const [frame, pane] = [element("span", { class: "thumbnail" }), element("span", { class: "pane" })]

@@ -18,7 +18,7 @@ export function isTyped(part) {
  * @returns {part is WeightedPart}
  */
 export function isWeighted(part) {
-  return part.kind === "words" || part.kind === "picture"
+  return part.kind === "words" || part.kind === "image"
 }
 
 /** @param {Part} part */

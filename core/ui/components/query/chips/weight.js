@@ -2,7 +2,7 @@
 
 export const [MIN_WEIGHT, MAX_WEIGHT] = [-1, 2]
 const WEIGHT_STEP = 0.1
-export const EXCLUDED = { words: -1, picture: -0.5 } // at -1 a picture would push away what it shares with the other parts
+export const EXCLUDED = { words: -1, image: -0.5 } // at -1 a picture would push away what it shares with the other parts
 export const WEIGHT_KEYS = new Map([["ArrowUp", 1], ["ArrowRight", 1], ["ArrowDown", -1], ["ArrowLeft", -1]])
 
 /** @param {number} weight */
