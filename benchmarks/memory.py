@@ -142,10 +142,10 @@ def _run(originals: Path, count: int) -> dict[str, float]:
     with TemporaryDirectory(prefix="benchmark-") as data:
         index, thumbnails = LanceIndex(Path(data) / "index", "images"), Thumbnails(Path(data) / "thumbnails")
         journal, camera = Journal(f"sqlite:///{data}/jobs.db", "images"), Camera(originals, count)
-        at = Context(journal.lines, index, thumbnails, lambda: model, lambda path: path, lambda path: False)
         started = time.perf_counter()
         job = journal.job(journal.create("", [camera.location]))
-        *_, found = plan(job.id, [camera], index, journal.lines)
+        at = Context(journal.files(job.id), index, thumbnails, lambda: model, lambda path: path, lambda path: False)
+        *_, found = plan([camera], index, journal.files(job.id))
         *_, last = run(replace(job, plan=found), [camera], at)
         assert last.counts.added == count == index.count(), last.counts
         return {"peak": _peak(), "seconds": time.perf_counter() - started}

@@ -68,18 +68,18 @@ def _in_turn(listed: Path, count: int) -> float:
         started = time.perf_counter()
         journal, sources = Journal("sqlite://", "images"), [open_source(str(listed), lists=listed.parent)]
         job_id = journal.create("", [str(listed)])
-        for _ in plan(job_id, sources, index, journal.lines):
+        for _ in plan(sources, index, journal.files(job_id)):
             pass
         index.prepare(ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing))
         prepare = Prepare(sources, embedder, thumbnails, lambda path: path)
         embed = Embed(index, embedder)
-        store = Store(job_id, journal.lines, index, thumbnails, lambda path: False)
-        for chunk in journal.lines.planned(job_id, TO_READ):
+        store = Store(journal.files(job_id), index, thumbnails, lambda path: False)
+        for chunk in journal.files(job_id).planned(TO_READ):
             for start in range(0, len(chunk), ROUND):
                 one = Round([], {})
                 for file in chunk[start : start + ROUND]:
                     one.add(file, prepare(file))
-                store.round(one, embed(one.prepared))
+                store.round(embed(one))
         index.optimize()
         seconds = time.perf_counter() - started
         assert index.count() == count

@@ -96,7 +96,7 @@ def _check(folder: Path, count: int, index: Index) -> float:
         journal = Journal(f"sqlite:///{data}/jobs.db", "images")
         job_id = journal.create("", [str(folder)])
         started = time.perf_counter()
-        *_, found = plan(job_id, [FolderSource(folder)], index, journal.lines)
+        *_, found = plan([FolderSource(folder)], index, journal.files(job_id))
         seconds = time.perf_counter() - started
     assert found.unchanged == found.found == count, found
     return seconds

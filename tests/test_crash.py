@@ -139,10 +139,11 @@ def test_killed_at_twenty_random_moments(server, opened, folder, tmp_path):
         process = processes.Process(target=live, args=(server, name, tmp_path, folder, begun))
         process.start()
         assert begun.wait(WAIT)
-        (job,), lines = library.jobs.states(), library.journal.lines
-        enough = lines.counts(job.id).done + moments.randint(0, MOST)
+        (job,) = library.jobs.states()
+        files = library.journal.files(job.id)
+        enough = files.counts().done + moments.randint(0, MOST)
         ends = time.monotonic() + WAIT
-        while lines.counts(job.id).done < enough:
+        while files.counts().done < enough:
             assert time.monotonic() < ends
             hits = index.search(ColourEmbedder().embed_texts(["red"])[0], 5)  # answers all the while
             assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
@@ -152,7 +153,7 @@ def test_killed_at_twenty_random_moments(server, opened, folder, tmp_path):
         assert process.exitcode == -signal.SIGKILL
         (job,) = library.jobs.states()
         assert job.status in (Status.INTERRUPTED, Status.WAITING)
-        reached.append(library.journal.lines.counts(job.id).done)
+        reached.append(library.journal.files(job.id).counts().done)
     assert reached == sorted(reached)
     assert 0 < reached[-1] < FILES
     assert len(set(reached)) > KILLS // 2  # they were killed at different points of the work

@@ -160,7 +160,7 @@ def harmed(services, ground, harm, victim, path):
     assert state.status is Status.DONE
     assert state.total == state.done == 2
     ground.fates.append(Fate(path, *harm[1:]))
-    assert_expected(services, ground, list(services.library.journal.lines.verdicts(job)))
+    assert_expected(services, ground, list(services.library.journal.files(job).verdicts()))
 
 
 def test_a_source_that_is_gone_when_it_is_its_turn(services, ground):

@@ -158,9 +158,9 @@ def report(library: "Library", job: JobState, as_json: bool) -> Told | None:
     if as_json:
         print_json(as_dict(library, job))
         return None
-    lines = library.journal.lines
-    failures = tuple((one.path, one.reason) for one in lines.verdicts(job.id, {Outcome.FAILED}))
-    problems = {problem.value: count for problem, count in lines.problems(job.id).items()}
+    files = library.journal.files(job.id)
+    failures = tuple((one.path, one.reason) for one in files.verdicts({Outcome.FAILED}))
+    problems = {problem.value: count for problem, count in files.problems().items()}
     told = Told(job.total, asdict(job.counts), problems, failures)
     _tell(told, job.seconds)
     return told
@@ -189,7 +189,7 @@ def _leave_note(library: "Library", folder: Untouched, job: JobState, told: Told
 
 def as_dict(library: "Library", job: JobState) -> dict[str, Any]:
     """A job for scripts, with a verdict on each of its files."""
-    problems = library.journal.lines.problems(job.id)
+    problems = library.journal.files(job.id).problems()
     return {
         "job": job.id,
         "status": job.status.value,
@@ -204,7 +204,7 @@ def as_dict(library: "Library", job: JobState) -> dict[str, Any]:
                 "problem": one.problem,
                 "reason": utf8_safe(one.reason),
             }
-            for one in library.journal.lines.verdicts(job.id)
+            for one in library.journal.files(job.id).verdicts()
         ],
     }
 

@@ -40,10 +40,10 @@ def ingest(
         job = journal.job(journal.create("", [str(one) for one in locations], auto_start=True))
         sources = [open_source(location, lists=lists) for location in job.sources]
         found = Plan()
-        for found in plan(job.id, sources, index, journal.lines, compares=False):
+        for found in plan(sources, index, journal.files(job.id), compares=False):
             yield Progress(Phase.FINDING, found.found)
-        at = Context(journal.lines, index, thumbnails, load, name_of, lambda path: is_gone(path, frozenset()))
+        at = Context(journal.files(job.id), index, thumbnails, load, name_of, lambda path: is_gone(path, frozenset()))
         job = replace(job, plan=found, prunes=prunes)
-        at_once = tuple(journal.lines.verdicts(job.id))
+        at_once = tuple(journal.files(job.id).verdicts())
         for is_later, progress in enumerate(run(job, sources, at)):
             yield progress if is_later else replace(progress, verdicts=at_once + progress.verdicts)

@@ -141,9 +141,9 @@ class Library:
         """
         with closing(Journal("sqlite://", "")) as journal:
             sources = [self._open(one) for one in without_nested(locations)]
-            yield from plan(0, sources, self._index, journal.lines, self.journal.refusals)
+            yield from plan(sources, self._index, journal.files(0), self.journal.refusals)
             if copies is not None:
-                copies += chain.from_iterable(journal.lines.planned(0, {Planned.COPY}))
+                copies += chain.from_iterable(journal.files(0).planned({Planned.COPY}))
 
     def follow(self, location: str, followed: bool) -> None:
         """Index what changes in a source by itself, or no more."""
@@ -238,11 +238,11 @@ class Library:
 
     def _plan(self, job: JobState) -> Iterator[Plan]:
         if job.kind is Kind.REEMBED:
-            yield from plan_reembedding(job.id, self._index, self.journal.lines)
+            yield from plan_reembedding(self._index, self.journal.files(job.id))
             return
         sources = [self._open(location) for location in job.sources]
-        at = self._index, self.journal.lines, self.journal.refusals
-        yield from plan(job.id, sources, *at, compares=not job.auto_start)
+        at = self._index, self.journal.files(job.id), self.journal.refusals
+        yield from plan(sources, *at, compares=not job.auto_start)
         looked_at = [self._read_now(job, source) for source in sources if not is_one_picture(source)]
         # What was only looked at, and is then discarded, is no source.
         self._looked_at[job.id] = [one for one in looked_at if not (job.auto_start or self._is_known(one))]
@@ -277,7 +277,7 @@ class Library:
         """Find out how fast this machine is, where no job has told yet and the model is there."""
         if self._tried is None and not self.journal.jobs({Status.DONE}, limit=1) and (model := self._load()).done():
             with suppress(ImageSearchError):
-                files = next(self.journal.lines.planned(job.id, TO_READ), [])
+                files = next(self.journal.files(job.id).planned(TO_READ), [])
                 self._tried = trial(files, Prepare(sources, model.result(), self._thumbnails, self._name_of))
 
     def _run(self, job: JobState) -> Iterator[Progress]:
@@ -290,7 +290,7 @@ class Library:
     def _ingest(self, job: JobState) -> Iterator[Progress]:
         self._note_looked_at(job)
         at = Context(
-            self.journal.lines,
+            self.journal.files(job.id),
             self._index,
             self._thumbnails,
             self._load,
@@ -303,10 +303,10 @@ class Library:
     def _reembed(self, job: JobState) -> Iterator[Progress]:
         assert self._models
         folder = self._folder / f"reembed-{self._index.engine}-{self._index.name}"
-        lines = self.journal.lines
-        at = Reembedding(lines, self._index, self._thumbnails, self._models, self.read, folder)
+        files = self.journal.files(job.id)
+        at = Reembedding(files, self._index, self._thumbnails, self._models, self.read, folder)
         yield from reembed(job, at)
-        self.journal.update(job.id, note=from_thumbnails(lines, job.id))
+        self.journal.update(job.id, note=from_thumbnails(files))
 
     def _is_gone_elsewhere(self) -> Callable[[str], bool]:
         """Of records that sources of this machine have: the index may have others."""

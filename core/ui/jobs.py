@@ -169,7 +169,7 @@ def _show_copies(job: JobState) -> None:
     if not job.plan.copy:
         return
     with st.expander("Copies", icon=":material/content_copy:"):
-        copies = next(services().library.journal.lines.planned(job.id, {Planned.COPY}), [])
+        copies = next(services().library.journal.files(job.id).planned({Planned.COPY}), [])
         st.dataframe(
             {
                 "File": [utf8_safe(one.path) for one in copies],
@@ -243,7 +243,7 @@ def show_ended(job: JobState, place: str = "panel") -> None:
         _show_counts(job)
         if job.status is Status.DONE and not job.total:
             st.info("No pictures found. Check the folder, or choose another one.", icon=":material/search_off:")
-        if reasons := not_indexed(job.counts, services().library.journal.lines.problems(job.id)):
+        if reasons := not_indexed(job.counts, services().library.journal.files(job.id).problems()):
             st.caption(f"Not indexed: {reasons}")
         notes = filter(None, (_begun(job), _stopped(job), job.note))
         st.caption(plain(" · ".join(notes)))

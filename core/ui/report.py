@@ -54,8 +54,8 @@ def verdict_table(job: JobState, key: str) -> None:
             on_click="ignore",
             key=f"csv-{key}",
         )
-    lines = services().library.journal.lines
-    rows = list(lines.verdicts(job.id, chosen, text, _MAX_ROWS + 1, problems))
+    files = services().library.journal.files(job.id)
+    rows = list(files.verdicts(chosen, text, _MAX_ROWS + 1, problems))
     st.dataframe(
         {
             "Verdict": [outcome_word(job, verdict.outcome) for verdict in rows[:_MAX_ROWS]],
@@ -76,7 +76,7 @@ def verdict_table(job: JobState, key: str) -> None:
 
 def _problems(job: JobState, outcomes: Collection[Outcome], key: str) -> Collection[Problem]:
     """Those that are chosen of the situations in which files with these verdicts are; each with its number."""
-    counts = services().library.journal.lines.problems(job.id, outcomes)
+    counts = services().library.journal.files(job.id).problems(outcomes)
     if not counts:
         return ()
     name = f"problems-{key}"
@@ -93,7 +93,7 @@ def _problems(job: JobState, outcomes: Collection[Outcome], key: str) -> Collect
 
 
 def _csv(job_id: int, outcomes: Collection[Outcome], problems: Collection[Problem], text: str) -> bytes:
-    verdicts = services().library.journal.lines.verdicts(job_id, outcomes, text, problems=problems)
+    verdicts = services().library.journal.files(job_id).verdicts(outcomes, text, problems=problems)
     rows = (
         (utf8_safe(one.path), one.outcome.value, one.problem.words if one.problem else "", utf8_safe(one.reason))
         for one in verdicts

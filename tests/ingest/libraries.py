@@ -47,7 +47,7 @@ def paths(library: Library) -> list[str]:
 
 def verdicts(library: Library, job: JobState, *outcomes: Outcome) -> dict[str, str]:
     """The reason for each file with one of these outcomes, or for all."""
-    return {one.path: one.reason for one in library.journal.lines.verdicts(job.id, outcomes)}
+    return {one.path: one.reason for one in library.journal.files(job.id).verdicts(outcomes)}
 
 
 def assert_whole(library: Library, *files: Path) -> None:

@@ -19,8 +19,8 @@ def planned(services, tmp_path):
 
     def plan_(*locations):
         journal = Journal("sqlite://", "")
-        *_, found = plan(0, [open_source(str(one)) for one in locations], services.index, journal.lines)
-        told = {file.path: file.reason for chunk in journal.lines.planned(0, {Planned.COPY}) for file in chunk}
+        *_, found = plan([open_source(str(one)) for one in locations], services.index, journal.files(0))
+        told = {file.path: file.reason for chunk in journal.files(0).planned({Planned.COPY}) for file in chunk}
         journal.close()
         return found, told
 
@@ -90,5 +90,5 @@ def test_the_ingest_says_the_same_whether_or_not_somebody_looks_at_the_plan(serv
     assert (looked_at.plan.new, looked_at.plan.copy) == (1, 1)
     job = jobs.wait(services.library.add([str(first.parent)], auto_start=True))
     assert (job.plan.new, job.plan.copy, job.counts.added, job.counts.duplicate) == (2, 0, 1, 1)
-    reasons = {one.path: one.reason for one in services.library.journal.lines.verdicts(job.id)}
+    reasons = {one.path: one.reason for one in services.library.journal.files(job.id).verdicts()}
     assert reasons[str(first.with_name("b.png"))] == f"Copy of {first}."

@@ -55,7 +55,7 @@ class TestInTheMiddle:
     @pytest.mark.parametrize(
         "method",
         [
-            *("_index.claim", "_index.by_content", "_index.get", "_index.upsert", "_index.delete", "_index.settle"),
+            *("_index.prepare", "_index.by_content", "_index.get", "_index.upsert", "_index.delete", "_index.optimize"),
             *("_thumbnails.keep", "_thumbnails.remove"),
         ],
     )

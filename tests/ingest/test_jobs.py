@@ -37,17 +37,17 @@ class Work:
     def plan(self, job: JobState) -> Iterator[Plan]:
         lines = [PlannedFile(n, 0, f"/{n}.png", 1, 1, Planned.NEW) for n in range(1, self.files + 1)]
         yield Plan()
-        self.journal.lines.add(job.id, lines)
+        self.journal.files(job.id).add(lines)
         yield Plan(new=self.files)
         self.planned()
 
     def run(self, job: JobState) -> Iterator[Progress]:
         self.ran.append(job.title)
-        for chunk in self.journal.lines.planned(job.id, {Planned.NEW}):
+        for chunk in self.journal.files(job.id).planned({Planned.NEW}):
             for file in chunk:
                 verdict = Verdict(file.path, Outcome.ADDED)
-                self.journal.lines.conclude(job.id, {file.number: verdict})
-                counts = self.journal.lines.counts(job.id)
+                self.journal.files(job.id).conclude({file.number: verdict})
+                counts = self.journal.files(job.id).counts()
                 self.stored(file.number)
                 yield Progress(Phase.INDEXING, job.total, counts, verdicts=(verdict,))
 
@@ -126,7 +126,7 @@ def leave(journal: Journal, tmp_path: Path) -> Callable[..., int]:
         job_id = journal.create("Left", ["/"], auto_start=True, owner=ghost.id)
         if status is not Status.PLANNING:
             files = [PlannedFile(n, 0, f"/{n}.png", 1, 1, Planned.NEW) for n in range(1, 5)]
-            journal.lines.add(job_id, files)
+            journal.files(job_id).add(files)
             values = {"phase": Phase.INDEXING, "plan": Plan(new=4)} | values
         journal.update(job_id, status=status, **values)
         ghost.close()
@@ -397,7 +397,7 @@ class TestTheOtherProcess:
 class TestRecovery:
     def test_what_ran_goes_on_and_says_so(self, jobs, leave, journal):
         job_id = leave(Status.RUNNING)
-        journal.lines.conclude(job_id, {1: Verdict("/1.png", Outcome.ADDED)})
+        journal.files(job_id).conclude({1: Verdict("/1.png", Outcome.ADDED)})
         job = jobs.state(job_id)
         assert (job.status, job.note, job.counts) == (Status.INTERRUPTED, "Interrupted at 1 of 4.", Counts(added=1))
         assert not jobs.busy
@@ -408,11 +408,11 @@ class TestRecovery:
 
     def test_what_was_planned_is_planned_once_more(self, jobs, leave, journal, work):
         job_id = leave(Status.PLANNING)
-        journal.lines.add(job_id, [PlannedFile(1, 0, "/old.png", 1, 1, Planned.NEW)])
+        journal.files(job_id).add([PlannedFile(1, 0, "/old.png", 1, 1, Planned.NEW)])
         assert jobs.state(job_id).note == "Interrupted while scanning."
         jobs.recover()
         assert finished(jobs, job_id).counts == Counts(added=4)
-        assert "/old.png" not in {verdict.path for verdict in journal.lines.verdicts(job_id)}
+        assert "/old.png" not in {verdict.path for verdict in journal.files(job_id).verdicts()}
 
     def test_what_waited_waits_here(self, jobs, leave):
         waiting, retrying = leave(Status.WAITING), leave(Status.PAUSED, retry_at=1.0)
@@ -446,7 +446,7 @@ class TestRecovery:
 
     def test_what_got_further_is_not_given_up(self, jobs, leave, journal):
         job_id = leave(Status.RUNNING, restarts_without_progress=2)
-        journal.lines.conclude(job_id, {1: Verdict("/1.png", Outcome.ADDED)})
+        journal.files(job_id).conclude({1: Verdict("/1.png", Outcome.ADDED)})
         jobs.recover()
         assert (finished(jobs, job_id).status, jobs.state(job_id).restarts_without_progress) == (Status.DONE, 0)
 
@@ -482,7 +482,7 @@ class TestRetry:
     def failed(self, jobs, journal):
         """Of a job that is done: two files could not be read."""
         finished(jobs, job_id := begin(jobs))
-        journal.lines.conclude(job_id, {n: Verdict(f"/{n}.png", Outcome.FAILED, "Broken.") for n in (2, 3)})
+        journal.files(job_id).conclude({n: Verdict(f"/{n}.png", Outcome.FAILED, "Broken.") for n in (2, 3)})
         return job_id
 
     def test_reads_again_what_failed(self, jobs, failed):
@@ -493,10 +493,10 @@ class TestRetry:
             jobs.retry(failed)
 
     def test_looks_once_more_for_what_could_not_be_found(self, jobs, failed, journal):
-        journal.lines.add(failed, [PlannedFile(5, 0, "/closed", 0, 0, Planned.FAILED, reason="Closed.")])
+        journal.files(failed).add([PlannedFile(5, 0, "/closed", 0, 0, Planned.FAILED, reason="Closed.")])
         assert jobs.retry(failed) == 3
         assert finished(jobs, failed).counts == Counts(added=4)
-        assert not [verdict for verdict in journal.lines.verdicts(failed) if verdict.path == "/closed"]
+        assert not [verdict for verdict in journal.files(failed).verdicts() if verdict.path == "/closed"]
 
     def test_is_for_jobs_that_have_ended(self, jobs, work):
         finished(jobs, job_id := begin(jobs, auto_start=False))
@@ -509,7 +509,7 @@ class TestForgetting:
         finished(jobs, job_id := begin(jobs))
         jobs.forget(job_id)
         assert jobs.states() == []
-        assert list(journal.lines.verdicts(job_id)) == []
+        assert list(journal.files(job_id).verdicts()) == []
 
     def test_is_for_jobs_that_have_ended(self, jobs):
         finished(jobs, job_id := begin(jobs, auto_start=False))

@@ -62,13 +62,13 @@ class TestJobs:
     def test_old_ones_that_have_ended_are_forgotten_with_their_files(self, journal, job_id, monkeypatch):
         monkeypatch.setattr("core.ingest.journal.journal._KEPT_JOBS", 2)
         journal.update(job_id, status=Status.DONE)
-        journal.lines.add(job_id, lines(Planned.SKIPPED))
+        journal.files(job_id).add(lines(Planned.SKIPPED))
         waits = journal.create("Waits", ["/"])
         for _ in range(2):
             journal.update(journal.create("Ended", ["/"]), status=Status.DONE)
         journal.create("Latest", ["/"])
         assert [job.title for job in journal.jobs(limit=9)] == ["Latest", "Ended", "Ended", "Waits"]
-        assert list(journal.lines.verdicts(job_id)) == []
+        assert list(journal.files(job_id).verdicts()) == []
         assert journal.job(waits).status is Status.PLANNING
 
     def test_of_several_that_claim_it_one_succeeds(self, journal, job_id):
@@ -107,56 +107,56 @@ class TestJobs:
         )
 
 
-class TestLines:
+class TestJobFiles:
     def test_come_back_in_the_order_found_without_those_that_are_done(self, journal, job_id, monkeypatch):
         monkeypatch.setattr("core.ingest.journal.files._CHUNK", 2)
         files = lines(*[Planned.NEW] * 5, Planned.CHANGED, Planned.SKIPPED)
         files[1] = replace(files[1], path=ODD, content_hash="a" * 64, source=3, size=2**40, mtime_ns=-(2**62))
-        journal.lines.add(job_id, files)
+        journal.files(job_id).add(files)
         chunks = []
-        for chunk in journal.lines.planned(job_id, {Planned.NEW, Planned.CHANGED}):
+        for chunk in journal.files(job_id).planned({Planned.NEW, Planned.CHANGED}):
             chunks.append(chunk)
-            journal.lines.conclude(job_id, {file.number: Verdict(file.path, Outcome.ADDED) for file in chunk})
+            journal.files(job_id).conclude({file.number: Verdict(file.path, Outcome.ADDED) for file in chunk})
         assert chunks == [files[0:2], files[2:4], files[4:6]]
-        assert not list(journal.lines.planned(job_id, {Planned.NEW, Planned.CHANGED}))
-        assert sum(map(len, journal.lines.planned(job_id, {Planned.NEW}, is_open=False))) == 5
-        assert journal.lines.counts(job_id) == Counts(added=6, skipped=1)
+        assert not list(journal.files(job_id).planned({Planned.NEW, Planned.CHANGED}))
+        assert sum(map(len, journal.files(job_id).planned({Planned.NEW}, is_open=False))) == 5
+        assert journal.files(job_id).counts() == Counts(added=6, skipped=1)
 
     def test_numbers_beyond_what_databases_hold(self, journal, job_id):
-        journal.lines.add(job_id, [PlannedFile(1, 0, "/1", 10**30, 10**30, Planned.NEW)])
-        journal.lines.add(job_id, [PlannedFile(2, 0, "/2", 0, -(10**30), Planned.NEW)])
-        (files,) = journal.lines.planned(job_id, {Planned.NEW})
+        journal.files(job_id).add([PlannedFile(1, 0, "/1", 10**30, 10**30, Planned.NEW)])
+        journal.files(job_id).add([PlannedFile(2, 0, "/2", 0, -(10**30), Planned.NEW)])
+        (files,) = journal.files(job_id).planned({Planned.NEW})
         assert [(file.size, file.mtime_ns) for file in files] == [(2**63 - 1, 2**63 - 1), (0, 1 - 2**63)]
 
     def test_verdicts_are_found_by_outcome_and_text(self, journal, job_id):
-        journal.lines.add(job_id, lines(*[Planned.NEW] * 4))
+        journal.files(job_id).add(lines(*[Planned.NEW] * 4))
         verdicts = [
             Verdict("/1.png", Outcome.FAILED, "It is 100% broken."),
             Verdict("/2.png", Outcome.FAILED, "Closed."),
             Verdict("/3.png", Outcome.ADDED),
         ]
-        journal.lines.conclude(job_id, dict(enumerate(verdicts, 1)))
-        found = journal.lines.verdicts
-        assert list(found(job_id)) == verdicts
-        assert list(found(job_id, {Outcome.FAILED})) == verdicts[:2]
-        assert list(found(job_id, text="100% BROKEN")) == verdicts[:1]
-        assert list(found(job_id, text="_.png")) == []
-        assert list(found(job_id, text="3.P")) == verdicts[2:]
-        assert list(found(job_id, limit=1)) == verdicts[:1]
+        journal.files(job_id).conclude(dict(enumerate(verdicts, 1)))
+        found = journal.files(job_id).verdicts
+        assert list(found()) == verdicts
+        assert list(found({Outcome.FAILED})) == verdicts[:2]
+        assert list(found(text="100% BROKEN")) == verdicts[:1]
+        assert list(found(text="_.png")) == []
+        assert list(found(text="3.P")) == verdicts[2:]
+        assert list(found(limit=1)) == verdicts[:1]
 
     def test_records_whose_file_is_gone_are_found_by_their_bytes(self, journal, job_id):
         files = [replace(file, content_hash=file.path) for file in lines(*[Planned.GONE] * 3, Planned.CHANGED)]
-        journal.lines.add(job_id, files)
+        journal.files(job_id).add(files)
         asked = [file.path for file in files[1:]]
-        assert journal.lines.gone(job_id, asked) == files[1:3]
-        journal.lines.conclude(job_id, {4: Verdict("/4.png", Outcome.RENAMED)}, moved=[2])
-        assert journal.lines.gone(job_id, asked) == files[2:3]
-        assert journal.lines.counts(job_id) == Counts(renamed=1)
+        assert journal.files(job_id).gone(asked) == files[1:3]
+        journal.files(job_id).conclude({4: Verdict("/4.png", Outcome.RENAMED)}, moved=[2])
+        assert journal.files(job_id).gone(asked) == files[2:3]
+        assert journal.files(job_id).counts() == Counts(renamed=1)
 
     def test_of_a_job_that_is_planned_anew_are_cleared(self, journal, job_id):
-        journal.lines.add(job_id, lines(Planned.NEW))
-        journal.lines.clear(job_id)
-        journal.lines.add(job_id, lines(Planned.NEW))
+        journal.files(job_id).add(lines(Planned.NEW))
+        journal.files(job_id).clear()
+        journal.files(job_id).add(lines(Planned.NEW))
 
     def test_are_written_and_read_by_many_at_once(self, journal, tmp_path):
         failed = []
@@ -166,9 +166,9 @@ class TestLines:
             try:
                 job_id = mine.create(f"Job {number}", ["/"])
                 for n in range(20):
-                    mine.lines.add(job_id, [PlannedFile(n, 0, f"/{n}", 1, 1, Planned.NEW)])
-                    mine.lines.conclude(job_id, {n: Verdict(f"/{n}", Outcome.ADDED)})
-                    mine.update(job_id, counts=mine.lines.counts(job_id))
+                    mine.files(job_id).add([PlannedFile(n, 0, f"/{n}", 1, 1, Planned.NEW)])
+                    mine.files(job_id).conclude({n: Verdict(f"/{n}", Outcome.ADDED)})
+                    mine.update(job_id, counts=mine.files(job_id).counts())
                     mine.jobs()
             except Exception as error:
                 failed.append(error)

@@ -47,12 +47,12 @@ def _run(name, *args):
 @pytest.mark.parametrize(
     ("method", "calls", "note"),
     [
-        ("core.ingest.journal.files.Lines.add", 1, "Interrupted while scanning."),
+        ("core.ingest.journal.files.JobFiles.add", 1, "Interrupted while scanning."),
         ("core.ingest.journal.journal.Journal.claim", 2, "Interrupted while scanning."),  # when all is planned
         ("tests.colours.ColourEmbedder.embed_images", 1, "Interrupted at 1 of 21."),
         ("core.index.lance.engine.LanceIndex.upsert", 3, "Interrupted at 9 of 21."),
-        ("core.ingest.journal.files.Lines.conclude", 4, "Interrupted at 13 of 21."),  # stored, and not written down
-        ("core.index.lance.engine.LanceIndex.settle", 1, "Interrupted at 21 of 21."),
+        ("core.ingest.journal.files.JobFiles.conclude", 4, "Interrupted at 13 of 21."),  # stored, and not written down
+        ("core.index.lance.engine.LanceIndex.optimize", 1, "Interrupted at 21 of 21."),
     ],
 )
 def test_a_first_ingest(kill, library, folder, method, calls, note):
@@ -62,7 +62,7 @@ def test_a_first_ingest(kill, library, folder, method, calls, note):
     library.start()
     job = library.jobs.wait(job.id, WAIT)
     assert (job.status, job.counts, job.total) == (Status.DONE, Counts(added=20, skipped=1), 21)
-    assert len(list(library.journal.lines.verdicts(job.id))) == 21
+    assert len(list(library.journal.files(job.id).verdicts())) == 21
     assert (job.interruptions, job.note) == (1, f"{note[:-1]}, then resumed.")
     assert_whole(library, *folder.glob("*.png"))
 
@@ -73,7 +73,7 @@ def test_a_first_ingest(kill, library, folder, method, calls, note):
         ("core.index.lance.engine.LanceIndex.upsert", 1),
         ("core.images.thumbnails.Thumbnails.remove", 1),
         ("core.index.lance.engine.LanceIndex.delete", 1),
-        ("core.ingest.journal.files.Lines.conclude", 1),
+        ("core.ingest.journal.files.JobFiles.conclude", 1),
     ],
 )
 def test_files_that_were_renamed_and_changed(kill, open_library, folder, picture, method, calls):

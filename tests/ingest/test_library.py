@@ -127,7 +127,7 @@ class TestChecks:
         def refuse(*_):
             raise ModelMismatch("Another model.", "Take that.")
 
-        monkeypatch.setattr(library._index, "claim", refuse)
+        monkeypatch.setattr(library._index, "prepare", refuse)
         for _ in range(3):
             assert library._notice(str(folder))
             library.jobs.wait(library.jobs.states()[0].id, WAIT)

@@ -41,7 +41,7 @@ class Listed:
 @pytest.fixture
 def index(tmp_path):
     made = LanceIndex(tmp_path / "index", "images")
-    made.claim(ModelStamp("test/colour", 4))
+    made.prepare(ModelStamp("test/colour", 4))
     return made
 
 
@@ -68,9 +68,9 @@ def planned(index, journal):
     """Plans these sources; the plan, and what is planned for each path."""
 
     def plan_(*sources):
-        journal.lines.clear(1)
-        *_, result = plan(1, sources, index, journal.lines)
-        lines = [file for chunk in journal.lines.planned(1, set(Planned), is_open=False) for file in chunk]
+        journal.files(1).clear()
+        *_, result = plan(sources, index, journal.files(1))
+        lines = [file for chunk in journal.files(1).planned(set(Planned), is_open=False) for file in chunk]
         return result, [(file.planned, file.path) for file in lines]
 
     return plan_
@@ -108,7 +108,7 @@ def test_what_is_passed_over_has_its_verdict_at_once(planned, journal):
     result, lines = planned(Listed(there=there))
     assert result == Plan(skipped=1, failed=1)
     assert (result.found, len(lines)) == (2, 2)
-    assert journal.lines.counts(1) == Counts(skipped=1, failed=1)
+    assert journal.files(1).counts() == Counts(skipped=1, failed=1)
 
 
 def test_a_file_has_one_line_whatever_sources_have_it(planned):
@@ -143,7 +143,7 @@ def test_new_files_that_look_like_those_that_are_gone(planned, put):
 def test_it_is_told_how_far_it_is(index, journal, monkeypatch):
     monkeypatch.setattr("core.ingest.pipeline.plan._CHUNK", 2)
     there = [Found(f"/a/{n}.png", 1, 1) for n in range(5)]
-    assert [one.found for one in plan(1, [Listed(there=there)], index, journal.lines)] == [2, 4, 5, 5]
+    assert [one.found for one in plan([Listed(there=there)], index, journal.files(1))] == [2, 4, 5, 5]
 
 
 def test_names_that_are_not_utf8(planned, put):

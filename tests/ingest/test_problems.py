@@ -78,22 +78,22 @@ def in_archive(path: Path) -> Path:
 @pytest.mark.parametrize("put", [in_folder, in_archive])
 def test_each_is_counted_and_found(put: Callable[[Path], Path], library: Library, tmp_path: Path) -> None:
     job = ingest(library, put(tmp_path / "all"))
-    lines = library.journal.lines
+    noted = library.journal.files(job.id)
     expected = {Problem.NOT_A_PICTURE: NOT_A_PICTURE, Problem.UNSUPPORTED: UNSUPPORTED, Problem.DAMAGED: DAMAGED}
     for problem, files in expected.items():
-        found = list(lines.verdicts(job.id, problems={problem}))
+        found = list(noted.verdicts(problems={problem}))
         assert {Path(one.path).name for one in found} == files.keys()
         assert {one.problem for one in found} == {problem}
-    assert lines.problems(job.id) == {problem: len(files) for problem, files in expected.items()}
-    assert [one.problem for one in lines.verdicts(job.id, {Outcome.ADDED})] == [None]
+    assert noted.problems() == {problem: len(files) for problem, files in expected.items()}
+    assert [one.problem for one in noted.verdicts({Outcome.ADDED})] == [None]
     assert job.counts.skipped + job.counts.failed == len(FILES)
 
 
 def test_they_are_counted_among_those_of_a_verdict(library: Library, tmp_path: Path) -> None:
     job = ingest(library, in_folder(tmp_path / "all"))
-    counts = {outcome: library.journal.lines.problems(job.id, {outcome}) for outcome in Outcome}
+    counts = {outcome: library.journal.files(job.id).problems({outcome}) for outcome in Outcome}
     assert counts[Outcome.SKIPPED][Problem.DAMAGED] == counts[Outcome.ADDED].total() == 0
-    assert counts[Outcome.SKIPPED] + counts[Outcome.FAILED] == library.journal.lines.problems(job.id)
+    assert counts[Outcome.SKIPPED] + counts[Outcome.FAILED] == library.journal.files(job.id).problems()
 
 
 def test_what_is_mended_has_none_any_more(library: Library, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_what_is_mended_has_none_any_more(library: Library, tmp_path: Path) -> N
     (folder / "cut.jpg").write_bytes(JPEG)
     library.jobs.retry(job.id)
     library.jobs.wait(job.id, 30)
-    found = library.journal.lines.problems(job.id)
+    found = library.journal.files(job.id).problems()
     assert found[Problem.DAMAGED] == len(DAMAGED) - 1
     assert found[Problem.UNSUPPORTED] == len(UNSUPPORTED)
 
@@ -110,7 +110,7 @@ def test_what_is_mended_has_none_any_more(library: Library, tmp_path: Path) -> N
 def test_an_archive_that_is_none(library: Library, tmp_path: Path) -> None:
     (tmp_path / "cut.zip").write_bytes(b"PK\3\4" + bytes(50))
     job = ingest(library, tmp_path / "cut.zip")
-    assert library.journal.lines.problems(job.id) == {Problem.DAMAGED: 1}
+    assert library.journal.files(job.id).problems() == {Problem.DAMAGED: 1}
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_what_is_lost_is_left_out_on_demand_and_that_is_said(library, folder):
     assert verdicts(library, job, Outcome.REMOVED).keys() == {str(folder / "red.png")}
 
 
-@pytest.mark.parametrize("method", ["_append", "conclude", "switch", "settle"])
+@pytest.mark.parametrize("method", ["_append", "conclude", "switch", "optimize"])
 def test_what_is_cut_short_goes_on_and_nothing_is_embedded_twice(
     library, open_library, models, picture, monkeypatch, small_rounds, method
 ):
@@ -183,9 +183,9 @@ def test_what_is_cut_short_goes_on_and_nothing_is_embedded_twice(
     ingest(library, folder)
     of = {
         "_append": "core.ingest.pipeline.staging._append",
-        "conclude": "core.ingest.journal.files.Lines.conclude",
+        "conclude": "core.ingest.journal.files.JobFiles.conclude",
         "switch": "core.index.lance.engine.LanceIndex.switch",
-        "settle": "core.index.lance.engine.LanceIndex.settle",
+        "optimize": "core.index.lance.engine.LanceIndex.optimize",
     }[method]
     with monkeypatch.context() as broken:
 
@@ -202,7 +202,7 @@ def test_what_is_cut_short_goes_on_and_nothing_is_embedded_twice(
     job = second.jobs.wait(job.id, WAIT)
     assert (job.status, second._index.model(), second._index.count()) == (Status.DONE, OTHER, 9)
     assert job.counts == Counts(updated=9)
-    if method in ("switch", "settle"):
+    if method in ("switch", "optimize"):
         assert models.target.embedded_images == embedded == 9
     assert nearest(second, models.target, "purple") == "purple.png"
     second.close()

@@ -51,7 +51,7 @@ def test_are_opened_once_and_told_of_each_time(open_library, broken, opened):
     again = ingest(library, broken)
     assert (again.counts, opened) == (Counts(unchanged=3, failed=4), [])
     assert verdicts(library, again, Outcome.FAILED) == verdicts(library, first, Outcome.FAILED)
-    problems = {Path(one.path).name: one.problem for one in library.journal.lines.verdicts(again.id, {Outcome.FAILED})}
+    problems = {Path(one.path).name: one.problem for one in library.journal.files(again.id).verdicts({Outcome.FAILED})}
     assert problems == {name: problem for name, (_, problem) in BROKEN.items()}
     assert list(library.look([str(broken)]))[-1] == Plan(unchanged=3, failed=4)
 

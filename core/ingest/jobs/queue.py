@@ -115,19 +115,19 @@ class Jobs:
 
     def retry(self, job_id: int, *, by: Actor = APP) -> int:
         """Read again what failed; returns how many files that are."""
-        lines = self._journal.lines
+        files = self._journal.files(job_id)
         if not self._journal.job(job_id).ended:
             raise JobRefused("The job has not ended yet.", "Wait until it has, or cancel it.")
-        if not (count := lines.counts(job_id).failed):
+        if not (count := files.counts().failed):
             raise JobRefused("No file of this job failed.", "To find new files, scan the source again.")
         self._change(job_id, ENDED, status=Status.PAUSED, ended_at=None)  # nobody is to begin before all is ready
-        self._journal.refusals.forget([one.path for one in lines.verdicts(job_id, {Outcome.FAILED})])
-        if next(lines.planned(job_id, {Planned.FAILED}, is_open=False), None):
+        self._journal.refusals.forget([one.path for one in files.verdicts({Outcome.FAILED})])
+        if next(files.planned({Planned.FAILED}, is_open=False), None):
             # What could not even be found may be a folder: everything is looked for once more.
             self._journal.update(job_id, phase=Phase.FINDING, auto_start=True, discard_if_empty=False)
         else:
-            lines.reopen(job_id, Outcome.FAILED)
-            self._journal.update(job_id, counts=lines.counts(job_id))
+            files.reopen(Outcome.FAILED)
+            self._journal.update(job_id, counts=files.counts())
         self._go_on(self._journal.job(job_id), {Status.PAUSED}, changed_by=by.label)
         return count
 

@@ -80,7 +80,7 @@ class Worker:
             if not self._claim(job, Status.PLANNING, plan=Plan(), counts=Counts()):
                 return
             self._check_stop(job)
-            self._journal.lines.clear(job.id)
+            self._journal.files(job.id).clear()
             plan, due = Plan(), Throttle(_SAY_EVERY)
             for plan in self._watched(job, self._plan(job)):
                 if due():
@@ -93,7 +93,7 @@ class Worker:
             self._tell()
             return
         nothing = not plan.to_read and not plan.gone
-        counts = self._journal.lines.counts(job.id)
+        counts = self._journal.files(job.id).counts()
         self._settle(
             job,
             Status.WAITING if nothing or job.auto_start else Status.PLANNED,
@@ -151,7 +151,7 @@ class Worker:
                     seconds = job.seconds + time.monotonic() - started
                     self._note(job, recent=recent, seconds=seconds, memory=_memory(), **_figures(progress))
         finally:
-            counts = self._journal.lines.counts(job.id)
+            counts = self._journal.files(job.id).counts()
             seconds = job.seconds + time.monotonic() - started
             last = _figures(progress) if progress else {}
             self._note(job, **{**last, "recent": recent, "seconds": seconds, "counts": counts})

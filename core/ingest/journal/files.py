@@ -1,4 +1,4 @@
-"""The journal's lines: every file of a job, what was found about it, and what became of it."""
+"""The files of a job in the journal: what was found about each, and what became of it."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,26 +26,25 @@ _column = table.c
 _one = (_column.job == bindparam("of_job"), _column.number == bindparam("at"))
 
 
-class Lines:
-    """Safe between threads and processes."""
+class JobFiles:
+    """Of one job. Safe between threads and processes. Every method may raise `JournalUnavailable`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, job_id: int) -> None:
         self._engine = engine
+        self._job_id = job_id
 
-    def add(self, job_id: int, planned: Sequence[PlannedFile]) -> None:
+    def add(self, planned: Sequence[PlannedFile]) -> None:
         """Note what was found. What needs no reading has its outcome at once."""
-        self._execute_many(insert(table), [_row(job_id, file) for file in planned])
+        self._execute_many(insert(table), [_row(self._job_id, file) for file in planned])
 
-    def clear(self, job_id: int) -> None:
+    def clear(self) -> None:
         """Forget what was found, to plan once more."""
         with transaction(self._engine) as connection:
-            connection.execute(delete(table).where(_column.job == job_id))
+            connection.execute(delete(table).where(_column.job == self._job_id))
 
-    def planned(
-        self, job_id: int, planned: Collection[Planned], *, is_open: bool = True
-    ) -> Iterator[list[PlannedFile]]:
+    def planned(self, planned: Collection[Planned], *, is_open: bool = True) -> Iterator[list[PlannedFile]]:
         """Those planned so, in the order found, a thousand at a time; those without a verdict, or all."""
-        query = select(table).where(_column.job == job_id, _column.planned.in_([one.value for one in planned]))
+        query = select(table).where(_column.job == self._job_id, _column.planned.in_([one.value for one in planned]))
         query = (query.where(_column.outcome.is_(None)) if is_open else query).order_by(_column.number).limit(_CHUNK)
         after = 0
         while True:
@@ -56,27 +55,27 @@ class Lines:
             after = rows[-1].number
             yield [_file(row) for row in rows]
 
-    def replan(self, job_id: int, numbers: Sequence[int], planned: Planned) -> None:
+    def replan(self, numbers: Sequence[int], planned: Planned) -> None:
         """Change what files are found to be."""
-        rows = [{"of_job": job_id, "at": number, "planned": planned.value} for number in numbers]
+        rows = [{"of_job": self._job_id, "at": number, "planned": planned.value} for number in numbers]
         self._execute_many(update(table).where(*_one), rows)
 
-    def note_copies(self, job_id: int, reasons: Mapping[int, str]) -> None:
+    def note_copies(self, reasons: Mapping[int, str]) -> None:
         """Mark files as copies, by their numbers, and say of what."""
         rows = [
-            {"of_job": job_id, "at": number, "planned": Planned.COPY.value, "reason": storable(reason)}
+            {"of_job": self._job_id, "at": number, "planned": Planned.COPY.value, "reason": storable(reason)}
             for number, reason in reasons.items()
         ]
         self._execute_many(update(table).where(*_one), rows)
 
-    def gone(self, job_id: int, content_hashes: Collection[str]) -> list[PlannedFile]:
+    def gone(self, content_hashes: Collection[str]) -> list[PlannedFile]:
         """The records with these bytes whose file is gone, as far as they have no verdict."""
-        query = select(table).where(_column.job == job_id, _column.content_hash.in_(content_hashes))
+        query = select(table).where(_column.job == self._job_id, _column.content_hash.in_(content_hashes))
         query = query.where(_column.planned == Planned.GONE.value, _column.outcome.is_(None)).order_by(_column.number)
         with transaction(self._engine) as connection:
             return [_file(row) for row in connection.execute(query)]
 
-    def conclude(self, job_id: int, verdicts: Mapping[int, Verdict], moved: Sequence[int] = ()) -> None:
+    def conclude(self, verdicts: Mapping[int, Verdict], moved: Sequence[int] = ()) -> None:
         """Note what became of files, by their numbers.
 
         Args:
@@ -84,7 +83,7 @@ class Lines:
         """
         rows = [
             {
-                "of_job": job_id,
+                "of_job": self._job_id,
                 "at": at,
                 "outcome": verdict.outcome.value,
                 "reason": storable(verdict.reason) or None,
@@ -96,23 +95,23 @@ class Lines:
             with transaction(self._engine) as connection:
                 connection.execute(update(table).where(*_one), rows)
                 if moved:
-                    connection.execute(delete(table).where(_column.job == job_id, _column.number.in_(moved)))
+                    connection.execute(delete(table).where(_column.job == self._job_id, _column.number.in_(moved)))
 
-    def reopen(self, job_id: int, outcome: Outcome) -> None:
+    def reopen(self, outcome: Outcome) -> None:
         """Take back these verdicts, so that the files are read again."""
-        these = update(table).where(_column.job == job_id, _column.outcome == outcome.value)
+        these = update(table).where(_column.job == self._job_id, _column.outcome == outcome.value)
         with transaction(self._engine) as connection:
             connection.execute(these.values(outcome=None, reason=None, problem=None))
 
-    def counts(self, job_id: int) -> Counts:
-        query = select(_column.outcome, func.count()).where(_column.job == job_id, _column.outcome.is_not(None))
+    def counts(self) -> Counts:
+        query = select(_column.outcome, func.count()).where(_column.job == self._job_id, _column.outcome.is_not(None))
         with transaction(self._engine) as connection:
             rows = connection.execute(query.group_by(_column.outcome)).all()
         return Counts(**{str(outcome): int(count) for outcome, count in rows})
 
-    def problems(self, job_id: int, outcomes: Collection[Outcome] = ()) -> Counter[Problem]:
+    def problems(self, outcomes: Collection[Outcome] = ()) -> Counter[Problem]:
         """How many files are in which of the situations, of these outcomes or all."""
-        query = select(_column.problem, func.count()).where(_column.job == job_id, _column.problem.is_not(None))
+        query = select(_column.problem, func.count()).where(_column.job == self._job_id, _column.problem.is_not(None))
         if outcomes:
             query = query.where(_column.outcome.in_([outcome.value for outcome in outcomes]))
         with transaction(self._engine) as connection:
@@ -121,7 +120,6 @@ class Lines:
 
     def verdicts(
         self,
-        job_id: int,
         outcomes: Collection[Outcome] = (),
         text: str = "",
         limit: int | None = None,
@@ -129,7 +127,9 @@ class Lines:
     ) -> Iterator[Verdict]:
         """In the order found: of these outcomes and problems or all, with this text in the path or the reason."""
         query = select(_column.path, _column.outcome, _column.reason, _column.problem)
-        query = query.where(_column.job == job_id, _column.outcome.is_not(None)).order_by(_column.number).limit(limit)
+        query = (
+            query.where(_column.job == self._job_id, _column.outcome.is_not(None)).order_by(_column.number).limit(limit)
+        )
         if outcomes:
             query = query.where(_column.outcome.in_([outcome.value for outcome in outcomes]))
         if problems:

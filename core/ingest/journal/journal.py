@@ -18,7 +18,7 @@ from core.database import Database, transaction
 from core.errors import ImageSearchError, JobRefused
 from core.index.records import from_storable, storable
 from core.ingest.journal.actors import APP, Actor
-from core.ingest.journal.files import Lines
+from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import ENDED, JobState, Kind, Plan, Status
 from core.ingest.journal.progress import Counts, Phase
 from core.ingest.journal.refused import Refusals
@@ -55,10 +55,9 @@ class Journal:
         """Let go of the database; it is opened again where it is needed."""
         self._database.close()
 
-    @property
-    def lines(self) -> Lines:
-        """The files of the jobs."""
-        return Lines(self._engine)
+    def files(self, job_id: int) -> JobFiles:
+        """The files of a job, whether there is one of this id or not."""
+        return JobFiles(self._engine, job_id)
 
     @property
     def refusals(self) -> Refusals:

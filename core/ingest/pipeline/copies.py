@@ -8,7 +8,7 @@ from core.errors import ImageSearchError
 from core.images.describe import content_hash
 from core.index.filters import Between, Filter
 from core.index.index import Index
-from core.ingest.journal.files import Lines
+from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import Planned, PlannedFile
 from core.ingest.pipeline.read_ahead import ReadAhead
 from core.sources.remote.urls import is_url
@@ -26,11 +26,11 @@ class Copies:
     since reading them is most of the work.
 
     Args:
-        lines: Of the job, in which its new files are.
+        files: Of the job, the new ones among them.
     """
 
-    def __init__(self, job_id: int, sources: Sequence[Source], index: Index, lines: Lines) -> None:
-        self._job_id, self._sources, self._index, self._lines = job_id, sources, index, lines
+    def __init__(self, sources: Sequence[Source], index: Index, files: JobFiles) -> None:
+        self._sources, self._index, self._files = sources, index, files
         self._until = time.monotonic() + _SECONDS
         self._bytes_left = _MAX_BYTES
         self._indexed: dict[int, dict[str, str]] = {}  # by size: content hashes and paths
@@ -38,26 +38,26 @@ class Copies:
         self.unchecked = 0
         """How many of the new files were not compared: `find` may have missed copies among these."""
 
-    def find(self) -> Iterator[list[tuple[PlannedFile, str]]]:
-        """The copies, in parts, each with the path of what it is a copy of."""
+    def find(self) -> Iterator[dict[int, str]]:
+        """The copies by their numbers, in parts, and in words what each is a copy of."""
         sizes = Counter(file.size for chunk in self._new() for file in chunk)
         if sizes.total() > _MAX_FILES:
             self.unchecked = sizes.total()
             return
         first: dict[str, str] = {}
         for chunk in self._new():
-            found = []
+            found = {}
             for file in chunk:
                 if is_url(file.path) or not self._has_time(file):
                     self.unchecked += 1
                 elif (sizes[file.size] > 1 or self._of_size(file.size)) and (digest := self._digest(file)):
                     original = self._of_size(file.size).get(digest) or first.setdefault(digest, file.path)
                     if original != file.path:
-                        found.append((file, original))
+                        found[file.number] = copy_of(original)
             yield found
 
     def _new(self) -> Iterator[list[PlannedFile]]:
-        return self._lines.planned(self._job_id, {Planned.NEW})
+        return self._files.planned({Planned.NEW})
 
     def _has_time(self, file: PlannedFile) -> bool:
         return time.monotonic() < self._until and file.size <= self._bytes_left
@@ -68,7 +68,7 @@ class Copies:
             return {}
         if size not in self._indexed:
             records = self._index.browse(Filter((Between("size", size, size + 1),)), limit=_MAX_ALIKE)
-            gone = {file.path for file in self._lines.gone(self._job_id, [one.content_hash for one in records])}
+            gone = {file.path for file in self._files.gone([one.content_hash for one in records])}
             self._indexed[size] = {one.content_hash: one.path for one in reversed(records) if one.path not in gone}
         return self._indexed[size]
 

@@ -1,7 +1,7 @@
 """Rounds of pictures become rounds of embeddings, one ahead of the one that is being stored."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -35,8 +35,9 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """The embeddings of a round."""
+    """A round and its embeddings."""
 
+    round: Round
     embeddings: Embeddings
     """An array of shape `(n, dims)`."""
     duplicates_of: list[str]
@@ -46,19 +47,18 @@ class Embedded:
 
 
 def embedded(
-    rounds: Generator[Round, None, None], embed: Callable[[Sequence[Prepared]], Embedded]
-) -> Generator[tuple[Round, Embedded], None, None]:
+    rounds: Generator[Round, None, None], embed: Callable[[Round], Embedded]
+) -> Generator[Embedded, None, None]:
     """Embed one round ahead in a thread, so that the model works while the consumer stores the round before."""
-    ahead: deque[tuple[Round, Future[Embedded]]] = deque()
+    ahead: deque[Future[Embedded]] = deque()
     pool = ThreadPoolExecutor(1, thread_name_prefix="embed")
     try:
         for one in rounds:
-            ahead.append((one, pool.submit(embed, one.prepared)))
+            ahead.append(pool.submit(embed, one))
             if len(ahead) > 1:
-                done, result = ahead.popleft()
-                yield done, result.result()
-        for done, result in ahead:
-            yield done, result.result()
+                yield ahead.popleft().result()
+        for last in ahead:
+            yield last.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         rounds.close()  # ends its threads too; an error that is kept would keep it
@@ -73,7 +73,8 @@ class Embed:
         self._embedder = embedder
         self._before: dict[str, tuple[str, Embedding]] = {}
 
-    def __call__(self, prepared: Sequence[Prepared]) -> Embedded:
+    def __call__(self, round_: Round) -> Embedded:
+        prepared = round_.prepared
         images = {p.record.content_hash: p.image for p in prepared}
         stored = self._index.by_content(list(images)) if images else {}
         since = {p.record.content_hash: p.looks_so_since for p in prepared}
@@ -91,4 +92,4 @@ class Embed:
         self._before = {digest: known[digest] for digest in images}
         vectors = [known[p.record.content_hash][1] for p in prepared]
         empty = np.empty((0, self._embedder.dims), np.float32)
-        return Embedded(np.stack(vectors) if vectors else empty, duplicates_of, len(new))
+        return Embedded(round_, np.stack(vectors) if vectors else empty, duplicates_of, len(new))

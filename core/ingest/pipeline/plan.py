@@ -8,20 +8,19 @@ from itertools import batched, count
 from core.index.filters import Filter
 from core.index.index import Index
 from core.index.records import Fingerprint, ImageRecord, record_id
-from core.ingest.journal.files import Lines
+from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import TO_READ, Plan, Planned, PlannedFile
 from core.ingest.journal.refused import Refusal, Refusals
-from core.ingest.pipeline.copies import Copies, copy_of
+from core.ingest.pipeline.copies import Copies
 from core.sources.source import Found, Skipped, Source
 
 _CHUNK = 1000
 
 
 def plan(
-    job_id: int,
     sources: Sequence[Source],
     index: Index,
-    lines: Lines,
+    files: JobFiles,
     refusals: Refusals | None = None,
     *,
     compares: bool = True,
@@ -35,7 +34,7 @@ def plan(
         compares: Whether copies are to be told from other new files, for which these are read: for somebody who looks
             at the plan. The ingest itself finds all of them anyway.
     """
-    planner = _Planner(job_id, index, lines, refusals, [source.location for source in sources])
+    planner = _Planner(index, files, refusals, [source.location for source in sources])
     for place, source in enumerate(sources):
         known = 0
         for chunk in batched(source.find(), _CHUNK):
@@ -51,12 +50,9 @@ def plan(
 
 
 class _Planner:
-    def __init__(
-        self, job_id: int, index: Index, lines: Lines, refusals: Refusals | None, locations: Sequence[str]
-    ) -> None:
-        self._job_id = job_id
+    def __init__(self, index: Index, files: JobFiles, refusals: Refusals | None, locations: Sequence[str]) -> None:
         self._index = index
-        self._lines = lines
+        self._files = files
         self._refusals = refusals
         self._locations = locations
         self._numbers = count(1)
@@ -125,18 +121,18 @@ class _Planner:
         """Take new files of the size and time of one that is gone for the same one."""
         if not self._gone:
             return
-        for chunk in self._lines.planned(self._job_id, {Planned.NEW}):
+        for chunk in self._files.planned({Planned.NEW}):
             alike = [file.number for file in chunk if self._was(Fingerprint(file.size, file.mtime_ns))]
-            self._lines.replan(self._job_id, alike, Planned.RENAMED)
+            self._files.replan(alike, Planned.RENAMED)
             self._counts.update({"renamed": len(alike), "new": -len(alike), "gone": -len(alike)})
 
     def recognise_copies(self, sources: Sequence[Source]) -> None:
         """Tell files with the same bytes from those that are new, as far as that takes little time."""
         if not self._counts["new"]:
             return
-        copies = Copies(self._job_id, sources, self._index, self._lines)
+        copies = Copies(sources, self._index, self._files)
         for found in copies.find():
-            self._lines.note_copies(self._job_id, {file.number: copy_of(original) for file, original in found})
+            self._files.note_copies(found)
             self._counts.update({"copy": len(found), "new": -len(found)})
         self._counts["unchecked"] = copies.unchecked
 
@@ -167,7 +163,7 @@ class _Planner:
         return PlannedFile(next(self._numbers), place, path, size, mtime_ns, planned, content_hash)
 
     def _write(self, planned: Sequence[PlannedFile]) -> None:
-        self._lines.add(self._job_id, planned)
+        self._files.add(planned)
         self._counts.update(Counter(file.planned.value for file in planned))
         self._counts["size"] += sum(file.size for file in planned if file.planned in TO_READ)
 

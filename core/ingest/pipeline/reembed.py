@@ -10,7 +10,6 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import batched, count
 from pathlib import Path
-from time import monotonic
 from typing import Protocol
 
 import numpy as np
@@ -24,12 +23,13 @@ from core.images.reading.reader import open_upright
 from core.images.thumbnails import SIDE, Thumbnails
 from core.index.index import Index, ModelStamp
 from core.index.records import ImageRecord, record_id
-from core.ingest.journal.files import Lines
+from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import TO_READ, JobState, Plan, Planned, PlannedFile
-from core.ingest.journal.progress import Outcome, Phase, Progress, Rate, Verdict
-from core.ingest.pipeline.embed import Embedded, embedded
+from core.ingest.journal.progress import Outcome, Phase, Progress, Verdict
+from core.ingest.pipeline.embed import Embedded, Round, embedded
 from core.ingest.pipeline.prepare import Prepared
-from core.ingest.pipeline.run import after, read_in_rounds, within
+from core.ingest.pipeline.reports import Reports
+from core.ingest.pipeline.run import read_in_rounds, within
 from core.ingest.pipeline.staging import Staging
 from core.text.names import printable
 
@@ -61,7 +61,8 @@ class Models(Protocol):
 class Reembedding:
     """What such a job works with."""
 
-    lines: Lines
+    files: JobFiles
+    """Of the job."""
     index: Index
     thumbnails: Thumbnails
     models: Models
@@ -71,11 +72,11 @@ class Reembedding:
     """Where embeddings are kept until all are there."""
 
 
-def plan_reembedding(job_id: int, index: Index, lines: Lines) -> Iterator[Plan]:
+def plan_reembedding(index: Index, files: JobFiles) -> Iterator[Plan]:
     """Write every picture of the index into the journal, to be read again."""
     plan, numbers = Plan(), count(1)
     for records in index.records():
-        lines.add(job_id, [_planned(next(numbers), record) for record in records])
+        files.add([_planned(next(numbers), record) for record in records])
         size = sum(record.size for record in records)
         plan = replace(plan, changed=plan.changed + len(records), size=plan.size + size)
         yield plan
@@ -96,29 +97,25 @@ def reembed(job: JobState, at: Reembedding) -> Iterator[Progress]:
         PicturesLost: of some pictures nothing is left to embed, and the job is not to leave them out.
         ModelUnavailable, IndexUnavailable, SourceUnavailable, JournalUnavailable: as they occur.
     """
-    at.lines.reopen(job.id, Outcome.FAILED)
-    counts = at.lines.counts(job.id)
-    report = Progress(Phase.LOADING, job.total, counts, embedded=job.embedded, working=job.working)
+    at.files.reopen(Outcome.FAILED)
+    reports = Reports(job, at.files, Phase.LOADING)
     loading = at.models.load_target()
     while not (embedder := within(loading, seconds=0.25)):
-        yield report
-    report = replace(report, phase=Phase.INDEXING, model_id=embedder.model_id)
-    yield report
+        yield reports.last
+    yield reports.begin(embedder.model_id)
     stamp = ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing)
     with closing(Staging(at.folder, stamp)) as staged:
         if at.index.model() not in (None, stamp):  # else it was killed right after the switch
             work = _Work(job, at, embedder, staged)
-            for done in work.embed(report):
-                yield (report := done)
+            yield from work.embed(reports)
             work.check()
-            yield (report := replace(report, phase=Phase.SWITCHING, verdicts=(), stored=()))
+            yield reports.phase(Phase.SWITCHING)
             at.models.expect(embedder)
-            for verdicts in work.switch(stamp):
-                report = after(report, verdicts)
+            reports.concluded(work.switch(stamp))
             at.models.switched()
         at.index.optimize()
         staged.remove()
-    yield replace(report, phase=Phase.INDEXING, verdicts=())
+    yield reports.phase(Phase.INDEXING)
 
 
 @dataclass
@@ -130,36 +127,29 @@ class _Work:
     _lost: dict[str, list[PlannedFile]] = field(default_factory=lambda: defaultdict(list))
     """Of which nothing is left to embed, by their content hash."""
 
-    def embed(self, report: Progress) -> Iterator[Progress]:
-        rate, started = Rate(), monotonic()
-        rate.add(0)
-        waiting = _Waiting(self.job, self.at, self.embedder, self.staged)
-        with closing(embedded(read_in_rounds(waiting), self._embed)) as done:
-            for one, result in done:
-                self.staged.add([p.record.content_hash for p in one.prepared], result.embeddings)
+    def embed(self, reports: Reports) -> Iterator[Progress]:
+        waiting = _Waiting(self.at, self.embedder, self.staged)
+        with closing(embedded(read_in_rounds(waiting), self._embed)) as rounds:
+            for done in rounds:
+                one = done.round
+                self.staged.add([p.record.content_hash for p in one.prepared], done.embeddings)
                 verdicts = {p.file.number: Verdict(p.file.path, Outcome.UPDATED, p.note) for p in one.prepared}
                 verdicts |= one.verdicts
                 for number, verdict in one.verdicts.items():
                     if verdict.outcome is Outcome.FAILED:
                         file = waiting.failed[number]
                         self._lost[file.content_hash].append(file)
-                self.at.lines.conclude(self.job.id, verdicts)
-                report = replace(
-                    after(report, verdicts),
-                    rate=rate.add(len(verdicts)),
-                    stored=tuple(prepared.record for prepared in one.prepared),
-                    embedded=report.embedded + result.seen,
-                    working=self.job.working + monotonic() - started,
-                )
-                yield report
+                self.at.files.conclude(verdicts)
+                yield reports.stored(done, verdicts)
 
-    def _embed(self, prepared: Sequence[Prepared]) -> Embedded:
+    def _embed(self, round_: Round) -> Embedded:
         """One row for each picture: equal bytes are embedded once."""
+        prepared = round_.prepared
         images = {p.record.content_hash: p.image for p in prepared}
         known = dict(zip(images, self.embedder.embed_images(list(images.values())), strict=True)) if images else {}
         empty = np.empty((0, self.embedder.dims), np.float32)
         rows = np.stack([known[p.record.content_hash] for p in prepared]) if prepared else empty
-        return Embedded(rows, [""] * len(prepared), len(images))
+        return Embedded(round_, rows, [""] * len(prepared), len(images))
 
     def check(self) -> None:
         """
@@ -170,7 +160,7 @@ class _Work:
         if lost and not self.job.prunes:
             raise _lost_pictures(lost)
 
-    def switch(self, stamp: ModelStamp) -> Iterator[dict[int, Verdict]]:
+    def switch(self, stamp: ModelStamp) -> dict[int, Verdict]:
         """Do it, with what has come into the index since; what became of the pictures that failed."""
         without = {one for one in self._lost if one not in self.staged}
         while missing := self.at.index.switch(stamp, self.staged, without):
@@ -182,8 +172,8 @@ class _Work:
             if one not in without
             for file in files
         }
-        self.at.lines.conclude(self.job.id, left_out | copies)
-        yield left_out | copies
+        self.at.files.conclude(left_out | copies)
+        return left_out | copies
 
     def _embed_late(self, missing: Sequence[str]) -> set[str]:
         """Embed what other jobs have indexed since this one was planned; of which nothing is left, is returned."""
@@ -203,8 +193,7 @@ class _Work:
 class _Waiting:
     """The pictures without a verdict."""
 
-    def __init__(self, job: JobState, at: Reembedding, embedder: Embedder, staged: Staging) -> None:
-        self._job = job
+    def __init__(self, at: Reembedding, embedder: Embedder, staged: Staging) -> None:
         self._at = at
         self._embedder = embedder
         self._staged = staged
@@ -213,7 +202,7 @@ class _Waiting:
         self.failed: dict[int, PlannedFile] = {}
 
     def __iter__(self) -> Iterator[PlannedFile]:
-        for chunk in self._at.lines.planned(self._job.id, TO_READ):
+        for chunk in self._at.files.planned(TO_READ):
             found = {record.path: record for record in self._at.index.get([record_id(file.path) for file in chunk])}
             self._records |= {file.number: found[file.path] for file in chunk if file.path in found}
             yield from chunk
@@ -278,9 +267,9 @@ def _lost_pictures(number: int) -> PicturesLost:
     )
 
 
-def from_thumbnails(lines: Lines, job_id: int) -> str:
+def from_thumbnails(files: JobFiles) -> str:
     """How many pictures were embedded so, as a sentence; empty where none was."""
-    number = sum(1 for _ in lines.verdicts(job_id, {Outcome.UPDATED}, _FROM_THUMBNAIL))
+    number = sum(1 for _ in files.verdicts({Outcome.UPDATED}, _FROM_THUMBNAIL))
     if not number:
         return ""
     return f"{number:,} {'picture' if number == 1 else 'pictures'} embedded from thumbnails: their files are gone."

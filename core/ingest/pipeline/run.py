@@ -2,8 +2,7 @@
 
 import os
 import time
-from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import closing
@@ -15,13 +14,14 @@ from core.errors import SourceUnavailable
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index, ModelStamp
 from core.index.records import record_id
-from core.ingest.journal.files import Lines
+from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import TO_READ, JobState, Planned, PlannedFile
-from core.ingest.journal.progress import Outcome, Phase, Progress, Rate, Verdict
+from core.ingest.journal.progress import Outcome, Phase, Progress, Verdict
 from core.ingest.journal.refused import Refusals
 from core.ingest.pipeline.embed import Embed, Round, embedded
 from core.ingest.pipeline.prepare import Prepare, Prepared
 from core.ingest.pipeline.read_ahead import ReadAhead
+from core.ingest.pipeline.reports import Reports
 from core.ingest.pipeline.store import Store
 from core.sources.source import Source
 from core.text.names import printable
@@ -38,9 +38,10 @@ _MAX_UNANSWERED = 3  # files in a row that a source does not give: then it is no
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every job works with."""
+    """What a job works with."""
 
-    lines: Lines
+    files: JobFiles
+    """Of the job."""
     index: Index
     thumbnails: Thumbnails
     load: Callable[[], Future[Embedder]]
@@ -65,41 +66,25 @@ def run(job: JobState, sources: Sequence[Source], at: Context) -> Iterator[Progr
     Raises:
         ModelUnavailable, ModelMismatch, IndexUnavailable, SourceUnavailable, JournalUnavailable: as they occur.
     """
-    report = Progress(Phase.INDEXING, job.total, at.lines.counts(job.id), embedded=job.embedded, working=job.working)
-    store = Store(job.id, at.lines, at.index, at.thumbnails, at.is_gone)
-    if next(at.lines.planned(job.id, TO_READ), None):
+    reports = Reports(job, at.files, Phase.INDEXING)
+    store = Store(at.files, at.index, at.thumbnails, at.is_gone)
+    if next(at.files.planned(TO_READ), None):
         loading = at.load()
         while not (embedder := within(loading, seconds=0.25)):
-            yield replace(report, phase=Phase.LOADING)
+            yield replace(reports.last, phase=Phase.LOADING)
         at.index.prepare(ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing))
-        yield (report := replace(report, model_id=embedder.model_id))
-        rate, started = Rate(), time.monotonic()
-        rate.add(0)
+        yield reports.begin(embedder.model_id)
         waiting = read_in_rounds(_Waiting(job, at, Prepare(sources, embedder, at.thumbnails, at.name_of)))
-        with closing(embedded(waiting, Embed(at.index, embedder))) as done:
-            for one, result in done:
-                verdicts = store.round(one, result)
+        with closing(embedded(waiting, Embed(at.index, embedder))) as rounds:
+            for done in rounds:
+                verdicts = store.round(done)
                 if at.refusals:
                     at.refusals.note(verdicts.values())
-                report = replace(
-                    after(report, verdicts),
-                    rate=rate.add(len(verdicts)),
-                    stored=tuple(prepared.record for prepared in one.prepared),
-                    embedded=report.embedded + result.seen,
-                    working=job.working + time.monotonic() - started,
-                )
-                yield report
+                yield reports.stored(done, verdicts)
         at.index.optimize()
     for verdicts in store.gone(sources, job.prunes):
-        report = replace(after(report, verdicts), stored=())
-        yield report
-    yield replace(report, verdicts=(), stored=())
-
-
-def after(report: Progress, verdicts: Mapping[int, Verdict]) -> Progress:
-    """The report with these verdicts more."""
-    counts = report.counts.plus(Counter(verdict.outcome.value for verdict in verdicts.values()))
-    return replace(report, counts=counts, verdicts=tuple(verdicts.values()))
+        yield reports.concluded(verdicts)
+    yield reports.phase(Phase.INDEXING)
 
 
 def within(loading: Future[Embedder], seconds: float) -> Embedder | None:
@@ -134,7 +119,7 @@ class _Waiting:
         self._stored: set[int] = set()  # by another job, since this one was planned
 
     def __iter__(self) -> Iterator[PlannedFile]:
-        for chunk in self._at.lines.planned(self._job.id, TO_READ):
+        for chunk in self._at.files.planned(TO_READ):
             if not self._job.interruptions:  # after one it may well have been this job
                 self._stored |= self._stored_meanwhile(chunk)
             yield from chunk

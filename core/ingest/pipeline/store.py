@@ -8,11 +8,11 @@ from core.images.thumbnails import Thumbnails
 from core.index.index import Index
 from core.index.records import ImageRecord, record_id
 from core.index.tags import merged
-from core.ingest.journal.files import Lines
+from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import Planned, PlannedFile
 from core.ingest.journal.progress import Outcome, Verdict
 from core.ingest.pipeline.copies import copy_of
-from core.ingest.pipeline.embed import Embedded, Round
+from core.ingest.pipeline.embed import Embedded
 from core.ingest.pipeline.prepare import Prepared
 from core.ingest.pipeline.remove import delete_records, remove_orphans
 from core.sources.source import Source
@@ -31,11 +31,8 @@ class Store:
         is_gone: Whether the file of a path that another source may have is gone for certain.
     """
 
-    def __init__(
-        self, job_id: int, lines: Lines, index: Index, thumbnails: Thumbnails, is_gone: Callable[[str], bool]
-    ) -> None:
-        self._job_id = job_id
-        self._lines = lines
+    def __init__(self, files: JobFiles, index: Index, thumbnails: Thumbnails, is_gone: Callable[[str], bool]) -> None:
+        self._files = files
         self._index = index
         self._thumbnails = thumbnails
         self._is_gone = is_gone
@@ -43,20 +40,21 @@ class Store:
         # stored, and may name them.
         self._moved: dict[str, str] = {}
 
-    def round(self, one: Round, embedded: Embedded) -> dict[int, Verdict]:
+    def round(self, done: Embedded) -> dict[int, Verdict]:
         """Store a round; returns what became of its files, by their numbers."""
+        one = done.round
         for prepared in one.prepared:
             if prepared.thumbnail:
                 self._thumbnails.keep(prepared.record.content_hash, prepared.thumbnail)
         replaced = self._index.get([prepared.record.id for prepared in one.prepared])
-        verdicts, moved = self._judged(one, embedded)
+        verdicts, moved = self._judged(done)
         left = [record_id(file.path) for file in moved]
         tagged = self._tagged(one.prepared, [*replaced, *self._index.get(left)])
-        self._index.upsert(tagged, embedded.embeddings)
+        self._index.upsert(tagged, done.embeddings)
         if left:
             self._index.delete(left)
         remove_orphans(_replaced(one.prepared, replaced), self._index, self._thumbnails)
-        self._lines.conclude(self._job_id, verdicts, [file.number for file in moved])
+        self._files.conclude(verdicts, [file.number for file in moved])
         return verdicts
 
     def _tagged(self, prepared: Sequence[Prepared], before: Sequence[ImageRecord]) -> list[ImageRecord]:
@@ -68,12 +66,13 @@ class Store:
             tagged.append(replace(record, tags=kept) if kept else record)
         return tagged
 
-    def _judged(self, one: Round, embedded: Embedded) -> tuple[dict[int, Verdict], list[PlannedFile]]:
+    def _judged(self, done: Embedded) -> tuple[dict[int, Verdict], list[PlannedFile]]:
         """The verdicts, and the records that some of the files take the place of."""
+        one = done.round
         verdicts, moved = dict(one.verdicts), dict[str, str]()
-        gone = self._lines.gone(self._job_id, [prepared.record.content_hash for prepared in one.prepared])
+        gone = self._files.gone([prepared.record.content_hash for prepared in one.prepared])
         left: list[PlannedFile] = []
-        for prepared, duplicate_of in zip(one.prepared, embedded.duplicates_of, strict=True):
+        for prepared, duplicate_of in zip(one.prepared, done.duplicates_of, strict=True):
             if old := self._left_behind(prepared, duplicate_of, gone, moved.keys() | self._moved.keys()):
                 left.append(old)
                 moved[old.path] = prepared.record.path
@@ -84,14 +83,14 @@ class Store:
 
     def gone(self, sources: Sequence[Source], prunes: bool) -> Iterator[dict[int, Verdict]]:
         """Remove the records whose files are gone, or say that they are kept; what came of each, in parts."""
-        for chunk in self._lines.planned(self._job_id, {Planned.GONE}):
+        for chunk in self._files.planned({Planned.GONE}):
             verdicts = {file.number: Verdict(file.path, Outcome.MISSING, _KEPT) for file in chunk}
             if prunes:
                 verdicts = {file.number: _pruned(file, sources[file.source]) for file in chunk}
                 gone = [file for file in chunk if verdicts[file.number].outcome is Outcome.REMOVED]
                 ids = [(record_id(file.path), file.content_hash) for file in gone]
                 delete_records(ids, self._index, self._thumbnails)
-            self._lines.conclude(self._job_id, verdicts)
+            self._files.conclude(verdicts)
             yield verdicts
 
     def _left_behind(
