@@ -5,8 +5,6 @@ import os
 import pillow_heif
 from PIL import Image
 
-from core.images.reading.raw import SUFFIXES as RAW_SUFFIXES
-
 _EXCLUDED = {
     "EPS",  # Pillow hands it to Ghostscript: a program that is run by a file
     "IPTC",  # a container whose content is opened as any format, EPS among them
@@ -24,6 +22,12 @@ _SUFFIX_FORMATS = {
 
 FORMATS: tuple[str, ...] = tuple(sorted(set(_SUFFIX_FORMATS.values()) & set(Image.OPEN)))
 """Pillow's names of the formats that are opened, whatever a file is called."""
+
+RAW_SUFFIXES = frozenset({
+    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq", ".k25", ".kdc", ".mef",
+    ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+})  # fmt: skip
+"""Lower-case endings of file names, with the dot, of camera raw."""
 
 SUFFIXES: frozenset[str] = frozenset(_SUFFIX_FORMATS) | RAW_SUFFIXES
 """Lower-case endings of file names, with the dot, that say a file is a picture."""

@@ -9,8 +9,7 @@ from PIL import Image
 from PIL.ExifTags import IFD, Base
 
 from core.errors import UnreadableImage
-from core.images.files import has_picture_suffix, suffix_of
-from core.images.reading.raw import SUFFIXES
+from core.images.files import RAW_SUFFIXES, has_picture_suffix, suffix_of
 from core.images.reading.reader import open_upright
 
 
@@ -44,7 +43,7 @@ def sensor(encoded):
     return noise + b"\xff\xd8\xff\xc3\0\x11\x0e" + struct.pack(">HH", 4000, 6000) + noise
 
 
-@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+@pytest.mark.parametrize("suffix", sorted(RAW_SUFFIXES))
 def test_every_ending_is_that_of_a_picture(suffix, jpeg, encoded):
     name = f"shot{suffix.upper()}"
     assert has_picture_suffix(name)

@@ -8,11 +8,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
-SUFFIXES = frozenset({
-    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq", ".k25", ".kdc", ".mef",
-    ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
-})  # fmt: skip
-"""Lower-case endings of file names, with the dot, of camera raw."""
+from core.images.files import RAW_SUFFIXES
 
 _STARTS = re.compile(
     rb".{4}ftypcrx |FUJIFILMCCD-RAW|FOVb|\0MRM|.{6}HEAPCCDR|II(RO|RS|U\0)|MMOR|(II\*\0|MM\0\*).{4}CR\x02", re.DOTALL
@@ -44,7 +40,7 @@ def is_raw(data: bytes, name: str) -> bool:
     """By its first bytes; of TIFF files, as which many cameras write, by the name too."""
     if _STARTS.match(data):
         return True
-    return bool(_TIFF.match(data)) and _suffix(name) in SUFFIXES
+    return bool(_TIFF.match(data)) and _suffix(name) in RAW_SUFFIXES
 
 
 def preview_of(data: bytes, name: str) -> Preview | None:
@@ -54,7 +50,7 @@ def preview_of(data: bytes, name: str) -> Preview | None:
         return None
     size, place = found
     suffix = _suffix(name)
-    return Preview(data[place:], size, _exif_of(data), suffix[1:].upper() if suffix in SUFFIXES else "RAW")
+    return Preview(data[place:], size, _exif_of(data), suffix[1:].upper() if suffix in RAW_SUFFIXES else "RAW")
 
 
 def _suffix(name: str) -> str:
