@@ -98,13 +98,20 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures are embedded and stored one at a time."""
+    monkeypatch.setattr("core.ingest.pipeline.run.MIN_ROUND", 1)
+    monkeypatch.setattr("core.ingest.pipeline.run.MAX_ROUND", 1)
+
+
+@pytest.fixture
 def services(settings: Settings, embedder: ColourEmbedder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     """The services that pages, routes and command line share, on the colour model and the embedded index."""
     monkeypatch.setenv("IMAGE_SEARCH_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("IMAGE_SEARCH_ROOTS", os.pathsep.join(map(str, settings.library_roots)))
     monkeypatch.setattr("core.model.start_model", lambda *_: embedder)
     # What keeps large tables fast, `tests/index` tests; for a few rows it takes longer than to store them.
-    monkeypatch.setattr("core.index.lance.upkeep._maintain", lambda *_: None)
+    monkeypatch.setattr("core.index.lance.upkeep.renew", lambda *_: None)
     shared.cache_clear()
     made = shared()
     yield made

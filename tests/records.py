@@ -1,12 +1,14 @@
 """Records that no file stands behind."""
 
+from typing import Any
+
 from core.images.describe import content_hash
 from core.index.records import ImageRecord, record_id
 
 
-def a_record(name="dune.jpg", folder="/pictures", **fields):
+def a_record(name: str = "dune.jpg", folder: str = "/pictures", **fields: Any) -> ImageRecord:
     path = f"{folder}/{name}"
-    known = {
+    known: dict[str, Any] = {
         "id": record_id(path),
         "path": path,
         "name": name,

@@ -122,11 +122,11 @@ def test_a_job_that_is_not_there(run, command):
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_signals_pause_and_resume_goes_on(run, picture, embedder, tmp_path, monkeypatch, request, number, status):
+def test_signals_pause_and_resume_goes_on(
+    run, picture, embedder, tmp_path, monkeypatch, request, number, status, one_by_one
+):
     for colour in COLOURS:
         picture(f"{colour}.png")
-    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
     begun, embed, wait = threading.Event(), embedder.embed_images, Jobs.wait
 
     def embed_and_tell(images):

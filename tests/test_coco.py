@@ -65,8 +65,8 @@ def make_services(
         yield make
     for services in made:
         if services.settings.uses_elasticsearch:
-            services.index.drop()
-            services.index.close()
+            services.index.drop()  # type: ignore[attr-defined]
+            services.index.close()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.embedding.embedder import Embedder
 from core.errors import IndexUnavailable
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index
@@ -58,7 +59,7 @@ def open_index(url: str, name: str, data: Path) -> Index:
 
 
 def open_library(index: Index, data: Path) -> Library:
-    model: Future[ColourEmbedder] = Future()
+    model: Future[Embedder] = Future()
     model.set_result(SlowEmbedder())
     journal = Journal(f"sqlite:///{data / 'jobs' / 'jobs.db'}", "images")
     return Library(index, Thumbnails(data / "thumbnails"), journal, data / "jobs", lambda: model, lambda path: path)
@@ -68,7 +69,7 @@ def live(url: str, name: str, data: Path, folder: Path, begun: Event) -> None:
     """One life of the app: goes on with what is there, or begins."""
     from core.ingest.pipeline import run
 
-    run._MIN_ROUND = run._MAX_ROUND = ROUND
+    run.MIN_ROUND = run.MAX_ROUND = ROUND
     library = open_library(open_index(url, name, data), data)
     library.start()
     states = library.jobs.states()
@@ -116,8 +117,8 @@ def opened(tmp_path: Path) -> Iterator[Callable[[str], tuple[Index, Library]]]:
     for index, library in kept:
         library.close()
         if index.engine == "elasticsearch":
-            index.drop()
-            index.close()
+            index.drop()  # type: ignore[attr-defined]
+            index.close()  # type: ignore[attr-defined]
 
 
 def assert_whole(index: Index, library: Library, folder: Path) -> None:
@@ -125,7 +126,7 @@ def assert_whole(index: Index, library: Library, folder: Path) -> None:
     records = [record for some in index.records() for record in some]
     assert sorted(record.path for record in records) == sorted(map(str, folder.iterdir()))
     assert index.count() == FILES
-    thumbnails = {path.stem for path in library._thumbnails.folder.glob("??/*.jpg")}
+    thumbnails = {path.stem for path in library.thumbnails.folder.glob("??/*.jpg")}
     assert thumbnails == {record.content_hash for record in records}
 
 
@@ -170,7 +171,7 @@ def test_killed_at_twenty_random_moments(server, opened, folder, tmp_path):
 def test_a_server_killed_in_the_middle_pauses_the_job_which_goes_on_by_itself(node, opened, folder, monkeypatch):
     monkeypatch.setattr("core.index.elastic.bulk.PAUSES", (0.1,))  # how long it is patient before that
     monkeypatch.setattr("core.ingest.jobs.worker.PAUSES", (1.0,))
-    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 8)
+    monkeypatch.setattr("core.ingest.pipeline.run.MAX_ROUND", 8)
     index, library = opened(node.url)
     job_id = library.add([str(folder)], auto_start=True)
     wait_until(lambda: library.jobs.state(job_id).done > 50, WAIT, "some of it is done")

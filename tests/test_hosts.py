@@ -132,4 +132,4 @@ def test_every_name():
     ],
 )
 def test_whose_page_it_is(origin, host, same):
-    assert is_same_origin(origin, parse_host(host)) is same
+    assert is_same_origin(origin, parse_host(host)) is same  # type: ignore[arg-type]

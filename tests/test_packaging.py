@@ -105,9 +105,9 @@ def test_the_command_works_from_any_folder_under_its_own_name(installed, tmp_pat
 
 def test_run_becomes_streamlit_with_the_options_that_it_does_not_know(monkeypatch):
     became: list[list[str]] = []
-    monkeypatch.setattr(running.os, "execv", lambda _, command: became.append(command))
-    monkeypatch.setattr(running.os, "name", "posix")
-    context = typer.Context(typer.main.get_command(running.app))
+    monkeypatch.setattr(running.os, "execv", lambda _, command: became.append(command))  # type: ignore[attr-defined]
+    monkeypatch.setattr(running.os, "name", "posix")  # type: ignore[attr-defined]
+    context = typer.Context(typer.main.get_command(running.app))  # type: ignore[attr-defined]
     context.args = ["--server.port", "8502"]
     running.run(context)
     (command,) = became

@@ -29,7 +29,7 @@ SAID = Reply([(False, "found"), (True, "noted")], 0)
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
-    monkeypatch.setattr("core.running.server._TICK", 0.01)
+    monkeypatch.setattr("core.running.server.TICK", 0.01)
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def running(folder, answer=lambda *_: SAID):
 
 
 def test_another_version_does_not_answer(asked, folder, monkeypatch):
-    monkeypatch.setattr(note, "code_edition", lambda: note.proof("another"))
+    monkeypatch.setattr(note, "code_edition", lambda: note.proof("another"))  # type: ignore[attr-defined]
     assert reply_of_app(["status"]) is None
     assert asked == []
 
@@ -142,9 +142,9 @@ def test_another_version_does_not_answer(asked, folder, monkeypatch):
 def test_the_edition_is_of_the_code(tmp_path):
     module = tmp_path / "a.py"
     module.write_text("1")
-    before = note._sources(str(tmp_path))
+    before = note.code_edition(str(tmp_path))
     module.write_text("22")
-    assert note._sources(str(tmp_path)) != before
+    assert note.code_edition(str(tmp_path)) != before
     assert len(note.code_edition()) == 64
 
 

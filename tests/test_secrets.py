@@ -70,12 +70,12 @@ def _as_it_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None
         if name.startswith(("IMAGE_SEARCH_", "ELASTICSEARCH_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("IMAGE_SEARCH_DATA_DIR", str(tmp_path / "data"))
-    factory, secrets = logging.getLogRecordFactory(), redaction._redactor.secrets
+    factory, secrets = logging.getLogRecordFactory(), redaction.redactor.secrets
     shared.cache_clear()
     yield
     shared.cache_clear()
     logging.setLogRecordFactory(factory)
-    redaction._redactor.secrets = secrets
+    redaction.redactor.secrets = secrets
 
 
 @pytest.fixture

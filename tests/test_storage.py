@@ -50,7 +50,7 @@ def test_writes_and_replaces(tmp_path):
 def test_what_keeps_a_file_from_being_written_is_told_and_leaves_nothing(
     tmp_path, monkeypatch, step, number, kind, words
 ):
-    owner, name = (storage.tempfile, "mkstemp") if step == "mkstemp" else (Path, "replace")
+    owner, name = (storage.tempfile, "mkstemp") if step == "mkstemp" else (Path, "replace")  # type: ignore[attr-defined]
     (tmp_path / "a").mkdir()
     (tmp_path / "a/x").write_bytes(b"before")
     monkeypatch.setattr(owner, name, harm(number))
@@ -67,7 +67,9 @@ def test_what_keeps_a_file_from_being_written_is_told_and_leaves_nothing(
 @pytest.mark.parametrize("size", [1, 1 << 20])
 def test_a_disk_that_fills_up_while_a_file_is_written(tmp_path, monkeypatch, size):
     monkeypatch.setattr(
-        storage.tempfile, "mkstemp", lambda **_: (os.open("/dev/full", os.O_WRONLY), tmp_path / ".part")
+        storage.tempfile,  # type: ignore[attr-defined]
+        "mkstemp",
+        lambda **_: (os.open("/dev/full", os.O_WRONLY), tmp_path / ".part"),
     )
     with pytest.raises(StorageFull):
         write_whole(tmp_path / "x", bytes(size))
@@ -102,7 +104,7 @@ def test_a_part_has_another_place_in_a_folder_that_is_not_there_yet(tmp_path):
 def test_a_copy_shares_room_where_it_can(tmp_path, monkeypatch, shares):
     (tmp_path / "x").write_bytes(b"one")
     if not shares:
-        monkeypatch.setattr(storage.os, "link", harm(errno.EXDEV))
+        monkeypatch.setattr(storage.os, "link", harm(errno.EXDEV))  # type: ignore[attr-defined]
     copy_whole(tmp_path / "x", tmp_path / "a/y")
     copy_whole(tmp_path / "x", tmp_path / "a/y")
     assert (tmp_path / "a/y").read_bytes() == b"one"

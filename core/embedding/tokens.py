@@ -34,20 +34,21 @@ _PLAIN_WORD = re.compile(_CONTRACTED + r"|[a-z]+|[0-9]|[^\sa-z0-9]+")
 
 
 def count_tokens(text: str) -> int:
-    return len(_encode(text))
+    return len(encode(text))
 
 
 def tokenize(texts: Sequence[str]) -> NDArray[np.int32]:
     """Texts of at most `MAX_TOKENS` tokens, as `clip.tokenize` gives them. Returns shape `(n, 77)`."""
-    ids = _vocabulary().ids
+    ids = vocabulary().ids
     rows = np.zeros((len(texts), CONTEXT), np.int32)
     for row, text in zip(rows, texts, strict=True):
-        tokens = [ids[_START], *_encode(text), ids[_END]]
+        tokens = [ids[_START], *encode(text), ids[_END]]
         row[: len(tokens)] = tokens
     return rows
 
 
-def _encode(text: str) -> list[int]:
+def encode(text: str) -> list[int]:
+    """The tokens of a text of any length, without CLIP's own."""
     return [token for word in _words(text) for token in _tokens(word)]
 
 
@@ -72,18 +73,18 @@ def _any_word() -> "re.Pattern[str]":
 
 @lru_cache(1 << 14)
 def _tokens(word: str) -> tuple[int, ...]:
-    vocabulary = _vocabulary()
+    known = vocabulary()
     if word in (_START, _END):
-        return (vocabulary.ids[word],)
-    symbols = [vocabulary.characters[byte] for byte in word.encode("utf-8")]
+        return (known.ids[word],)
+    symbols = [known.characters[byte] for byte in word.encode("utf-8")]
     symbols[-1] += _ENDING
-    ranks = _Ranks(vocabulary.ranks)
+    ranks = _Ranks(known.ranks)
     while len(symbols) > 1:
         pair = min(set(pairwise(symbols)), key=ranks.__getitem__)
         if ranks[pair] == _NEVER:
             break
         symbols = _joined(symbols, pair)
-    return tuple(vocabulary.ids[symbol] for symbol in symbols)
+    return tuple(known.ids[symbol] for symbol in symbols)
 
 
 def _joined(symbols: list[str], pair: tuple[str, str]) -> list[str]:
@@ -119,7 +120,7 @@ class _Ranks(dict[tuple[str, str], int]):
 
 
 @cache
-def _vocabulary() -> _Vocabulary:
+def vocabulary() -> _Vocabulary:
     package = importlib.util.find_spec("clip")  # finds the package, and does not import it
     if package is None or package.origin is None:
         raise ModuleNotFoundError("the package clip is not installed", name="clip")

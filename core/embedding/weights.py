@@ -13,7 +13,8 @@ WEIGHTS = ("visual.onnx", "textual.onnx")
 
 _API = "https://api.roboflow.com"
 _TIMEOUT = 3.0  # seconds for each step of the connection
-_DEADLINE = 4.5  # seconds for all of it: no timeout of the client covers the look-up of the name
+DEADLINE = 4.5
+"""Seconds for all of it: no timeout of the client covers the look-up of the name."""
 
 
 def weights_folder(model_id: str, cache_dir: Path) -> Path:
@@ -79,14 +80,14 @@ def damaged(model_id: str, cache_dir: Path) -> ModelUnavailable:
 
 def _unreachable(address: str) -> str:
     """What keeps us from the address; empty where anything at all answers."""
-    problem = [f"no answer within {_DEADLINE:g} seconds"]
+    problem = [f"no answer within {DEADLINE:g} seconds"]
 
     def ask() -> None:
         problem[0] = _ask(address)
 
     asking = threading.Thread(target=ask, name="weights-reachable", daemon=True)
     asking.start()
-    asking.join(_DEADLINE)
+    asking.join(DEADLINE)
     return problem[0]
 
 

@@ -46,13 +46,26 @@ from core.vectors import Embeddings
 _CHANNELS = 3  # calls under way at once: words need not wait until a round of pictures is embedded
 _NICENESS = 5  # pages and reading files go first
 _IDLE = 19  # the importing of Inference while another process embeds: it takes what nobody else wants
-_CALM_SECONDS, _MAX_WAIT_SECONDS = 5.0, 300.0  # without pictures, before Inference is imported; and that at the latest
 _TICK_SECONDS = 0.5
-_WORTH_SECONDS = 20.0  # of work on pictures, before that: as many as the import takes, and a gigabyte stays free
 _DIED = "The model stopped unexpectedly."
 _logger = logging.getLogger(__name__)
 
 _DIED_REMEDY = "Try again. If this happens often, the machine may be short of memory."
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """When Inference is imported, and takes over: seconds."""
+
+    worth: float = 20.0
+    """Of work on pictures, before that: as many as the import takes, and a gigabyte stays free."""
+    calm: float = 5.0
+    """Without pictures."""
+    latest: float = 300.0
+    """After which it is done though pictures still come in."""
+
+
+TAKEOVER = Takeover()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +86,14 @@ class _Traits:
 class WorkerEmbedder:
     """An `Embedder` whose model runs in a child process; made by `start`. The child ends with it."""
 
-    def __init__(self, child: "_Child", cache_dir: Path) -> None:
+    def __init__(self, child: "_Child", cache_dir: Path, takeover: Takeover = TAKEOVER) -> None:
         self.model_id = child.traits.model_id
         self.dims = child.traits.dims
         self.preprocessing = child.traits.preprocessing
         self.max_text_cosine = child.traits.max_text_cosine
         self.crop = child.traits.crop
         self._cache_dir = cache_dir
+        self._takeover = takeover
         self._children = [child]
         self._succession = threading.Lock()  # taken once, by who starts the successor
         self._worked = 0.0  # seconds, on pictures
@@ -87,13 +101,15 @@ class WorkerEmbedder:
         self.close = weakref.finalize(self, _stop_all, self._children)
 
     @classmethod
-    def start(cls, model_id: str, cache_dir: Path, made_by: str | None) -> "WorkerEmbedder":
+    def start(
+        cls, model_id: str, cache_dir: Path, made_by: str | None, takeover: Takeover = TAKEOVER
+    ) -> "WorkerEmbedder":
         """Load a model as `load_embedder` does, in a new process; waits until it is ready.
 
         Raises:
             ModelUnavailable, ModelMismatch: as `load_embedder`.
         """
-        embedder = cls(_Child.start(model_id, cache_dir, made_by, direct=True), cache_dir)
+        embedder = cls(_Child.start(model_id, cache_dir, made_by, direct=True), cache_dir, takeover)
         if embedder._children[-1].traits.accelerated:
             embedder._load_inference(at_once=True)
         return embedder
@@ -101,6 +117,11 @@ class WorkerEmbedder:
     @property
     def alive(self) -> bool:
         return self._children[-1].alive
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The one that answers."""
+        return self._children[-1].process
 
     @property
     def direct(self) -> bool:
@@ -116,14 +137,14 @@ class WorkerEmbedder:
         embeddings: Embeddings = self._call("embed_images", prepared)
         self._pictures_at = time.monotonic()
         self._worked += self._pictures_at - began
-        if self._worked >= _WORTH_SECONDS:
+        if self._worked >= self._takeover.worth:
             self._load_inference()
         return embeddings
 
     @property
     def calm(self) -> bool:
         """Whether no pictures have come in for a while."""
-        return time.monotonic() - self._pictures_at >= _CALM_SECONDS
+        return time.monotonic() - self._pictures_at >= self._takeover.calm
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
         embeddings: Embeddings = self._call("embed_texts", list(texts))
@@ -140,7 +161,7 @@ class WorkerEmbedder:
     def _load_inference(self, *, at_once: bool = False) -> None:
         """In the background, once."""
         if self.direct and self._succession.acquire(blocking=False):
-            arguments = weakref.ref(self), self.model_id, self._cache_dir, at_once
+            arguments = weakref.ref(self), self.model_id, self._cache_dir, at_once, self._takeover.latest
             threading.Thread(target=_succeed, args=arguments, name="inference-loader", daemon=True).start()
 
     def replace(self, child: "_Child") -> None:
@@ -151,8 +172,10 @@ class WorkerEmbedder:
         self._children.remove(before)
 
 
-def _succeed(embedder: "weakref.ref[WorkerEmbedder]", model_id: str, cache_dir: Path, at_once: bool) -> None:
-    if not at_once and not _await_calm(embedder):
+def _succeed(
+    embedder: "weakref.ref[WorkerEmbedder]", model_id: str, cache_dir: Path, at_once: bool, latest: float
+) -> None:
+    if not at_once and not await_calm(embedder, latest):
         return
     try:
         child = _Child.start(model_id, cache_dir, model_id, direct=False)
@@ -165,9 +188,10 @@ def _succeed(embedder: "weakref.ref[WorkerEmbedder]", model_id: str, cache_dir: 
         served.replace(child)
 
 
-def _await_calm(embedder: "weakref.ref[WorkerEmbedder]") -> bool:
-    """Wait until no more pictures come in, but not for ever; returns whether the embedder is still there."""
-    latest = time.monotonic() + _MAX_WAIT_SECONDS
+def await_calm(embedder: "weakref.ref[WorkerEmbedder]", seconds: float) -> bool:
+    """Wait until no more pictures come in, but no longer than so many seconds; returns whether the embedder is still
+    there."""
+    latest = time.monotonic() + seconds
     while (served := embedder()) is not None and served.close.alive:
         if served.calm or time.monotonic() >= latest:
             return True
@@ -185,7 +209,7 @@ class _Child:
 
     def __init__(self, process: subprocess.Popen[bytes], traits: _Traits, channels: Sequence[Connection]) -> None:
         self.traits = traits
-        self._process = process
+        self.process = process
         self._all = list(channels)
         self._free: queue.SimpleQueue[Connection | None] = queue.SimpleQueue()
         for channel in channels:
@@ -211,7 +235,7 @@ class _Child:
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        return self.process.poll() is None
 
     def call(self, method: str, argument: object) -> Any:
         if (channel := self._free.get()) is None:
@@ -236,7 +260,7 @@ class _Child:
         self.stop()
 
     def stop(self) -> None:
-        _stop(self._process, self._all)
+        _stop(self.process, self._all)
 
 
 def _stop_all(children: list[_Child]) -> None:
@@ -295,7 +319,7 @@ def serve() -> None:
         loaded = _traits(embedder)
     if not _sent(channels[0], loaded) or isinstance(loaded, ImageSearchError):
         return
-    threads = [threading.Thread(target=_answer, args=(channel, embedder)) for channel in channels]
+    threads = [threading.Thread(target=answer, args=(channel, embedder)) for channel in channels]
     for thread in threads:
         thread.start()
     for thread in threads:  # the end of the main thread is that of Python, for which pools of threads take nothing more
@@ -332,7 +356,8 @@ def _traits(embedder: Embedder) -> _Traits:
     return _Traits(*common, direct=direct, accelerated=direct and accelerated())
 
 
-def _answer(channel: Connection, embedder: Embedder) -> None:
+def answer(channel: Connection, embedder: Embedder) -> None:
+    """Calls that come through a channel, until nobody waits for answers any more."""
     while True:
         try:
             method, argument = channel.recv()

@@ -83,11 +83,11 @@ class Line(NamedTuple):
 def line_of(text: str, size: int) -> Line:
     """One that is read from right to left is in one piece: its parts stand in another order than they are written."""
     if _is_turned(text):
-        return Line(((in_order(text), font(size, _first_with(frozenset(text)))),))
+        return Line(((in_order(text), font(size, first_with(frozenset(text)))),))
     runs: list[tuple[str, str | None]] = []
     for letter in text:
         last = runs[-1][1] if runs else None
-        file = last if runs and (letter.isspace() or unicodedata.combining(letter)) else _first_with(frozenset(letter))
+        file = last if runs and (letter.isspace() or unicodedata.combining(letter)) else first_with(frozenset(letter))
         if runs and file == last:
             runs[-1] = (runs[-1][0] + letter, file)
         else:
@@ -96,10 +96,10 @@ def line_of(text: str, size: int) -> Line:
 
 
 @lru_cache(4096)
-def _first_with(letters: frozenset[str]) -> str | None:
+def first_with(letters: frozenset[str]) -> str | None:
     """The first font that has all these letters, else the one with the most of them."""
     wanted = {ord(letter) for letter in letters if letter.isprintable() and not letter.isspace()}
-    return min(_fonts(), key=lambda file: len(wanted - _letters_of(file)), default=None)
+    return min(fonts(), key=lambda file: len(wanted - letters_of(file)), default=None)
 
 
 def in_order(text: str) -> str:
@@ -153,7 +153,7 @@ def drawable(text: str) -> str:
 def _is_drawable(letter: str) -> bool:
     if letter.isascii() or letter.isspace():
         return True
-    return any(ord(letter) in _letters_of(file) for file in _fonts())
+    return any(ord(letter) in letters_of(file) for file in fonts())
 
 
 def _spelled(letter: str) -> str:
@@ -178,7 +178,8 @@ def _cut(line: str, most: int) -> str:
 
 
 @cache
-def _fonts() -> tuple[str, ...]:
+def fonts() -> tuple[str, ...]:
+    """Files, in the order they are tried."""
     first = [file for file in (font_file(),) if file]
     return (*first, *dict.fromkeys(_system_fonts()))
 
@@ -195,7 +196,7 @@ def _system_fonts() -> Iterator[str]:
 
 
 @cache
-def _letters_of(file: str) -> frozenset[int]:
+def letters_of(file: str) -> frozenset[int]:
     """The code points that a font has; of a collection those of its first."""
     from fontTools.ttLib import TTFont, TTLibError
 

@@ -14,7 +14,9 @@ MAX_TAGS = 50
 
 MAX_TAG = 64  # characters
 
-_CHUNK = 500
+CHUNK = 500
+"""Pictures whose tags are changed at once."""
+
 _UNREADABLE = {"Cc", "Cs"}  # control characters and lone surrogates
 
 
@@ -30,7 +32,7 @@ def change_tags(index: Index, ids: Sequence[str], add: Sequence[str] = (), remov
             one, none is changed.
     """
     added, removed = cleaned(add), {tag.casefold() for tag in cleaned(remove)}
-    return sum(_change(index, chunk, added, removed) for chunk in batched(dict.fromkeys(ids), _CHUNK))
+    return sum(_change(index, chunk, added, removed) for chunk in batched(dict.fromkeys(ids), CHUNK))
 
 
 def cleaned(tags: Iterable[str]) -> list[str]:

@@ -19,11 +19,6 @@ from core.sources.datasets.files import is_part
 
 _log = logging.getLogger(__name__)
 
-_QUIET = 2.0  # seconds without a change: files are often written in several steps
-_LONGEST = 30.0  # seconds after which it is told though changes go on
-_LOOK_ANYWAY = 3600.0  # network drives do not tell what others change on them, and a drive may have come back
-_LOOK_UNWATCHED = 300.0  # where the system does not tell at all
-_TICK = 0.5
 _CHANGES: list[type[events.FileSystemEvent]] = [  # reading a file would be told too
     *(events.FileCreatedEvent, events.FileModifiedEvent, events.FileClosedEvent),
     *(events.FileMovedEvent, events.FileDeletedEvent),
@@ -31,8 +26,27 @@ _CHANGES: list[type[events.FileSystemEvent]] = [  # reading a file would be told
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """Seconds."""
+
+    quiet: float = 2.0
+    """Without a change, before it is told: files are often written in several steps."""
+    longest: float = 30.0
+    """After which it is told though changes go on."""
+    look_anyway: float = 3600.0
+    """Network drives do not tell what others change on them, and a drive may have come back."""
+    look_unwatched: float = 300.0
+    """Where the system does not tell at all."""
+    tick: float = 0.5
+
+
+PAUSES = Pauses()
+
+
 @dataclass
 class _Followed:
+    pauses: Pauses
     watch: ObservedWatch | None = None
     looked: float = -math.inf
     """When it was last told; likewise the next."""
@@ -46,8 +60,8 @@ class _Followed:
 
     def is_due(self, now: float) -> bool:
         if self.first is not None:
-            return now - self.last >= _QUIET or now - self.first >= _LONGEST
-        return now - self.looked >= (_LOOK_ANYWAY if self.watch else _LOOK_UNWATCHED)
+            return now - self.last >= self.pauses.quiet or now - self.first >= self.pauses.longest
+        return now - self.looked >= (self.pauses.look_anyway if self.watch else self.pauses.look_unwatched)
 
 
 class Follower:
@@ -57,8 +71,9 @@ class Follower:
         changed: Called in a thread of this class with the location; returns False to be called again a little later.
     """
 
-    def __init__(self, changed: Callable[[str], bool]) -> None:
+    def __init__(self, changed: Callable[[str], bool], pauses: Pauses = PAUSES) -> None:
         self._changed = changed
+        self._pauses = pauses
         self._lock = threading.Lock()
         self._followed: dict[str, _Followed] = {}
         self._left: list[ObservedWatch] = []
@@ -68,7 +83,7 @@ class Follower:
 
     def follow(self, location: str) -> None:
         with self._lock:
-            self._followed.setdefault(location, _Followed())
+            self._followed.setdefault(location, _Followed(self._pauses))
             if self._thread is None and not self._closing.is_set():
                 self._thread = threading.Thread(target=self._run, name="follow", daemon=True)
                 self._thread.start()
@@ -79,6 +94,12 @@ class Follower:
             one = self._followed.pop(location, None)
             if one and one.watch:
                 self._left.append(one.watch)
+
+    def is_watched(self, location: str) -> bool:
+        """Whether the system tells what changes there."""
+        with self._lock:
+            one = self._followed.get(location)
+            return one is not None and one.watch is not None
 
     def close(self) -> None:
         self._closing.set()
@@ -92,7 +113,7 @@ class Follower:
                 one.note()
 
     def _run(self) -> None:
-        while not self._closing.wait(_TICK):
+        while not self._closing.wait(self._pauses.tick):
             for watch in self._taken():
                 self._unwatch(watch)
             for location, one, is_changed in self._due():
@@ -146,7 +167,7 @@ class Follower:
             handler = _Handler(location, lambda: self.note(location))
             return self._observer.schedule(handler, location, recursive=True, event_filter=_CHANGES)
         except OSError as error:
-            _log.warning("Changes in %s are looked for every %.0f s: %s", location, _LOOK_UNWATCHED, error)
+            _log.warning("Changes in %s are looked for every %.0f s: %s", location, self._pauses.look_unwatched, error)
             return None
 
     def _unwatch(self, watch: ObservedWatch) -> None:

@@ -17,7 +17,7 @@ from core.images.thumbnails import Thumbnails
 from core.index.filters import Filter
 from core.index.index import Index, Totals
 from core.index.records import record_id
-from core.ingest.follow import Follower
+from core.ingest.follow import PAUSES, Follower, Pauses
 from core.ingest.jobs.process import Owner
 from core.ingest.jobs.queue import Jobs
 from core.ingest.journal.actors import APP, Actor
@@ -68,6 +68,7 @@ class Library:
             command line, where naming one is leave to read it.
         models: For those who re-embed.
         done: Called after each job that ran to its end.
+        pauses: Of what is followed.
     """
 
     def __init__(
@@ -82,20 +83,21 @@ class Library:
         urls: Sequence[str] | None = (),
         models: Models | None = None,
         done: Callable[[], object] = lambda: None,
+        pauses: Pauses = PAUSES,
     ) -> None:
         self.journal = journal
         self._urls = urls
         self._done = done
-        self._index = index
-        self._thumbnails = thumbnails
-        self._folder = folder
-        self._load = load
+        self.index = index
+        self.thumbnails = thumbnails
+        self.folder = folder
+        self.load = load
         self._name_of = name_of
-        self._models = models
+        self.models = models
         self._tried: float | None = None  # pictures a second
         self._looked_at: dict[int, list[tuple[str, str, frozenset[str]]]] = {}
         writing = FileLock(folder / f"{index.engine}-{index.name}.lock")
-        self._follower = Follower(self._notice)
+        self._follower = Follower(self.notice, pauses)
         self.jobs = Jobs(journal, Owner(folder), writing, self._plan, self._run)
 
     def add(
@@ -141,7 +143,7 @@ class Library:
         """
         with closing(Journal("sqlite://", "")) as journal:
             sources = [self._open(one) for one in without_nested(locations)]
-            yield from plan(sources, self._index, journal.files(0), self.journal.refusals)
+            yield from plan(sources, self.index, journal.files(0), self.journal.refusals)
             if copies is not None:
                 copies += chain.from_iterable(journal.files(0).planned({Planned.COPY}))
 
@@ -157,14 +159,14 @@ class Library:
 
     def seconds(self, work: Plan) -> float | None:
         """How long a plan will take, at the rate of the latest jobs or else of a trial; None where there was none."""
-        stamp = self._index.model()
+        stamp = self.index.model()
         rate = (self.journal.rate(stamp.model_id) if stamp else None) or self._tried
         return work.to_read / rate if rate else None
 
     def holds(self, locations: Sequence[str], count: int, refused: Sequence[str]) -> bool:
         """Whether the index has so many pictures below these locations, and these files are refused until they change:
         then a scan finds nothing new."""
-        found = sum(self._index.count(Filter.within(location)) for location in locations)
+        found = sum(self.index.count(Filter.within(location)) for location in locations)
         return found == count and self.journal.refusals.hold(refused)
 
     def sources(self) -> list[SourceState]:
@@ -174,7 +176,7 @@ class Library:
                 known,
                 self._totals(known.location),
                 is_url(known.location) or not is_absent(known.location),
-                is_below(known.location, str(self._folder.parent)),
+                is_below(known.location, str(self.folder.parent)),
             )
             for known in self.journal.sources.all()
         ]
@@ -183,7 +185,7 @@ class Library:
         """Take the pictures at and below locations out of the index, and the sources there out of the list; returns how
         many pictures there were."""
         named = [path for location in locations for path in self._listed(location) or [location]]
-        count = remove(named, index=self._index, thumbnails=self._thumbnails)
+        count = remove(named, index=self.index, thumbnails=self.thumbnails)
         for known in self.journal.sources.all():
             if any(is_below(known.location, location) for location in locations):
                 self._follower.leave(known.location)
@@ -217,9 +219,9 @@ class Library:
 
     def _sweep(self) -> None:
         with suppress(ImageSearchError):  # of the index; the next start that finds something interrupted does it
-            sweep(self._index, self._thumbnails)
+            sweep(self.index, self.thumbnails)
 
-    def _notice(self, location: str) -> bool:
+    def notice(self, location: str) -> bool:
         """Check a source that has changed, unless that is about to be done; returns whether nothing more is to do."""
         with suppress(ImageSearchError):  # of the journal; it is looked at again later
             jobs = [job for job in self.jobs.states() if location in job.sources]
@@ -234,14 +236,14 @@ class Library:
         if is_url(location) and self._urls is not None:
             check_url(location, self._urls)
         mounts = known.mounts if known else frozenset[str]()
-        return open_source(location, mounts, lists=self._folder, public_only=self._urls is not None)
+        return open_source(location, mounts, lists=self.folder, public_only=self._urls is not None)
 
     def _plan(self, job: JobState) -> Iterator[Plan]:
         if job.kind is Kind.REEMBED:
-            yield from plan_reembedding(self._index, self.journal.files(job.id))
+            yield from plan_reembedding(self.index, self.journal.files(job.id))
             return
         sources = [self._open(location) for location in job.sources]
-        at = self._index, self.journal.files(job.id), self.journal.refusals
+        at = self.index, self.journal.files(job.id), self.journal.refusals
         yield from plan(sources, *at, compares=not job.auto_start)
         looked_at = [self._read_now(job, source) for source in sources if not is_one_picture(source)]
         # What was only looked at, and is then discarded, is no source.
@@ -275,10 +277,10 @@ class Library:
 
     def _try(self, job: JobState, sources: Sequence[Source]) -> None:
         """Find out how fast this machine is, where no job has told yet and the model is there."""
-        if self._tried is None and not self.journal.jobs({Status.DONE}, limit=1) and (model := self._load()).done():
+        if self._tried is None and not self.journal.jobs({Status.DONE}, limit=1) and (model := self.load()).done():
             with suppress(ImageSearchError):
                 files = next(self.journal.files(job.id).planned(TO_READ), [])
-                self._tried = trial(files, Prepare(sources, model.result(), self._thumbnails, self._name_of))
+                self._tried = trial(files, Prepare(sources, model.result(), self.thumbnails, self._name_of))
 
     def _run(self, job: JobState) -> Iterator[Progress]:
         yield from self._reembed(job) if job.kind is Kind.REEMBED else self._ingest(job)
@@ -291,9 +293,9 @@ class Library:
         self._note_looked_at(job)
         at = Context(
             self.journal.files(job.id),
-            self._index,
-            self._thumbnails,
-            self._load,
+            self.index,
+            self.thumbnails,
+            self.load,
             self._name_of,
             self._is_gone_elsewhere(),
             self.journal.refusals,
@@ -301,10 +303,10 @@ class Library:
         yield from run(job, [self._open(location) for location in job.sources], at)
 
     def _reembed(self, job: JobState) -> Iterator[Progress]:
-        assert self._models
-        folder = self._folder / f"reembed-{self._index.engine}-{self._index.name}"
+        assert self.models
+        folder = self.folder / f"reembed-{self.index.engine}-{self.index.name}"
         files = self.journal.files(job.id)
-        at = Reembedding(files, self._index, self._thumbnails, self._models, self.read, folder)
+        at = Reembedding(files, self.index, self.thumbnails, self.models, self.read, folder)
         yield from reembed(job, at)
         self.journal.update(job.id, note=from_thumbnails(files))
 
@@ -323,8 +325,8 @@ class Library:
     def _totals(self, location: str) -> Totals:
         paths = self._listed(location)
         if not paths:
-            return self._index.totals(Filter.within(location))
-        records = self._index.get([record_id(path) for path in paths])
+            return self.index.totals(Filter.within(location))
+        records = self.index.get([record_id(path) for path in paths])
         return Totals(len(records), sum(record.size for record in records))
 
     def _listed(self, location: str) -> list[str]:

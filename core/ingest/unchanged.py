@@ -22,10 +22,14 @@ from core.migrations import HEAD, VERSION_TABLE
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-_MAX_ENTRIES = 200_000  # of larger folders it is as fast to let the scan find out
+MAX_ENTRIES = 200_000
+"""Of a folder; for larger ones it is as fast to let the scan find out."""
+
 _MAX_FAILURES = 100
 _BUSY_SECONDS = 1.0
-_READERS = ("pillow", "pillow-heif")
+READERS = ("pillow", "pillow-heif")
+"""Packages that open pictures: what an older release refused may be read by a newer."""
+
 _REVISION = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608 - a name of ours
 
 
@@ -56,7 +60,7 @@ class Untouched:
         name = hashlib.sha256(os.fsencode(f"{self._scope} {location}")).hexdigest()[:32]
         self._file = settings.data_dir / "jobs" / "untouched" / f"{name}.json"
         self._is_possible = not settings.uses_elasticsearch and settings.journal_url is None
-        self._look = _look(location) if self._is_possible else None
+        self._look = look_of(location) if self._is_possible else None
 
     def told(self) -> Told | None:
         """What there is to tell; None where it takes a scan to know. The folder then counts as scanned just now."""
@@ -88,7 +92,7 @@ class Untouched:
         """
         from core.storage import write_whole
 
-        if self._look is None or len(told.failures) > _MAX_FAILURES or self._look != _look(self._location):
+        if self._look is None or len(told.failures) > _MAX_FAILURES or self._look != look_of(self._location):
             return
         state = self._state(bool(told.failures))
         known_since = self._known_since()
@@ -102,7 +106,7 @@ class Untouched:
 
         from core.running.note import code_edition
 
-        readers = [version(package) for package in _READERS] if fails else []
+        readers = [version(package) for package in READERS] if fails else []
         return [self._location, str(self._look), self.edition(), code_edition(), *readers]
 
     def _known_since(self) -> float | None:
@@ -142,7 +146,7 @@ class Untouched:
             raise OSError(f"The journal cannot be read: {error}") from error
 
 
-def _look(folder: str) -> str | None:
+def look_of(folder: str) -> str | None:
     """What is in a folder, by names, sizes and times; None where that does not tell all: something cannot be read, or
     leads elsewhere."""
     if not os.path.isdir(folder):  # noqa: PTH112 - as below
@@ -151,7 +155,7 @@ def _look(folder: str) -> str | None:
     try:
         for line in _entries(folder):
             count += 1
-            if line is None or count > _MAX_ENTRIES:
+            if line is None or count > MAX_ENTRIES:
                 return None
             digest.update(line)
     except OSError:

@@ -55,9 +55,9 @@ def data_dir(variables: Mapping[str, str]) -> str:
     return platformdirs.user_data_dir("image-search", appauthor=False)
 
 
-def code_edition() -> str:
+def code_edition(folder: str = _CORE) -> str:
     """Another text for another version of the program, or the same in another place."""
-    found = [f"{path} {size} {changed}" for path, size, changed in sorted(_sources(_CORE))]
+    found = [f"{path} {size} {changed}" for path, size, changed in sorted(_sources(folder))]
     return proof("code", *found)
 
 

@@ -17,7 +17,9 @@ type Answer = Callable[[Sequence[str], Path], Reply | None]
 """Takes a command line and the folder that it was given in; None where the command has to find out by itself."""
 
 _TIMEOUT = 5.0  # seconds for each line of a command
-_TICK = 0.5  # seconds within which it ends
+TICK = 0.5
+"""Seconds within which it ends."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -38,7 +40,7 @@ class CommandServer:
                 _logger.warning("The command line will not find the app: %s", error)
                 return
             self._server.trust(self._note.key)
-            threading.Thread(target=self._server.serve_forever, args=(_TICK,), name="commands", daemon=True).start()
+            threading.Thread(target=self._server.serve_forever, args=(TICK,), name="commands", daemon=True).start()
             undone.pop_all()
 
     def stop(self) -> None:

@@ -22,7 +22,7 @@ _OFFERED = 5
 _LOOKED_AT = 200  # hits, by which a word is judged as a search for it is
 _SYNONYMS = 3  # concepts that may fit a picture better than the word: "cup of coffee"
 _ROUNDING = 1e-5
-_EVERYDAY = (
+EVERYDAY = (
     *("cat", "dog", "horse", "bird", "elephant", "zebra", "giraffe", "bear", "cow", "sheep", "butterfly", "fish"),
     *("flower", "forest", "beach", "mountain", "snow", "sunset", "moon", "city street", "bridge", "castle"),
     *("bus", "train", "airplane", "boat", "bicycle", "motorcycle", "car", "rocket"),
@@ -45,10 +45,18 @@ class Examples:
 
     Args:
         folder: Where they are kept for the next process; None: in memory only.
+        everyday: Words that are offered where they find something.
     """
 
-    def __init__(self, index: Index, calibrations: Calibrations | None = None, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        calibrations: Calibrations | None = None,
+        folder: Path | None = None,
+        everyday: Sequence[str] = EVERYDAY,
+    ) -> None:
         self._index = index
+        self._everyday = everyday
         self._calibrations = calibrations or Calibrations(index)
         self._folder = folder
         self._lock = threading.Lock()
@@ -81,17 +89,18 @@ class Examples:
 
     def _kept_or_chosen(self, embedder: Embedder) -> tuple[str, ...]:
         if self._folder is None:
-            return self._chosen(embedder)
+            return self.chosen(embedder)
         file = learned_file(self._folder, "examples", self._index, bank_edition(embedder))
         revision = self._index.revision()
         if kept := read_learned(_Chosen, file, revision):
             return tuple(map(str, kept.words))
-        words = self._chosen(embedder)
+        words = self.chosen(embedder)
         if words:  # else what scores mean was not known, and may be the next time
             write_learned(file, revision, _Chosen(np.array(words)))
         return words
 
-    def _chosen(self, embedder: Embedder) -> tuple[str, ...]:
+    def chosen(self, embedder: Embedder) -> tuple[str, ...]:
+        """Those to offer, chosen now: it takes a search for each."""
         self._calibrations.learn(embedder)
         calibration, bank = self._calibrations.current(embedder), self._calibrations.bank(embedder)
         if calibration is None or bank is None:  # nothing that is not verified is offered
@@ -107,7 +116,7 @@ class Examples:
             bands = assess(strengths, count, MinMatch.AUTO, composed.sure(rows), of_kind=of_kind).bands
             return bands[0] is Band.STRONG and int((bank[1] @ rows[0] > hits[0].score).sum()) < _SYNONYMS
 
-        return choose(self._index, _EVERYDAY, embedder.embed_texts(_EVERYDAY), matched)
+        return choose(self._index, self._everyday, embedder.embed_texts(self._everyday), matched)
 
 
 def choose(

@@ -26,7 +26,7 @@ from core.search.relevance.naming import MAX_NAMED, narrowed, sought, with_named
 from core.search.relevance.scores import Calibration
 from core.search.results import Result, Results, Timings
 
-_DEPTHS = (200, 1_000, 4_000, MAX_K)
+DEPTHS = (200, 1_000, 4_000, MAX_K)
 """How many hits are looked at: as many as the page asked for takes. Longer lists begin as the shorter do."""
 
 _WIDENED = 1_000  # hits, at most, that tell what else could be chosen in a facet
@@ -100,7 +100,7 @@ class Searcher:
             return self._browse(search.where, search.options, offset, end, k)
         search = replace(search, query=checked(search.query))
         calibration, revision = self._calibration(), self._index.revision()
-        sorts_few = search.options.sort is not Sort.BEST and k <= _DEPTHS[1]  # then all k are to be known
+        sorts_few = search.options.sort is not Sort.BEST and k <= DEPTHS[1]  # then all k are to be known
         for depth in _depths(search.options, offset):
             ranking, found = self._ranking(search, depth, calibration, revision)
             exhausted = len(found.hits) < depth
@@ -176,7 +176,7 @@ class Searcher:
         started = time.perf_counter()
         searched, revision, calibration = self._index.count(where), self._index.revision(), self._calibration()
         duplicate_threshold = _alike(options, calibration)
-        for depth in (depth for depth in _DEPTHS if depth > offset):
+        for depth in (depth for depth in DEPTHS if depth > offset):
             results = self._browsed(where, options, depth, duplicate_threshold, revision)
             looked_at = sum(result.count for result in results)
             exhausted = looked_at < depth
@@ -233,8 +233,8 @@ class Searcher:
 
 def _depths(options: Options, offset: int) -> Iterable[int]:
     """How deep to look, the least first. To sort all matches, more of them must be known than fill a page."""
-    least = offset if options.sort is Sort.BEST else max(offset, _DEPTHS[0])
-    return (depth for depth in _DEPTHS if depth > least)
+    least = offset if options.sort is Sort.BEST else max(offset, DEPTHS[0])
+    return (depth for depth in DEPTHS if depth > least)
 
 
 def _alike(options: Options, calibration: Calibration | None) -> float:

@@ -113,14 +113,15 @@ class _Redactor:
         return text
 
 
-_redactor = _Redactor()
+redactor = _Redactor()
+"""Of this process."""
 
 
 def keep_out_of_logs(secrets: Iterable[str]) -> None:
     """From now on none of these stands in the logs of this process."""
-    _redactor.secrets |= {secret for secret in secrets if len(secret) >= _SHORTEST}
-    if _redactor.secrets and logging.getLogRecordFactory() is not _redactor:
-        logging.setLogRecordFactory(_redactor)
+    redactor.secrets |= {secret for secret in secrets if len(secret) >= _SHORTEST}
+    if redactor.secrets and logging.getLogRecordFactory() is not redactor:
+        logging.setLogRecordFactory(redactor)
 
 
 def _after_scheme(url: str) -> str:

@@ -56,14 +56,15 @@ def served_hosts() -> Hosts:
     """
     given = [st.get_option(option) or "" for option in ("server.address", "browser.serverAddress")]
     everywhere = not given[0] or _is_unspecified(given[0])
-    own = _own_addresses() if everywhere else []
+    own = own_addresses() if everywhere else []
     named = [name for name in map(_pattern, [*given, *own]) if name and not _is_unspecified(name)]
     hosts = Hosts([*LOOPBACK, *named, *server_settings().hosts])
     config.set_option("server.allowedHosts", list(hosts.patterns))
     return hosts
 
 
-def _own_addresses() -> list[str]:
+def own_addresses() -> list[str]:
+    """Of this machine's network cards."""
     families = (socket.AF_INET, socket.AF_INET6)
     found = [address for addresses in psutil.net_if_addrs().values() for address in addresses]
     return [address.address.partition("%")[0] for address in found if address.family in families]

@@ -3,10 +3,13 @@
 import copy
 import json
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
-from anyio.from_thread import start_blocking_portal
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -14,28 +17,33 @@ from starlette.testclient import TestClient
 from core.api.deferred import own_routes
 from core.api.light import OwnRoutes
 from core.images.describe import Box
+from core.index.records import ImageRecord
 from core.search.relevance.calibrator import Calibrations
 from core.search.relevance.scores import learn
+from core.services import Services
 from core.vectors import Embeddings
-from tests.colours import COLOURS
+from tests.colours import COLOURS, ColourEmbedder
+
+type Corpus = dict[str, ImageRecord]
 
 
 class Description:
     """What `/api/openapi.json` says, at its word: no answer may hold more than is described."""
 
-    def __init__(self, document):
+    def __init__(self, document: dict[str, Any]) -> None:
         self.document = copy.deepcopy(document)
         for schema in self.document["components"]["schemas"].values():
             if schema.get("type") == "object":
                 schema.setdefault("additionalProperties", False)
 
-    def operation(self, method, path):
+    def operation(self, method: str, path: str) -> dict[str, Any] | None:
         for template, operations in self.document["paths"].items():
             if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path):
-                return operations.get(method.lower())
+                found: dict[str, Any] | None = operations.get(method.lower())
+                return found
         return None
 
-    def check(self, response):
+    def check(self, response: Any) -> None:
         operation = self.operation(response.request.method, response.request.url.path)
         if operation is None:
             return
@@ -49,38 +57,38 @@ class Description:
             for line in lines:
                 self.validate(json.loads(line), schema)
 
-    def validate(self, value, schema):
+    def validate(self, value: object, schema: dict[str, Any]) -> None:
         Draft202012Validator({**schema, "components": self.document["components"]}).validate(value)
 
 
 @pytest.fixture(scope="session")
-def description():
-    client = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: None), "")))
+def description() -> Description:
+    client = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: cast(Services, None)), "")))
     return Description(client.get("/api/openapi.json").json())
 
 
 @pytest.fixture(autouse=True)
-def uncalibrated(monkeypatch):
+def uncalibrated(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is learned in the background would change the answers at some moment of a test."""
     monkeypatch.setattr(Calibrations, "current", lambda self, embedder: None)
 
 
 @pytest.fixture
-def calibrated(services, corpus, embedder, monkeypatch):
+def calibrated(services: Services, corpus: Corpus, embedder: ColourEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
     """What would be learned of the corpus, from now on."""
     learned = learn(embedder.embed_texts(list(COLOURS)), services.index.sample(1000))
     monkeypatch.setattr(Calibrations, "current", lambda self, embedder: learned)
 
 
 @pytest.fixture(scope="session")
-def portal():
+def portal() -> Iterator[BlockingPortal]:
     """The loop that clients share: each request would start one of its own, in a thread of its own."""
     with start_blocking_portal() as shared:
         yield shared
 
 
 @pytest.fixture
-def client(services, description, portal):
+def client(services: Services, description: Description, portal: BlockingPortal) -> TestClient:
     made = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: services), "")))
     made.portal = portal
     made.event_hooks = {"response": [description.check]}
@@ -88,10 +96,10 @@ def client(services, description, portal):
 
 
 @pytest.fixture
-def index_pictures(services, tmp_path):
+def index_pictures(services: Services, tmp_path: Path) -> Callable[[], None]:
     """Index what lies in the folder of pictures."""
 
-    def index():
+    def index() -> None:
         for _ in services.ingest([tmp_path / "pictures"]):
             pass
 
@@ -99,7 +107,7 @@ def index_pictures(services, tmp_path):
 
 
 @pytest.fixture
-def red(services, picture, index_pictures):
+def red(services: Services, picture: Callable[..., Path], index_pictures: Callable[[], None]) -> ImageRecord:
     """The record of an indexed picture."""
     picture("red.png", size=(900, 600))
     index_pictures()
@@ -108,7 +116,7 @@ def red(services, picture, index_pictures):
 
 
 @pytest.fixture
-def corpus(services, picture, index_pictures):
+def corpus(services: Services, picture: Callable[..., Path], index_pictures: Callable[[], None]) -> Corpus:
     """The records of one picture of each colour, by colour."""
     for name in COLOURS:
         picture(f"{name}.png")
@@ -117,10 +125,10 @@ def corpus(services, picture, index_pictures):
 
 
 @pytest.fixture
-def change(services):
+def change(services: Services) -> Callable[..., ImageRecord]:
     """Gives a record other fields: `change(record, boxes=(…,))`."""
 
-    def change(record, **fields):
+    def change(record: ImageRecord, **fields: Any) -> ImageRecord:
         changed = replace(record, **fields)
         embeddings: Embeddings = services.index.embeddings([record.id])
         services.index.upsert([changed], embeddings)
@@ -130,5 +138,5 @@ def change(services):
 
 
 @pytest.fixture
-def boxed(red, change):
+def boxed(red: ImageRecord, change: Callable[..., ImageRecord]) -> ImageRecord:
     return change(red, boxes=(Box("red thing", 0.25, 0.25, 0.5, 0.5),))

@@ -90,7 +90,7 @@ class TestDecoding:
     @pytest.fixture
     def decoded(self, monkeypatch):
         """The names of the pictures that were decoded; each takes a while."""
-        names, opened = [], images.open_upright
+        names, opened = [], images.open_upright  # type: ignore[attr-defined]
 
         def slow(data, name, enough=None):
             names.append(name)

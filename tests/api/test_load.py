@@ -29,7 +29,7 @@ class Server:
     process: psutil.Process
     folder: Path
     peak: int = 0
-    _stop: threading.Event = field(default_factory=threading.Event)
+    stop: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
@@ -37,7 +37,7 @@ class Server:
 
     def watch(self) -> None:
         """Notes the most memory that it has, until the end of the test."""
-        while not self._stop.wait(0.01):
+        while not self.stop.wait(0.01):
             self.peak = max(self.peak, self.process.memory_info().rss)
 
 
@@ -50,7 +50,7 @@ def server(tmp_path_factory):
     made = Server(port, psutil.Process(process.pid), folder / "data")
     wait_until(lambda: process.poll() is not None or answers(f"{made.url}/healthz"), 120, "the server is up")
     yield made
-    made._stop.set()
+    made.stop.set()
     process.terminate()
     process.wait(60)
     assert "Traceback" not in (folder / "log").read_text()

@@ -180,7 +180,7 @@ class TestNames:
         assert on_the_command_line()["results"][:2] == told["results"][:2]
 
     def test_it_is_found_however_few_are_looked_at(self, client, monkeypatch):
-        monkeypatch.setattr("core.search.searcher._DEPTHS", (1, 10_000))
+        monkeypatch.setattr("core.search.searcher.DEPTHS", (1, 10_000))
         assert [item["name"] for item in asked(client, k=2)["results"]] == ["red.png", "bright-red.png"]
 
     def test_filters_and_cuts_hold_for_it(self, client):

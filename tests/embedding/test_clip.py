@@ -38,8 +38,8 @@ def test_the_weights_lie_where_inference_looks(clip: ClipEmbedder, tmp_path: Pat
 def test_it_is_inference_own_clip(clip: ClipEmbedder) -> None:
     from inference.models.clip.clip_model import Clip
 
-    assert isinstance(clip.towers().clip, Clip)
-    assert clip.towers().clip.visual_onnx_session.get_providers()[-1] == "CPUExecutionProvider"
+    assert isinstance(clip.towers().clip, Clip)  # type: ignore[attr-defined]
+    assert clip.towers().clip.visual_onnx_session.get_providers()[-1] == "CPUExecutionProvider"  # type: ignore[attr-defined]
 
 
 def test_each_row_is_that_of_the_picture_alone(clip: ClipEmbedder) -> None:
@@ -74,9 +74,9 @@ def test_red_goes_in_as_red(clip: ClipEmbedder, clip_cache: Path) -> None:
 def test_prepared_pictures_give_what_torchvision_gives(clip: ClipEmbedder, size: tuple[int, int]) -> None:
     image = noise(*size)
     assert clip.prepare(image).size == (224, 224)
-    preprocess = clip.towers().clip.clip_preprocess
+    preprocess = clip.towers().clip.clip_preprocess  # type: ignore[attr-defined]
     np.testing.assert_array_equal(preprocess(clip.prepare(image)), preprocess(image))
-    direct = clip.towers().clip.embed_image([image])[0]
+    direct = clip.towers().clip.embed_image([image])[0]  # type: ignore[attr-defined]
     np.testing.assert_allclose(clip.embed_images([image])[0], direct / np.linalg.norm(direct), atol=1e-6)
     np.testing.assert_allclose(clip.embed_images([clip.prepare(image)]), clip.embed_images([image]), atol=1e-6)
 
@@ -87,7 +87,7 @@ def test_very_long_pictures_differ_by_rounding_only(clip: ClipEmbedder, size: tu
     prepared = clip.embed_images([clip.prepare(image)])[0]
     np.testing.assert_allclose(prepared, clip.embed_images([image])[0], atol=1e-6)
     if max(size) < 5000:  # else torchvision needs gigabytes
-        direct = clip.towers().clip.embed_image([image])[0]
+        direct = clip.towers().clip.embed_image([image])[0]  # type: ignore[attr-defined]
         assert prepared @ (direct / np.linalg.norm(direct)) > 0.9999
 
 
@@ -126,7 +126,7 @@ def test_a_text_is_computed_once(clip: ClipEmbedder, monkeypatch: pytest.MonkeyP
     def refuse(*_: object) -> Embeddings:
         raise AssertionError("computed again")
 
-    monkeypatch.setattr(clip.towers().clip, "embed_text", refuse)
+    monkeypatch.setattr(clip.towers().clip, "embed_text", refuse)  # type: ignore[attr-defined]
     np.testing.assert_array_equal(clip.embed_texts(["a text that no other test asks for"]), first)
 
 
@@ -160,8 +160,8 @@ def test_words_are_not_cut_apart(clip: ClipEmbedder) -> None:
     assert clip.fit_text(" ".join(["elephant"] * 500)) == " ".join(["elephant"] * 75)
 
 
-def test_nothing_is_printed(clip: ClipEmbedder, capfd: pytest.CaptureFixture[str]) -> None:
-    again = ClipEmbedder.load(MODEL, clip._cache_dir)
+def test_nothing_is_printed(clip: ClipEmbedder, clip_cache: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    again = ClipEmbedder.load(MODEL, clip_cache)
     again.embed_images([noise(30, 40)])
     again.embed_texts(["quiet"])
     assert capfd.readouterr() == ("", "")
@@ -175,12 +175,12 @@ def test_inference_logs_where_the_app_does(clip: ClipEmbedder, caplog: pytest.Lo
     assert not logger.handlers
 
 
-def test_damaged_weights_are_named(clip: ClipEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_weights_are_named(clip: ClipEmbedder, clip_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = "clip/RN50"
-    folder = weights_folder(other, clip._cache_dir)
+    folder = weights_folder(other, clip_cache)
     folder.mkdir()
     for name in WEIGHTS:
         (folder / name).write_bytes(b"not a network")
     with pytest.raises(ModelUnavailable, match="clip/RN50 does not load") as raised:
-        ClipEmbedder.load(other, clip._cache_dir)
+        ClipEmbedder.load(other, clip_cache)
     assert str(folder) in raised.value.remedy

@@ -12,13 +12,13 @@ CHILD = (
 
 @pytest.fixture
 def child(monkeypatch):
-    monkeypatch.setattr(launching, "_CHILD", CHILD)
-    monkeypatch.setattr(launching, "_ahead", [])
+    monkeypatch.setattr(launching, "CHILD", CHILD)
+    monkeypatch.setattr(launching, "ahead", [])
 
 
 def test_the_process_that_waits_is_told_and_the_next_is_a_new_one(child, tmp_path):
     launching.launch_ahead()
-    (waiting,) = launching._ahead
+    (waiting,) = launching.ahead
     assert waiting.poll() is None
     first, second = (launching.launch({"file": str(tmp_path / name), "model": f"{name} é"}) for name in ("one", "two"))
     assert first is waiting
@@ -29,7 +29,7 @@ def test_the_process_that_waits_is_told_and_the_next_is_a_new_one(child, tmp_pat
 
 def test_one_that_has_died_is_not_told(child, tmp_path):
     launching.launch_ahead()
-    (waiting,) = launching._ahead
+    (waiting,) = launching.ahead
     waiting.kill()
     waiting.wait(30)
     process = launching.launch({"file": str(tmp_path / "one"), "model": "m"})
@@ -40,6 +40,6 @@ def test_one_that_has_died_is_not_told(child, tmp_path):
 
 def test_one_that_nobody_tells_anything_ends(child):
     launching.launch_ahead()
-    (waiting,) = launching._ahead
+    (waiting,) = launching.ahead
     waiting.stdin.close()
     assert waiting.wait(30) == 0

@@ -87,13 +87,13 @@ def test_words_are_read_as_clip_reads_them(clip: ClipEmbedder, direct: ClipEmbed
 
 def test_inference_prepares_pictures_as_it_did(clip: ClipEmbedder) -> None:
     """What `onnx_clip` does by itself: size, order of channels, mean and deviation."""
-    from core.embedding.onnx_clip import _pixels
+    from core.embedding.onnx_clip import pixels_of
 
     towers = clip.towers()
     assert isinstance(towers, InferenceClip)
     pixels = np.random.default_rng(4).integers(0, 256, (224, 224, 3), np.uint8)
     image = Image.fromarray(pixels)
-    np.testing.assert_allclose(_pixels(image), towers.clip.preproc_image(image)[0], atol=1e-6, rtol=0)
+    np.testing.assert_allclose(pixels_of(image), towers.clip.preproc_image(image)[0], atol=1e-6, rtol=0)
 
 
 def test_many_pictures_come_out_as_one_by_one_and_in_their_order(clip_cache: Path, pictures: list[Image.Image]) -> None:

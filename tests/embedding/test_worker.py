@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.embedding.worker import WorkerEmbedder, _answer, _await_calm
+from core.embedding.worker import TAKEOVER, Takeover, WorkerEmbedder, answer, await_calm
 from core.errors import ModelUnavailable
 
 pytestmark = pytest.mark.clip
@@ -26,7 +27,7 @@ CLIP = "clip/ViT-B-16"
 def start(clip_cache, monkeypatch):
     """Starts workers: within a second, where the starter model needs ten."""
     monkeypatch.setenv("OFFLINE_MODE", "True")
-    return lambda: WorkerEmbedder.start(CLIP, clip_cache, None)
+    return lambda takeover=TAKEOVER: WorkerEmbedder.start(CLIP, clip_cache, None, takeover)
 
 
 @pytest.mark.starter
@@ -78,23 +79,22 @@ def test_what_keeps_the_model_from_loading_arrives(tmp_path, monkeypatch):
 def test_a_model_whose_process_died_says_so(start):
     worker = start()
     assert worker.alive
-    os.kill(worker._children[-1]._process.pid, signal.SIGKILL)
-    worker._children[-1]._process.wait(10)
+    os.kill(worker.process.pid, signal.SIGKILL)
+    worker.process.wait(10)
     assert not worker.alive
     with pytest.raises(ModelUnavailable, match="stopped unexpectedly"):
         worker.embed_texts(["cat"])
 
 
 def test_a_process_that_dies_while_it_loads_keeps_nobody_waiting(start, monkeypatch):
-    monkeypatch.setattr("core.embedding.launching._CHILD", "import os; os._exit(3)")
-    monkeypatch.setattr("core.embedding.worker._CALM_SECONDS", 0.0)
+    monkeypatch.setattr("core.embedding.launching.CHILD", "import os; os._exit(3)")
     with pytest.raises(ModelUnavailable, match="stopped unexpectedly"):
         start()
 
 
 def test_the_process_ends_with_its_embedder(start):
     worker = start()
-    process = worker._children[-1]._process
+    process = worker.process
     del worker
     process.wait(20)
     assert process.returncode is not None
@@ -109,7 +109,7 @@ def test_an_answer_that_nobody_waits_for_any_more_ends_it_quietly():
             return texts
 
     ours.send(("embed_texts", ["cat"]))
-    _answer(theirs, Leaving())  # a broken pipe would be raised
+    answer(theirs, Leaving())  # type: ignore[arg-type]  # a broken pipe would be raised
     assert ours.closed
 
 
@@ -129,47 +129,47 @@ def test_inference_is_imported_when_no_more_pictures_come_in(monkeypatch):
     slept = []
     monkeypatch.setattr("core.embedding.worker.time", SimpleNamespace(monotonic=lambda: len(slept), sleep=slept.append))
     served = Served([False, False, True])
-    assert _await_calm(weakref.ref(served))
+    assert await_calm(weakref.ref(served), 300)  # type: ignore[arg-type]
     assert len(slept) == 2
-    monkeypatch.setattr("core.embedding.worker._MAX_WAIT_SECONDS", 5.0)
     served = Served([False] * 9)
-    assert _await_calm(weakref.ref(served))
+    assert await_calm(weakref.ref(served), 5)  # type: ignore[arg-type]
     assert len(slept) == 7
     served = Served([], alive=False)
-    assert not _await_calm(weakref.ref(served))
+    assert not await_calm(weakref.ref(served), 300)  # type: ignore[arg-type]
     unwanted = weakref.ref(Served([True]))
-    assert not _await_calm(unwanted)
+    assert not await_calm(unwanted, 300)  # type: ignore[arg-type]
 
 
-def test_inference_takes_over_once_pictures_have_come_in(start, monkeypatch):
-    monkeypatch.setattr("core.embedding.worker._CALM_SECONDS", 1.0)
-    worker = start()
+def test_few_pictures_are_done_before_inference_would_be_there(start):
+    worker, before = start(), threading.active_count()
     worker.embed_images([Image.new("RGB", (300, 200))])
-    assert not worker._succession.locked()  # few are done before it would be there
-    monkeypatch.setattr("core.embedding.worker._WORTH_SECONDS", 0.0)
-    words, first = worker.embed_texts(["zebra"]), worker._children[0]
+    assert worker.direct
+    assert threading.active_count() == before  # nobody waits to load it
+    worker.close()
+
+
+def test_inference_takes_over_once_pictures_have_come_in(start):
+    worker = start(Takeover(worth=0.0, calm=1.0))
+    words, first = worker.embed_texts(["zebra"]), worker.process
     assert worker.direct
     images = [Image.effect_mandelbrot((300, 200), (-2, -1, 1, 1), 50).convert("RGB")]
     pictures = worker.embed_images(images)
     deadline = time.monotonic() + 120
     with ThreadPoolExecutor(8) as threads:  # more than there are channels: some wait while the other takes over
-        while worker.direct or first in worker._children:
+        while worker.direct or first.poll() is None:
             assert time.monotonic() < deadline
             time.sleep(0.1)  # it loads beside this
             for vectors in threads.map(worker.embed_texts, [[f"{n}"] for n in range(8)] + [["zebra"]] * 8):
                 assert vectors.shape == (1, 512)
-    first._process.wait(20)
-    assert len(worker._children) == 1
+    assert worker.process is not first
     np.testing.assert_allclose(worker.embed_texts(["zebra"]), words, atol=1e-5)
     np.testing.assert_allclose(worker.embed_images(images), pictures, atol=1e-5)
     worker.close()
 
 
 def test_without_inference_it_goes_on_as_it_was(start, monkeypatch, caplog):
-    worker = start()
-    monkeypatch.setattr("core.embedding.launching._CHILD", "import os; os._exit(3)")
-    monkeypatch.setattr("core.embedding.worker._WORTH_SECONDS", 0.0)
-    monkeypatch.setattr("core.embedding.worker._CALM_SECONDS", 0.0)
+    worker = start(Takeover(worth=0.0, calm=0.0))
+    monkeypatch.setattr("core.embedding.launching.CHILD", "import os; os._exit(3)")
     image = Image.new("RGB", (300, 200))
     worker.embed_images([image])
     while "does not take over" not in caplog.text:

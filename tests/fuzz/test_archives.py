@@ -89,9 +89,9 @@ def go_through(data: bytes) -> int:
             assert has_picture_suffix(one.path)
             assert not {"..", ""} & set(one.path.removeprefix(f"{path}/").split("/"))
             assert source.stat(one.path) == one
-            boxes = unless_refused(lambda one=one: source.boxes(one.path, (100, 80)), ())
+            boxes = unless_refused(lambda one=one: source.boxes(one.path, (100, 80)), ())  # type: ignore[arg-type, misc]
             assert all(0 <= share <= 1 for box in boxes for share in box[1:])
-            content = unless_refused(lambda one=one: source.read(one.path), None)
+            content = unless_refused(lambda one=one: source.read(one.path), None)  # type: ignore[misc]
             assert content is None or len(content) == one.size <= LIMITS.member
             read += content is not None
     return read

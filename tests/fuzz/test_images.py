@@ -25,7 +25,7 @@ def exif() -> Image.Exif:
     written.update({Base.Make: "Canon", Base.Model: "Canon EOS R5", Base.Orientation: 6})
     written.get_ifd(IFD.Exif).update({Base.DateTimeOriginal: "2024:05:06 07:08:09", Base.LensModel: "RF 50mm"})
     place = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (48.0, 51.0, 29.9)}
-    written.get_ifd(IFD.GPSInfo).update(place | {GPS.GPSLongitudeRef: "E", GPS.GPSLongitude: (2.0, 17.0, 40.2)})
+    written.get_ifd(IFD.GPSInfo).update(place | {GPS.GPSLongitudeRef: "E", GPS.GPSLongitude: (2.0, 17.0, 40.2)})  # type: ignore[arg-type]
     return written
 
 
@@ -67,7 +67,7 @@ def assert_sound(description: Description) -> None:
     assert 1 <= len(description.colours) <= 5
     assert sum(colour.share for colour in description.colours) <= 1.001
     assert 0 <= description.brightness <= 1
-    assert math.isfinite(description.sharpness)
+    assert math.isfinite(description.sharpness)  # type: ignore[arg-type]
     assert description.sharpness >= 0
     assert description.described == DESCRIPTION
 

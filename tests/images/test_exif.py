@@ -330,7 +330,7 @@ class TestXmp:
             info.add_itxt("XML:com.adobe.xmp", xmp.decode())
             options = {"pnginfo": info}
         else:
-            options = {"tiffinfo": {700: xmp}} if format == "TIFF" else {"xmp": xmp}
+            options = {"tiffinfo": {700: xmp}} if format == "TIFF" else {"xmp": xmp}  # type: ignore[dict-item]
         opened = open_upright(encoded(Image.new("RGB", (64, 64)), format, **options), "x")
         assert opened.metadata.taken_at == datetime(2024, 5, 6, 7, 8, 9)
 

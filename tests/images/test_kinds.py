@@ -3,7 +3,7 @@
 import pytest
 
 from core.images.files import SUFFIXES
-from core.images.reading.kinds import _BY_SUFFIX, kind_of, unread_by_name
+from core.images.reading.kinds import BY_SUFFIX, kind_of, unread_by_name
 
 
 @pytest.mark.parametrize(
@@ -72,4 +72,4 @@ def test_what_is_none_or_read(name):
 
 
 def test_none_of_them_is_read():
-    assert not {f".{suffix}" for suffix in _BY_SUFFIX} & SUFFIXES
+    assert not {f".{suffix}" for suffix in BY_SUFFIX} & SUFFIXES

@@ -84,7 +84,7 @@ def test_every_space_in_every_format(space, format, tolerance, encoded):
     if space in {"ProPhoto", "linear"} and tolerance > 3:
         tolerance = 24  # the dark levels of these lie far apart
     if format in {"JPEG", "AVIF", "HEIF"}:
-        options["subsampling" if format != "HEIF" else "chroma"] = "4:4:4" if format != "HEIF" else 444
+        options["subsampling" if format != "HEIF" else "chroma"] = "4:4:4" if format != "HEIF" else 444  # type: ignore[assignment]
     image = converted(profile)
     assert np.abs(np.array(image.getpixel((4, 4))) - COLOURS[0]).max() > 10  # it would be seen
     assert_seen(encoded(image, format, icc_profile=profile, **options), tolerance)
@@ -176,7 +176,7 @@ PIECES = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_siz
 
 @given(st.sampled_from(sorted(SPACES)), PIECES, st.integers(0, 10**6), st.sampled_from([b"RGB ", b"GRAY", b"CMYK"]))
 def test_any_changes_of_a_profile(space, changes, cut, kind):
-    profile = bytearray(SPACES[space])
+    profile = bytearray(SPACES[space])  # type: ignore[arg-type]
     for place, value in changes:
         profile[place % 400] = value
     profile[16:20] = kind
@@ -280,7 +280,7 @@ class TestWithoutProfile:
         data = encoded(image, "JPEG2000")
         place = data.index(b"colr") - 4
         length = struct.unpack_from(">I", data, place)[0]
-        box = struct.pack(">I4sBBB", 11 + len(profile), b"colr", 2, 0, 0) + profile
+        box = struct.pack(">I4sBBB", 11 + len(profile), b"colr", 2, 0, 0) + profile  # type: ignore[arg-type]
         header = data.index(b"jp2h") - 4
         longer = struct.unpack_from(">I", data, header)[0] - length + len(box)
         data = data[:header] + struct.pack(">I", longer) + data[header + 4 : place] + box + data[place + length :]

@@ -161,18 +161,18 @@ class TestLettering:
     def test_each_letter_has_a_font_that_knows_it(self):
         for text in ("zebra", "Ζέβρα", "Зебра", "עברית", "عربي", "Զեբր", "ზებრა"):
             for run, font in line_of(text, 15).runs:
-                assert {ord(letter) for letter in run} <= lettering._letters_of(font.path)
+                assert {ord(letter) for letter in run} <= lettering.letters_of(font.path)  # type: ignore[arg-type]
 
     def test_names_of_mixed_scripts_are_drawn_in_pieces(self, monkeypatch):
         first = lettering.font_file()
-        monkeypatch.setattr(lettering, "_fonts", lambda: (first, "other"))
+        monkeypatch.setattr(lettering, "fonts", lambda: (first, "other"))
         monkeypatch.setattr(lettering, "font", lambda size, file=None: file)
         has = {first: frozenset(range(32, 127)), "other": frozenset(map(ord, "日本"))}
-        monkeypatch.setattr(lettering, "_letters_of", has.__getitem__)
-        lettering._first_with.cache_clear()
+        monkeypatch.setattr(lettering, "letters_of", has.__getitem__)
+        lettering.first_with.cache_clear()
         runs = line_of("a 日本 b.jpg", 15).runs
-        lettering._first_with.cache_clear()
-        assert runs == (("a ", first), ("日本 ", "other"), ("b.jpg", first))
+        lettering.first_with.cache_clear()
+        assert runs == (("a ", first), ("日本 ", "other"), ("b.jpg", first))  # type: ignore[comparison-overlap]
 
     def test_without_the_library_that_turns_text_it_is_turned(self, monkeypatch):
         monkeypatch.setattr(features, "check_feature", lambda name: False)
@@ -200,15 +200,15 @@ class TestLettering:
 def test_letters_that_no_font_has_are_spelled_or_named(name, drawn, monkeypatch):
     """Where there is nothing but the font that comes with the packages."""
     first = lettering.font_file()
-    monkeypatch.setattr(lettering, "_fonts", lambda: (first,))
+    monkeypatch.setattr(lettering, "fonts", lambda: (first,))
     assert lettering.drawable(name) == drawn
-    lettering._first_with.cache_clear()
+    lettering.first_with.cache_clear()
     line = fitted(name, 15, 2000)
-    lettering._first_with.cache_clear()
+    lettering.first_with.cache_clear()
     letters = {ord(letter) for run, _ in line.runs for letter in run if not letter.isspace()}
-    assert letters <= lettering._letters_of(first)
+    assert letters <= lettering.letters_of(first)
 
 
 def test_without_any_font_of_files_letters_lose_their_accents(monkeypatch):
-    monkeypatch.setattr(lettering, "_fonts", lambda: ())
+    monkeypatch.setattr(lettering, "fonts", lambda: ())
     assert lettering.drawable("müller, Łódź 1.jpg") == "muller, [Latin]odz 1.jpg"

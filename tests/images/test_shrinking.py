@@ -15,8 +15,8 @@ SIZE = (403, 301)
 
 @pytest.fixture(autouse=True)
 def _small_is_large(monkeypatch):
-    monkeypatch.setattr(shrinking, "_LARGE", 1000)
-    monkeypatch.setattr(shrinking, "_BAND", 20_000)
+    monkeypatch.setattr(shrinking, "LARGE", 1000)
+    monkeypatch.setattr(shrinking, "BAND", 20_000)
 
 
 def drawn(mode):
@@ -51,7 +51,7 @@ def saved(image, kind, **options):
 def test_looks_as_one_piece_would(monkeypatch, mode, kind, options):
     data = saved(drawn(mode), kind, **options)
     small = open_upright(data, "x", enough=60)
-    monkeypatch.setattr(shrinking, "_LARGE", 10**9)
+    monkeypatch.setattr(shrinking, "LARGE", 10**9)
     whole = open_upright(data, "x")
     assert small.size == whole.size == SIZE
     assert small.image.mode == "RGB"
@@ -68,7 +68,7 @@ def test_is_upright(monkeypatch, orientation, kind):
     exif[0x0112] = orientation
     data = saved(drawn("RGB"), kind, exif=exif)
     small = open_upright(data, "x", enough=60)
-    monkeypatch.setattr(shrinking, "_LARGE", 10**9)
+    monkeypatch.setattr(shrinking, "LARGE", 10**9)
     whole = open_upright(data, "x")
     assert small.size == whole.size == (SIZE if orientation < 5 else SIZE[::-1])
     reduced = whole.image.resize(small.image.size, Image.Resampling.BOX)

@@ -353,7 +353,7 @@ def test_whatever_is_stored_the_engine_agrees(index, make_records, drawn, data):
         *globs,
         *(AnyOf(f, (text,)) for f in ("camera", "tag", "label")),
     ):
-        assert_splits((index, records, embeddings), condition)
+        assert_splits((index, records, embeddings), condition)  # type: ignore[arg-type]
     assert_agrees(
         (index, records, embeddings), NameContains(text), Between("size", low), AnyOf("tag", (drawn[0],), excluded=True)
     )

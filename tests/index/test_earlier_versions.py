@@ -183,7 +183,7 @@ def make_elastic(index: Index, version: Version, records: list[ImageRecord], emb
 
 
 def taken_us(record: ImageRecord) -> int | None:
-    return record.taken_at and (record.taken_at - datetime(1970, 1, 1)) // timedelta(microseconds=1)
+    return record.taken_at and (record.taken_at - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # type: ignore[return-value]
 
 
 MAKERS = {"lancedb": make_table, "elasticsearch": make_elastic}

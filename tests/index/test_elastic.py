@@ -306,13 +306,15 @@ def test_names_longer_than_a_term_may_be_are_kept(index: ElasticIndex) -> None:
 
 
 @pytest.mark.elasticsearch
-def test_vectors_as_numbers_and_packed_are_the_same(index: ElasticIndex, handle: Callable[[], ElasticIndex]) -> None:
+def test_vectors_as_numbers_and_packed_are_the_same(
+    index: ElasticIndex, handle: Callable[[], ElasticIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
     older = handle()
-    older._connection._packs = False
     records, embeddings = pictures(4), vectors(4)
     index.upsert(records[:2], embeddings[:2])
+    assert index.connection.packs()
+    monkeypatch.setattr(older.connection, "packs", lambda: False)
     older.upsert(records[2:], embeddings[2:])
-    assert index._connection.packs()
     np.testing.assert_allclose(older.embeddings([record.id for record in records]), embeddings, atol=1e-6)
 
 
@@ -326,7 +328,7 @@ def test_rows_that_others_copied_have_numbers_only(server: Elasticsearch, index:
     hits = index.search(embeddings[4], 5, embeddings=True)
     assert hits[0].record == rows[4]
     expected = [embeddings[rows.index(hit.record)] for hit in hits]
-    np.testing.assert_allclose([hit.embedding for hit in hits], expected, atol=1e-6)
+    np.testing.assert_allclose([hit.embedding for hit in hits], expected, atol=1e-6)  # type: ignore[arg-type]
 
 
 @pytest.mark.elasticsearch
@@ -337,7 +339,7 @@ def test_pages_beyond_what_the_server_counts_to(
     monkeypatch: pytest.MonkeyPatch, index: ElasticIndex, offset: int, limit: int
 ) -> None:
     monkeypatch.setattr(requests, "MAX_HITS", 40)
-    monkeypatch.setattr(engine, "_ROWS", 15)
+    monkeypatch.setattr(engine, "ROWS", 15)
     rows = [
         record(f"/{i}.png", size=i % 3, taken_at=datetime(2020, 1, 1 + i % 4) if i % 4 else None) for i in range(100)
     ]
@@ -346,7 +348,7 @@ def test_pages_beyond_what_the_server_counts_to(
         ("smallest", lambda row: (row.size, row.id)),
         ("oldest", lambda row: (row.taken_at or datetime.max, row.id)),
     ):
-        assert index.browse(None, order, offset, limit) == sorted(rows, key=key)[offset : offset + limit]
+        assert index.browse(None, order, offset, limit) == sorted(rows, key=key)[offset : offset + limit]  # type: ignore[arg-type]
 
 
 @pytest.mark.elasticsearch
@@ -488,7 +490,7 @@ ONE_EXTRA: dict[str, Callable[[ElasticIndex], object]] = {
 def test_a_read_sends_one_request_beside_its_own_at_most(
     recorded: type[Recorded], handle: Callable[[], ElasticIndex], monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    monkeypatch.setattr(engine, "_LAYOUT_SECONDS", -1.0)  # as if it were long since the last
+    monkeypatch.setattr(engine, "LAYOUT_SECONDS", -1.0)  # as if it were long since the last
     index = handle()
     index.prepare(RED)
     for change in (lambda: index.upsert(pictures(3), vectors(3)), lambda: index.delete([pictures(3)[2].id])):
@@ -753,7 +755,7 @@ def test_connecting_is_given_up_long_before_an_answer_is(monkeypatch: pytest.Mon
         ElasticIndex(["http://localhost:9200"], "images").count()
     assert len(asked) == 2  # once more than once: a kept connection may have gone stale
     assert asked[0].connect_timeout == 2
-    assert asked[0]._read == 30
+    assert asked[0].read_timeout == 30
 
 
 class Answer(NamedTuple):

@@ -13,6 +13,7 @@ from elasticsearch import Elasticsearch
 
 from core.errors import IndexUnavailable, StorageFull
 from core.index.elastic import bulk, mapping
+from core.index.elastic.connection import Connection
 from core.index.elastic.engine import ElasticIndex
 from tests.index.test_elastic import BLUE, RED, pictures, vectors
 
@@ -281,18 +282,16 @@ def test_an_index_that_is_deleted_is_an_empty_one(server: Elasticsearch, index: 
     assert_works(index)
 
 
-def test_parts_that_are_not_there(server: Elasticsearch, handle: Open, name: str) -> None:
+def test_parts_that_are_not_there(
+    server: Elasticsearch, handle: Open, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A red index: the nodes that hold its shards are away."""
     body = mapping.index_body(RED, packs=True)
     body["settings"]["index"] |= {"routing.allocation.include._name": "nobody", "number_of_replicas": 0}
     server.indices.create(index=f"{name}-000001", aliases={name: {}}, **body, wait_for_active_shards=0, timeout="1s")
     index = handle()
-    index._connection.search_client  # noqa: B018 - makes the clients
-    clients = index._connection._open
-    assert clients
-    index._connection._open = clients._replace(
-        search_client=clients.search_client.options(request_timeout=2, max_retries=0)
-    )
+    quick = index.connection.search_client.options(request_timeout=2, max_retries=0)
+    monkeypatch.setattr(Connection, "search_client", quick)
     with pytest.raises(IndexUnavailable, match=r"cannot reach all shards") as error:
         index.count()
     assert "GET /_cluster/health" in error.value.remedy

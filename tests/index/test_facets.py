@@ -22,9 +22,10 @@ LABELS = [
 
 def counted(records: list[ImageRecord]) -> dict[str, dict[str, int]]:
     """What must come out."""
-    values = {
-        facet: [text for record in records for text in texts_of(record, facet)] for facet in FACETS if facet != "year"
-    }
+    values: dict[str, list[str]] = {}
+    for facet in FACETS:
+        if facet != "year":
+            values[facet] = [text for record in records for text in texts_of(record, facet)]  # type: ignore[arg-type]
     values["folder"] = [record.folder for record in records]
     values["year"] = [str(record.taken_at.year) for record in records if record.taken_at]
     return {facet: by_frequency(Counter(values[facet])) for facet in FACETS}

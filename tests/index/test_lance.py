@@ -181,7 +181,7 @@ class TestGrowth:
 
     def test_the_index_is_built_anew_when_it_is_in_many_parts(self, grown, folder, monkeypatch):
         monkeypatch.setattr(upkeep, "most_parts", lambda _: 2)
-        monkeypatch.setattr(upkeep, "_MAX_UNINDEXED", 100)
+        monkeypatch.setattr(upkeep, "MAX_UNINDEXED", 100)
         index, records, embeddings = grown
         index.upsert(records[:10_000], embeddings[:10_000])
         parts = []
@@ -195,7 +195,7 @@ class TestGrowth:
 
     def test_the_index_is_built_anew_when_the_rows_have_doubled(self, grown, folder, monkeypatch):
         monkeypatch.setattr(upkeep, "INDEXED_FROM", 300)
-        monkeypatch.setattr(upkeep, "_MAX_UNINDEXED", 100)
+        monkeypatch.setattr(upkeep, "MAX_UNINDEXED", 100)
         index, records, embeddings = grown
         parts = []
         for start in range(0, 1_300, 100):
@@ -210,7 +210,7 @@ class TestGrowth:
     def test_folders_are_indexed_as_suits_their_number(self, grown, folder, monkeypatch):
         index, records, embeddings = grown
         for most, kind in ((50, "Bitmap"), (49, "BTree"), (50, "Bitmap")):
-            monkeypatch.setattr(upkeep, "_MAX_BITMAPS", most)
+            monkeypatch.setattr(upkeep, "MAX_BITMAPS", most)
             monkeypatch.setattr(upkeep, "most_parts", lambda _: 0)  # built anew each time
             index.upsert(records, embeddings)
             index.upsert(records[:10], embeddings[:10])
@@ -224,7 +224,7 @@ class TestGrowth:
 
     def test_an_ingest_leaves_few_parts(self, grown, folder, monkeypatch):
         monkeypatch.setattr(upkeep, "INDEXED_FROM", 600)
-        monkeypatch.setattr(upkeep, "_MAX_UNINDEXED", 50)
+        monkeypatch.setattr(upkeep, "MAX_UNINDEXED", 50)
         monkeypatch.setattr(upkeep, "most_parts", lambda _: 16)
         index, records, embeddings = grown
         for start in range(0, 1_000, 50):
@@ -237,7 +237,7 @@ class TestGrowth:
     @pytest.mark.parametrize(("more", "parts"), [(199, 2), (200, 1)])
     def test_an_ingest_that_brought_much_leaves_one_part(self, grown, folder, monkeypatch, more, parts):
         monkeypatch.setattr(upkeep, "INDEXED_FROM", 600)
-        monkeypatch.setattr(upkeep, "_TAIL", 1)
+        monkeypatch.setattr(upkeep, "TAIL", 1)
         index, records, embeddings = grown
         index.upsert(records[:600], embeddings[:600])
         index.upsert(records[600 : 600 + more], embeddings[600 : 600 + more])
@@ -293,7 +293,7 @@ class TestUpkeep:
         }  # fmt: skip
 
     def test_many_small_writes_leave_few_files(self, filled, folder, make_records, monkeypatch):
-        monkeypatch.setattr(upkeep, "_KEEP", timedelta(milliseconds=1))
+        monkeypatch.setattr(upkeep, "KEEP", timedelta(milliseconds=1))
         index, *_ = filled
         records, embeddings = make_records(200, seed=1)
         files, fragments = [], []
@@ -348,7 +348,7 @@ class TestUpkeep:
         assert not torn.exists()
 
     def test_what_is_read_as_a_whole_is_not_removed_meanwhile(self, index, folder, make_records, monkeypatch):
-        monkeypatch.setattr(engine, "_SCAN", 50)
+        monkeypatch.setattr(engine, "SCAN", 50)
         records, embeddings = make_records(2_000)
         index.prepare(STAMP)
         for start in range(0, 2_000, 100):  # in many files: the first few are opened at the beginning
@@ -380,7 +380,7 @@ class TestUpkeep:
         answers = iter(
             [RuntimeError("lance error: Not found: index/images.lance/data/0101.lance, src/local.rs:273:40")]
         )
-        count = queries.stamp_of
+        count = queries.stamp_of  # type: ignore[attr-defined]
 
         def once_gone(schema):
             for error in answers:
@@ -571,12 +571,12 @@ class TestErrors:
             tmp_path.chmod(0o700)
 
     def test_a_denied_file(self, filled, monkeypatch):
-        index, *_ = filled
+        index = LanceIndex(Path(filled[0].location), filled[0].name)
 
         def denied(*_, **__):
             raise RuntimeError("lance error: LanceError(IO): Permission denied (os error 13), /src/local.rs:1:1")
 
-        monkeypatch.setattr(LanceIndex, "_open", denied)
+        monkeypatch.setattr(lancedb, "connect", denied)
         with pytest.raises(IndexUnavailable, match="may not read or write"):
             index.count()
 

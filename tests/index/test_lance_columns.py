@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,8 +42,8 @@ def index(folder):
 def read(monkeypatch):
     """How many times all rows were read."""
     times = []
-    whole = columns._read
-    monkeypatch.setattr(columns, "_read", lambda *args: times.append(1) or whole(*args))
+    whole = columns.read_columns
+    monkeypatch.setattr(columns, "read_columns", lambda *args: times.append(1) or whole(*args))
     return times
 
 
@@ -53,7 +54,7 @@ def asked(index):
 
 
 def assert_as_if_new(index):
-    assert asked(index) == asked(LanceIndex(index._folder, "images"))
+    assert asked(index) == asked(LanceIndex(Path(index.location), "images"))
 
 
 MORE, ROWS = records(40, seed=3)
@@ -79,8 +80,8 @@ def test_every_change_is_seen(index, folder, how, by_another):
 
 
 def test_many_changes_one_after_the_other(index, monkeypatch):
-    monkeypatch.setattr(columns, "_MAX_CHUNKS", 2)
-    monkeypatch.setattr(upkeep, "_MERGE_EVERY", 7)
+    monkeypatch.setattr(columns, "MAX_CHUNKS", 2)
+    monkeypatch.setattr(upkeep, "MERGE_EVERY", 7)
     more, rows = records(400, seed=5)
     for start in range(0, 40, 5):
         part = slice(start, start + 5)
@@ -91,7 +92,7 @@ def test_many_changes_one_after_the_other(index, monkeypatch):
 
 
 def test_after_a_change_only_what_is_new_is_read(index, read, monkeypatch):
-    monkeypatch.setattr(columns, "_MAX_TAKEN", 0.2)
+    monkeypatch.setattr(columns, "MAX_TAKEN", 0.2)
     asked(index)
     del read[:]
     for change in ("new ones", "changed", "tagged", "removed", "nothing"):
@@ -112,10 +113,13 @@ def test_a_table_made_anew_is_another(index, folder):
     assert_as_if_new(index)
 
 
-def test_of_very_large_tables_nothing_is_kept(index, monkeypatch):
+def test_of_very_large_tables_nothing_is_kept(index, read, monkeypatch):
     monkeypatch.setattr(columns, "MAX_ROWS", 299)
     assert_as_if_new(index)
-    assert index._columns._kept is None
+    read.clear()
+    for _ in range(3):
+        index.facets()
+    assert len(read) == 3
 
 
 def test_years_are_those_of_the_dates(index):

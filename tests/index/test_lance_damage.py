@@ -9,12 +9,13 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
+import lancedb
 import pytest
 
 from core.errors import IndexUnavailable
 from core.index.lance import versions
 from core.index.lance.engine import LanceIndex
-from core.index.lance.errors import _PANICS
+from core.index.lance.errors import PANICS
 from tests.index.conftest import STAMP, records
 
 MADE, EMBEDDINGS = records(60)
@@ -213,7 +214,7 @@ def test_an_empty_folder_is_a_table_not_yet_made(folder: Path) -> None:
 def test_other_records_in_the_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As bytes that have changed on the disk look, where they are still JSON."""
     for text in ('{"id": "a"}', '{"nonsense": 1}', "[1]", "3", "null", "no JSON", '{"id": {}, "gps": 3}'):
-        monkeypatch.setattr("core.index.lance.rows._parsed", lambda _, text=text: json.loads(text))
+        monkeypatch.setattr("core.index.lance.rows.parsed", lambda _, text=text: json.loads(text))
         index = LanceIndex(folder, "images")
         with pytest.raises(IndexUnavailable, match="one of its rows is damaged"):
             index.get([MADE[1].id])
@@ -237,7 +238,7 @@ def test_the_engine_gives_up(
     def give_up(*_: object, **__: object) -> None:
         raise panic("index out of bounds: the len is 3 but the index is 7")
 
-    monkeypatch.setattr(LanceIndex, "_open", give_up)
+    monkeypatch.setattr(lancedb, "connect", give_up)
     arguments: dict[str, tuple[Any, ...]] = {
         "get": (["a"],),
         "search": (EMBEDDINGS[0], 1),
@@ -254,12 +255,12 @@ def test_other_interruptions_go_through(folder: Path, monkeypatch: pytest.Monkey
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(LanceIndex, "_open", interrupt)
+    monkeypatch.setattr(lancedb, "connect", interrupt)
     with pytest.raises(KeyboardInterrupt):
         LanceIndex(folder, "images").count()
 
 
-@pytest.mark.parametrize("name", sorted(_PANICS))
+@pytest.mark.parametrize("name", sorted(PANICS))
 def test_the_names_of_a_panic_are_in_the_engine(name: str) -> None:
     """By which it is recognised; another release may call it otherwise."""
     from lancedb import _lancedb

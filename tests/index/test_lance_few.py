@@ -35,13 +35,13 @@ def filled(tmp_path, make_records):
 def read(monkeypatch):
     """The conditions that rows were read into memory for."""
     conditions = []
-    original = few._read
+    original = few.read_rows
 
     async def noting(table, condition):
         conditions.append(condition)
         return await original(table, condition)
 
-    monkeypatch.setattr(few, "_read", noting)
+    monkeypatch.setattr(few, "read_rows", noting)
     return conditions
 
 
@@ -94,7 +94,7 @@ def test_of_many_nothing_is_kept(filled, read, monkeypatch, most, times):
 
 
 def test_the_more_there_is_to_read_the_later_it_is(filled, read, monkeypatch):
-    monkeypatch.setattr(few, "_EACH", 30 * ROW)
+    monkeypatch.setattr(few, "EACH", 30 * ROW)
     index, _, embeddings = filled
     for times in range(1, 6):
         assert len(index.search(embeddings[0], 100, SOME)) == 60
@@ -103,7 +103,7 @@ def test_the_more_there_is_to_read_the_later_it_is(filled, read, monkeypatch):
 
 def test_what_nobody_searches_makes_room(filled, read, monkeypatch):
     monkeypatch.setattr(few, "MAX_BYTES", 100 * ROW)
-    monkeypatch.setattr(few, "_IDLE", 6)
+    monkeypatch.setattr(few, "IDLE", 6)
     index, _, embeddings = filled
     wheres = [Filter((Between("size", low, low + 40),)) for low in (0, 50, 100)]
     for _ in range(5):  # in turn: two have room, and nothing is read again and again
@@ -119,7 +119,7 @@ def test_copies_tie_wherever_they_stand():
     vectors = np.random.default_rng(3).normal(size=(1_003, 512)).astype(np.float32)
     copies = [0, 7, 500, 1_001, 1_002]
     vectors[copies] = vectors[0]
-    ids = few.pa.table({"record": [str(at) for at in range(len(vectors))]})
+    ids = few.pa.table({"record": [str(at) for at in range(len(vectors))]})  # type: ignore[attr-defined]
     rows = few.FewRows(ids, vectors, np.linalg.norm(vectors, axis=1))
     for seed in range(50):
         query = vectors[0] + np.random.default_rng(seed).normal(size=512).astype(np.float32) / 2

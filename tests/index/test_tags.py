@@ -62,7 +62,7 @@ def test_one_that_is_both_added_and_removed_is_gone(filled):
 
 
 def test_ids_that_are_not_there_are_passed_over(filled, monkeypatch):
-    monkeypatch.setattr(tags_module, "_CHUNK", 3)
+    monkeypatch.setattr(tags_module, "CHUNK", 3)
     index, records, _ = filled
     asked = [*ids_of(records[:7]), "0" * 32, "", "' OR '1'='1", records[0].id]
     assert change_tags(index, asked, add=["a"]) == 7

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,8 +26,8 @@ def open_library(tmp_path: Path, embedder: ColourEmbedder) -> Iterator[OpenLibra
     """Opens one more library on the data folder of the test, as another process would."""
     opened: list[Library] = []
 
-    def open_(model: ColourEmbedder = embedder, done: Callable[[], object] = lambda: None) -> Library:
-        opened.append(make_library(tmp_path / "data", model, done))
+    def open_(model: ColourEmbedder = embedder, **how: Any) -> Library:
+        opened.append(make_library(tmp_path / "data", model, **how))
         return opened[-1]
 
     yield open_
@@ -42,8 +43,8 @@ def library(open_library: OpenLibrary) -> Library:
 @pytest.fixture
 def small_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of four pictures each."""
-    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 4)
-    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 4)
+    monkeypatch.setattr("core.ingest.pipeline.run.MIN_ROUND", 4)
+    monkeypatch.setattr("core.ingest.pipeline.run.MAX_ROUND", 4)
 
 
 @pytest.fixture

@@ -2,19 +2,23 @@
 
 import os
 import signal
+from collections.abc import Sequence
 from functools import wraps
 from importlib import import_module
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+from PIL import Image
+
 from core.ingest.pipeline import run
+from core.vectors import Embeddings
 from tests.colours import ColourEmbedder
 from tests.ingest.libraries import make_library
 
 
 def ingest_until(data: Path, folder: Path, method: str, calls: int) -> None:
     """Index a folder in rounds of four, but end just before the nth call of a method, or resume what is there."""
-    run._MIN_ROUND = run._MAX_ROUND = 4
+    run.MIN_ROUND = run.MAX_ROUND = 4
     library = make_library(data, ColourEmbedder())
     _end_before(method, calls)
     library.start()
@@ -29,12 +33,12 @@ def ingest_when(data: Path, folder: Path, begun: Event, go_on: Event) -> None:
     embedder = ColourEmbedder()
     embed = embedder.embed_images
 
-    def embed_when(images):
+    def embed_when(images: Sequence[Image.Image]) -> Embeddings:
         begun.set()
         go_on.wait()
         return embed(images)
 
-    embedder.embed_images = embed_when
+    embedder.embed_images = embed_when  # type: ignore[method-assign]
     library = make_library(data, embedder)
     library.jobs.wait(library.add([str(folder)], auto_start=True))
     library.close()

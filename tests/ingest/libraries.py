@@ -1,9 +1,10 @@
 """Libraries on the colour model, for the tests and for the processes that they start; what tests ask of them."""
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
+from core.embedding.embedder import Embedder
 from core.images.thumbnails import Thumbnails
 from core.index.lance.engine import LanceIndex
 from core.ingest.journal.job import JobState
@@ -20,8 +21,8 @@ def journal_url(data: Path) -> str:
     return f"sqlite:///{data / 'jobs' / 'jobs.db'}"
 
 
-def make_library(data: Path, embedder: ColourEmbedder, done: Callable[[], object] = lambda: None) -> Library:
-    loaded: Future[ColourEmbedder] = Future()
+def make_library(data: Path, embedder: ColourEmbedder, **how: Any) -> Library:
+    loaded: Future[Embedder] = Future()
     loaded.set_result(embedder)
     return Library(
         LanceIndex(data / "index", "images"),
@@ -30,7 +31,7 @@ def make_library(data: Path, embedder: ColourEmbedder, done: Callable[[], object
         data / "jobs",
         lambda: loaded,
         lambda path: path.rpartition("/")[2],
-        done=done,
+        **how,
     )
 
 
@@ -42,7 +43,7 @@ def ingest(library: Library, *locations: str | Path, prunes: bool = False) -> Jo
 
 
 def paths(library: Library) -> list[str]:
-    return sorted(record.path for records in library._index.records() for record in records)
+    return sorted(record.path for records in library.index.records() for record in records)
 
 
 def verdicts(library: Library, job: JobState, *outcomes: Outcome) -> dict[str, str]:
@@ -52,7 +53,7 @@ def verdicts(library: Library, job: JobState, *outcomes: Outcome) -> dict[str, s
 
 def assert_whole(library: Library, *files: Path) -> None:
     """The index has exactly these files as they are, each with its thumbnail, and there are no other thumbnails."""
-    records = [record for some in library._index.records() for record in some]
+    records = [record for some in library.index.records() for record in some]
     assert sorted(record.path for record in records) == sorted(map(str, files))
     stamps = [Path(record.path).stat() for record in records]
     assert [(one.size, one.mtime_ns) for one in records] == [(one.st_size, one.st_mtime_ns) for one in stamps]
@@ -61,4 +62,4 @@ def assert_whole(library: Library, *files: Path) -> None:
 
 def kept(library: Library) -> set[str]:
     """The content hashes of which there is a thumbnail."""
-    return {path.stem for path in library._thumbnails.folder.glob("??/*.jpg")}
+    return {path.stem for path in library.thumbnails.folder.glob("??/*.jpg")}

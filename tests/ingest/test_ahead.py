@@ -15,8 +15,8 @@ def ahead():
     """Makes them, and closes them at the end."""
     made = []
 
-    def make(items, work, workers=2, patience=WAIT):
-        made.append(ReadAhead(iter(items), work, workers, patience))
+    def make(items, work, workers=2, patience=WAIT, closing=5.0):
+        made.append(ReadAhead(iter(items), work, workers, patience, closing))
         return made[-1]
 
     yield make
@@ -89,8 +89,7 @@ def test_what_takes_too_long_is_given_up_and_the_others_come(ahead):
     assert threads() <= before
 
 
-def test_nothing_is_begun_after_the_end(ahead, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.read_ahead._CLOSING_SECONDS", 0.0)
+def test_nothing_is_begun_after_the_end(ahead):
     begun, go_on, seen, before = threading.Event(), threading.Event(), [], threads()
 
     def work(item):
@@ -98,7 +97,7 @@ def test_nothing_is_begun_after_the_end(ahead, monkeypatch):
         begun.set()
         go_on.wait(WAIT)
 
-    one = ahead(range(100), work, workers=1)
+    one = ahead(range(100), work, workers=1, closing=0.0)
     one.fill(50)
     assert begun.wait(WAIT)
     one.close()

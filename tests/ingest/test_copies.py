@@ -61,7 +61,7 @@ def test_what_was_moved_is_no_copy(planned, services, picture, tmp_path):
 
 def test_what_takes_long_is_left_and_said(planned, picture, tmp_path, monkeypatch):
     shutil.copy(first := picture("a.png", "red"), first.with_name("b.png"))
-    monkeypatch.setattr(copies, "_MAX_BYTES", 1)
+    monkeypatch.setattr(copies, "MAX_BYTES", 1)
     found, _ = planned(tmp_path / "pictures")
     assert (found.new, found.copy, found.unchecked) == (2, 0, 2)
 
@@ -69,7 +69,7 @@ def test_what_takes_long_is_left_and_said(planned, picture, tmp_path, monkeypatc
 def test_what_does_not_answer_is_left_and_said(planned, picture, tmp_path, monkeypatch):
     shutil.copy(first := picture("a.png", "red"), first.with_name("b.png"))
     answers = threading.Event()
-    monkeypatch.setattr(copies, "_SECONDS", 0.2)
+    monkeypatch.setattr(copies, "SECONDS", 0.2)
     monkeypatch.setattr("core.sources.folder.read_bytes", lambda _: answers.wait(300) and b"")
     found, _ = planned(tmp_path / "pictures")
     answers.set()
@@ -78,7 +78,7 @@ def test_what_does_not_answer_is_left_and_said(planned, picture, tmp_path, monke
 
 def test_too_many_are_not_compared(planned, picture, tmp_path, monkeypatch):
     shutil.copy(first := picture("a.png", "red"), first.with_name("b.png"))
-    monkeypatch.setattr(copies, "_MAX_FILES", 1)
+    monkeypatch.setattr(copies, "MAX_FILES", 1)
     assert planned(tmp_path / "pictures")[0].unchecked == 2
 
 

@@ -3,19 +3,17 @@
 import errno
 import queue
 import threading
+from dataclasses import replace
 
 import pytest
 from watchdog.observers.api import BaseObserver
 
-from core.ingest.follow import Follower
+from core.ingest.follow import Follower, Pauses
 
 WAIT = 20
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch):
-    for name, seconds in (("_TICK", 0.01), ("_QUIET", 0.05), ("_LONGEST", 0.5)):
-        monkeypatch.setattr(f"core.ingest.follow.{name}", seconds)
+IMPATIENT = Pauses(quiet=0.05, longest=0.5, tick=0.01)
 
 
 @pytest.fixture
@@ -24,8 +22,14 @@ def told():
 
 
 @pytest.fixture
-def follower(told):
-    made = Follower(lambda location: told.put(location) or True)
+def pauses():
+    """For a test to override."""
+    return IMPATIENT
+
+
+@pytest.fixture
+def follower(told, pauses):
+    made = Follower(lambda location: told.put(location) or True, pauses)
     yield made
     made.close()
 
@@ -83,15 +87,15 @@ def test_what_makes_no_difference_is_not_told(followed, told):
         told.get(timeout=0.3)
 
 
-def test_changes_that_do_not_end_are_told_all_the_same(followed, told, monkeypatch):
-    monkeypatch.setattr("core.ingest.follow._QUIET", WAIT)
+@pytest.mark.parametrize("pauses", [replace(IMPATIENT, quiet=WAIT)])
+def test_changes_that_do_not_end_are_told_all_the_same(followed, told):
     (followed / "new.png").write_bytes(b"x")
     assert told.get(timeout=WAIT / 2) == str(followed)
 
 
 def test_who_is_busy_is_told_once_more(folder):
     told, answers = queue.SimpleQueue(), iter([False, False, True])
-    follower = Follower(lambda location: (told.put(location), next(answers))[1])
+    follower = Follower(lambda location: (told.put(location), next(answers))[1], IMPATIENT)
     follower.follow(str(folder))
     assert [told.get(timeout=WAIT) for _ in range(3)] == [str(folder)] * 3
     follower.close()
@@ -105,7 +109,7 @@ def test_what_goes_wrong_elsewhere_ends_nothing(folder, caplog):
         told.put(location)
         raise ZeroDivisionError
 
-    follower = Follower(fail)
+    follower = Follower(fail, IMPATIENT)
     follower.follow(str(folder))
     told.get(timeout=WAIT)
     (folder / "new.png").write_bytes(b"x")
@@ -149,19 +153,19 @@ def test_leaving_while_much_changes(follower, told, folder):
         changing.join()
 
 
-def test_what_cannot_be_watched_is_looked_at_regularly(follower, told, folder, monkeypatch):
-    monkeypatch.setattr("core.ingest.follow._LOOK_UNWATCHED", 0.05)
+@pytest.mark.parametrize("pauses", [replace(IMPATIENT, look_unwatched=0.05)])
+def test_what_cannot_be_watched_is_looked_at_regularly(follower, told, folder):
     follower.follow("https://example.com/pictures")
     assert {told.get(timeout=WAIT) for _ in range(3)} == {"https://example.com/pictures"}
 
 
-def test_a_folder_that_comes_back_is_watched_again(follower, told, folder, monkeypatch):
-    monkeypatch.setattr("core.ingest.follow._LOOK_UNWATCHED", 0.05)
+@pytest.mark.parametrize("pauses", [replace(IMPATIENT, look_unwatched=0.05)])
+def test_a_folder_that_comes_back_is_watched_again(follower, told, folder):
     away = folder.rename(folder.parent / "away")
     follower.follow(str(folder))
     told.get(timeout=WAIT)
     away.rename(folder)
-    while follower._followed[str(folder)].watch is None:
+    while not follower.is_watched(str(folder)):
         told.get(timeout=WAIT)
     while not told.empty():
         told.get()
@@ -169,12 +173,12 @@ def test_a_folder_that_comes_back_is_watched_again(follower, told, folder, monke
     assert told.get(timeout=WAIT) == str(folder)
 
 
+@pytest.mark.parametrize("pauses", [replace(IMPATIENT, look_unwatched=0.05)])
 def test_too_many_folders_for_the_system_are_looked_at_regularly(follower, told, folder, monkeypatch, caplog):
     def refuse(*_, **__):
         raise OSError(errno.ENOSPC, "inotify watch limit reached")
 
     monkeypatch.setattr(BaseObserver, "schedule", refuse)
-    monkeypatch.setattr("core.ingest.follow._LOOK_UNWATCHED", 0.05)
     follower.follow(str(folder))
     assert [told.get(timeout=WAIT) for _ in range(2)] == [str(folder)] * 2
     assert "inotify watch limit reached" in caplog.text
@@ -192,7 +196,7 @@ def test_names_that_are_not_utf8(follower, told, folder):
 def test_closing_ends_all_threads(folder):
     before = set(threading.enumerate())
     told = threading.Event()
-    follower = Follower(lambda location: told.set() or True)
+    follower = Follower(lambda location: told.set() or True, IMPATIENT)
     follower.follow(str(folder))
     assert told.wait(WAIT)
     follower.close()

@@ -38,7 +38,7 @@ class TestInTheMiddle:
         library, embed = open_library(), embedder.embed_images
 
         def end(images):
-            library.jobs._ending.set()
+            library.jobs.ending.set()
             raise RuntimeError("cannot schedule new futures after interpreter shutdown")
 
         monkeypatch.setattr(embedder, "embed_images", end)
@@ -55,8 +55,8 @@ class TestInTheMiddle:
     @pytest.mark.parametrize(
         "method",
         [
-            *("_index.prepare", "_index.by_content", "_index.get", "_index.upsert", "_index.delete", "_index.optimize"),
-            *("_thumbnails.keep", "_thumbnails.remove"),
+            *("index.prepare", "index.by_content", "index.get", "index.upsert", "index.delete", "index.optimize"),
+            *("thumbnails.keep", "thumbnails.remove"),
         ],
     )
     def test_whatever_fails_once_the_end_is_the_same(
@@ -90,7 +90,7 @@ class TestInTheMiddle:
             raise IndexUnavailable("It does not answer.", "Start it.")
 
         with monkeypatch.context() as patched:
-            patched.setattr(library._index, "upsert", refuse)
+            patched.setattr(library.index, "upsert", refuse)
             job = ingest(library, folder)
         assert (job.status, str(job.error), job.done) == (Status.PAUSED, "It does not answer. Start it.", 0)
         library.jobs.resume(job.id)
@@ -134,7 +134,7 @@ class TestInTheMiddle:
 
     def test_a_pause_while_the_model_loads(self, library, folder, monkeypatch):
         asked = threading.Event()
-        monkeypatch.setattr(library, "_load", lambda: (asked.set(), Future())[1])
+        monkeypatch.setattr(library, "load", lambda: (asked.set(), Future())[1])
         job_id = library.add([str(folder)], auto_start=True)
         assert asked.wait(WAIT)
         library.jobs.cancel(job_id)
@@ -145,14 +145,14 @@ class TestInTheMiddle:
             picture(f"{n}.png", "red", size=(10 + n, 10))
         (folder / "notes.txt").write_text("no picture")
         job = library.jobs.wait(library.add([str(folder)]), WAIT)
-        upsert = library._index.upsert
+        upsert = library.index.upsert
 
         def pause_and_store(*args):
             library.jobs.pause(job.id)
             upsert(*args)
 
         with monkeypatch.context() as patched:
-            patched.setattr(library._index, "upsert", pause_and_store)
+            patched.setattr(library.index, "upsert", pause_and_store)
             library.jobs.start(job.id)
             job = library.jobs.wait(job.id, WAIT)
         assert (job.status, job.counts) == (Status.PAUSED, Counts(added=4, skipped=1))
@@ -183,8 +183,7 @@ class TestTwoProcesses:
         one = first.add([str(folder)], auto_start=True)
         assert begun.wait(WAIT)
         two = second.add([str(folder)], auto_start=True)
-        with second.jobs._changed:
-            assert second.jobs._changed.wait_for(lambda: "another process" in second.jobs.state(two).note, WAIT)
+        assert "another process" in second.jobs.wait_for(two, lambda job: "another process" in job.note, WAIT).note
         go_on.set()
         assert first.jobs.wait(one, WAIT).counts == Counts(added=3)
         assert second.jobs.wait(two, WAIT).counts == Counts(unchanged=3)

@@ -76,7 +76,9 @@ def open_jobs(journal: Journal, work: Work, tmp_path: Path) -> Iterator[Callable
 
     def open_() -> Jobs:
         folder = tmp_path / "data" / "jobs"
-        opened.append(Jobs(journal, Owner(folder), FileLock(folder / "images.lock"), work.plan, work.run))
+        opened.append(
+            Jobs(journal, Owner(folder), FileLock(folder / "images.lock"), work.plan, work.run, after_failure=0.01)
+        )
         return opened[-1]
 
     yield open_
@@ -101,7 +103,6 @@ def other(tmp_path: Path) -> Iterator[FileLock]:
 @pytest.fixture
 def journal_fails(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Callable[[str], Fails]:
     """Has the journal fail in a thread of this name, as often as is said later."""
-    monkeypatch.setattr("core.ingest.jobs.loop._AFTER_FAILURE", 0.01)
     monkeypatch.setattr("core.ingest.jobs.worker.PAUSES", (0.0,))
     fail = Fails(JournalUnavailable("The disk is full.", "Free some space."), times=0)
 
@@ -136,7 +137,7 @@ def leave(journal: Journal, tmp_path: Path) -> Callable[..., int]:
 
 
 def begin(jobs: Jobs, title: str = "Pictures", **options: bool) -> int:
-    return jobs.plan(title, ["/"], **{"auto_start": True} | options)
+    return jobs.plan(title, ["/"], **{"auto_start": True} | options)  # type: ignore[arg-type]
 
 
 def finished(jobs: Jobs, job_id: int) -> JobState:
@@ -147,9 +148,9 @@ def finished(jobs: Jobs, job_id: int) -> JobState:
 
 def reaches(jobs: Jobs, job_id: int, is_there: Callable[[JobState], bool]) -> JobState:
     """The job as soon as it is so; for states from which it goes on by itself."""
-    with jobs._changed:
-        assert jobs._changed.wait_for(lambda: is_there(jobs.state(job_id)), WAIT)
-    return jobs.state(job_id)
+    job = jobs.wait_for(job_id, is_there, WAIT)
+    assert is_there(job)
+    return job
 
 
 class TestAJob:
@@ -474,7 +475,7 @@ class TestRecovery:
 
     def test_what_another_left_to_be_tried_again_keeps_nobody_busy(self, jobs, leave):
         leave(Status.PAUSED, retry_at=1.0)
-        assert jobs._run_next() is None  # looks again when it is woken, not at once
+        assert jobs.run_next() is None  # looks again when it is woken, not at once
 
 
 class TestRetry:
@@ -521,7 +522,7 @@ class TestClosing:
     def test_interrupts_what_runs_and_the_next_process_goes_on(self, open_jobs, work):
         first, second = open_jobs(), open_jobs()
         begun = threading.Event()
-        work.stored = lambda number: number == 2 and (begun.set(), first._ending.wait(WAIT))
+        work.stored = lambda number: number == 2 and (begun.set(), first.ending.wait(WAIT))
         job_id = begin(first)
         assert begun.wait(WAIT)
         first.close()
@@ -533,7 +534,7 @@ class TestClosing:
     def test_does_not_plan_what_waits_to_be(self, open_jobs, work):
         first, second = open_jobs(), open_jobs()
         begun = threading.Event()
-        work.planned = lambda: (begun.set(), first._ending.wait(WAIT))
+        work.planned = lambda: (begun.set(), first.ending.wait(WAIT))
         one, two = begin(first), begin(first)
         assert begun.wait(WAIT)
         first.close()

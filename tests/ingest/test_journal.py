@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 
 import pytest
 
+from core.database import Database
 from core.errors import ImageSearchError, JobRefused, JournalUnavailable, StorageFull
 from core.ingest.journal.job import JobState, Kind, Plan, Planned, PlannedFile, Status
 from core.ingest.journal.journal import Journal
@@ -59,8 +60,8 @@ class TestJobs:
         journal.forget(job_id)
         assert journal.create("Next", ["/"]) > job_id
 
-    def test_old_ones_that_have_ended_are_forgotten_with_their_files(self, journal, job_id, monkeypatch):
-        monkeypatch.setattr("core.ingest.journal.journal._KEPT_JOBS", 2)
+    def test_old_ones_that_have_ended_are_forgotten_with_their_files(self, tmp_path, journal, job_id):
+        journal = Journal(journal_url(tmp_path / "data"), "images", kept_jobs=2)
         journal.update(job_id, status=Status.DONE)
         journal.files(job_id).add(lines(Planned.SKIPPED))
         waits = journal.create("Waits", ["/"])
@@ -109,7 +110,7 @@ class TestJobs:
 
 class TestJobFiles:
     def test_come_back_in_the_order_found_without_those_that_are_done(self, journal, job_id, monkeypatch):
-        monkeypatch.setattr("core.ingest.journal.files._CHUNK", 2)
+        monkeypatch.setattr("core.ingest.journal.files.CHUNK", 2)
         files = lines(*[Planned.NEW] * 5, Planned.CHANGED, Planned.SKIPPED)
         files[1] = replace(files[1], path=ODD, content_hash="a" * 64, source=3, size=2**40, mtime_ns=-(2**62))
         journal.files(job_id).add(files)
@@ -224,9 +225,9 @@ class TestTheDatabase:
         assert journal.jobs() == []  # tried anew each time
 
     def test_is_opened_once_by_threads_that_are_the_first(self, tmp_path):
-        memory = Journal("sqlite://", "images")
+        memory = Database("sqlite://")
         ready, seen = threading.Barrier(8), []
-        threads = [threading.Thread(target=lambda: (ready.wait(), seen.append(memory._engine))) for _ in range(8)]
+        threads = [threading.Thread(target=lambda: (ready.wait(), seen.append(memory.engine))) for _ in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:

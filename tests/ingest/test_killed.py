@@ -111,7 +111,7 @@ class TestTwoProcesses:
         process = processes.Process(target=_run, args=("ingest_when", tmp_path / "data", folder, begun, go_on))
         process.start()
         assert begun.wait(WAIT)
-        process.go_on = go_on.set
+        process.go_on = go_on.set  # type: ignore[attr-defined]
         yield process
         process.kill()
         process.join(WAIT)
@@ -120,9 +120,8 @@ class TestTwoProcesses:
     def waiting(self, other, library, folder):
         """The job of this process, which waits for the other one and says so."""
         job_id = library.add([str(folder)], auto_start=True)
-        with library.jobs._changed:
-            said = library.jobs._changed.wait_for(lambda: "another process" in library.jobs.state(job_id).note, WAIT)
-        assert said
+        job = library.jobs.wait_for(job_id, lambda job: "another process" in job.note, WAIT)
+        assert "another process" in job.note
         return job_id
 
     def test_the_second_waits_until_the_first_has_done(self, other, library, folder, waiting, embedder):

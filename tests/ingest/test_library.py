@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from core.errors import JobRefused, ModelMismatch, SourceRefused
+from core.ingest.follow import Pauses
 from core.ingest.journal.job import Status
 from core.ingest.journal.progress import Counts
 from core.sources.listed import write_list
@@ -109,9 +110,8 @@ class TestChecks:
         assert done.wait(WAIT)
         assert len(paths(second)) == 4
 
-    def test_what_changes_is_indexed(self, library, folder, picture, monkeypatch):
-        monkeypatch.setattr("core.ingest.follow._TICK", 0.01)
-        monkeypatch.setattr("core.ingest.follow._QUIET", 0.05)
+    def test_what_changes_is_indexed(self, open_library, folder, picture, monkeypatch):
+        library = open_library(pauses=Pauses(quiet=0.05, tick=0.01))
         ingest(library, folder)
         checks, check = queue.SimpleQueue(), library.check
         monkeypatch.setattr(library, "check", lambda location: checks.put(check(location)))
@@ -127,9 +127,9 @@ class TestChecks:
         def refuse(*_):
             raise ModelMismatch("Another model.", "Take that.")
 
-        monkeypatch.setattr(library._index, "prepare", refuse)
+        monkeypatch.setattr(library.index, "prepare", refuse)
         for _ in range(3):
-            assert library._notice(str(folder))
+            assert library.notice(str(folder))
             library.jobs.wait(library.jobs.states()[0].id, WAIT)
         (job,) = library.jobs.states()
         assert (job.status, type(job.error)) == (Status.PAUSED, ModelMismatch)

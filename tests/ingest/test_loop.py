@@ -20,7 +20,7 @@ def loop(ending):
     made = []
 
     def make(step):
-        made.append(Loop("loop", step, ending))
+        made.append(Loop("loop", step, ending, after_failure=0.001))
         return made[-1]
 
     yield make
@@ -73,8 +73,7 @@ def test_looks_again_when_it_is_time(loop):
         assert calls.acquire(timeout=WAIT)
 
 
-def test_goes_on_after_whatever_is_raised(loop, monkeypatch, caplog):
-    monkeypatch.setattr("core.ingest.jobs.loop._AFTER_FAILURE", 0.001)
+def test_goes_on_after_whatever_is_raised(loop, caplog):
     calls = threading.Semaphore(0)
 
     def step():

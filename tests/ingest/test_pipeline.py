@@ -86,9 +86,7 @@ def test_the_same_bytes_are_embedded_once(services, picture, tmp_path, embedder)
     assert embedder.embedded_images == 1
 
 
-def test_the_same_bytes_in_the_next_round_are_embedded_once(services, picture, tmp_path, embedder, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
+def test_the_same_bytes_in_the_next_round_are_embedded_once(services, picture, tmp_path, embedder, one_by_one):
     original = picture("red.png")
     for n in range(5):
         shutil.copy(original, original.with_name(f"copy{n}.png"))
@@ -96,9 +94,7 @@ def test_the_same_bytes_in_the_next_round_are_embedded_once(services, picture, t
     assert embedder.embedded_images == 1
 
 
-def test_the_next_round_is_embedded_while_one_is_stored(services, picture, tmp_path, embedder, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
+def test_the_next_round_is_embedded_while_one_is_stored(services, picture, tmp_path, embedder, monkeypatch, one_by_one):
     for colour in ("red", "green", "blue"):
         picture(f"{colour}.png")
     second, upsert, embed = threading.Event(), services.index.upsert, embedder.embed_images
@@ -119,9 +115,9 @@ def test_the_next_round_is_embedded_while_one_is_stored(services, picture, tmp_p
     assert overlapped == [True, True, True]
 
 
-def test_what_was_embedded_before_the_model_failed_is_stored(services, picture, tmp_path, embedder, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
+def test_what_was_embedded_before_the_model_failed_is_stored(
+    services, picture, tmp_path, embedder, monkeypatch, one_by_one
+):
     for colour in COLOURS:
         picture(f"{colour}.png")
     embed = embedder.embed_images
@@ -225,7 +221,7 @@ class TestPatience:
     @pytest.fixture(autouse=True)
     def impatient(self, monkeypatch):
         monkeypatch.setattr("core.ingest.pipeline.run.FILE_SECONDS", 0.5)
-        monkeypatch.setattr("core.ingest.pipeline.copies._SECONDS", 0.5)
+        monkeypatch.setattr("core.ingest.pipeline.copies.SECONDS", 0.5)
 
     @pytest.fixture
     def answer(self):
@@ -284,9 +280,7 @@ def hangs(patched, answer, *paths):
     patched.setattr("core.sources.folder.read_bytes", read_or_hang)
 
 
-def test_what_fails_while_a_round_is_stored_ends_all_threads(services, picture, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
+def test_what_fails_while_a_round_is_stored_ends_all_threads(services, picture, tmp_path, monkeypatch, one_by_one):
     for colour in COLOURS:
         picture(f"{colour}.png")
 
@@ -306,7 +300,7 @@ def test_batch_size_and_order_change_nothing(smallest, order, picture, tmp_path_
     names = list(COLOURS)
     order.shuffle(names)
     paths = [picture(f"{name}.png").resolve() for name in names]
-    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", smallest)
+    monkeypatch.setattr("core.ingest.pipeline.run.MIN_ROUND", smallest)
     folder = tmp_path_factory.mktemp("index")
     index, embedder = LanceIndex(folder, "images"), ColourEmbedder()
     loaded: Future = Future()

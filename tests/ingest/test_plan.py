@@ -85,7 +85,7 @@ def test_new_changed_and_unchanged(planned, put):
     same, changed = Found("/a/1.png", 10, 100), Found("/a/2.png", 20, 200)
     put(same, changed)
     there = [same, replace(changed, mtime_ns=201), Found("/a/3.png", 30, 300)]
-    result, lines = planned(Listed(there=there))
+    result, lines = planned(Listed(there=there))  # type: ignore[arg-type]
     assert result == Plan(new=1, changed=1, unchanged=1, size=50)
     assert lines == [(Planned.UNCHANGED, "/a/1.png"), (Planned.CHANGED, "/a/2.png"), (Planned.NEW, "/a/3.png")]
 
@@ -105,7 +105,7 @@ def test_records_of_an_earlier_version_are_read_again(planned, put):
 
 def test_what_is_passed_over_has_its_verdict_at_once(planned, journal):
     there = [Skipped("/a/x.txt", "No picture."), Skipped("/a/closed", "Closed.", failed=True)]
-    result, lines = planned(Listed(there=there))
+    result, lines = planned(Listed(there=there))  # type: ignore[arg-type]
     assert result == Plan(skipped=1, failed=1)
     assert (result.found, len(lines)) == (2, 2)
     assert journal.files(1).counts() == Counts(skipped=1, failed=1)
@@ -134,16 +134,16 @@ def test_what_is_gone_of_two_sources_is_gone_once(planned, put):
 def test_new_files_that_look_like_those_that_are_gone(planned, put):
     put(*(Found(f"/a/old{n}.png", 5, 50) for n in range(2)), Found("/a/other.png", 6, 60))
     there = [*(Found(f"/a/new{n}.png", 5, 50) for n in range(3)), Found("/a/alike.png", 6, 61)]
-    result, lines = planned(Listed(there=there))
+    result, lines = planned(Listed(there=there))  # type: ignore[arg-type]
     assert result == Plan(new=2, renamed=2, gone=1, size=21)
     assert [path for what, path in lines if what is Planned.RENAMED] == ["/a/new0.png", "/a/new1.png"]
     assert sum(what is Planned.GONE for what, _ in lines) == 3  # which of them it was, their bytes will tell
 
 
-def test_it_is_told_how_far_it_is(index, journal, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.plan._CHUNK", 2)
-    there = [Found(f"/a/{n}.png", 1, 1) for n in range(5)]
-    assert [one.found for one in plan([Listed(there=there)], index, journal.files(1))] == [2, 4, 5, 5]
+def test_it_is_told_how_far_it_is(index, journal):
+    there: list[Found | Skipped] = [Found(f"/a/{n}.png", 1, 1) for n in range(5)]
+    found = [one.found for one in plan([Listed(there=there)], index, journal.files(1), chunk=2)]  # type: ignore[list-item]
+    assert found == [2, 4, 5, 5]
 
 
 def test_names_that_are_not_utf8(planned, put):

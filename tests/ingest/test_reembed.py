@@ -66,7 +66,7 @@ def models():
 
 @pytest.fixture
 def library(library, models):
-    library._models = models
+    library.models = models
     return library
 
 
@@ -77,27 +77,27 @@ def reembed(library, **how):
 
 
 def records(library):
-    return sorted((record for some in library._index.records() for record in some), key=lambda record: record.path)
+    return sorted((record for some in library.index.records() for record in some), key=lambda record: record.path)
 
 
 def nearest(library, embedder, text):
-    return library._index.search(embedder.embed_texts([text])[0], 1)[0].record.name
+    return library.index.search(embedder.embed_texts([text])[0], 1)[0].record.name
 
 
 def test_all_pictures_have_the_other_models_embeddings_and_are_else_as_they_were(library, models, folder, picture):
     picture("copy.png", "red")
     ingest(library, folder)
-    change_tags(library._index, [records(library)[0].id], ["kept"])
+    change_tags(library.index, [records(library)[0].id], ["kept"])
     before = records(library)
     job = reembed(library)
     assert (job.status, job.kind, job.counts) == (Status.DONE, Kind.REEMBED, Counts(updated=4))
-    assert (library._index.model(), job.model_id, job.note) == (OTHER, "test/other", "")
+    assert (library.index.model(), job.model_id, job.note) == (OTHER, "test/other", "")
     assert records(library) == before
     assert before[0].tags == ("kept",)
     assert nearest(library, models.target, "green") == "green.png"
     assert models.told == ["test/other", "switched"]
     assert models.target.embedded_images == 3  # of two copies one
-    assert not list(library._folder.glob("reembed-*"))
+    assert not list(library.folder.glob("reembed-*"))
 
 
 def test_searches_find_with_the_old_model_until_the_switch(library, models, folder, embedder, monkeypatch):
@@ -114,19 +114,19 @@ def test_searches_find_with_the_old_model_until_the_switch(library, models, fold
     job_id = library.reembed("Re-embed with test/other")
     assert running.wait(WAIT)
     assert library.reembed("Re-embed with test/other") == job_id  # pressed twice
-    assert library._index.model() == COLOUR
+    assert library.index.model() == COLOUR
     assert nearest(library, embedder, "blue") == "blue.png"
-    change_tags(library._index, [records(library)[0].id], ["meanwhile"])
+    change_tags(library.index, [records(library)[0].id], ["meanwhile"])
     library.jobs.pause(job_id)
     go_on.set()
     assert library.jobs.wait(job_id, WAIT).status is Status.PAUSED
-    assert (library._index.model(), nearest(library, embedder, "red")) == (COLOUR, "red.png")
+    assert (library.index.model(), nearest(library, embedder, "red")) == (COLOUR, "red.png")
     late = folder / "late.png"
     late.write_bytes((folder / "red.png").read_bytes() + b" ")  # other bytes, indexed while the job rests
     ingest(library, folder)
     library.jobs.resume(job_id)
     job = library.jobs.wait(job_id, WAIT)
-    assert (job.status, library._index.model(), library._index.count()) == (Status.DONE, OTHER, 4)
+    assert (job.status, library.index.model(), library.index.count()) == (Status.DONE, OTHER, 4)
     assert records(library)[0].tags == ("meanwhile",)
     assert nearest(library, models.target, "blue") == "blue.png"
 
@@ -151,29 +151,29 @@ def test_where_nothing_is_left_of_a_picture_nothing_is_switched_before_somebody_
     lost = next(record for record in records(library) if record.name == "red.png")
     data = (folder / "red.png").read_bytes()
     (folder / "red.png").unlink()
-    library._thumbnails.remove(lost.content_hash)
+    library.thumbnails.remove(lost.content_hash)
     job = reembed(library)
     assert (job.status, type(job.error), job.retry_at) == (Status.PAUSED, PicturesLost, None)
     assert "1 picture is gone" in str(job.error)
-    assert (library._index.model(), library._index.count()) == (COLOUR, 3)
+    assert (library.index.model(), library.index.count()) == (COLOUR, 3)
     (folder / "red.png").write_bytes(data)  # its drive is there again
     library.jobs.resume(job.id)
     assert library.jobs.wait(job.id, WAIT).counts == Counts(updated=3)
-    assert library._index.model() == OTHER
+    assert library.index.model() == OTHER
 
 
 def test_what_is_lost_is_left_out_on_demand_and_that_is_said(library, folder):
     ingest(library, folder)
     lost = next(record for record in records(library) if record.name == "red.png")
     (folder / "red.png").unlink()
-    library._thumbnails.remove(lost.content_hash)
+    library.thumbnails.remove(lost.content_hash)
     job = reembed(library, prunes=True)
     assert (job.status, job.counts) == (Status.DONE, Counts(updated=2, removed=1))
     assert [record.name for record in records(library)] == ["blue.png", "green.png"]
     assert verdicts(library, job, Outcome.REMOVED).keys() == {str(folder / "red.png")}
 
 
-@pytest.mark.parametrize("method", ["_append", "conclude", "switch", "optimize"])
+@pytest.mark.parametrize("method", ["append", "conclude", "switch", "optimize"])
 def test_what_is_cut_short_goes_on_and_nothing_is_embedded_twice(
     library, open_library, models, picture, monkeypatch, small_rounds, method
 ):
@@ -182,7 +182,7 @@ def test_what_is_cut_short_goes_on_and_nothing_is_embedded_twice(
         folder = picture(f"{name}.png", size=(20 + at, 20)).parent
     ingest(library, folder)
     of = {
-        "_append": "core.ingest.pipeline.staging._append",
+        "append": "core.ingest.pipeline.staging.append",
         "conclude": "core.ingest.journal.files.JobFiles.conclude",
         "switch": "core.index.lance.engine.LanceIndex.switch",
         "optimize": "core.index.lance.engine.LanceIndex.optimize",
@@ -196,11 +196,11 @@ def test_what_is_cut_short_goes_on_and_nothing_is_embedded_twice(
         job = reembed(library)
         assert job.status is Status.FAILED
     embedded = models.target.embedded_images
-    second = make_library(library._folder.parent, ColourEmbedder())
-    second._models = models
+    second = make_library(library.folder.parent, ColourEmbedder())
+    second.models = models
     second.jobs.resume(job.id)
     job = second.jobs.wait(job.id, WAIT)
-    assert (job.status, second._index.model(), second._index.count()) == (Status.DONE, OTHER, 9)
+    assert (job.status, second.index.model(), second.index.count()) == (Status.DONE, OTHER, 9)
     assert job.counts == Counts(updated=9)
     if method in ("switch", "optimize"):
         assert models.target.embedded_images == embedded == 9

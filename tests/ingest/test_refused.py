@@ -47,7 +47,7 @@ def test_are_opened_once_and_told_of_each_time(open_library, broken, opened):
     assert (first.counts, len(opened)) == (Counts(added=3, failed=4), 7)
     opened.clear()
     library = open_library()
-    library._load = None  # no model either
+    library.load = None  # no model either
     again = ingest(library, broken)
     assert (again.counts, opened) == (Counts(unchanged=3, failed=4), [])
     assert verdicts(library, again, Outcome.FAILED) == verdicts(library, first, Outcome.FAILED)
@@ -89,7 +89,7 @@ def test_a_picture_that_broke_is_opened_once(library, broken, opened):
 
 def test_what_another_version_refused_is_opened_again(library, broken, opened, monkeypatch):
     ingest(library, broken)
-    monkeypatch.setattr(reader, "_READER", 1 + reader._READER)
+    monkeypatch.setattr(reader, "READER", 1 + reader.READER)
     opened.clear()
     ingest(library, broken)
     assert sorted(opened) == sorted(BROKEN)
@@ -107,7 +107,7 @@ def test_who_asks_has_them_opened_again(library, broken, opened):
 
 def test_what_says_nothing_about_the_bytes_is_tried_again(library, folder, opened, monkeypatch):
     def open_upright(data: bytes, name: str, enough: int | None = None) -> None:
-        raise reader.refusal(MemoryError(), data, name) from MemoryError()
+        raise reader.refusal(MemoryError(), data, name) from MemoryError()  # type: ignore[attr-defined]
 
     monkeypatch.setattr(prepare, "open_upright", open_upright)
     assert ingest(library, folder).counts == Counts(failed=3)

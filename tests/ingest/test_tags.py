@@ -64,9 +64,7 @@ def test_a_file_that_left_the_folder_keeps_them(services, tagged, tmp_path):
     assert tags(services) == {"crimson.png": ("Anna", "sea"), "blue.png": ()}
 
 
-def test_one_that_is_changed_and_one_renamed_over_rounds(services, tagged, picture, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
+def test_one_that_is_changed_and_one_renamed_over_rounds(services, tagged, picture, one_by_one):
     change_tags(services.index, [record_id(tagged / "blue.png")], add=["sky"])
     (tagged / "red.png").rename(tagged / "a.png")
     picture("blue.png", "cyan", size=(70, 20))

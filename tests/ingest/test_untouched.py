@@ -90,20 +90,20 @@ def _rewrite(path: Path) -> None:
     ids=["bytes", "time", "file-gone", "picture-gone", "name", "place", "folder", "rights", "link"],
 )
 def test_a_folder_that_has_changed_looks_different(folder, change):
-    before = unchanged._look(str(folder))
-    assert before == unchanged._look(str(folder))
+    before = unchanged.look_of(str(folder))
+    assert before == unchanged.look_of(str(folder))
     change(folder)
-    assert before != unchanged._look(str(folder))
+    assert before != unchanged.look_of(str(folder))
 
 
 @pytest.mark.parametrize("place", ["nowhere", "red.png"])
 def test_what_is_no_folder_has_no_look(folder, place):
-    assert unchanged._look(str(folder / place)) is None
+    assert unchanged.look_of(str(folder / place)) is None
 
 
 def test_a_folder_that_is_too_large_has_no_look(folder, monkeypatch):
-    monkeypatch.setattr(unchanged, "_MAX_ENTRIES", 3)
-    assert unchanged._look(str(folder)) is None
+    monkeypatch.setattr(unchanged, "MAX_ENTRIES", 3)
+    assert unchanged.look_of(str(folder)) is None
 
 
 def test_what_has_changed_is_found(ingest, folder):
@@ -175,7 +175,7 @@ def test_what_was_refused_is_told_again_as_long_as_the_same_would_read_it(ingest
     said, scanned = ingest(folder)
     assert not scanned
     assert said.splitlines()[2:] == failed
-    monkeypatch.setattr(unchanged, "_READERS", ("numpy",))
+    monkeypatch.setattr(unchanged, "READERS", ("numpy",))
     assert ingest(folder)[1]
 
 

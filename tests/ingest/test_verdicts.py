@@ -89,7 +89,7 @@ class TestWhatBecomesOfFiles:
         job = ingest(library, folder)
         assert job.counts.done == 3
         assert job.counts.failed == 0
-        hashes = {record.name: record.content_hash for some in library._index.records() for record in some}
+        hashes = {record.name: record.content_hash for some in library.index.records() for record in some}
         assert len(set(hashes.values())) == 3
         assert_whole(library, *folder.iterdir())
 

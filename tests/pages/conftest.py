@@ -3,14 +3,19 @@
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.services import Services
+from core.vectors import Embeddings
+from tests.colours import ColourEmbedder
 from tests.scripts import rerun, script, triggered
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
@@ -24,7 +29,7 @@ class Component:
         self._proto = next(e.proto for e in at.get("bidi_component") if e.proto.component_name.endswith(name))
 
     @property
-    def data(self) -> dict:
+    def data(self) -> dict[str, Any]:
         (data,) = json.loads(self._proto.json)
         return data
 
@@ -33,7 +38,7 @@ class Component:
 
 
 @pytest.fixture
-def open_page(services, monkeypatch) -> Callable[..., AppTest]:
+def open_page(services: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Opens the app at a page: `open_page(q="red")`, `open_page("ingest.py")`."""
     # Streamlit leaves the script behind as the main module, which processes of later tests would run.
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
@@ -53,7 +58,7 @@ def open_page(services, monkeypatch) -> Callable[..., AppTest]:
 
 
 @pytest.fixture
-def corpus(services, picture, tmp_path):
+def corpus(services: Services, picture: Callable[..., Path], tmp_path: Path) -> Services:
     """Three pictures, indexed."""
     for name in ("red.png", "green.png", "blue.png"):
         picture(name)
@@ -78,10 +83,10 @@ class Held:
 
 
 @pytest.fixture
-def held(embedder, monkeypatch) -> Held:
+def held(embedder: ColourEmbedder, monkeypatch: pytest.MonkeyPatch) -> Held:
     held, embed = Held(), embedder.embed_images
 
-    def wait_and_embed(images):
+    def wait_and_embed(images: Sequence[Image.Image]) -> Embeddings:
         held.running.set()
         held.go_on.wait(30)
         return embed(images)

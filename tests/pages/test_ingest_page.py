@@ -135,9 +135,7 @@ def test_pictures_whose_files_are_gone_are_removed_on_demand_only(services, open
     assert metrics(at.run())["Removed"] == "1"
 
 
-def test_a_job_is_paused_and_resumed(services, open_page, picture, held, monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
+def test_a_job_is_paused_and_resumed(services, open_page, picture, held, one_by_one):
     pictures = [picture(f"{colour}.png") for colour in ("red", "green", "blue")]
     services.library.add([str(pictures[0].parent)], auto_start=True)
     assert held.running.wait(30)
@@ -224,12 +222,6 @@ def test_the_job_that_is_shown_already_can_be_chosen_in_the_history(services, op
     at.run()
     assert not at.exception
     assert [heading.value for heading in at.subheader].count("pictures — done") == 2
-
-
-@pytest.fixture
-def one_by_one(monkeypatch):
-    monkeypatch.setattr("core.ingest.pipeline.run._MIN_ROUND", 1)
-    monkeypatch.setattr("core.ingest.pipeline.run._MAX_ROUND", 1)
 
 
 def test_what_another_browser_started_is_paused_only_after_asking_and_says_by_whom(

@@ -8,7 +8,7 @@ from core.search.options import Options, Sort
 from core.search.query import Picture, Query, Region, Search, Words
 from core.ui.chips import to_parts, with_parts
 from core.ui.components.query import FilterTerm, Less, More, QueryImage, QueryWords
-from core.ui.components.query.query import _as_json
+from core.ui.components.query.query import as_json
 
 RED, BLUE = "a" * 64, "b" * 64
 SEARCH = Search(
@@ -19,7 +19,7 @@ SEARCH = Search(
 
 
 def chips(search):
-    return [_as_json(part) for part in to_parts(search, lambda digest: digest[:1])]
+    return [as_json(part) for part in to_parts(search, lambda digest: digest[:1])]
 
 
 def test_each_part_is_a_chip():

@@ -46,7 +46,7 @@ RESULTS = Results(
 
 def test_everything_that_is_known_is_told():
     told = answer(RESULTS)
-    (shown,) = told.pop("results")
+    (shown,) = told.pop("results")  # type: ignore[misc]
     assert shown == {
         "id": CAT.id,
         "content_hash": CAT.content_hash,
@@ -109,7 +109,7 @@ def test_what_is_not_known_is_null():
     told = answer(replace(RESULTS, results=[Result(Hit(bare, 0.0), None, None, True)], scored=False, bands={}))
     shown = told["results"][0]
     unknown = ("score", "strength", "band", "taken_at", "gps")
-    assert [shown[name] for name in unknown] == [None] * len(unknown)
+    assert [shown[name] for name in unknown] == [None] * len(unknown)  # type: ignore[literal-required]
     assert (shown["labels"], shown["others"], shown["boxes"], shown["count"], told["bands"]) == ([], [], 0, 1, {})
 
 

@@ -7,7 +7,7 @@ from core.errors import IndexUnavailable, ModelUnavailable
 from core.index.index import ModelStamp
 from core.search.relevance.calibrator import Calibrations
 from core.search.relevance.concepts import CONCEPTS
-from core.search.relevance.learned import _leaves
+from core.search.relevance.learned import leaves
 from tests.search.spaces import DIMS, Space, words
 
 
@@ -188,7 +188,7 @@ class TestWhatWasLearnedIsKept:
     def test_a_second_start_learns_nothing_and_knows_the_same(self, index, tmp_path):
         first, second = (learned(Calibrations(index, tmp_path, 0.0), SpaceEmbedder()) for _ in range(2))
         assert index.samples == 1
-        assert list(map(np.ndarray.tolist, _leaves(first))) == list(map(np.ndarray.tolist, _leaves(second)))
+        assert list(map(np.ndarray.tolist, leaves(first))) == list(map(np.ndarray.tolist, leaves(second)))
         composed = words((1, Space(1).directions(1)[0]))
         np.testing.assert_array_equal(
             first.strengths(composed, index.pictures), second.strengths(composed, index.pictures)
@@ -203,7 +203,7 @@ class TestWhatWasLearnedIsKept:
             case "place":
                 index.name = "others"
             case "way":
-                monkeypatch.setattr("core.search.relevance.learned._edition", lambda: "another")
+                monkeypatch.setattr("core.search.relevance.learned.edition", lambda: "another")
         learned(Calibrations(index, tmp_path, 0.0), SpaceEmbedder())
         assert index.samples == 2
 

@@ -12,7 +12,6 @@ from hypothesis.extra.numpy import arrays
 from core.images.describe import Colour
 from core.index.records import Hit, ImageRecord
 from core.search.options import Collapse
-from core.search.ranking import collapse as module
 from core.search.ranking.collapse import group_duplicates
 from core.search.relevance.scores import learn_duplicate_threshold
 from core.vectors import unit
@@ -183,12 +182,11 @@ def test_every_hit_is_in_one_stack_behind_its_best(described, collapse):
 
 
 @pytest.mark.parametrize("collapse", [Collapse.IMAGE, Collapse.ALIKE])
-def test_however_many_are_compared_at_once(collapse, monkeypatch):
+def test_however_many_are_compared_at_once(collapse):
     rng = np.random.default_rng(0)
     found = hits(*((f"{at:x}", rng.choice(["", LAKE, ROAD]), rng.integers(360)) for at in range(150)))
     expected = group_duplicates(found, collapse, ALIKE)
-    monkeypatch.setattr(module, "_BLOCK", 7)
-    assert group_duplicates(found, collapse, ALIKE) == expected
+    assert group_duplicates(found, collapse, ALIKE, block=7) == expected
     assert 1 < len(expected) < 150
 
 

@@ -37,16 +37,15 @@ def test_nothing_is_offered_for_an_empty_index(services, embedder):
 
 def test_only_what_its_search_shows_as_a_strong_match_is_offered(services, picture, tmp_path, embedder, monkeypatch):
     index_colours(services, picture, tmp_path, *COLOURS)
-    monkeypatch.setattr("core.search.examples._EVERYDAY", tuple(COLOURS))
     reds = embedder.embed_texts(["red"])[0]
 
     def strengths(self, composed, rows):
         return np.linspace(9.0 if np.allclose(composed.embedding, reds) else 0.0, -1.0, len(rows))
 
     monkeypatch.setattr(Calibration, "strengths", strengths)
-    assert Examples(services.index)._chosen(embedder) == ("red",)
+    assert Examples(services.index, everyday=tuple(COLOURS)).chosen(embedder) == ("red",)
     monkeypatch.setitem(SURE_FROM, embedder.model_id, 1.01)
-    assert Examples(services.index)._chosen(embedder) == ()
+    assert Examples(services.index, everyday=tuple(COLOURS)).chosen(embedder) == ()
 
 
 def test_a_word_whose_picture_fits_another_better_is_not_offered(services, picture, tmp_path, embedder):
@@ -63,8 +62,9 @@ def test_chosen_once_for_a_number_of_pictures(services, picture, tmp_path, embed
     def count_and_choose(self, model):
         calls.append(model)
         done.set()
+        return ("red",)
 
-    monkeypatch.setattr(Examples, "_choose", count_and_choose)
+    monkeypatch.setattr(Examples, "chosen", count_and_choose)
     examples = Examples(services.index)
     assert examples.words(1, None) == ()
     assert not calls
@@ -84,7 +84,7 @@ def test_kept_for_the_next_process_until_the_index_changes(services, picture, tm
         chosen.append(model)
         return ("red", "ripe tomatoes")
 
-    monkeypatch.setattr(Examples, "_chosen", choose)
+    monkeypatch.setattr(Examples, "chosen", choose)
     for _ in range(2):
         assert offered(services.index, tmp_path / "learned", embedder) == ("red", "ripe tomatoes")
     assert len(chosen) == 1
@@ -96,5 +96,5 @@ def test_kept_for_the_next_process_until_the_index_changes(services, picture, tm
 def offered(index, folder, embedder):
     """What another process offers."""
     examples = Examples(index, folder=folder)
-    wait_until(lambda: examples.words(index.count(), embedder), 10, "examples are chosen")
+    wait_until(lambda: examples.words(index.count(), embedder), 10, "examples are chosen")  # type: ignore[arg-type, return-value]
     return examples.words(index.count(), embedder)

@@ -39,38 +39,38 @@ def named(found):
 
 @pytest.mark.parametrize("colour", ["red", "blue", "yellow", "cyan"])
 def test_what_both_are_comes_first_and_weighs_most(embedder, bank, colour):
-    found = shared_concepts(composed(words(embedder, colour)), picture(embedder, colour), NO_MEAN, bank)
-    assert found[0] == Concept(colour, pytest.approx(1.0))
+    found = shared_concepts(composed(words(embedder, colour)), picture(embedder, colour), NO_MEAN, bank)  # type: ignore[arg-type]
+    assert found[0] == Concept(colour, pytest.approx(1.0))  # type: ignore[arg-type]
     weights = [one.weight for one in found]
     assert weights == sorted(weights, reverse=True)
     assert all(0 < weight <= 1 for weight in weights)
 
 
 def test_what_only_one_of_them_is_is_no_reason(embedder, bank):
-    found = shared_concepts(composed(words(embedder, "red")), picture(embedder, "magenta"), NO_MEAN, bank)
+    found = shared_concepts(composed(words(embedder, "red")), picture(embedder, "magenta"), NO_MEAN, bank)  # type: ignore[arg-type]
     assert not {"blue", "cyan", "green", "yellow"} & set(named(found))
-    assert shared_concepts(composed(words(embedder, "red")), picture(embedder, "cyan"), NO_MEAN, bank) == []
+    assert shared_concepts(composed(words(embedder, "red")), picture(embedder, "cyan"), NO_MEAN, bank) == []  # type: ignore[arg-type]
 
 
 def test_a_picture_as_query(embedder, bank):
     query = composed(Part(Kind.PICTURE, 1.0, picture(embedder, "green")))
-    assert named(shared_concepts(query, picture(embedder, "green"), NO_MEAN, bank))[0] == "green"
+    assert named(shared_concepts(query, picture(embedder, "green"), NO_MEAN, bank))[0] == "green"  # type: ignore[arg-type]
 
 
 def test_what_is_turned_away_from_is_no_reason(embedder, bank):
     yellow = picture(embedder, "yellow")
     both = composed(words(embedder, "red"), words(embedder, "yellow"))
     without = composed(words(embedder, "red"), words(embedder, "yellow", -1.0))
-    assert "yellow" in named(shared_concepts(both, yellow, NO_MEAN, bank))
-    assert "yellow" not in named(shared_concepts(without, yellow, NO_MEAN, bank))
+    assert "yellow" in named(shared_concepts(both, yellow, NO_MEAN, bank))  # type: ignore[arg-type]
+    assert "yellow" not in named(shared_concepts(without, yellow, NO_MEAN, bank))  # type: ignore[arg-type]
 
 
 def test_how_loud_a_query_is_makes_no_difference(embedder, bank):
     quiet, loud = (
-        shared_concepts(composed(words(embedder, "red", weight)), picture(embedder, "red"), NO_MEAN, bank)
+        shared_concepts(composed(words(embedder, "red", weight)), picture(embedder, "red"), NO_MEAN, bank)  # type: ignore[arg-type]
         for weight in (0.1, 2.0)
     )
-    assert quiet == [Concept(one.concept, pytest.approx(one.weight)) for one in loud]
+    assert quiet == [Concept(one.concept, pytest.approx(one.weight)) for one in loud]  # type: ignore[arg-type]
 
 
 def test_what_all_pictures_have_in_common_is_no_reason(embedder, bank):
@@ -84,7 +84,7 @@ def test_what_all_pictures_have_in_common_is_no_reason(embedder, bank):
 
 def test_a_bank_of_nothing_but_the_same(embedder):
     bank = ("red",) * 3, embedder.embed_texts(["red"] * 3)
-    assert shared_concepts(composed(words(embedder, "red")), picture(embedder, "red"), NO_MEAN, bank) == []
+    assert shared_concepts(composed(words(embedder, "red")), picture(embedder, "red"), NO_MEAN, bank) == []  # type: ignore[arg-type]
 
 
 class FakeIndex:

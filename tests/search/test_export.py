@@ -66,7 +66,7 @@ class TestChoosing:
         records = [a_record(f"{number}.jpg") for number in range(450)]
         index = FakeIndex(*records[:-1])
         lines = [Line(record.id) for record in reversed(records)]
-        found = list(chosen(index, lines))
+        found = list(chosen(index, lines))  # type: ignore[arg-type]
         assert [line for line, _ in found] == lines
         assert [record for _, record in found] == [None, *reversed(records[:-1])]
         assert max(index.asked) < 450
@@ -131,7 +131,7 @@ class TestSheet:
 
         pictures = [(Line("a", 0.5), CAT), (Line("b"), a_record("gone.jpg")), (Line("c"), None)]
         with Image.open(BytesIO(self.sheet(pictures, open_small))) as sheet:
-            red = sum(count for count, colour in sheet.getcolors(1 << 20) if colour == (255, 0, 0))
+            red = sum(count for count, colour in sheet.getcolors(1 << 20) if colour == (255, 0, 0))  # type: ignore[misc]
         assert red == 48 * 36
 
     def test_all_of_many(self):

@@ -68,7 +68,7 @@ class TestParts:
 class TestMap:
     @pytest.mark.parametrize("size", SHAPES)
     def test_has_the_shape_of_the_picture(self, size):
-        found = heat(*size, parts(*size), np.arange(len(parts(*size))) / 100)
+        found = heat(*size, parts(*size), np.arange(len(parts(*size))) / 100)  # type: ignore[call-arg]
         assert max(found.rows, found.columns) == 24
         assert len(found.values) == found.rows * found.columns
         assert (min(found.values), max(found.values)) == (0.0, 1.0)

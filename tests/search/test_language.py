@@ -304,7 +304,7 @@ MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9998, 12, 31)) | st.sampled_f
 def ranges(fields, values):
     bounds = st.tuples(values | st.none(), values | st.none())
     ordered = bounds.filter(lambda pair: None in pair or pair[0] < pair[1])
-    return st.builds(lambda field, pair, no: Between(field, *pair, no), st.sampled_from(fields), ordered, st.booleans())
+    return st.builds(lambda field, pair, no: Between(field, *pair, no), st.sampled_from(fields), ordered, st.booleans())  # type: ignore[call-arg]
 
 
 PATTERNS = st.sampled_from(["*.jpg", "IMG_????", "a*b?c", "(1)*", "é*", "*\\", "a|*", "it's*"])

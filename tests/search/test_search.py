@@ -108,7 +108,7 @@ def test_k_that_is_no_number_of_results(corpus, k):
 
 
 def test_another_k_embeds_and_asks_nothing_again(corpus, embedder, monkeypatch):
-    monkeypatch.setattr("core.search.searcher._DEPTHS", (200, 10_000))
+    monkeypatch.setattr("core.search.searcher.DEPTHS", (200, 10_000))
     for sort in (Sort.BEST, Sort.NAME):
         corpus.search(Search(words("red"), options=Options(sort=sort), k=2))
     monkeypatch.setattr(corpus.index, "search_and_count", None)

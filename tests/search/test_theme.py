@@ -21,7 +21,7 @@ def space():
     space = Space()
     common = space.directions(1)
     space.concepts[:SUBJECT] = unit(space.concepts[:SUBJECT] + 1.2 * common)
-    space.common = common[0]
+    space.common = common[0]  # type: ignore[attr-defined]
     return space
 
 

@@ -18,7 +18,7 @@ class _Nothing:
         return []
 
 
-PASTED = PastedPictures(_Nothing(), None, [], [])
+PASTED = PastedPictures(_Nothing(), None, [], [])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

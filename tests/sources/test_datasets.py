@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -302,8 +303,8 @@ def test_layouts(source_of, layout):
     assert {one.path[start:] for one in found if isinstance(one, Found)} == set(filter(has_picture_suffix, files))
     told = {one.path[start:]: one.reason for one in found if not isinstance(one, Found)}
     assert told == skipped
-    assert {path: known(source, path) for path in expected} == expected
-    fresh = type(source)(source._root if hasattr(source, "_root") else source._path)  # as another run reads it
+    assert {path: known(source, path) for path in expected} == expected  # type: ignore[attr-defined]
+    fresh = type(source)(Path(source.location))  # as another run reads it
     assert {path: known(fresh, path) for path in expected} == expected
     annotated = {one.path[start:]: one.annotated_ns for one in found if isinstance(one, Found)}
     assert all(annotated[path] for path, (labels, splits) in expected.items() if labels or splits)
@@ -390,7 +391,7 @@ def test_annotations_are_read_once_for_all_pictures(source_of, monkeypatch):
     from core.sources.datasets import annotations
 
     made = []
-    monkeypatch.setattr(annotations, "CocoFile", lambda *args: made.append(args) or annotations.coco.CocoFile(*args))
+    monkeypatch.setattr(annotations, "CocoFile", lambda *args: made.append(args) or annotations.coco.CocoFile(*args))  # type: ignore[attr-defined]
     source = source_of({"_annotations.coco.json": coco("a.jpg", "b.jpg"), **pictures("a.jpg", "b.jpg")})
     assert [found.annotated_ns > 0 for found in source.find() if isinstance(found, Found)] == [True, True]
     assert made == []  # not to find out what is there
@@ -399,7 +400,7 @@ def test_annotations_are_read_once_for_all_pictures(source_of, monkeypatch):
     assert len(made) == 1
 
 
-@pytest.mark.parametrize(("key", "most"), [("images", "_MAX_IMAGES"), ("annotations", "_MAX_ANNOTATIONS")])
+@pytest.mark.parametrize(("key", "most"), [("images", "MAX_IMAGES"), ("annotations", "MAX_ANNOTATIONS")])
 def test_annotations_of_too_many_are_refused(source_of, monkeypatch, key, most):
     monkeypatch.setattr(f"core.sources.datasets.coco.{most}", 1)
     source = source_of({"_annotations.coco.json": coco("a.jpg", "b.jpg"), **pictures("a.jpg")})

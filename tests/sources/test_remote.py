@@ -18,7 +18,7 @@ from core.sources.source import Found, Skipped
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
-    monkeypatch.setattr(attempts, "_PAUSES", (0, 0))
+    monkeypatch.setattr(attempts, "PAUSES", (0, 0))
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ class TestObjectStore:
     def test_a_search_that_was_given_up_says_nothing_of_what_is_gone(self, museum):
         source = RemoteSource("memory://museum", True)
         next(walk := source.find())
-        walk.close()
+        walk.close()  # type: ignore[attr-defined]
         assert source.unreachable("memory://museum/b/x.jpg")
 
     def test_other_files_are_passed_over_and_hidden_ones_left_out(self, museum):
@@ -316,7 +316,7 @@ class TestWeb:
         assert source.unreachable(f"{source.location}/a.jpg")
 
     def test_a_server_that_says_nothing(self, site, server, monkeypatch):
-        monkeypatch.setattr(http_store, "_TIMEOUT", http_store.aiohttp.ClientTimeout(total=0.05))
+        monkeypatch.setattr(http_store, "TIMEOUT", http_store.aiohttp.ClientTimeout(total=0.05))  # type: ignore[attr-defined]
         with socket.create_server(("127.0.0.1", 0)) as silent:
             url = f"http://127.0.0.1:{silent.getsockname()[1]}/a.jpg"
             with pytest.raises(SourceUnavailable):

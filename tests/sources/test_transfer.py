@@ -22,9 +22,9 @@ BODY = bytes(range(256)) * 20_000  # 5 MB
 
 @pytest.fixture(autouse=True)
 def _nothing_stays_taken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(attempts, "_PAUSES", (0, 0))
+    monkeypatch.setattr(attempts, "PAUSES", (0, 0))
     yield
-    assert transfer._budget._used == 0
+    assert transfer.budget.used == 0
 
 
 def raw_deflate(data: bytes) -> bytes:

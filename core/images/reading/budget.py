@@ -76,7 +76,7 @@ class Budget:
             yield share
         finally:
             if not share.kept:
-                self._give_up(share)
+                self.give_up(share)
 
     def keep(self, share: Share, image: Image.Image) -> None:
         """What is held from now on is what this picture takes, as long as there is the picture."""
@@ -85,12 +85,17 @@ class Budget:
         with self._changed:
             share.amount, share.kept = image.width * image.height * _PIXEL, True
             self._changed.notify_all()
-        weakref.finalize(image, self._give_up, share).atexit = False
+        weakref.finalize(image, self.give_up, share).atexit = False
 
     @property
     def held(self) -> int:
         """In bytes."""
         return sum(share.amount for share in list(self._shares))
+
+    @property
+    def queued(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
 
     def _take(self, share: Share) -> None:
         with self._changed:
@@ -111,7 +116,8 @@ class Budget:
         all_wait = all(held.thread in waiting for held in list(self._shares))
         return all_wait or self.held + share.amount <= self._limit
 
-    def _give_up(self, share: Share) -> None:
+    def give_up(self, share: Share) -> None:
+        """Nothing is held of it any more."""
         if share.amount >= _LARGE_BYTES:
             trim()  # before another takes its place: Pillow's blocks are small enough to stay in the heap
         with self._changed:

@@ -41,7 +41,7 @@ _TEXTURE = Kind("a texture", SAVE_AS_JPEG)
 _ANIMATION = Kind("an animation", _FRAMES)
 _PROJECT = Kind("a drawing program's project", "Export it as JPEG or PNG.")
 
-_BY_SUFFIX = {
+BY_SUFFIX = {
     **dict.fromkeys(("svg", "svgz"), _SVG),
     "jxl": _JPEG_XL,
     "pdf": _PDF,
@@ -71,6 +71,8 @@ _BY_SUFFIX = {
     **dict.fromkeys(("bpg", "flif", "djvu", "djv", "pct", "pict"), _UNCOMMON),
     **dict.fromkeys(("cel", "fpx", "wbmp", "ani", "wal", "cgm"), _UNCOMMON),
 }  # fmt: skip
+"""Kinds of files that are not read, by the ends of their names."""
+
 """By the ending of the name, lower case."""
 
 _JSON = Kind("a server response (JSON)", _FETCH, is_picture=False)
@@ -138,7 +140,7 @@ _LOOKED_AT = 1000  # bytes of the beginning
 def unread_by_name(name: str) -> str:
     """Why a file is passed over that people take for a picture by its name; empty where it is none, or one that is
     read."""
-    kind = _BY_SUFFIX.get(os.path.splitext(name)[1][1:].lower())  # noqa: PTH122 - a Path for each name is slow
+    kind = BY_SUFFIX.get(os.path.splitext(name)[1][1:].lower())  # noqa: PTH122 - a Path for each name is slow
     if kind is None:
         return ""
     return f"{kind.title[0].upper()}{kind.title[1:]}: this kind is not supported. {kind.remedy}"

@@ -32,12 +32,14 @@ MAX_BYTES = 1 << 30
 MAX_PIXELS = 200_000_000
 """The largest picture that is opened: as many as sensors of phones have. Of some kinds fewer: see `budget`."""
 
-_READER = 1
+READER = 1
 """Raised when more is read than before, or told otherwise: what an older one refused is tried again."""
 
 _REDUCTIONS = (8, 4, 2)  # the scales at which libjpeg decodes beside the full one
 _MAX_FRAMES = 2**31 - 1  # a header may claim more than the integers of an index hold
-_MAX_PAGES = 10_000  # of a TIFF, where each must be looked for: 60,000 took half a minute
+MAX_PAGES = 10_000
+"""Of a TIFF, where each must be looked for: 60,000 took half a minute."""
+
 _SPECIAL_SINCE = 3  # before, colours of other spaces were not converted, every ground was white, and 16 bits all in use
 
 # Pillow refuses twice this, and so guards the pictures within pictures (icons), which are not ours to measure.
@@ -98,7 +100,7 @@ class OpenedImage:
 
 def reader() -> str:
     """Names what opens pictures: a file that it refused, it refuses again."""
-    return f"{_READER} Pillow {PIL.__version__} HEIF {pillow_heif.__version__} {MAX_PIXELS} {MAX_PICTURE_BYTES}"
+    return f"{READER} Pillow {PIL.__version__} HEIF {pillow_heif.__version__} {MAX_PIXELS} {MAX_PICTURE_BYTES}"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -313,9 +315,9 @@ def _frames(image: ImageFile.ImageFile) -> int:
 
 def _pages(image: ImageFile.ImageFile) -> int:
     """How many can be reached: what is behind the first page may be damaged, or of a kind that Pillow does not read."""
-    for page in range(1, _MAX_PAGES):
+    for page in range(1, MAX_PAGES):
         try:
             image.seek(page)
         except Exception:  # EOFError behind the last; else as above
             return page
-    return _MAX_PAGES
+    return MAX_PAGES

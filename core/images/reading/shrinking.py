@@ -5,17 +5,21 @@ from collections.abc import Iterator
 import pillow_heif
 from PIL import Image, ImageFile
 
-_LARGE = 32_000_000  # pixels: what cameras take is opened as it is
+LARGE = 32_000_000
+"""Pixels: what cameras take is opened as it is."""
+
 _SHARP = 2  # how many pixels remain for each that is needed: what is resized once more looks the same
 _MAX_FACTOR = 16  # what is left is small, and bands of so many rows are
-_BAND = 1 << 22  # pixels converted at a time
+BAND = 1 << 22
+"""Pixels converted at a time."""
+
 _CONVERTED = {"1": "L", "P": "RGB", "PA": "RGBA"}  # modes that Pillow cannot shrink
 _AVERAGED = {*_CONVERTED, "L", "LA", "La", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB"}
 _KEYED = {"1", "L", "P", "RGB"}  # modes in which one colour may stand for transparent
 
 
 def is_large(image: Image.Image) -> bool:
-    return image.width * image.height >= _LARGE
+    return image.width * image.height >= LARGE
 
 
 def shrinking(image: ImageFile.ImageFile, enough: int | None) -> int:
@@ -60,7 +64,7 @@ def _heif_bands(data: bytes, factor: int) -> Iterator[tuple[int, int, Image.Imag
 
 
 def _edges(width: int, height: int, factor: int) -> Iterator[tuple[int, int]]:
-    rows = max(1, _BAND // (width * factor)) * factor
+    rows = max(1, BAND // (width * factor)) * factor
     return ((top, min(height, top + rows)) for top in range(0, height, rows))
 
 

@@ -25,9 +25,12 @@ from core.index.index import FACETS, MAX_K, ModelStamp, Order, Replacements, Tot
 from core.index.records import Fingerprint, Hit, ImageRecord, storable
 from core.vectors import Embedding, Embeddings, check_embeddings
 
-_LAYOUT_SECONDS = 1.0  # for which it is believed that nobody has put another index under the name
+LAYOUT_SECONDS = 1.0
+"""For how long it is believed that nobody has put another index under the name."""
+
 _CONFLICTS = 3  # how often an update is tried again that another one came before
-_ROWS = 1000
+ROWS = 1000
+"""Of one request, where no vectors are asked for."""
 
 
 class ElasticIndex:
@@ -59,8 +62,8 @@ class ElasticIndex:
         ca_certs: Path | None = None,
     ) -> None:
         self.name = name
-        self._connection = Connection(urls, name, api_key, cloud_id, ca_certs)
-        self.location = self._connection.address
+        self.connection = Connection(urls, name, api_key, cloud_id, ca_certs)
+        self.location = self.connection.address
         self._freshness = freshness(self.location, name)
         self._claimed: ModelStamp | None = None
         self._layout: alias.Layout | None = None
@@ -69,16 +72,16 @@ class ElasticIndex:
 
     def model(self) -> ModelStamp | None:
         layout = self._look(at_once=True)
-        return layout.stamp if layout and queries.count(self._connection) else None
+        return layout.stamp if layout and queries.count(self.connection) else None
 
     def prepare(self, stamp: ModelStamp) -> None:
-        with self._connection.translate_errors():
-            alias.make_ready(self._connection.write_client, self.name, stamp, self._connection.packs())
+        with self.connection.translate_errors():
+            alias.make_ready(self.connection.write_client, self.name, stamp, self.connection.packs())
         self._claimed = stamp
         self._freshness.note_layout()
 
     def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
-        with self._connection.translate_errors():
+        with self.connection.translate_errors():
             layout = self._find()
             if layout is None:
                 raise IndexMissing(
@@ -87,7 +90,7 @@ class ElasticIndex:
             if self._claimed not in (None, layout.stamp):
                 raise alias.mismatch(self.name, layout.stamp, self._claimed)
             check_embeddings(embeddings, layout.stamp.dims)
-            bulk.insist(lambda: alias.bring_up_to_date(self._connection.write_client, layout))
+            bulk.insist(lambda: alias.bring_up_to_date(self.connection.write_client, layout))
             last = {record.id: (record, row) for record, row in zip(records, embeddings, strict=True)}
             self._send([{"_op_type": "index", "_id": id_, **self._document(*last[id_])} for id_ in last])
 
@@ -97,7 +100,7 @@ class ElasticIndex:
         if not self._can_answer(embedding) or k < 1:
             return []
         return queries.nearest(
-            self._connection, embedding, min(k, MAX_K), self._exact(where), embeddings, self._candidates
+            self.connection, embedding, min(k, MAX_K), self._exact(where), embeddings, self._candidates
         )
 
     def search_and_count(
@@ -108,7 +111,7 @@ class ElasticIndex:
         if k < 1:
             return [], self.count(where)
         return queries.nearest_and_count(
-            self._connection, embedding, min(k, MAX_K), self._exact(where), embeddings, self._candidates
+            self.connection, embedding, min(k, MAX_K), self._exact(where), embeddings, self._candidates
         )
 
     def _can_answer(self, embedding: Embedding) -> bool:
@@ -126,13 +129,13 @@ class ElasticIndex:
         return not nobodys
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
-        rows = self._by_id(ids, _ROWS, **queries.WITHOUT_VECTORS)
+        rows = self._by_id(ids, ROWS, **queries.WITHOUT_VECTORS)
         found = {id_: record_of(hit["_source"]) for id_, hit in rows.items()}
         return [found[id_] for id_ in ids if id_ in found]
 
     def embeddings(self, ids: Sequence[str]) -> Embeddings:
         rows = self._by_id(ids, queries.VECTORS, **queries.VECTORS_ALONE)
-        found = queries.vectors(self._connection, list(rows.values()))
+        found = queries.vectors(self.connection, list(rows.values()))
         return np.stack([found[id_] for id_ in ids]) if ids else np.empty((0, self._dims()), np.float32)
 
     def by_content(self, content_hashes: Sequence[str]) -> dict[str, tuple[ImageRecord, Embedding]]:
@@ -140,12 +143,12 @@ class ElasticIndex:
             return {}
         found: dict[str, tuple[ImageRecord, Embedding]] = {}
         for chunk in batched(dict.fromkeys(content_hashes), queries.VECTORS):
-            hits = queries.hits(self._connection, **requests.first_of_each(chunk))
+            hits = queries.hits(self.connection, **requests.first_of_each(chunk))
             found |= {record.content_hash: (record, embedding) for record, embedding in self._read(hits)}
         return found
 
     def fingerprints(self, ids: Sequence[str]) -> dict[str, Fingerprint]:
-        found = self._by_id(ids, _ROWS, source_includes=FINGERPRINT)
+        found = self._by_id(ids, ROWS, source_includes=FINGERPRINT)
         return {id_: fingerprint_of(hit["_source"]) for id_, hit in found.items()}
 
     def scan(self, where: Filter | None = None) -> Iterator[tuple[list[ImageRecord], Embeddings]]:
@@ -155,14 +158,14 @@ class ElasticIndex:
                 yield list(records), np.stack(rows)
 
     def records(self, where: Filter | None = None) -> Iterator[list[ImageRecord]]:
-        for hits in self._pages(where, _ROWS, **queries.WITHOUT_VECTORS):
+        for hits in self._pages(where, ROWS, **queries.WITHOUT_VECTORS):
             yield [record_of(hit["_source"]) for hit in hits]
 
     def retag(self, tags: Mapping[str, Sequence[str]]) -> int:
-        with self._connection.translate_errors():
+        with self.connection.translate_errors():
             if not tags or (layout := self._find()) is None:
                 return 0
-            bulk.insist(lambda: alias.bring_up_to_date(self._connection.write_client, layout))
+            bulk.insist(lambda: alias.bring_up_to_date(self.connection.write_client, layout))
             how = {"_op_type": "update", "retry_on_conflict": _CONFLICTS}
             return self._send(
                 [{**how, "_id": id_, "doc": {"tags": list(map(storable, tags[id_]))}} for id_ in _askable(tags)]
@@ -171,10 +174,10 @@ class ElasticIndex:
     def switch(self, stamp: ModelStamp, replacements: Replacements, without: Collection[str] = ()) -> list[str]:
         while (layout := self._look(at_once=True)) is not None:
             self._refresh()
-            if missing := switching.lacking(self._connection, replacements, without):
+            if missing := switching.lacking(self.connection, replacements, without):
                 return missing
-            with self._connection.translate_errors():
-                alias.bring_up_to_date(self._connection.write_client, layout)
+            with self.connection.translate_errors():
+                alias.bring_up_to_date(self.connection.write_client, layout)
                 if self._switch(layout, stamp, replacements, without):
                     self._claimed = stamp
                     self._freshness.note_layout()
@@ -185,10 +188,10 @@ class ElasticIndex:
         self, layout: alias.Layout, stamp: ModelStamp, replacements: Replacements, without: Collection[str]
     ) -> bool:
         """False where a row has come meanwhile that has no replacement: then nothing was changed."""
-        client, packs = self._connection.write_client, self._connection.packs()
+        client, packs = self.connection.write_client, self.connection.packs()
         successor = alias.begin_successor(client, self.name, layout, stamp, packs)
         copying = switching.Copying(
-            self._connection, replacements, without, partial(self._send_to, successor), self._packed
+            self.connection, replacements, without, partial(self._send_to, successor), self._packed
         )
         seen, now = "", self._all_seen()
         while seen != now:  # until nobody has written while it was copied
@@ -201,32 +204,32 @@ class ElasticIndex:
         return True
 
     def delete(self, ids: Sequence[str]) -> int:
-        with self._connection.translate_errors():
+        with self.connection.translate_errors():
             if not ids or self._find() is None:
                 return 0
             return self._send([{"_op_type": "delete", "_id": id_} for id_ in _askable(ids)])
 
     def count(self, where: Filter | None = None) -> int:
-        return queries.count(self._connection, self._exact(where)) if self._look(at_once=True) else 0
+        return queries.count(self.connection, self._exact(where)) if self._look(at_once=True) else 0
 
     def totals(self, where: Filter | None = None) -> Totals:
-        return queries.totals(self._connection, self._exact(where)) if self._look(at_once=True) else Totals(0, 0)
+        return queries.totals(self.connection, self._exact(where)) if self._look(at_once=True) else Totals(0, 0)
 
     def facets(self, where: Filter | None = None, fields: Sequence[str] = FACETS) -> dict[str, dict[str, int]]:
         if self._look(at_once=True) is None:
             return {field: {} for field in fields}
-        return facets(self._connection, self._exact(where), fields)
+        return facets(self.connection, self._exact(where), fields)
 
     def browse(
         self, where: Filter | None = None, order: Order | None = None, offset: int = 0, limit: int = 100
     ) -> list[ImageRecord]:
-        pages = self._ordered(where, order, offset, limit, _ROWS, **queries.WITHOUT_VECTORS)
+        pages = self._ordered(where, order, offset, limit, ROWS, **queries.WITHOUT_VECTORS)
         return [record_of(hit["_source"]) for hits in pages for hit in hits]
 
     def sample(self, count: int) -> Embeddings:
         # Ids are hashes: the first of them are as good as random.
         pages = self._ordered(None, None, 0, count, queries.VECTORS, **queries.VECTORS_ALONE)
-        rows = [row for hits in pages for row in queries.vectors(self._connection, hits).values()]
+        rows = [row for hits in pages for row in queries.vectors(self.connection, hits).values()]
         return np.stack(rows) if rows else np.empty((0, self._dims()), np.float32)
 
     def revision(self) -> str:
@@ -239,25 +242,25 @@ class ElasticIndex:
 
     def drop(self) -> None:
         """Delete the index with all its rows; nothing where there is none."""
-        with self._connection.translate_errors():
-            alias.remove(self._connection.write_client, self.name)
+        with self.connection.translate_errors():
+            alias.remove(self.connection.write_client, self.name)
         self._freshness.note_layout()
 
     def close(self) -> None:
         """Close the connections; they open again when the index is used again."""
-        self._connection.close()
+        self.connection.close()
 
     def _all_seen(self) -> str:
         """What tells whether anybody has written meanwhile, after everything that was written was made visible."""
         self._refresh()
-        return queries.changes(queries.stats(self._connection), visible=False)
+        return queries.changes(queries.stats(self.connection), visible=False)
 
     def _look(self, *, at_once: bool = False) -> alias.Layout | None:
         """What stands under the name, after everything that this process has written was made visible."""
         layouts, now = self._freshness.layouts, time.monotonic()
         seen, looked = self._looked
         due = self._freshness.is_due
-        late = now - looked > _LAYOUT_SECONDS
+        late = now - looked > LAYOUT_SECONDS
         # What is due is refreshed, which tells, too, whether nothing stands under the name any more.
         if late and not due and not at_once and self._layout is not None:
             self._confirm()
@@ -274,7 +277,7 @@ class ElasticIndex:
     def _confirm(self) -> queries.Answer:
         """The server's statistics, by which another index is noticed that stands under the name by now."""
         layouts, now = self._freshness.layouts, time.monotonic()
-        found = queries.stats(self._connection)
+        found = queries.stats(self.connection)
         if self._layout is not None and queries.stands_for(found) == {self._layout.uuid}:
             self._looked = layouts, now
         else:
@@ -283,65 +286,65 @@ class ElasticIndex:
         return found
 
     def _found(self) -> alias.Layout | None:
-        with self._connection.translate_errors():
-            return alias.find(self._connection.search_client, self.name)
+        with self.connection.translate_errors():
+            return alias.find(self.connection.search_client, self.name)
 
     def _refresh(self) -> None:
-        with self._connection.translate_errors():
+        with self.connection.translate_errors():
             self._freshness.refresh(self._refresh_all_parts)
 
     def _refresh_all_parts(self) -> None:
         try:
-            self._connection.search_client.indices.refresh(index=self.name)
+            self.connection.search_client.indices.refresh(index=self.name)
         except ConnectionTimeout:  # it waits for all parts
-            alias.check_parts(self._connection.search_client, self.name, self.location)
+            alias.check_parts(self.connection.search_client, self.name, self.location)
             raise
 
     def _find(self) -> alias.Layout | None:
         """The layout for writing: waits for a server that is away, and makes nothing visible."""
         layouts, now = self._freshness.layouts, time.monotonic()
-        self._layout = bulk.insist(lambda: alias.find(self._connection.write_client, self.name))
+        self._layout = bulk.insist(lambda: alias.find(self.connection.write_client, self.name))
         self._looked = layouts, now
         return self._layout
 
     def _read(self, hits: Sequence[queries.Answer]) -> list[tuple[ImageRecord, Embedding]]:
-        found = queries.vectors(self._connection, hits)
+        found = queries.vectors(self.connection, hits)
         return [(record_of(hit["_source"]), found[hit["_id"]]) for hit in hits if hit["_id"] in found]
 
     def _by_id(self, ids: Sequence[str], at_most: int, **body: Any) -> dict[str, queries.Answer]:
         asked = _askable(ids)
-        return queries.by_id(self._connection, asked, at_most, **body) if asked and self._look() else {}
+        return queries.by_id(self.connection, asked, at_most, **body) if asked and self._look() else {}
 
     def _pages(self, where: Filter | None, at_most: int, **body: Any) -> Iterator[list[queries.Answer]]:
         if self._look(at_once=True) is not None:
-            yield from paging.pages(self._connection, self._exact(where), at_most, **body)
+            yield from paging.pages(self.connection, self._exact(where), at_most, **body)
 
     def _ordered(
         self, where: Filter | None, order: Order | None, offset: int, limit: int, at_most: int, **body: Any
     ) -> Iterator[list[queries.Answer]]:
         if self._look() is not None:
-            yield from paging.ordered(self._connection, self._exact(where), order, offset, limit, at_most, **body)
+            yield from paging.ordered(self.connection, self._exact(where), order, offset, limit, at_most, **body)
 
     def _exact(self, where: Filter | None) -> Filter | None:
-        return by_sides(self._connection, where)
+        return by_sides(self.connection, where)
 
     def _send(self, operations: list[Body]) -> int:
         try:
             named = [{**operation, "_index": self.name} for operation in operations]
-            return bulk.send(self._connection.write_client, named, self.location, self.name)
+            return bulk.send(self.connection.write_client, named, self.location, self.name)
         finally:
             self._freshness.note_writing()
 
     def _send_to(self, concrete: str, operations: list[Body]) -> int:
         """Into an index that has no alias yet."""
         named = [{**operation, "_index": concrete} for operation in operations]
-        return bulk.send(self._connection.write_client, named, self.location, concrete, by_alias=False)
+        return bulk.send(self.connection.write_client, named, self.location, concrete, by_alias=False)
 
     def _document(self, record: ImageRecord, embedding: Embedding) -> Body:
         return document(record, self._packed(embedding))
 
     def _packed(self, embedding: Embedding) -> str | list[float]:
-        if self._connection.packs():
+        if self.connection.packs():
             return helpers.pack_dense_vector(np.ascontiguousarray(embedding))
         numbers: list[float] = embedding.tolist()
         return numbers

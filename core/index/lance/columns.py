@@ -19,8 +19,12 @@ from core.index.lance.scan import ROW, WHOLE, batches, taken
 MAX_ROWS = 2_000_000
 """Of larger tables nothing is kept."""
 
-_MAX_TAKEN = 0.1  # of the rows: it is faster to read all of them than more, one by one
-_MAX_CHUNKS = 32
+MAX_TAKEN = 0.1
+"""Of the rows: it is faster to read all of them than more, one by one."""
+
+MAX_CHUNKS = 32
+"""Pieces of a column, from which they are joined."""
+
 _CONDITIONS = 4  # of which it is kept where the rows are that meet them, 8 bytes each
 _SMALL = "size"  # without any column the engine takes a hundred times as long
 MADE = b"made"
@@ -88,7 +92,7 @@ class ColumnCache:
             updated = _updated(table, kept, self._plain)
             if updated is not None:
                 return _at(updated, table, version)
-        read = _read(table, of, list(dict.fromkeys((*known, *wanted))), self._plain)
+        read = read_columns(table, of, list(dict.fromkeys((*known, *wanted))), self._plain)
         return _at(read, table, version)
 
 
@@ -103,7 +107,7 @@ def row_ids(table: Any, condition: str | None = None) -> Rows:
     return np.concatenate([np.empty(0, np.uint64), *parts])
 
 
-def _read(table: Any, of: tuple[object, ...], names: Sequence[str], plain: Collection[str]) -> Columns:
+def read_columns(table: Any, of: tuple[object, ...], names: Sequence[str], plain: Collection[str]) -> Columns:
     schema = pa.schema([*(table.schema.field(name) for name in names), pa.field(ROW, pa.uint64())])
     batches = [batch.select(schema.names) for batch in _batches(table, [*names, _SMALL])]
     found = _ascending(pa.Table.from_batches(batches, schema))
@@ -119,7 +123,7 @@ def _updated(table: Any, kept: Columns, plain: Collection[str]) -> Columns | Non
     rows = np.sort(rows)
     still = _among(kept.rows, rows)
     new = rows[~_among(rows, kept.rows)]
-    if len(new) > _MAX_TAKEN * len(rows) or (len(new) and new[0] < kept.rows[-1]):
+    if len(new) > MAX_TAKEN * len(rows) or (len(new) and new[0] < kept.rows[-1]):
         return None
     added = _take(table, new, list(kept.kept))
     if added.num_rows != len(new):  # it has changed meanwhile
@@ -149,7 +153,7 @@ def _ascending(found: pa.Table) -> pa.Table:
 def _joined(column: pa.ChunkedArray, added: pa.ChunkedArray, plain: bool) -> pa.ChunkedArray:
     chunks = [*column.chunks, *_encoded(added, plain).chunks]
     joined = pa.chunked_array(chunks, column.type)
-    return joined if len(chunks) <= _MAX_CHUNKS else _encoded(joined, plain)
+    return joined if len(chunks) <= MAX_CHUNKS else _encoded(joined, plain)
 
 
 def _encoded(column: pa.ChunkedArray, plain: bool) -> pa.ChunkedArray:

@@ -39,7 +39,9 @@ from core.text.command import command
 from core.vectors import Embedding, Embeddings, check_embeddings
 
 _COMMIT = 10_000  # rows
-_SCAN = 2_048  # rows of one batch
+SCAN = 2_048
+"""Rows of one batch."""
+
 _ATTEMPTS = 3  # of a read whose version was removed by another process
 
 
@@ -293,7 +295,7 @@ class LanceIndex:
         with translate_errors(self._folder, self.name), self._readers.reading():
             table = self._open()
             if table is not None:
-                yield from map(read, queries.batches(table, columns, where, _SCAN))
+                yield from map(read, queries.batches(table, columns, where, SCAN))
 
     def _stamp(self) -> ModelStamp | None:
         return self._run(lambda table: stamp_of(table.schema), None)

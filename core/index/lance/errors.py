@@ -12,7 +12,9 @@ from core.errors import IndexUnavailable, StorageFull
 
 _log = logging.getLogger(__name__)
 
-_PANICS = frozenset({"PanicException", "RustPanic"})  # what the engine's Rust code raises where it gives up
+PANICS = frozenset({"PanicException", "RustPanic"})
+"""What the engine's Rust code raises where it gives up."""
+
 _FULL = ("No space left", "Disk quota exceeded", "not enough space")
 _NOT_PERMITTED = ("Permission denied", "Operation not permitted", "Read-only file system")
 _REASONS = {
@@ -46,7 +48,7 @@ def translate_errors(folder: Path, name: str) -> Iterator[None]:
 
 def is_panic(error: BaseException) -> bool:
     """Whether the engine gave up in its Rust code: no `Exception`, and in no module that could be imported."""
-    return type(error).__name__ in _PANICS
+    return type(error).__name__ in PANICS
 
 
 def is_vanished(error: Exception) -> bool:

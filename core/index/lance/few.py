@@ -19,8 +19,12 @@ from core.vectors import Embedding, Embeddings
 MAX_BYTES = 32 << 20
 """Of the vectors of all that is kept: 16,384 of 512 dimensions. Their records take a fifth more."""
 
-_EACH = 4 << 20  # bytes of vectors, that take as long as a search more
-_IDLE = 50  # searches
+EACH = 4 << 20
+"""Bytes of vectors that take as long to read as a search more."""
+
+IDLE = 50
+"""Searches after which what nobody asked for gives way."""
+
 _CONDITIONS = 64
 _CLOSE = 1e-5  # more than the rounding of float32 moves a cosine
 
@@ -71,7 +75,7 @@ class FewKept:
         if condition not in self._kept and (self._is_early(condition, size) or not self._has_room(size)):
             return None
         if condition not in self._kept:
-            self._kept[condition] = await _read(table, condition)
+            self._kept[condition] = await read_rows(table, condition)
         self._used[condition] = self._searches
         return self._kept[condition]
 
@@ -79,12 +83,12 @@ class FewKept:
         if len(self._asked) >= _CONDITIONS:
             self._asked.clear()
         times = self._asked[condition] = self._asked.get(condition, 0) + 1
-        return times < 2 + size // _EACH
+        return times < 2 + size // EACH
 
     def _has_room(self, size: int) -> bool:
         """Makes it, by dropping what nobody has searched for a while."""
         for condition in sorted(self._kept, key=self._used.__getitem__):
-            if size + self._size <= MAX_BYTES or self._searches - self._used[condition] <= _IDLE:
+            if size + self._size <= MAX_BYTES or self._searches - self._used[condition] <= IDLE:
                 break
             self._kept.pop(condition)
         return size + self._size <= MAX_BYTES
@@ -94,7 +98,7 @@ class FewKept:
         return sum(kept.vectors.nbytes for kept in self._kept.values())
 
 
-async def _read(table: Any, condition: str | None) -> FewRows:
+async def read_rows(table: Any, condition: str | None) -> FewRows:
     query = table._inner.query()
     query.select_columns(["record", "vector"])
     if condition is not None:

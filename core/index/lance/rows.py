@@ -124,12 +124,12 @@ def to_records(rows: pa.Table | pa.RecordBatch) -> list[ImageRecord]:
         Damaged: a row holds no record.
     """
     try:
-        return [from_plain(_parsed(text)) for text in rows.column("record").to_pylist()]
+        return [from_plain(parsed(text)) for text in rows.column("record").to_pylist()]
     except (ValueError, TypeError, AttributeError, KeyError) as error:  # bytes that have changed on the disk
         raise Damaged("one of its rows is damaged") from error
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def parsed(text: str) -> dict[str, Any]:
     try:
         parsed: dict[str, Any] = orjson.loads(text)  # three times as fast
     except orjson.JSONDecodeError:  # lone surrogates: bytes that are not UTF-8

@@ -17,18 +17,28 @@ from core.index.lance.scan import WHOLE, batches
 INDEXED_FROM = 10_000
 """Rows from which the vectors are indexed; below, an exact scan is as fast."""
 
-_MERGE_EVERY = 50  # commits
-_MAX_UNINDEXED = 10_000  # rows
+MERGE_EVERY = 50
+"""Commits after which what is scattered is merged."""
+
+MAX_UNINDEXED = 10_000
+"""Rows that may stay out of the indices."""
+
 _LARGE = 200_000  # rows from which there may be more of either
-_TAIL = 1_000  # rows that may stay unindexed when an ingest has ended: they add 4 ms to a search
+TAIL = 1_000
+"""Rows that may stay unindexed when an ingest has ended: they add 4 ms to a search."""
+
 _SPREAD = -1 / 8
 _PARTITION = 3_000  # rows of one partition when the vector index is built
-_MAX_BITMAPS = 2_000  # folders
+MAX_BITMAPS = 2_000
+"""Folders up to which each has a bitmap."""
+
 _RESTING_PARTS = 4  # when an ingest has ended
 _GROWN = 0.25  # of the rows, that came after the vector index was built: then an ingest leaves it in one part
 _BUILT = "vector_idx_"  # what it is called, before the number of rows that it was built of
 _MAX_PARTS = 16  # of the vector index
-_KEEP = timedelta(hours=1)  # old versions, while somebody reads the whole table
+KEEP = timedelta(hours=1)
+"""How long old versions stay while somebody reads the whole table."""
+
 _AT_ONCE = timedelta(milliseconds=1)  # 0 would be warned of
 _SCALARS = {
     "id": BTree,
@@ -71,33 +81,34 @@ def maintain(table: Any, version: int, readers: Readers) -> bool:
     """
     due = _is_due(table, version)
     if due:
-        _maintain(table, readers)
+        renew(table, readers)
     return due
 
 
 def optimize(table: Any, _: int, readers: Readers) -> bool:
     """Index what is not yet, after the last of many commits; returns whether anything was."""
     present, rows = _vector_indices(table), table.count_rows()
-    due = bool(not present or present[-1].num_unindexed_rows >= _TAIL)
+    due = bool(not present or present[-1].num_unindexed_rows >= TAIL)
     if due or _is_outgrown(present[-1], rows, _RESTING_PARTS, _GROWN):
-        _maintain(table, readers, _RESTING_PARTS, _GROWN)
+        renew(table, readers, _RESTING_PARTS, _GROWN)
         return True
     return False
 
 
-def _maintain(table: Any, readers: Readers, parts: int = _MAX_PARTS, grown: float = math.inf) -> None:
-    """
+def renew(table: Any, readers: Readers, parts: int = _MAX_PARTS, grown: float = math.inf) -> None:
+    """Build and merge, whether or not it is due.
+
     Args:
         parts: So many of the vector index may be left.
         grown: Of the rows, that came after it was built: with so many of them it may be left in no more than one.
     """
     _build_scalar_indices(table)
     _build_vector_index(table, parts, grown)
-    table.optimize(cleanup_older_than=_KEEP)
-    table.optimize(cleanup_older_than=_KEEP)  # rows can be merged by now that were in different parts of an index
+    table.optimize(cleanup_older_than=KEEP)
+    table.optimize(cleanup_older_than=KEEP)  # rows can be merged by now that were in different parts of an index
     with readers.cleaning() as nobody_reads:
         # Nothing is left to be done but to remove old versions, and what a killed process left: nobody else writes now.
-        table.optimize(cleanup_older_than=_AT_ONCE if nobody_reads else _KEEP, delete_unverified=nobody_reads)
+        table.optimize(cleanup_older_than=_AT_ONCE if nobody_reads else KEEP, delete_unverified=nobody_reads)
 
 
 def most_parts(rows: int) -> int:
@@ -115,12 +126,12 @@ def level(rows: int) -> int:
 def most_unindexed(rows: int) -> int:
     """After how many new rows they are merged: that writes the indices of columns anew, which takes the longer the more
     rows there are."""
-    return _MAX_UNINDEXED * max(_LARGE, rows) // _LARGE
+    return MAX_UNINDEXED * max(_LARGE, rows) // _LARGE
 
 
 def merge_every(rows: int) -> int:
     """After how many commits."""
-    return _MERGE_EVERY * max(_LARGE, rows) // _LARGE
+    return MERGE_EVERY * max(_LARGE, rows) // _LARGE
 
 
 def _is_due(table: Any, version: int) -> bool:
@@ -171,7 +182,7 @@ def _suit_folders(table: Any) -> None:
     of them in 2 ms, a tree in 13; but a hundred thousand bitmaps are read one by one."""
     folders = batches(table, ["folder"], None, WHOLE)
     found = {folder for batch in folders for folder in batch.column("folder").unique().to_pylist()}
-    kind, name = (Bitmap, "folder_bitmap") if len(found) <= _MAX_BITMAPS else (BTree, "folder_tree")
+    kind, name = (Bitmap, "folder_bitmap") if len(found) <= MAX_BITMAPS else (BTree, "folder_tree")
     present = [index for index in table.list_indices() if index.columns == ["folder"]]
     if not any(index.index_type == kind.__name__ for index in present):
         table.create_index("folder", config=kind(), name=name)

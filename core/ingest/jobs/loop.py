@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 _log = logging.getLogger(__name__)
 
-_AFTER_FAILURE = 5.0  # seconds
+AFTER_FAILURE = 5.0
+"""Seconds."""
 
 
 class Loop:
@@ -17,12 +18,20 @@ class Loop:
         step: Does the next piece of work. Returns after how many seconds to call it again at the latest, 0 where there
             is more to do; None: only when woken. Where it raises anything, it is called again a little later.
         ending: Set when nothing more is to be begun.
+        after_failure: Seconds until the step is called again.
     """
 
-    def __init__(self, name: str, step: Callable[[], float | None], ending: threading.Event) -> None:
+    def __init__(
+        self,
+        name: str,
+        step: Callable[[], float | None],
+        ending: threading.Event,
+        after_failure: float = AFTER_FAILURE,
+    ) -> None:
         self._name = name
         self._step = step
         self._ending = ending
+        self._after_failure = after_failure
         self._woken = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -49,7 +58,7 @@ class Loop:
             try:
                 due = self._step()
             except Exception:
-                _log.exception("The thread %r cannot go on; it tries again in %.0f s", self._name, _AFTER_FAILURE)
-                due = _AFTER_FAILURE
+                _log.exception("The thread %r cannot go on; it tries again in %.0f s", self._name, self._after_failure)
+                due = self._after_failure
             if due != 0:
                 self._woken.wait(due)

@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from core.errors import JobRefused, JournalUnavailable
 from core.ingest.jobs.interrupted import find_interrupted, interrupted_at
-from core.ingest.jobs.loop import Loop
+from core.ingest.jobs.loop import AFTER_FAILURE, Loop
 from core.ingest.jobs.process import Owner
 from core.ingest.jobs.worker import Worker
 from core.ingest.journal.actors import APP, Actor
@@ -38,6 +38,7 @@ class Jobs:
         writing: Held while a job runs: one process at a time fills an index.
         plan: The work of planning a job.
         run: The work of doing what was planned.
+        after_failure: Seconds until this process looks again, where it could not.
     """
 
     def __init__(
@@ -47,13 +48,15 @@ class Jobs:
         writing: FileLock,
         plan: Callable[[JobState], Iterator[Plan]],
         run: Callable[[JobState], Iterator[Progress]],
+        after_failure: float = AFTER_FAILURE,
     ) -> None:
         self._journal = journal
         self._owner = owner
-        self._ending = threading.Event()
-        self._worker = Worker(journal, owner, writing, plan, run, self._tell_and_run, self._ending)
-        self._planner = Loop("plan", self._plan_next, self._ending)
-        self._runner = Loop("jobs", self._run_next, self._ending)
+        self.ending = threading.Event()
+        """Set when nothing more is to be begun in this process."""
+        self._worker = Worker(journal, owner, writing, plan, run, self._tell_and_run, self.ending)
+        self._planner = Loop("plan", self._plan_next, self.ending, after_failure)
+        self._runner = Loop("jobs", self.run_next, self.ending, after_failure)
         self._changed = threading.Condition()
 
     def plan(
@@ -186,9 +189,13 @@ class Jobs:
 
     def wait(self, job_id: int, timeout: float | None = None) -> JobState:
         """Until it rests, of itself or because somebody is to decide, or the time runs out; its state then."""
+        return self.wait_for(job_id, lambda job: not job.active, timeout)
+
+    def wait_for(self, job_id: int, is_there: Callable[[JobState], bool], timeout: float | None = None) -> JobState:
+        """Until it is so, or the time runs out; its state then."""
         latest = None if timeout is None else time.monotonic() + timeout
         with self._changed:
-            while (job := self.state(job_id)).active:
+            while not is_there(job := self.state(job_id)):
                 left = _LOOK_AGAIN if latest is None else min(_LOOK_AGAIN, latest - time.monotonic())
                 if left <= 0:
                     break
@@ -198,7 +205,7 @@ class Jobs:
     def close(self) -> None:
         """Begin nothing more in this process, and wait until what it is at has stopped; the next process to `recover`
         goes on with it."""
-        self._ending.set()
+        self.ending.set()
         for loop in (self._planner, self._runner):
             loop.join()
         with suppress(JournalUnavailable):
@@ -253,8 +260,9 @@ class Jobs:
             self._worker.plan(job)
         return 0.0 if job else None
 
-    def _run_next(self) -> float | None:
-        """Run the oldest that waits; what paused by itself waits again when its time has come."""
+    def run_next(self) -> float | None:
+        """Run the oldest that waits; what paused by itself waits again when its time has come. Returns after how many
+        seconds to look again, None: when woken."""
         mine, now = self._mine(Status.WAITING, Status.RUNNING, Status.PAUSED), time.time()
         paused = [(job, job.retry_at) for job in mine if job.status is Status.PAUSED and job.retry_at]
         for job, retry_at in paused:

@@ -13,7 +13,9 @@ from core.ingest.journal.job import Planned, PlannedFile
 from core.ingest.journal.progress import Counts, Outcome, Verdict
 from core.ingest.journal.tables import files as table
 
-_CHUNK = 1000
+CHUNK = 1000
+"""Files that are read of the journal at once."""
+
 _LARGEST = 2**63 - 1  # of databases; file systems and servers may say more
 _AT_ONCE = {
     Planned.UNCHANGED: Outcome.UNCHANGED.value,
@@ -45,7 +47,7 @@ class JobFiles:
     def planned(self, planned: Collection[Planned], *, is_open: bool = True) -> Iterator[list[PlannedFile]]:
         """Those planned so, in the order found, a thousand at a time; those without a verdict, or all."""
         query = select(table).where(_column.job == self._job_id, _column.planned.in_([one.value for one in planned]))
-        query = (query.where(_column.outcome.is_(None)) if is_open else query).order_by(_column.number).limit(_CHUNK)
+        query = (query.where(_column.outcome.is_(None)) if is_open else query).order_by(_column.number).limit(CHUNK)
         after = 0
         while True:
             with transaction(self._engine) as connection:
@@ -138,7 +140,7 @@ class JobFiles:
             found = (column.icontains(part, autoescape=True) for column in (_column.path, _column.reason))
             query = query.where(next(found) | next(found))
         with transaction(self._engine) as connection:
-            for row in connection.execution_options(yield_per=_CHUNK).execute(query):
+            for row in connection.execution_options(yield_per=CHUNK).execute(query):
                 reason, problem = from_storable(row.reason or ""), row.problem
                 yield Verdict(
                     from_storable(row.path), Outcome(row.outcome), reason, Problem(problem) if problem else None

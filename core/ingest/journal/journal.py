@@ -27,7 +27,9 @@ from core.ingest.journal.tables import files as files_table
 from core.ingest.journal.tables import jobs as table
 from core.text.command import command
 
-_KEPT_JOBS = 50
+KEPT_JOBS = 50
+"""Of those that have ended; older ones are forgotten with their files."""
+
 _RATE_JOBS = 5
 _RATE_PICTURES = 16  # fewer say little about how fast a machine is
 
@@ -41,11 +43,13 @@ class Journal:
     Args:
         url: A database as SQLAlchemy takes it, or the absolute path of a SQLite file; `sqlite://` keeps it in memory.
         index_name: Which index the jobs fill: those of others are not seen.
+        kept_jobs: Of those that have ended; older ones are forgotten.
     """
 
-    def __init__(self, url: str, index_name: str) -> None:
+    def __init__(self, url: str, index_name: str, kept_jobs: int = KEPT_JOBS) -> None:
         self._database = Database(url)
         self._index_name = index_name
+        self._kept_jobs = kept_jobs
 
     @property
     def _engine(self) -> Engine:
@@ -115,7 +119,7 @@ class Journal:
             raise JobRefused(f"There is no job {job_id}.", f"List them: {command('jobs')}")
         return _state(row)
 
-    def jobs(self, statuses: Collection[Status] = (), limit: int = _KEPT_JOBS) -> list[JobState]:
+    def jobs(self, statuses: Collection[Status] = (), limit: int = KEPT_JOBS) -> list[JobState]:
         """Newest first; of these statuses, or all."""
         query = self._jobs().order_by(_column.id.desc()).limit(limit)
         if statuses:
@@ -155,7 +159,8 @@ class Journal:
 
     def _forget_old(self, connection: Connection) -> None:
         ended = self._jobs().with_only_columns(_column.id).where(_column.status.in_([one.value for one in ENDED]))
-        _delete(connection, connection.scalars(ended.order_by(_column.id.desc()).offset(_KEPT_JOBS).limit(1000)).all())
+        old = ended.order_by(_column.id.desc()).offset(self._kept_jobs).limit(1000)
+        _delete(connection, connection.scalars(old).all())
 
 
 def _delete(connection: Connection, job_ids: Sequence[int]) -> None:

@@ -15,9 +15,15 @@ from core.sources.remote.urls import is_url
 from core.sources.source import Source
 from core.text.names import printable
 
-_SECONDS = 3.0
-_MAX_BYTES = 512 << 20
-_MAX_FILES = 100_000  # whose sizes are compared
+SECONDS = 3.0
+"""How long files are compared."""
+
+MAX_BYTES = 512 << 20
+"""Of all files that are read to be compared."""
+
+MAX_FILES = 100_000
+"""Whose sizes are compared."""
+
 _MAX_ALIKE = 20  # records of one size that are looked at
 
 
@@ -31,8 +37,8 @@ class Copies:
 
     def __init__(self, sources: Sequence[Source], index: Index, files: JobFiles) -> None:
         self._sources, self._index, self._files = sources, index, files
-        self._until = time.monotonic() + _SECONDS
-        self._bytes_left = _MAX_BYTES
+        self._until = time.monotonic() + SECONDS
+        self._bytes_left = MAX_BYTES
         self._indexed: dict[int, dict[str, str]] = {}  # by size: content hashes and paths
         self._is_empty = not index.count()
         self.unchecked = 0
@@ -41,7 +47,7 @@ class Copies:
     def find(self) -> Iterator[dict[int, str]]:
         """The copies by their numbers, in parts, and in words what each is a copy of."""
         sizes = Counter(file.size for chunk in self._new() for file in chunk)
-        if sizes.total() > _MAX_FILES:
+        if sizes.total() > MAX_FILES:
             self.unchecked = sizes.total()
             return
         first: dict[str, str] = {}

@@ -14,7 +14,8 @@ from core.ingest.journal.refused import Refusal, Refusals
 from core.ingest.pipeline.copies import Copies
 from core.sources.source import Found, Skipped, Source
 
-_CHUNK = 1000
+CHUNK = 1000
+"""Files after which it is told how far it is."""
 
 
 def plan(
@@ -24,6 +25,7 @@ def plan(
     refusals: Refusals | None = None,
     *,
     compares: bool = True,
+    chunk: int = CHUNK,
 ) -> Iterator[Plan]:
     """Find the files of the sources, compare them with the index, and write what is to be done into the journal.
 
@@ -33,12 +35,13 @@ def plan(
     Args:
         compares: Whether copies are to be told from other new files, for which these are read: for somebody who looks
             at the plan. The ingest itself finds all of them anyway.
+        chunk: After so many files it is told how far it is.
     """
     planner = _Planner(index, files, refusals, [source.location for source in sources])
     for place, source in enumerate(sources):
         known = 0
-        for chunk in batched(source.find(), _CHUNK):
-            known += planner.add(place, chunk)
+        for found in batched(source.find(), chunk):
+            known += planner.add(place, found)
             yield planner.plan
         if index.count(Filter.within(source.location)) > known:
             planner.add_gone(place, source)

@@ -9,7 +9,8 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
 
-_CLOSING_SECONDS = 5.0
+CLOSING_SECONDS = 5.0
+"""How long the end waits for what is under way."""
 
 
 class ReadAhead[Item, Result]:
@@ -23,12 +24,21 @@ class ReadAhead[Item, Result]:
         work: What raises ends with whoever takes the result.
         workers: How many threads.
         patience: Seconds to wait for one result.
+        closing: Seconds to wait for what is under way at the end.
     """
 
-    def __init__(self, items: Iterator[Item], work: Callable[[Item], Result], workers: int, patience: float) -> None:
+    def __init__(
+        self,
+        items: Iterator[Item],
+        work: Callable[[Item], Result],
+        workers: int,
+        patience: float,
+        closing: float = CLOSING_SECONDS,
+    ) -> None:
         self._items = items
         self._work = work
         self._patience = patience
+        self._closing = closing
         self._calls: queue.SimpleQueue[tuple[Item, Future[Result]] | None] = queue.SimpleQueue()
         self._pending: deque[tuple[Item, Future[Result]]] = deque()
         self._given_up: set[Future[Result]] = set()
@@ -68,7 +78,7 @@ class ReadAhead[Item, Result]:
                 self._calls.get_nowait()
         for _ in self._threads:
             self._calls.put(None)
-        latest = time.monotonic() + (0 if self._given_up else _CLOSING_SECONDS)
+        latest = time.monotonic() + (0 if self._given_up else self._closing)
         for thread in self._threads:
             thread.join(max(0.0, latest - time.monotonic()))
 

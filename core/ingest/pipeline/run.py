@@ -29,9 +29,10 @@ from core.text.names import printable
 FILE_SECONDS = 60.0
 """How long one file may take to be read and decoded before it is given up."""
 
-_MIN_ROUND, _MAX_ROUND = 8, 128
-# Rounds grow and shrink towards this: progress moves, and the index is not written to all the time.
-_ROUND_SECONDS = 1.0
+MIN_ROUND, MAX_ROUND = 8, 128
+"""Pictures that are embedded at once."""
+
+_ROUND_SECONDS = 1.0  # rounds grow and shrink towards this: progress moves, and the index is not always written to
 _WORKERS = max(2, os.cpu_count() or 2)
 _MAX_UNANSWERED = 3  # files in a row that a source does not give: then it is not the files
 
@@ -142,7 +143,7 @@ class _Waiting:
 
 def read_in_rounds(waiting: Waiting) -> Generator[Round, None, None]:
     """Read the files ahead in threads, and hand them out in rounds of about a second of the consumer's time."""
-    size = _MIN_ROUND
+    size = MIN_ROUND
     ahead = ReadAhead(iter(waiting), waiting.work, _WORKERS, FILE_SECONDS)
     try:
         while (one := _next_round(ahead, size, waiting.is_fetching)).size:
@@ -172,8 +173,8 @@ def _next_round(
 
 def _next_size(size: int, took: float) -> int:
     if took < _ROUND_SECONDS / 2:
-        return min(_MAX_ROUND, size * 2)
-    return max(_MIN_ROUND, size // 2) if took > _ROUND_SECONDS * 2 else size
+        return min(MAX_ROUND, size * 2)
+    return max(MIN_ROUND, size // 2) if took > _ROUND_SECONDS * 2 else size
 
 
 def _given_up(path: str) -> Verdict:

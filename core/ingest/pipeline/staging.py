@@ -60,8 +60,8 @@ class Staging:
         check_embeddings(embeddings, self._dims)
         keys = [bytes.fromhex(content_hashes[at]) for at in new]
         with writing_in(self._vectors.parent):
-            _append(self._open_vectors, np.ascontiguousarray(embeddings[new], np.float32).tobytes())
-            _append(self._open_hashes, b"".join(keys))
+            append(self._open_vectors, np.ascontiguousarray(embeddings[new], np.float32).tobytes())
+            append(self._open_hashes, b"".join(keys))
         first = len(self._places)
         self._places |= {key: first + at for at, key in enumerate(keys)}
 
@@ -98,7 +98,8 @@ class Staging:
         return {data[at * _HASH_BYTES : (at + 1) * _HASH_BYTES]: at for at in range(whole)}
 
 
-def _append(file: IO[bytes], data: bytes) -> None:
+def append(file: IO[bytes], data: bytes) -> None:
+    """Safely on disk when it returns."""
     file.write(data)
     file.flush()
     os.fsync(file.fileno())

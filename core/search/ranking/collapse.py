@@ -23,10 +23,13 @@ _CROPPED, _UNLIKE, _LENIENCE = 10, 22, 3.5
 # CIELAB, and the cosine of the angle between two hues. A copy is brighter or smaller; it is not blue instead of red.
 _VIVID, _OTHER_HUE = 20.0, 0.5
 _ROUNDING = 1e-6
-_BLOCK = 128  # hits that are compared at once, with all before them
+BLOCK = 128
+"""Hits that are compared at once, with all before them."""
 
 
-def group_duplicates(hits: Sequence[Hit], collapse: Collapse, duplicate_threshold: float) -> list[list[int]]:
+def group_duplicates(
+    hits: Sequence[Hit], collapse: Collapse, duplicate_threshold: float, block: int = BLOCK
+) -> list[list[int]]:
     """Which hits are shown as one: their positions, each stack led by its best, the stacks in the order of these.
 
     A hit joins the first stack whose leader it is a duplicate of, so that a longer list of hits begins with the same
@@ -34,8 +37,9 @@ def group_duplicates(hits: Sequence[Hit], collapse: Collapse, duplicate_threshol
 
     Args:
         hits: Best first; with their embeddings where `collapse` is `ALIKE`.
-        alike: The cosine from which two pictures are alike. Where the perceptual hash shows that one may be cut out of
-            the other, somewhat less is enough.
+        duplicate_threshold: The cosine from which two pictures are alike. Where the perceptual hash shows that one may
+            be cut out of the other, somewhat less is enough.
+        block: Hits that are compared at once.
     """
     if collapse is Collapse.OFF:
         return [[position] for position in range(len(hits))]
@@ -47,16 +51,17 @@ def group_duplicates(hits: Sequence[Hit], collapse: Collapse, duplicate_threshol
         return groups
     firsts = [hits[group[0]] for group in groups]
     found: dict[int, list[int]] = {}
-    for leader, group in zip(_leaders(len(firsts), _rule(firsts, collapse, duplicate_threshold)), groups, strict=True):
+    leaders = _leaders(len(firsts), _rule(firsts, collapse, duplicate_threshold), block)
+    for leader, group in zip(leaders, groups, strict=True):
         found.setdefault(leader, []).extend(group)
     return [sorted(stack) for stack in found.values()]
 
 
-def _leaders(count: int, duplicates: Duplicates) -> Iterator[int]:
+def _leaders(count: int, duplicates: Duplicates, block: int) -> Iterator[int]:
     """For each position that of the first leader it is a duplicate of; its own where it leads."""
     leads = np.zeros(count, np.bool_)
-    for start in range(0, count, _BLOCK):
-        stop = min(start + _BLOCK, count)
+    for start in range(0, count, block):
+        stop = min(start + block, count)
         same = duplicates(slice(start, stop), slice(stop))
         same = np.tril(same, start - 1)  # with those before it
         for position, repeats in enumerate(np.any(same, axis=1), start):

@@ -44,7 +44,7 @@ def read_learned[T](kind: type[T], file: Path, revision: str) -> T | None:
         if seal != _seal(data):
             return None
         source = BytesIO(data)
-        if str(np.load(source, allow_pickle=False)) != f"{_edition()} {revision}":
+        if str(np.load(source, allow_pickle=False)) != f"{edition()} {revision}":
             return None
         learned: T = _rebuilt(kind, source)
     except (OSError, ValueError, EOFError, TypeError):
@@ -55,7 +55,7 @@ def read_learned[T](kind: type[T], file: Path, revision: str) -> T | None:
 def write_learned(file: Path, revision: str, learned: object) -> None:
     """A full disk costs the time to learn it again, no more."""
     target = BytesIO()
-    for leaf in (np.array(f"{_edition()} {revision}"), *_leaves(learned)):
+    for leaf in (np.array(f"{edition()} {revision}"), *leaves(learned)):
         np.save(target, leaf, allow_pickle=False)
     data = target.getvalue()
     with suppress(StorageUnavailable):
@@ -67,16 +67,17 @@ def _seal(data: bytes) -> bytes:
 
 
 @cache
-def _edition() -> str:
+def edition() -> str:
     """The edition of how it is learned."""
     sources = [(Path(__file__).parents[1] / f"{name}.py").read_bytes() for name in _SOURCES]
     return hashlib.sha256(b"".join(sources)).hexdigest()
 
 
-def _leaves(value: Any) -> Iterator[np.ndarray]:
+def leaves(value: Any) -> Iterator[np.ndarray]:
+    """What a dataclass consists of, as arrays."""
     if is_dataclass(value):
         for field in fields(value):
-            yield from _leaves(getattr(value, field.name))
+            yield from leaves(getattr(value, field.name))
     else:
         yield np.asarray(value)
 

@@ -27,8 +27,12 @@ MAX_COCO_BYTES = 512 << 20
 HEAD = 4096
 """How many bytes tell such a file from other JSON."""
 
-_MAX_IMAGES = 1_000_000
-_MAX_ANNOTATIONS = 5_000_000
+MAX_IMAGES = 1_000_000
+"""Of one file of annotations."""
+
+MAX_ANNOTATIONS = 5_000_000
+"""Of one file."""
+
 _MAX_DEPTH = 16
 _MAX_EVENTS = 10_000  # names and values of one image or annotation, without outlines
 _STARTS, _ENDS = {"start_map", "start_array"}, {"end_map", "end_array"}
@@ -123,8 +127,8 @@ class CocoFile:
         add = {"images": self._add_image, "annotations": self._add_annotation, "categories": self._add_category}
         for section, value in _items(data, add.keys()):
             add[section](value)
-            self._check_size("images", len(self._sizes), _MAX_IMAGES)
-            self._check_size("annotations", len(self._owner), _MAX_ANNOTATIONS)
+            self._check_size("images", len(self._sizes), MAX_IMAGES)
+            self._check_size("annotations", len(self._owner), MAX_ANNOTATIONS)
             self._check_size("categories", len(self._classes), MAX_CLASSES)
         if not self._sizes:
             raise refusal(self._name, "lists no pictures under `images`")

@@ -16,7 +16,9 @@ from core.text.redaction import scrubbed
 
 _log = logging.getLogger(__name__)
 
-_PAUSES = (0.5, 2.0)  # seconds, before each further attempt
+PAUSES = (0.5, 2.0)
+"""Seconds before each further attempt."""
+
 _PASSING = (TimeoutError, ConnectionError, aiohttp.ClientConnectionError, aiohttp.ClientPayloadError)
 _WORDS: dict[type[Exception], str] = {
     aiohttp.ClientConnectorDNSError: "there is no server with this name",
@@ -46,7 +48,7 @@ _PASSING_STATUS = {429, 500, 502, 503, 504}
 
 def retry[Result](work: Callable[[], Result]) -> Result:
     """What the work returns, or raises at last."""
-    for pause in _PAUSES:
+    for pause in PAUSES:
         try:
             return work()
         except Exception as error:

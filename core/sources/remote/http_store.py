@@ -17,7 +17,9 @@ from core.sources.remote.transfer import read_body
 from core.sources.remote.urls import normalised
 from core.sources.source import Found
 
-_TIMEOUT = aiohttp.ClientTimeout(total=45, sock_connect=5, sock_read=15)  # seconds
+TIMEOUT = aiohttp.ClientTimeout(total=45, sock_connect=5, sock_read=15)
+"""Of a request: seconds for all of it, to connect, and between two parts of the answer."""
+
 _HEADERS = {"User-Agent": "image-search", "Accept-Encoding": "identity"}  # so that the length is the file's
 _MAX_PAGE = 4 << 20  # bytes
 
@@ -40,7 +42,7 @@ class HttpStore:
             skip_instance_cache=True,
             get_client=public_client if public_only else any_client,
             # Unpacked here, for the library does that without a bound.
-            client_kwargs={"timeout": _TIMEOUT, "headers": _HEADERS, "auto_decompress": False},
+            client_kwargs={"timeout": TIMEOUT, "headers": _HEADERS, "auto_decompress": False},
         )
 
     def list(self, folder: str) -> list[Entry]:

@@ -28,20 +28,21 @@ class _Budget:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._used = 0
+        self.used = 0
 
     def take(self, count: int) -> None:
         with self._lock:
-            if self._used + count > MAX_AT_ONCE:
+            if self.used + count > MAX_AT_ONCE:
                 raise Crowded("too much is being read at the same time")
-            self._used += count
+            self.used += count
 
     def give_back(self, count: int) -> None:
         with self._lock:
-            self._used -= count
+            self.used -= count
 
 
-_budget = _Budget()
+budget = _Budget()
+"""Of this process: bytes of files that are under way."""
 
 
 def read_body(read: Callable[[int], bytes], limit: int, encoding: str = "") -> bytes:
@@ -58,7 +59,7 @@ def read_body(read: Callable[[int], bytes], limit: int, encoding: str = "") -> b
     with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
         try:
             for part in _parts(read, encoding.strip().lower()):
-                _budget.take(len(part))
+                budget.take(len(part))
                 taken += len(part)
                 file.write(part)
                 if taken > limit:
@@ -66,7 +67,7 @@ def read_body(read: Callable[[int], bytes], limit: int, encoding: str = "") -> b
             file.seek(0)
             return file.read(limit + 1)
         finally:
-            _budget.give_back(taken)
+            budget.give_back(taken)
 
 
 def _parts(read: Callable[[int], bytes], encoding: str) -> Iterator[bytes]:

@@ -109,7 +109,7 @@ def query_bar(
         key=key,
         data={
             "text": utf8_safe(text),
-            "parts": [_as_json(part) for part in parts],
+            "parts": [as_json(part) for part in parts],
             "offer": utf8_safe(offer) if offer else None,
             "pasted": _pasted(pasted) if pasted else None,
             "upload_url": upload_url,
@@ -133,7 +133,8 @@ def _pasted(pasted: Pasted) -> dict[str, str | None]:
     }
 
 
-def _as_json(part: QueryPart) -> dict[str, Any]:
+def as_json(part: QueryPart) -> dict[str, Any]:
+    """As the browser has it, and sends it back."""
     match part:
         case QueryWords(text, weight):
             return {"kind": "words", "text": utf8_safe(text), "weight": float(weight)}
