@@ -182,7 +182,7 @@ table("what went wrong, in a sentence", sentence, [
 // As a browser hands over what was dropped: folders answer in pieces, the last of them empty.
 function entry(path, children) {
   const [name] = path.split("/").slice(-1)
-  const kind = { isFile: !children, isDirectory: Boolean(children), name, fullPath: path }
+  const kind = { isFile: !children, name, fullPath: path }
   if (children === undefined) return { ...kind, file: given => given(new File(["x"], name)) }
   if (children === null) return { ...kind, file: (_, refused) => refused(new Error("gone")) }
   const pieces = [children, []]

@@ -43,7 +43,7 @@ function isFile(entry) {
  * @returns {entry is FileSystemDirectoryEntry}
  */
 function isFolder(entry) {
-  return entry.isDirectory
+  return !entry.isFile
 }
 
 /**
