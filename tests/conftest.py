@@ -12,7 +12,7 @@ from core.config import Settings
 from core.embedding.weights import WEIGHTS, weights_folder
 from core.services import Services, shared
 from tests.colours import COLOURS, ColourEmbedder
-from tests.material import START_ELASTICSEARCH, TEST_DATA
+from tests.material import NO_NODE, START_ELASTICSEARCH, TEST_DATA, no_data
 from tests.nodes import Node
 from tests.reports import pytest_report_to_serializable as pytest_report_to_serializable
 
@@ -43,7 +43,7 @@ def clip_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model cache as Inference keeps it, with weights in CLIP's format; they load where OFFLINE_MODE is set."""
     weights = TEST_DATA / "models" / "dual-encoder"
     if not all((weights / name).is_file() for name in WEIGHTS):
-        pytest.skip(f"no weights in CLIP's format: {weights} is not here")
+        pytest.skip(no_data("weights in CLIP's format", weights))
     cache = tmp_path_factory.mktemp("models")
     folder = weights_folder("clip/ViT-B-16", cache)
     folder.mkdir()
@@ -57,7 +57,7 @@ def coco() -> Path:
     """COCO128 in YOLOv8 layout."""
     folder = TEST_DATA / "data" / "coco128"
     if not folder.is_dir():
-        pytest.skip(f"no COCO128: {folder} is not here")
+        pytest.skip(no_data("COCO128", folder))
     return folder.resolve()  # as all locations are
 
 
@@ -65,7 +65,7 @@ def coco() -> Path:
 def node(tmp_path: Path) -> Iterator[Node]:
     """An Elasticsearch of the test's own, to be stopped and started."""
     if not START_ELASTICSEARCH.exists():
-        pytest.skip("no Elasticsearch to start on this machine")
+        pytest.skip(NO_NODE)
     made = Node(tmp_path / "node")
     made.start()
     yield made

@@ -23,6 +23,7 @@ from core.search.language.parser import parse
 from core.search.options import Collapse, Options
 from core.search.query import Picture, Query, Region, Search, Words
 from core.services import Services
+from tests.material import NO_SERVER
 
 pytestmark = pytest.mark.clip
 
@@ -50,7 +51,7 @@ def make_services(
     def make(engine: str) -> Services:
         url = os.environ.get("ELASTICSEARCH_URL")
         if engine == "elasticsearch" and not url:
-            pytest.skip("ELASTICSEARCH_URL is not set")
+            pytest.skip(NO_SERVER)
         settings = Settings.load(
             data_dir=tmp_path_factory.mktemp("data"),
             index_name=f"test-{uuid.uuid4().hex}",

@@ -24,6 +24,7 @@ from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Counts
 from core.ingest.library import Library
 from tests.colours import COLOURS, ColourEmbedder
+from tests.material import NO_SERVER
 from tests.nodes import wait_until
 
 KILLS = 20
@@ -99,7 +100,7 @@ def server(request: pytest.FixtureRequest) -> str:
     if request.param == "lancedb":
         return ""
     if not os.environ.get("ELASTICSEARCH_URL"):
-        pytest.skip("ELASTICSEARCH_URL is not set")
+        pytest.skip(NO_SERVER)
     return os.environ["ELASTICSEARCH_URL"].split(",")[0]
 
 

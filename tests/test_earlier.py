@@ -31,6 +31,7 @@ from core.saved import SavedSearches
 from core.search.language.url import from_params, to_json
 from tests.colours import ColourEmbedder
 from tests.ingest.libraries import ingest, journal_url, kept, make_library, verdicts
+from tests.material import NO_SERVER
 
 RECORDED = Path(__file__).with_name("earlier")
 RENAMED = {"cut": "min_match", "alike": "duplicate_threshold", "pictures": "images"}
@@ -50,7 +51,7 @@ def data(tmp_path: Path) -> Path:
 def restored() -> Iterator[Callable[[], ElasticIndex]]:
     """Opens the recorded index on a server, under a name of its own."""
     if not os.environ.get("ELASTICSEARCH_URL"):
-        pytest.skip("ELASTICSEARCH_URL is not set")
+        pytest.skip(NO_SERVER)
     urls, name = os.environ["ELASTICSEARCH_URL"].split(","), f"test-{uuid.uuid4().hex}"
     with closing(ElasticIndex(urls, name)) as index:
         _restore(index, json.loads((RECORDED / "elasticsearch.json").read_text("utf-8")))

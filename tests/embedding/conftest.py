@@ -13,7 +13,7 @@ from core.embedding.clip import ClipEmbedder
 from core.embedding.embedder import Embedder
 from core.embedding.starter import StarterEmbedder
 from core.vectors import Embeddings
-from tests.material import TEST_DATA
+from tests.material import TEST_DATA, no_data
 
 MODEL = "clip/ViT-B-16"
 
@@ -64,7 +64,7 @@ def starter() -> StarterEmbedder:
 def coco(clip: ClipEmbedder) -> Pictures:
     folder = TEST_DATA / "data" / "coco128" / "train" / "images"
     if not folder.is_dir():
-        pytest.skip(f"no labelled pictures: {folder} is not here")
+        pytest.skip(no_data("labelled pictures", folder))
     paths = sorted(folder.glob("*.jpg"))
     images = [clip.prepare(opened(path)) for path in paths]
     return Pictures([path.stem for path in paths], images, clip.embed_images(images))
@@ -75,7 +75,7 @@ def shows() -> dict[str, set[str]]:
     """What is to be seen, to the names of the pictures of COCO128 that show it."""
     data = TEST_DATA / "data" / "coco128"
     if not (data / "data.yaml").is_file():
-        pytest.skip(f"no labels: {data} is not here")
+        pytest.skip(no_data("labels", data))
     names = dict(re.findall(r"^ +(\d+): (.+)$", (data / "data.yaml").read_text(), re.MULTILINE))
     found: dict[str, set[str]] = {name: set() for name in names.values()}
     for file in (data / "train" / "labels").glob("*.txt"):

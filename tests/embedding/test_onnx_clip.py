@@ -18,7 +18,7 @@ from core.errors import ModelUnavailable
 from core.images.reading.reader import open_upright
 from tests.embedding.conftest import MODEL
 from tests.hostile.pictures import PICTURES
-from tests.material import TEST_DATA
+from tests.material import TEST_DATA, no_data
 
 pytestmark = pytest.mark.clip
 
@@ -44,7 +44,7 @@ def pictures(direct: ClipEmbedder, tmp_path_factory: pytest.TempPathFactory) -> 
     """200, as the app prepares them: COCO128, and the good ones of the hostile set."""
     data = TEST_DATA / "data" / "coco128" / "train" / "images"
     if not data.is_dir():
-        pytest.skip(f"no pictures: {data} is not here")
+        pytest.skip(no_data("pictures", data))
     folder = tmp_path_factory.mktemp("good")
     fates = []
     for number, put in enumerate(PICTURES.values()):

@@ -17,6 +17,7 @@ from PIL import Image
 
 from core.embedding.worker import TAKEOVER, Takeover, WorkerEmbedder, answer, await_calm
 from core.errors import ModelUnavailable
+from tests.material import NO_STARTER
 
 pytestmark = pytest.mark.clip
 
@@ -32,7 +33,7 @@ def start(clip_cache, monkeypatch):
 
 @pytest.mark.starter
 def test_the_starter_model_answers(tmp_path):
-    pytest.importorskip("efficientnet_lite_pytorch", reason="the starter model's packages are not installed")
+    pytest.importorskip("efficientnet_lite_pytorch", reason=NO_STARTER)
     worker = WorkerEmbedder.start("starter", tmp_path, None)
     assert (worker.model_id, worker.dims, worker.max_text_cosine) == ("starter", 512, 0.8)
     image = Image.effect_mandelbrot((500, 300), (-2, -1, 1, 1), 50).convert("RGB")

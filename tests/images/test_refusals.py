@@ -21,6 +21,7 @@ from core.errors import Problem, UnreadableImage
 from core.images.files import FORMATS
 from core.images.reading import reader
 from core.images.reading.reader import MAX_PIXELS, open_upright, read_bytes
+from tests.material import needs_ordinary_user, needs_pipes
 
 
 def refused(data, name="holiday.jpg"):
@@ -352,7 +353,7 @@ class TestReadBytes:
     def test_folders(self, tmp_path):
         assert "is a folder" in self.refused(tmp_path).message
 
-    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+    @needs_pipes
     def test_pipes_that_nobody_writes_to(self, tmp_path):
         os.mkfifo(tmp_path / "x.jpg")
         assert "is not a file" in self.refused(tmp_path / "x.jpg").message
@@ -404,7 +405,7 @@ class TestReadBytes:
         monkeypatch.chdir(tmp_path)
         assert read_bytes(Path("y.jpg")) == b"abc"
 
-    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind the superuser")
+    @needs_ordinary_user
     def test_closed(self, tmp_path):
         (tmp_path / "x").write_bytes(b"abc")
         (tmp_path / "x").chmod(0)

@@ -15,6 +15,7 @@ from core.index.index import Index, ModelStamp
 from core.index.lance.engine import LanceIndex
 from core.index.records import ImageRecord, record_id
 from core.vectors import Embeddings, unit
+from tests.material import NO_SERVER
 
 type OpenIndex = Callable[[], Index]
 """Opens one more handle on the index of the test."""
@@ -35,7 +36,7 @@ def opener(engine: str, folder: Path) -> Iterator[OpenIndex]:
         yield lambda: LanceIndex(folder / "index", "images")
         return
     if not os.environ.get("ELASTICSEARCH_URL"):
-        pytest.skip("ELASTICSEARCH_URL is not set")
+        pytest.skip(NO_SERVER)
     from core.index.elastic.engine import ElasticIndex
 
     name = f"test-{uuid.uuid4().hex}"

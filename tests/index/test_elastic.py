@@ -40,7 +40,7 @@ from core.search.relevance.calibrator import Calibrations
 from core.search.searcher import Searcher
 from core.vectors import Embeddings, unit
 from tests.colours import ColourEmbedder
-from tests.material import START_ELASTICSEARCH
+from tests.material import NO_NODE, NO_SERVER, START_ELASTICSEARCH
 
 RED = ModelStamp("clip/red", 8)
 BLUE = ModelStamp("clip/blue", 8)
@@ -76,7 +76,7 @@ def vectors(n: int, dims: int = 8, seed: int = 0) -> Embeddings:
 @pytest.fixture
 def urls() -> list[str]:
     if not os.environ.get("ELASTICSEARCH_URL"):
-        pytest.skip("needs a server in ELASTICSEARCH_URL")
+        pytest.skip(NO_SERVER)
     return os.environ["ELASTICSEARCH_URL"].split(",")
 
 
@@ -672,7 +672,7 @@ def _free_port() -> int:
 @pytest.fixture
 def node(urls: list[str], tmp_path: Path) -> Iterator[Node]:
     if not START_ELASTICSEARCH.exists():
-        pytest.skip("IMAGE_SEARCH_TEST_DATA has no Elasticsearch")
+        pytest.skip(NO_NODE)
     node = Node(tmp_path)
     try:
         node.start()

@@ -16,6 +16,7 @@ from core.index.elastic import bulk, mapping
 from core.index.elastic.connection import Connection
 from core.index.elastic.engine import ElasticIndex
 from tests.index.test_elastic import BLUE, RED, pictures, vectors
+from tests.material import NO_SERVER
 
 pytestmark = pytest.mark.elasticsearch
 
@@ -27,7 +28,7 @@ PICTURES, VECTORS = pictures(20), vectors(20)
 @pytest.fixture(scope="module")
 def server() -> Iterator[Elasticsearch]:
     if not os.environ.get("ELASTICSEARCH_URL"):
-        pytest.skip("needs a server in ELASTICSEARCH_URL")
+        pytest.skip(NO_SERVER)
     with Elasticsearch(os.environ["ELASTICSEARCH_URL"].split(","), request_timeout=60) as client:
         yield client
 

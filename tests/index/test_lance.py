@@ -21,6 +21,7 @@ from core.index.lance import engine, few, upkeep
 from core.index.lance.engine import LanceIndex
 from core.index.lance.query import queries
 from core.index.lance.readers import Readers
+from tests.material import needs_kill, needs_ordinary_user
 
 PROJECT = Path(__file__).parents[2]
 STAMP = ModelStamp("clip/ViT-B-16", 16)
@@ -436,7 +437,7 @@ def stored(index: LanceIndex) -> list[str]:
 
 
 class TestProcesses:
-    @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+    @needs_kill
     def test_what_was_stored_outlives_a_killed_writer(self, folder, index, make_records):
         records, embeddings = make_records(1000)
         assert index.count() == 0
@@ -561,7 +562,7 @@ class TestErrors:
                 action()
         assert index.count() == 1
 
-    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+    @needs_ordinary_user
     def test_a_folder_without_rights(self, tmp_path):
         tmp_path.chmod(0o500)
         try:

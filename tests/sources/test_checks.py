@@ -7,10 +7,7 @@ import pytest
 
 from core.errors import FolderRefused
 from core.sources.checks import check_kind, check_path, is_archive
-
-needs_ordinary_user = pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind the superuser"
-)
+from tests.material import needs_ordinary_user, needs_pipes
 
 
 def test_accepts_a_folder_below_a_root_and_the_root_itself(tmp_path):
@@ -116,7 +113,7 @@ def test_refuses_what_lies_in_a_closed_folder(tmp_path):
         (tmp_path / "closed").chmod(0o700)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+@needs_pipes
 def test_refuses_pipes_named_like_pictures(tmp_path):
     os.mkfifo(tmp_path / "x.png")
     with pytest.raises(FolderRefused, match="not a folder, a picture"):

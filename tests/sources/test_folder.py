@@ -13,10 +13,7 @@ from core.images.describe import Box
 from core.sources.folder import FolderSource
 from core.sources.source import Found, Skipped
 from core.text.names import printable
-
-needs_ordinary_user = pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind the superuser"
-)
+from tests.material import needs_ordinary_user, needs_pipes
 
 
 def put(path: Path) -> Path:
@@ -129,7 +126,7 @@ class TestFind:
         assert os.fsencode(one.path) == os.fsencode(tmp_path.resolve()) + b"/caf\xe9.png"
         assert printable(one.path).endswith("caf�.png")
 
-    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+    @needs_pipes
     def test_pipes_and_folders_named_like_pictures(self, tmp_path):
         os.mkfifo(tmp_path / "pipe.jpg")
         put(tmp_path / "folder.jpg/x.png")
