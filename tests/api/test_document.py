@@ -43,6 +43,19 @@ def test_every_schema_is_one(document):
     assert references <= set(document["components"]["schemas"])
 
 
+def test_examples_are_what_they_are_examples_of(document):
+    schemas = document["components"]["schemas"]
+    shown = {name: example for name, schema in schemas.items() for example in schema.get("examples", ())}
+    assert {"SearchBody", "ImageBody", "ExportBody"} <= shown.keys()
+    for name, example in shown.items():
+        Description(document).validate(example, {"$ref": f"#/components/schemas/{name}"})
+    fields = [one for schema in schemas.values() for one in schema.get("properties", {}).values() if "examples" in one]
+    for field in fields:
+        for example in field["examples"]:
+            Description(document).validate(example, field)
+    assert len(fields) > 5
+
+
 def test_parameters_of_paths_are_declared(document):
     for path, operations in document["paths"].items():
         for operation in operations.values():

@@ -87,11 +87,16 @@ class _Adding:
             answer: The type of what is answered as JSON; None where it is something else.
         """
         add = self._app.add_api_route
-        add(
-            f"{API}{path}", endpoint, methods=[method], summary=summary, response_model=answer, tags=[self._tag], **told
-        )
+        told = {"summary": summary, "response_description": _first_line(answer), "tags": [self._tag], **told}
+        add(f"{API}{path}", endpoint, methods=[method], response_model=answer, **told)
         if method == "GET":
             add(f"{API}{path}", endpoint, methods=["HEAD"], response_model=None, include_in_schema=False)
+
+
+def _first_line(answer: Any) -> str:
+    """Of what is said of a type."""
+    about = answer.__doc__ if isinstance(answer, type) else None
+    return (about or "The answer").partition("\n")[0]
 
 
 def _add_searches(add: _Adding, services: Callable[[], Services]) -> None:
@@ -149,11 +154,17 @@ def _add_kept(add: _Adding, tagging: Tagging, saving: Saving) -> None:
         *("DELETE", "/saved/{id:int}", saving.delete, "Delete a saved search", None),
         status_code=204,
         response_class=Response,
+        response_description="It is deleted",
     )
 
 
 def _add_health(app: FastAPI, services: Callable[[], Services]) -> None:
-    @app.get("/healthz", summary="Check that the server is up, and what it has", tags=["Server"])
+    @app.get(
+        "/healthz",
+        summary="Check that the server is up, and what it has",
+        response_description=_first_line(replies.Health),
+        tags=["Server"],
+    )
     def health() -> replies.Health:
         return replies.Health(**light.health(services))
 

@@ -23,7 +23,9 @@ from core.search.query import MAX_PARTS, MAX_WEIGHT, MIN_WEIGHT, Picture, Query,
 from core.sources.uploaded import is_inside
 from core.text.names import printable
 
-Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["9f86d081884c7d65" * 4])]
+_A_HASH = "9f86d081884c7d65" * 4
+
+Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=[_A_HASH])]
 """The SHA-256 of a picture's bytes."""
 
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=["0123456789abcdef" * 2])]
@@ -45,6 +47,11 @@ def _inside(path: str) -> str:
     if not is_inside(path):
         raise ValueError("a path inside a folder is expected, such as `birds/labels/1.txt`")
     return path
+
+
+def _example(**values: Any) -> ConfigDict:
+    """What the page of the API fills in."""
+    return ConfigDict(json_schema_extra={"examples": [values]})
 
 
 class Body(BaseModel):
@@ -126,6 +133,8 @@ class LocationBody(Body):
 class SearchBody(Asked):
     """A search, and which of its `k` results to return."""
 
+    model_config = _example(text="2:beach + sunset − people label:dog", k=5)
+
     offset: Annotated[int, Field(ge=0, lt=MAX_K)] = 0
     """How many results to skip."""
     limit: Annotated[int, Field(ge=1, le=MAX_RESULTS)] | None = None
@@ -135,11 +144,15 @@ class SearchBody(Asked):
 class ImageBody(Asked):
     """A search, and a picture in the index."""
 
+    model_config = _example(text="beach", image=_A_HASH)
+
     image: Hash
 
 
 class ExportBody(Asked):
     """The matches of a search, or the pictures in `ids`, in that order, with their scores in the search."""
+
+    model_config = _example(format="csv", text="beach")
 
     max_bytes: ClassVar[int] = 1 << 20
 
