@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from PIL import Image
 
 from core.config import Settings
@@ -26,6 +27,10 @@ LONGEST = (
 )  # fmt: skip
 """Files that take longest begin first, so that no process is left alone with one at the end; those that drive a browser
 take turns with others, so that two of them seldom run side by side."""
+
+if os.environ.get("COVERAGE_RUN"):  # which slows the code down
+    hypothesis_settings.register_profile("coverage", deadline=None)
+    hypothesis_settings.load_profile("coverage")
 
 for variable in [name for name in os.environ if name.startswith("IMAGE_SEARCH_")]:
     del os.environ[variable]
