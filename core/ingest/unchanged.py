@@ -143,7 +143,7 @@ class Untouched:
                 (revision,) = connection.execute(_REVISION).fetchone() or ("",)
                 yield connection if revision == HEAD else None
         except (sqlite3.Error, UnicodeError) as error:
-            raise OSError(f"The journal cannot be read: {error}") from error
+            raise OSError(f"The database of jobs cannot be read: {error}") from error
 
 
 def look_of(folder: str) -> str | None:
