@@ -119,7 +119,7 @@ def assert_right_or_told(index: LanceIndex, where: str) -> list[str]:
             assert read() == expected, f"{where}: {what}"
 
         told(what, check)
-    if not told("claim", lambda: index.prepare(STAMP)):
+    if not told("prepare", lambda: index.prepare(STAMP)):
         written = not told("upsert", lambda: index.upsert(*NEW))
 
         def count() -> None:
@@ -153,7 +153,7 @@ def test_rows_without_a_list_of_versions_are_no_empty_index(folder: Path, lost: 
     kept = sorted((table(folder) / "data").iterdir())
     index = LanceIndex(folder, "images")
     failed = assert_right_or_told(index, "no manifest")
-    assert failed == [*reads(index), "claim"]
+    assert failed == [*reads(index), "prepare"]
     with pytest.raises(IndexUnavailable, match="the list of its versions is missing, though its rows are there"):
         index.count()
     assert sorted((table(folder) / "data").iterdir()) == kept
@@ -163,7 +163,7 @@ def test_the_newest_version_lost_is_not_the_one_before(folder: Path) -> None:
     """Which has fewer rows."""
     next(parts(folder)).unlink()
     index = LanceIndex(folder, "images")
-    assert assert_right_or_told(index, "newest") == [*reads(index), "claim"]
+    assert assert_right_or_told(index, "newest") == [*reads(index), "prepare"]
     with pytest.raises(IndexUnavailable, match="its newest version is missing"):
         index.count()
 
@@ -188,7 +188,7 @@ def test_a_folder_of_it(folder: Path, part: str) -> None:
 def test_what_stands_in_its_place(folder: Path, tmp_path: Path) -> None:
     shutil.rmtree(table(folder))
     table(folder).write_text("a file")
-    everything = [*reads(LanceIndex(folder, "images")), "claim"]
+    everything = [*reads(LanceIndex(folder, "images")), "prepare"]
     assert assert_right_or_told(LanceIndex(folder, "images"), "a file") == everything
     table(folder).unlink()
     table(folder).symlink_to(tmp_path / "unplugged")
@@ -225,7 +225,7 @@ def test_other_records_in_the_rows(folder: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("parent", [BaseException, Exception], ids=["in its own thread", "in a thread of its pool"])
-@pytest.mark.parametrize("method", ["count", "get", "records", "search", "upsert", "claim", "delete"])
+@pytest.mark.parametrize("method", ["count", "get", "records", "search", "upsert", "prepare", "delete"])
 def test_the_engine_gives_up(
     folder: Path, monkeypatch: pytest.MonkeyPatch, method: str, parent: type[BaseException]
 ) -> None:
@@ -243,7 +243,7 @@ def test_the_engine_gives_up(
         "get": (["a"],),
         "search": (EMBEDDINGS[0], 1),
         "upsert": NEW,
-        "claim": (STAMP,),
+        "prepare": (STAMP,),
         "delete": (["a"],),
     }
     with pytest.raises(IndexUnavailable, match="one of its files is damaged") as told:
