@@ -38,7 +38,7 @@ CREATE TABLE files (
     PRIMARY KEY (job, number)
 ) WITHOUT ROWID;
 CREATE TABLE somebody_elses (id INTEGER);
-INSERT INTO jobs VALUES (7, 'lancedb/images', 'Pictures', '["/pictures"]', 'done', 1, 0, 0, NULL, NULL, 'INDEXING',
+INSERT INTO jobs VALUES (7, 'lancedb/images', 'Pictures', '["/pictures"]', 'done', 1, 0, 0, '', NULL, 'INDEXING',
     '{}', '{"added": 3}', '[]', NULL, '', 0, 0, 3, 1, 1, 0, 0, 0, 1, 2, NULL, 'clip/ViT-B-16');
 """
 """A database as the first version with jobs made it."""
