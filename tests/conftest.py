@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 from PIL import Image
+from xdist.scheduler import LoadFileScheduling
 
 from core.config import Settings
 from core.embedding.weights import WEIGHTS, weights_folder
@@ -18,15 +19,18 @@ from tests.nodes import Node
 from tests.reports import pytest_report_to_serializable as pytest_report_to_serializable
 
 LONGEST = (
-    "browser/test_search", "index/test_conditions", "browser/test_app", "index/test_contract", "browser/test_gallery",
-    "test_hostile", "browser/test_accessibility", "test_crash", "browser/test_ingest", "test_coco", "index/test_lance",
-    "browser/test_composer", "api/test_load", "embedding/test_worker", "browser/test_elasticsearch",
+    "browser/test_app", "browser/test_accessibility", "index/test_conditions", "browser/test_search",
+    "index/test_contract", "browser/test_gallery", "test_hostile", "test_crash", "browser/test_ingest", "test_coco",
+    "index/test_lance", "browser/test_composer", "api/test_load", "embedding/test_worker", "browser/test_elasticsearch",
     "index/test_earlier_versions", "index/test_elastic", "browser/test_facets", "ingest/test_killed",
     "embedding/test_onnx_clip", "search/test_search", "pages/test_search_page", "browser/test_foreign",
     "pages/test_ingest_page", "ingest/test_interruptions", "test_cli",
 )  # fmt: skip
 """Files that take longest begin first, so that no process is left alone with one at the end; those that drive a browser
 take turns with others, so that two of them seldom run side by side."""
+
+TOGETHER = {"tests/browser/test_accessibility.py": "tests/browser/test_app.py"}
+"""Files that use what takes long to make for another: one process takes both."""
 
 if os.environ.get("COVERAGE_RUN"):  # which slows the code down
     hypothesis_settings.register_profile("coverage", deadline=None)
@@ -41,6 +45,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     names = {path: path.relative_to(folder).with_suffix("").as_posix() for path in {item.path for item in items}}
     places = {path: LONGEST.index(name) if name in LONGEST else len(LONGEST) for path, name in names.items()}
     items.sort(key=lambda item: places[item.path])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """A file is for one process, and those that are `TOGETHER` for the same."""
+    if config.getoption("dist") != "loadfile":
+        return None  # as usual
+    scheduling = LoadFileScheduling(config, log)
+    scheduling._split_scope = lambda nodeid: TOGETHER.get(file := nodeid.split("::")[0], file)
+    return scheduling
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from tests.browser.conftest import Ingested
 pytestmark = pytest.mark.browser
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 19, 24)"}
 FOCUSED = """() => {
     let element = document.activeElement
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
@@ -81,11 +82,12 @@ def test_axe_finds_nothing_serious_in_any_state(visit, viewport: dict[str, int])
     for name, (address, reach) in STATES.items():
         page.goto(address)
         reach(page)
-        for scheme in ("light", "dark"):
+        for scheme in BACKGROUNDS:
             page.emulate_media(color_scheme=scheme)
+            expect(page.get_by_test_id("stApp")).to_have_css("background-color", BACKGROUNDS[scheme])
             page.wait_for_timeout(400)  # what fades is measured as it stays
             found[name, scheme] = serious(page)
-    assert found == {(name, scheme): [] for name in STATES for scheme in ("light", "dark")}
+    assert found == {(name, scheme): [] for name in STATES for scheme in BACKGROUNDS}
 
 
 def serious(page: Page) -> list[tuple[str, str, str]]:

@@ -17,23 +17,26 @@ def first_tile(page: Page):
 
 
 def search(page: Page, words: str) -> None:
+    expect(page.locator(".query.ready")).to_be_visible()  # its script is there too
     box = page.get_by_role("combobox", name="Search")
     box.fill(words)
     box.press("Enter")
+
+
+@pytest.fixture(scope="module")
+def empty_server(start_server: Callable[..., Server], clip: dict[str, str]) -> Server:
+    """For all that need one with nothing indexed yet."""
+    return start_server(**clip)
 
 
 @pytest.mark.parametrize(
     ("address", "sign"),
     [("/ingest", "Add pictures"), ("/", "Nothing is indexed yet"), ("/search?q=coffee", "Nothing is indexed yet")],
 )
-def test_a_cold_deep_link_opens_in_its_frame(
-    start_server: Callable[..., Server], clip: dict[str, str], page: Page, address: str, sign: str
-):
-    server = start_server(**clip)
-    page.goto(server.url + address)
+def test_a_cold_deep_link_opens_in_its_frame(empty_server: Server, page: Page, address: str, sign: str):
+    page.goto(empty_server.url + address)
     expect(page.get_by_text(sign).first).to_be_visible()
     expect(page.get_by_role("link", name="Ingest", exact=True)).to_be_visible()
-    server.stop()
 
 
 def test_coco_by_path_with_progress_on_every_page(ingested: Ingested):
@@ -136,10 +139,8 @@ def test_samples_in_one_click_then_words(start_server: Callable[..., Server], pa
     server.stop()
 
 
-def test_coco_by_upload_with_a_text_among_the_pictures(
-    start_server: Callable[..., Server], clip: dict[str, str], coco: Path, page: Page, tmp_path: Path
-):
-    server = start_server(**clip)
+def test_coco_by_upload_with_a_text_among_the_pictures(empty_server: Server, coco: Path, page: Page, tmp_path: Path):
+    server = empty_server
     words = tmp_path / "words.jpg"
     words.write_text("these are words")
     pictures = sorted((coco / "train" / "images").iterdir())

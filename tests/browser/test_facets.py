@@ -34,7 +34,9 @@ def visit(component_page: str, page: Page) -> Iterator[Callable[..., Page]]:
     def open_(address: str = "") -> Page:
         page.goto(f"{component_page}/?{address}")
         expect(page.get_by_role("heading", name="Filters")).to_be_visible()
-        expect(page.locator(".facets.ready")).to_be_visible()  # what is built by its script is there too
+        expect(page.locator(".facets.ready, .view.ready")).to_have_count(
+            2
+        )  # what is built by their scripts is there too
         return page
 
     yield open_

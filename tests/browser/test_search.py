@@ -83,6 +83,7 @@ def chips(page: Page) -> Locator:
 
 
 def search(page: Page, text: str) -> None:
+    expect(page.locator(".query.ready")).to_be_visible()  # its script is there too
     box = page.get_by_role("combobox", name="Search")
     box.fill(text)
     box.press("Enter")
@@ -215,9 +216,9 @@ def test_k_is_in_the_address_and_back_and_reload_keep_it(library: Server, page: 
     expect(page.locator(".end")).to_contain_text("24 of ")
 
 
-@pytest.mark.parametrize("k", ["0", "-1", "abc", "1000000000", "٣"])
-def test_k_that_means_nothing_is_as_usual(library: Server, page: Page, k: str):
-    page.goto(f"{library.url}/?q=zebra&k={k}")
+def test_k_that_means_nothing_is_as_usual(library: Server, page: Page):
+    """What else means nothing is in `tests/search/test_link.py`."""
+    page.goto(f"{library.url}/?q=zebra&k=abc")
     expect(tiles(page)).to_have_count(24)
 
 
@@ -301,7 +302,7 @@ def test_looking_otherwise_is_in_the_address(library: Server, page: Page):
     page.get_by_role("slider", name=re.compile("Diversity|varied", re.IGNORECASE)).fill("0.7")
     expect(page).to_have_url(re.compile("diversity=0.7"))
     expect(names(page)).not_to_have_text(before)
-    assert names(page).all_inner_texts()[0] == before[0]
+    expect(names(page).first).to_have_text(before[0])
     page.keyboard.press("Escape")
     page.goto(f"{library.url}/?q=zebra&min_match=all&sort=name&k=all")
     expect(names(page).first).to_have_text("000000000009.jpg")
