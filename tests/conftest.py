@@ -47,13 +47,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places[item.path])
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+class _Scheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """A file is for one process, and those that are `TOGETHER` for the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return TOGETHER.get(file, file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     if config.getoption("dist") != "loadfile":
         return None  # as usual
-    scheduling = LoadFileScheduling(config, log)
-    scheduling._split_scope = lambda nodeid: TOGETHER.get(file := nodeid.split("::")[0], file)
-    return scheduling
+    return _Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 ROOT = Path(__file__).parents[1]
 NO_SECRETS = {"_replace", "_asdict", "_mapping", "_exit"}
@@ -94,3 +95,7 @@ def test_no_test_asks_for_a_private_name_of_ours():
         assert not found or file in told, (file, found)
         patched = re.findall(r"[\"']core\.[\w.]+\._\w+[\"']", file.read_text("utf-8"))
         assert not patched, (file, patched)
+
+
+def test_xdist_asks_where_a_test_belongs():
+    assert "_split_scope" in vars(LoadFileScheduling)

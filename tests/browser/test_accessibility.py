@@ -123,6 +123,7 @@ def test_links_skip_to_what_the_keyboard_is_wanted_for(visit, presses: int, link
 def test_without_the_links_the_filters_are_a_stop_each(visit):
     page = visit("/?q=giraffe")
     results(page)
+    expect(page.locator("section.group:visible").first).to_be_visible()
     groups = page.locator("section.group:visible").count()
     page.get_by_role("button", name="Label", exact=True).focus()
     presses = 0
