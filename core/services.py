@@ -431,7 +431,7 @@ class Services:
         return unquote(name) if is_url(path) else self.uploads.name_of(Path(path)) or name
 
     def explain(self, query: Query, content_hash: str) -> "list[Concept]":
-        """As `Explainer.why`."""
+        """As `Explainer.explain`."""
         return self._explainer.explain(query, content_hash)
 
     def heat(self, query: Query, content_hash: str) -> "Iterator[HeatmapProgress | Heat]":

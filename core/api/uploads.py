@@ -21,7 +21,7 @@ _CHECKED_AT_ONCE = 2  # a large picture takes 800 MB while it is opened
 
 
 class Uploading:
-    """What a route takes whose body is the file itself."""
+    """The routes whose body is the file itself."""
 
     def __init__(self, services: Callable[[], Services]) -> None:
         self._services = services

@@ -52,7 +52,7 @@ class _Declined(Exception):
 
 
 class _Terminal(Terminal):
-    """The environment of the process that asks."""
+    """The terminal of the process that asks."""
 
     def __init__(self, services: Services, folder: Path) -> None:
         self.folder = folder

@@ -109,7 +109,7 @@ def _open_ahead(model_id: str, cache_dir: Path) -> None:
 
 
 def terminal() -> Terminal:
-    """What goes with the command that is being run."""
+    """The terminal of the command that is being run."""
     context = click.get_current_context(silent=True)
     return (context and context.find_object(Terminal)) or Terminal()
 

@@ -73,7 +73,7 @@ def tag_command(
 
 
 def _ids(index: "Index", location: str) -> list[str]:
-    """The records of the picture there, or of those in the folder.
+    """The id of the picture there, or those of the pictures in the folder.
 
     Raises:
         NotIndexed: there are none.

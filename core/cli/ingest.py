@@ -267,4 +267,4 @@ class _NoBar:
         """It is not shown."""
 
     def update(self, task: Any, **values: Any) -> None:
-        """Take SIGTERM as Ctrl-C is taken."""
+        """Nor how far it is."""

@@ -109,7 +109,7 @@ class _Vocabulary:
 
 
 class _Ranks(dict[tuple[str, str], int]):
-    """The pairs of one word: an endless word has the same ones again and again."""
+    """The ranks of the pairs of one word: an endless one has the same pairs again and again."""
 
     def __init__(self, ranks: Mapping[str, int]) -> None:
         self._all = ranks

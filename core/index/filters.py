@@ -27,7 +27,7 @@ class AnyOf:
     values: tuple[str, ...]
     """Compared letter by letter; the empty text is nobody's."""
     excluded: bool = False
-    """Whether it is the opposite, which records also meet whose field is empty."""
+    """Whether it is the opposite that must hold; of an empty field it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Between:
     high: float | datetime | None = None
     """Exclusive."""
     excluded: bool = False
+    """Whether it is the opposite that must hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class InFolder:
     folder: str
     """Absolute, or an address."""
     excluded: bool = False
+    """Whether it is the opposite that must hold."""
 
     @property
     def own(self) -> str:
@@ -70,6 +72,7 @@ class NameContains:
     text: str
     """The text of the condition; of a very long one, only as much as file systems give room for."""
     excluded: bool = False
+    """Whether it is the opposite that must hold."""
 
     @property
     def folded(self) -> str:
@@ -91,6 +94,7 @@ class Glob:
     """`*` stands for any characters, `?` for one, but in folders not for a slash. The pattern of a folder is one of
     its name, or where it begins with a slash or is an address, one of its path."""
     excluded: bool = False
+    """Whether it is the opposite that must hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class Either:
 
     filters: "tuple[Filter, ...]"
     excluded: bool = False
+    """Whether it is the opposite that must hold."""
 
 
 type Condition = AnyOf | Between | InFolder | NameContains | Glob | Either

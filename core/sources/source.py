@@ -38,7 +38,7 @@ class Skipped:
 NO_PICTURE = "Not a picture by its name."
 
 
-def passed_over_by_name(path: str) -> Skipped:
+def skipped_by_name(path: str) -> Skipped:
     """A file of another kind."""
     unread = unread_by_name(path)
     return Skipped(path, unread or NO_PICTURE, problem=Problem.UNSUPPORTED if unread else Problem.NOT_A_PICTURE)

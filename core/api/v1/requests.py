@@ -199,7 +199,7 @@ class UploadsBody(Body):
     title: str = ""
     """What to call the upload."""
     paths: list[Annotated[str, AfterValidator(_inside)]] = []
-    """Places of a dataset's files: where each of `ids` was in its folder, such as `birds/labels/1.txt`."""
+    """For a dataset: where each of `ids` was in its folder, such as `birds/labels/1.txt`."""
 
     @model_validator(mode="after")
     def _paths_fit(self) -> Self:

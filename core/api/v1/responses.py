@@ -36,7 +36,7 @@ class Health(Reply):
     index: str | None = None
     model_id: str | None = None
     dims: int | None = None
-    """The numbers of an embedding."""
+    """How many numbers an embedding has."""
     count: int | None = None
     """How many pictures are indexed."""
 

@@ -28,7 +28,7 @@ class _Block(NamedTuple):
     what: str
     setting: str
     whole: bool = False
-    """Whether it is the whole cluster that fails."""
+    """Whether it is of the whole cluster."""
 
 
 _BLOCKS = {

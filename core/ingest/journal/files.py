@@ -29,7 +29,7 @@ _one = (_column.job == bindparam("of_job"), _column.number == bindparam("at"))
 
 
 class JobFiles:
-    """Of one job. Safe between threads and processes. Every method may raise `JournalUnavailable`."""
+    """The files of one job. Safe between threads and processes. Every method may raise `JournalUnavailable`."""
 
     def __init__(self, engine: Engine, job_id: int) -> None:
         self._engine = engine

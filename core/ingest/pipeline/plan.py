@@ -60,7 +60,7 @@ class _Planner:
         self._locations = locations
         self._numbers = count(1)
         self._seen: set[int] = set()  # of overlapping sources each file is read once
-        self._passed_over: set[int] = set()
+        self._skipped: set[int] = set()
         self._gone: Counter[Fingerprint] = Counter()
         self._counts: Counter[str] = Counter()
 
@@ -78,7 +78,7 @@ class _Planner:
                 found[id_] = one
             # What is passed over in one place may be found in another: through a link, whose name says more.
             elif isinstance(one, Skipped) and self._is_to_tell(one, key, place):
-                self._passed_over.add(key)
+                self._skipped.add(key)
                 skipped.append(one)
         known = self._index.fingerprints(list(found))
         changed = [id_ for id_, fingerprint in known.items() if fingerprint != _fingerprint(found[id_])]
@@ -105,7 +105,7 @@ class _Planner:
     def _is_to_tell(self, one: Skipped, key: int, place: int) -> bool:
         """Not of what has a verdict already, nor of an archive in a folder that is another source of this job."""
         is_source = one.path in self._locations and one.path != self._locations[place]
-        return not (key in self._seen or key in self._passed_over or is_source)
+        return not (key in self._seen or key in self._skipped or is_source)
 
     def add_gone(self, place: int, source: Source) -> None:
         """Note the records below a source that the walk did not meet."""

@@ -13,7 +13,7 @@ from core.images.files import has_picture_suffix, is_left_out
 from core.images.reading.reader import MAX_BYTES
 from core.sources.archives.encodings import encoding_of, is_surely_utf8
 from core.sources.datasets.files import is_part
-from core.sources.source import Skipped, no_picture, passed_over_by_name
+from core.sources.source import Skipped, no_picture, skipped_by_name
 from core.text.names import printable
 
 
@@ -181,7 +181,7 @@ def _rule(name: str, info: ZipInfo) -> Skipped | None:
         return no_picture(printable(name), _NO_FILE)
     if suffix in _ARCHIVES:
         return no_picture(printable(name), _NESTED)
-    return None if is_part(name) or has_picture_suffix(name) else passed_over_by_name(printable(name))
+    return None if is_part(name) or has_picture_suffix(name) else skipped_by_name(printable(name))
 
 
 def _fault(info: ZipInfo, limits: Limits) -> str:

@@ -13,7 +13,7 @@ from core.sources.datasets.files import DatasetFiles, Listing, is_part
 from core.sources.datasets.labels import MAX_BYTES, label_path, parse_boxes
 from core.sources.datasets.splits import MAX_LIST_BYTES, ORDER, PictureList, Splits, parts, split_named
 from core.sources.datasets.unmatched import Unmatched
-from core.sources.source import NO_PICTURE, Skipped, no_picture, passed_over_by_name
+from core.sources.source import NO_PICTURE, Skipped, no_picture, skipped_by_name
 from core.text.names import printable
 
 NO_NAMES = "Labels without class names: put a data.yaml with `names` in a folder above."
@@ -132,7 +132,7 @@ class Datasets:
             beside: Whether it lies beside a picture that has its name but for the suffix.
         """
         if not is_part(path):
-            return passed_over_by_name(path)
+            return skipped_by_name(path)
         reason = self._why_not(path, beside)
         return no_picture(path, reason) if reason else None
 

@@ -44,7 +44,7 @@ class RemoteSource:
         self.location = normalised(url)
         scheme = self.location.partition("://")[0]
         self._credentials = SCHEMES[scheme].credentials
-        self._place: RemoteStore = HttpStore(public_only) if scheme in WEB else ObjectStore(scheme)
+        self._store: RemoteStore = HttpStore(public_only) if scheme in WEB else ObjectStore(scheme)
         self._unread = {self.location}
         self._forget()
 
@@ -67,10 +67,10 @@ class RemoteSource:
 
     def stat(self, path: str) -> Found:
         try:
-            if found := self._place.stat(path):
+            if found := self._store.stat(path):
                 return self._annotated(found)
         except Exception as error:
-            raise self._worded(path, error) from error
+            raise self._described(path, error) from error
         raise UnreadableImage(f"{printable(path)} is a folder now.", "Index its URL again.")
 
     def read(self, path: str) -> bytes:
@@ -88,7 +88,7 @@ class RemoteSource:
     def _find(self) -> Iterator[Found | Skipped]:
         if has_picture_suffix(self.location.partition("?")[0]):
             try:
-                found = self._place.stat(self.location)
+                found = self._store.stat(self.location)
             except Exception as error:
                 yield self._failed(self.location, error)
                 return
@@ -105,7 +105,7 @@ class RemoteSource:
         while pending:
             folder = pending.pop()
             visited += 1
-            if visited > self._place.most_folders:
+            if visited > self._store.most_folders:
                 yield Skipped(self.location, _NO_END, failed=True)
                 return
             try:
@@ -119,7 +119,7 @@ class RemoteSource:
             pending += [entry.url for entry in reversed(entries) if entry.is_folder]
 
     def _listed(self, folder: str) -> list[Entry]:
-        listed = self._place.list(folder)
+        listed = self._store.list(folder)
         entries = sorted((entry for entry in listed if not _is_left_out(entry.url, folder)), key=lambda one: one.url)
         self._texts.note(folder, entries)
         return entries
@@ -149,11 +149,11 @@ class RemoteSource:
 
     def _read(self, path: str, limit: int) -> bytes:
         try:
-            return self._place.read(path, limit)
+            return self._store.read(path, limit)
         except Exception as error:
-            raise self._worded(path, error) from error
+            raise self._described(path, error) from error
 
-    def _worded(self, path: str, error: Exception) -> ImageSearchError:
+    def _described(self, path: str, error: Exception) -> ImageSearchError:
         """A verdict on one file, unless nothing at this address can be reached any more."""
         if is_transient(error) and not self._answers():
             return SourceUnavailable(
@@ -164,14 +164,14 @@ class RemoteSource:
 
     def _answers(self) -> bool:
         try:
-            self._place.stat(self.location)
+            self._store.stat(self.location)
         except Exception as error:
             return not is_transient(error)
         return True
 
     def _forget(self) -> None:
         """What was known of labels, which may have changed."""
-        self._texts = Texts(self._place)
+        self._texts = Texts(self._store)
         self._datasets = Datasets(self.location, _Files(self._texts, self._read))
 
     def _failed(self, path: str, error: Exception) -> Skipped:

@@ -17,9 +17,9 @@ class Texts:
     Safe between threads.
     """
 
-    def __init__(self, place: RemoteStore) -> None:
+    def __init__(self, store: RemoteStore) -> None:
         self._is_by_folder = False
-        self._place = place
+        self._store = store
         self._listing = threading.Lock()  # so that a folder is listed once for all who wait for it
         self._known: dict[str, dict[str, int | None]] = {}
         self._listings: dict[str, Listing] = {}
@@ -71,7 +71,7 @@ class Texts:
 
     def _listed(self, folder: str) -> list[Entry]:
         try:
-            return self._place.list(folder)
+            return self._store.list(folder)
         except Exception as error:
             if is_missing(error):
                 return []
@@ -79,7 +79,7 @@ class Texts:
 
     def _asked(self, url: str) -> int:
         try:
-            found = self._place.stat(url)
+            found = self._store.stat(url)
         except Exception as error:
             if is_missing(error):
                 return 0

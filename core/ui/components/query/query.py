@@ -86,7 +86,7 @@ def query_bar(
         upload_url: Takes a POST of a picture's bytes with `?name=` and answers `{"id", "name"}` or `{"error"}`; with
             `/located` added, of `{"location"}`.
         thumbnails: URL to which `/<id>` is added for a small picture.
-        images: URL to which `/<content_hash>` is added for a large view.
+        images: URL to which `/<id>` is added for a large view.
         limit: The largest picture that may be sent, bytes.
         placeholder: Shown while nothing is typed.
         examples: Words offered while the query is empty.

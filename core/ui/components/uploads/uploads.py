@@ -13,8 +13,9 @@ class UploadLimits:
     image: int
     """Bytes of the largest picture."""
     archive: int
+    """Bytes of the largest ZIP file."""
     part: int
-    """Of the largest file that is part of a dataset."""
+    """Bytes of the largest file that is part of a dataset."""
     files: int
     """How many can be sent at a time."""
 
