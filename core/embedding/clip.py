@@ -11,6 +11,7 @@ import numpy as np
 
 from core.cache import LRUCache
 from core.embedding.crop import centre_square
+from core.embedding.embedder import KEPT_TEXTS
 from core.embedding.tokens import MAX_TOKENS, count_tokens
 from core.embedding.weights import check_obtainable, present_weights
 from core.model_ids import CLIP_MODELS
@@ -19,7 +20,6 @@ from core.vectors import Embedding, Embeddings, unit
 if TYPE_CHECKING:  # words need no pictures
     from PIL import Image
 
-_KEPT_TEXTS = 512
 _MAX_TEXT = 2000
 """Characters: 75 tokens of CLIP's longest words. Splitting one endless word takes time that grows with its square."""
 
@@ -48,7 +48,7 @@ class ClipEmbedder:
         self.crop = side, side
         self.direct = direct and present_weights(model_id, cache_dir) is not None
         self._cache_dir = cache_dir
-        self._texts: LRUCache[Embedding] = LRUCache(_KEPT_TEXTS)
+        self._texts: LRUCache[Embedding] = LRUCache(KEPT_TEXTS)
         self._towers: _Towers | None = None
         self._loading = threading.Lock()
 

@@ -16,6 +16,10 @@ only near to one of them in meaning. Of its hits far above chance 15 % are right
 stamps)."""
 
 
+KEPT_TEXTS = 512
+"""Whose embeddings a model keeps: those used last."""
+
+
 class Embedder(Protocol):
     """Turns pictures and texts into vectors of one space. Safe to share between threads."""
 

@@ -22,6 +22,7 @@ from PIL import Image
 
 from core.cache import LRUCache
 from core.embedding.crop import centre_square
+from core.embedding.embedder import KEPT_TEXTS
 from core.embedding.minilm import DIMS, MiniLM
 from core.errors import ModelUnavailable
 from core.model_ids import STARTER
@@ -36,7 +37,6 @@ _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 BATCH = 8
 """Pictures that go through the network at once."""
 
-_KEPT_TEXTS = 512
 _TEMPERATURE = 1.5
 _CLASSES = 50
 _FEATURES, _PROJECTED = 1280, 128
@@ -64,7 +64,7 @@ class StarterEmbedder:
         self._encoder = encoder
         self._names = encoder.embed(names)
         self._projection = projection()
-        self._texts: LRUCache[Embedding] = LRUCache(_KEPT_TEXTS)
+        self._texts: LRUCache[Embedding] = LRUCache(KEPT_TEXTS)
         self._lock = threading.Lock()
 
     @classmethod

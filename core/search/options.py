@@ -66,3 +66,15 @@ class Options:
     min_match: MinMatch = MinMatch.AUTO
     sort: Sort = Sort.BEST
     """The order of the matches; what is below stays in the order of its scores."""
+
+
+FORMER_NAMES = {"duplicate_threshold": "alike", "min_match": "cut"}
+"""What options were called before: links and scripts are read that have these names."""
+
+
+def member[E: StrEnum](kind: type[E], value: object, otherwise: E) -> E:
+    """The member of an enumeration that has this value, which may be anything; else the other one."""
+    try:
+        return kind(value) if isinstance(value, str) else otherwise
+    except ValueError:
+        return otherwise

@@ -17,7 +17,7 @@ from core.errors import InvalidQuery
 from core.index.index import MAX_K
 from core.saved import MAX_NAME, MAX_URL
 from core.search.language.parser import LONGEST, parse
-from core.search.options import ALL_RESULTS, Collapse, MinMatch, Options, Sort
+from core.search.options import ALL_RESULTS, FORMER_NAMES, Collapse, MinMatch, Options, Sort
 from core.search.output import export
 from core.search.query import MAX_PARTS, MAX_WEIGHT, MIN_WEIGHT, Picture, Query, Region, Search
 from core.sources.uploaded import is_inside
@@ -47,6 +47,10 @@ def _inside(path: str) -> str:
     if not is_inside(path):
         raise ValueError("a path inside a folder is expected, such as `birds/labels/1.txt`")
     return path
+
+
+def _renamed(option: str) -> AliasChoices:
+    return AliasChoices(option, FORMER_NAMES[option])
 
 
 def _example(**values: Any) -> ConfigDict:
@@ -94,14 +98,12 @@ class Asked(Body):
     """Which pictures are shown as one."""
     duplicate_threshold: Annotated[
         Annotated[float, Field(gt=0, le=1)] | None,
-        Field(validation_alias=AliasChoices("duplicate_threshold", "alike")),
+        Field(validation_alias=_renamed("duplicate_threshold")),
     ] = None
     """The cosine similarity from which pictures are look-alikes; null: what suits the model."""
     diversity: Share = 0.0
     """From 0, best match first, to 1, as unlike one another as can be."""
-    min_match: Annotated[MinMatch, Field(strict=False, validation_alias=AliasChoices("min_match", "cut"))] = (
-        MinMatch.AUTO
-    )
+    min_match: Annotated[MinMatch, Field(strict=False, validation_alias=_renamed("min_match"))] = MinMatch.AUTO
     """How weak a match may be; `auto`: down to where the matches of the search end."""
     sort: Annotated[Sort, Field(strict=False)] = Sort.BEST
     k: K | None = None

@@ -16,7 +16,7 @@ from core.images.describe import is_content_hash
 from core.index.filters import Filter
 from core.index.index import MAX_K
 from core.search.language.parser import format_, parse
-from core.search.options import ALL_RESULTS, Collapse, MinMatch, Options, Sort
+from core.search.options import ALL_RESULTS, FORMER_NAMES, Collapse, MinMatch, Options, Sort, member
 from core.search.query import (
     MAX_PARTS,
     MAX_WEIGHT,
@@ -35,8 +35,7 @@ PARAMETERS = frozenset(
 )
 """What the URL of a search consists of."""
 
-_FORMERLY = {"duplicate_threshold": "alike", "min_match": "cut"}
-KNOWN_PARAMETERS = PARAMETERS | set(_FORMERLY.values())
+KNOWN_PARAMETERS = PARAMETERS | set(FORMER_NAMES.values())
 """With those that links of before consist of."""
 
 type Params = Mapping[str, Sequence[str]]
@@ -112,23 +111,16 @@ def _typed(text: str) -> tuple[tuple[Words, ...], Filter]:
 
 def _options(params: Params) -> Options:
     return Options(
-        collapse=_choice(Collapse, _last(params, "collapse"), _USUAL.collapse),
+        collapse=member(Collapse, _last(params, "collapse"), _USUAL.collapse),
         duplicate_threshold=_read(_renamed(params, "duplicate_threshold"), 0.0, 1.0) or _USUAL.duplicate_threshold,
         diversity=_read(_last(params, "diversity"), 0.0, 1.0) or _USUAL.diversity,
-        min_match=_choice(MinMatch, _renamed(params, "min_match"), _USUAL.min_match),
-        sort=_choice(Sort, _last(params, "sort"), _USUAL.sort),
+        min_match=member(MinMatch, _renamed(params, "min_match"), _USUAL.min_match),
+        sort=member(Sort, _last(params, "sort"), _USUAL.sort),
     )
 
 
 def _renamed(params: Params, name: str) -> str:
-    return _last(params, name) or _last(params, _FORMERLY[name])
-
-
-def _choice[E: StrEnum](choices: type[E], text: str, usual: E) -> E:
-    try:
-        return choices(text)
-    except ValueError:
-        return usual
+    return _last(params, name) or _last(params, FORMER_NAMES[name])
 
 
 def _parts[P](before: Sequence[object], parts: Sequence[P]) -> tuple[P, ...]:

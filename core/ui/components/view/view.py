@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 
-from core.search.options import Collapse, MinMatch, Options, Sort
+from core.search.options import Collapse, MinMatch, Options, Sort, member
 from core.ui.components.assets import component
 from core.ui.components.shared.edits import answered, edit
 
@@ -53,16 +53,12 @@ def options_of(sent: object, before: Options) -> Options:
     threshold, diversity = _share(sent.get("duplicate_threshold")), _share(sent.get("diversity"))
     automatic = sent.get("duplicate_threshold", 0) is None
     return Options(
-        collapse=_member(Collapse, sent.get("collapse"), before.collapse),
+        collapse=member(Collapse, sent.get("collapse"), before.collapse),
         duplicate_threshold=None if automatic else threshold or before.duplicate_threshold,
         diversity=before.diversity if diversity is None else diversity,
-        min_match=_member(MinMatch, sent.get("min_match"), before.min_match),
-        sort=_member(Sort, sent.get("sort"), before.sort),
+        min_match=member(MinMatch, sent.get("min_match"), before.min_match),
+        sort=member(Sort, sent.get("sort"), before.sort),
     )
-
-
-def _member[Choice: (Collapse, MinMatch, Sort)](kind: type[Choice], value: object, before: Choice) -> Choice:
-    return next((one for one in kind if one == value), before)
 
 
 def _share(value: object) -> float | None:
