@@ -78,6 +78,13 @@ class Visitor:
         self._context, self._opener = context, context.new_page()
 
     def open(self) -> Page:
+        try:
+            return self._opened()
+        except Error:  # where its server has been stopped, the browser's own page of that came in between
+            self._opener = self._context.new_page()
+            return self._opened()
+
+    def _opened(self) -> Page:
         with self._opener.expect_popup() as opened:
             self._opener.evaluate("void open('about:blank')")
         return opened.value
