@@ -315,6 +315,17 @@ class TestUpkeep:
             LanceIndex(folder, "images").upsert(records[position : position + 1], embeddings[position : position + 1])
         assert table_of(folder).stats()["fragment_stats"]["num_fragments"] <= 52
 
+    def test_a_merge_is_due_so_many_commits_after_the_last(self, filled, folder, make_records, monkeypatch):
+        """However many it made itself, of one version of the table for each index."""
+        merged = []
+        renew = upkeep.renew
+        monkeypatch.setattr(upkeep, "renew", lambda *args: (merged.append(position), renew(*args)))
+        index, *_ = filled
+        records, embeddings = make_records(130, seed=1)
+        for position in range(130):
+            index.upsert(records[position : position + 1], embeddings[position : position + 1])
+        assert merged == [49, 99]
+
     def test_an_open_handle_survives_the_clean_up_of_another(self, filled, folder, make_records):
         index, records, embeddings = filled
         scan = index.scan()

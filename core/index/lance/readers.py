@@ -20,7 +20,7 @@ class Readers:
     """
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._folder = folder
+        self.folder = folder
         self._prefix = f".{name}.reading-"
         self._gate = folder / f".{name}.cleaning"
 
@@ -29,7 +29,7 @@ class Readers:
         """A version that is opened in here stays; where no file can be made, nobody could remove one, either."""
         from filelock import FileLock
 
-        file = self._folder / f"{self._prefix}{uuid.uuid4().hex}.lock"
+        file = self.folder / f"{self._prefix}{uuid.uuid4().hex}.lock"
         lock = FileLock(file, thread_local=False)  # what is read bit by bit may end in another thread
         with suppress(OSError), FileLock(self._gate):
             lock.acquire()
@@ -47,7 +47,7 @@ class Readers:
         from filelock import FileLock
 
         with FileLock(self._gate):
-            files = [file for file in self._folder.iterdir() if file.name.startswith(self._prefix)]
+            files = [file for file in self.folder.iterdir() if file.name.startswith(self._prefix)]
             yield not any(map(self._is_held, files))
 
     def _is_held(self, file: Path) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from lancedb.index import Bitmap, BTree, IvfRq, LabelList
 
+from core.index.lance.merges import Merges
 from core.index.lance.readers import Readers
 from core.index.lance.scan import WHOLE, batches
 
@@ -79,7 +80,7 @@ def maintain(table: Any, version: int, readers: Readers) -> bool:
 
     Only for the one who holds the lock for writing. Returns whether anything was due.
     """
-    due = _is_due(table, version)
+    due = _is_due(table, version, Merges(readers.folder, table.name))
     if due:
         renew(table, readers)
     return due
@@ -104,11 +105,15 @@ def renew(table: Any, readers: Readers, parts: int = _MAX_PARTS, grown: float = 
     """
     _build_scalar_indices(table)
     _build_vector_index(table, parts, grown)
-    table.optimize(cleanup_older_than=KEEP)
-    table.optimize(cleanup_older_than=KEEP)  # rows can be merged by now that were in different parts of an index
     with readers.cleaning() as nobody_reads:
-        # Nothing is left to be done but to remove old versions, and what a killed process left: nobody else writes now.
-        table.optimize(cleanup_older_than=_AT_ONCE if nobody_reads else KEEP, delete_unverified=nobody_reads)
+        older_than = _AT_ONCE if nobody_reads else KEEP
+        table.optimize(cleanup_older_than=older_than)
+        # Once more, with what can be merged by now that was in different parts of an index: only then, for each merge
+        # may write all rows anew, and what it replaces is removed after it.
+        table.optimize(cleanup_older_than=older_than)
+        # Nothing is left to be done but to remove what a killed process left: nobody else writes now.
+        table.optimize(cleanup_older_than=older_than, delete_unverified=nobody_reads)
+    Merges(readers.folder, table.name).note(table.version)
 
 
 def most_parts(rows: int) -> int:
@@ -134,11 +139,10 @@ def merge_every(rows: int) -> int:
     return MERGE_EVERY * max(_LARGE, rows) // _LARGE
 
 
-def _is_due(table: Any, version: int) -> bool:
-    # Versions count the commits of all processes, so that many short runs add up as one long run does.
+def _is_due(table: Any, version: int, merges: Merges) -> bool:
     indices = {index.columns[0]: index for index in table.list_indices()}
     rows = table.count_rows()
-    if version % merge_every(rows) == 0 or not _SCALARS.keys() <= indices.keys():
+    if version - merges.last(version) >= merge_every(rows) or not _SCALARS.keys() <= indices.keys():
         return True
     if "vector" not in indices and rows >= INDEXED_FROM:
         return True
