@@ -381,17 +381,18 @@ def test_nothing_outside_the_source_is_read(tmp_path):
 
 
 def test_a_long_list_is_read_once_and_an_endless_one_is_refused(source_of, monkeypatch):
-    monkeypatch.setattr("core.sources.datasets.annotations.MAX_LIST_BYTES", 100)
+    monkeypatch.setattr("core.sources.datasets.yolo_layout.MAX_LIST_BYTES", 100)
     source = source_of({"data.yaml": f"train: train.txt\n{DATA}", "train.txt": "./a.jpg\n" * 50, **pictures("a.jpg")})
     with pytest.raises(UnreadableLabels, match="too large"):
         source.splits(f"{source.location}/a.jpg")
 
 
 def test_annotations_are_read_once_for_all_pictures(source_of, monkeypatch):
-    from core.sources.datasets import annotations
+    from core.sources.datasets import coco as reading
+    from core.sources.datasets import coco_layout
 
     made = []
-    monkeypatch.setattr(annotations, "CocoFile", lambda *args: made.append(args) or annotations.coco.CocoFile(*args))  # type: ignore[attr-defined]
+    monkeypatch.setattr(coco_layout, "CocoFile", lambda *args: made.append(args) or reading.CocoFile(*args))
     source = source_of({"_annotations.coco.json": coco("a.jpg", "b.jpg"), **pictures("a.jpg", "b.jpg")})
     assert [found.annotated_ns > 0 for found in source.find() if isinstance(found, Found)] == [True, True]
     assert made == []  # not to find out what is there
