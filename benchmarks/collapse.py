@@ -34,7 +34,8 @@ from core.embedding.embedder import Embedder
 from core.embedding.starter import StarterEmbedder
 from core.embedding.weights import present_weights
 from core.images.describe import content_hash
-from core.images.reading.reader import open_upright, read_bytes
+from core.images.reading.content import read_bytes
+from core.images.reading.reader import open_upright
 from core.images.thumbnails import SIDE
 from core.index.records import Hit, ImageRecord, record_id
 from core.model_ids import STARTER

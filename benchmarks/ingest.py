@@ -38,7 +38,8 @@ from core.embedding.clip import ClipEmbedder
 from core.embedding.embedder import Embedder
 from core.embedding.weights import weights_folder
 from core.embedding.worker import WorkerEmbedder
-from core.images.reading.reader import open_upright, read_bytes
+from core.images.reading.content import read_bytes
+from core.images.reading.reader import open_upright
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index
 from core.ingest.foreground import ingest

@@ -82,7 +82,8 @@ def _stages(files: Sequence[Path], weights: Path) -> dict[str, float]:
 def _round(files: Sequence[Path], embedder: Any) -> dict[str, float]:
     from core.embedding.crop import enough
     from core.images.describe import content_hash
-    from core.images.reading.reader import open_upright, read_bytes
+    from core.images.reading.content import read_bytes
+    from core.images.reading.reader import open_upright
     from core.images.thumbnails import SIDE
 
     thumbnail = _thumbnail()

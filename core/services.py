@@ -376,7 +376,7 @@ class Services:
         Raises:
             UnreadableImage: the file is gone or cannot be read.
         """
-        from core.images.reading.reader import read_bytes
+        from core.images.reading.content import read_bytes
 
         for store in (self.queries, self.uploads):
             if path := store.path(content_hash):

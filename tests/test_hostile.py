@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceUnavailable
-from core.images.reading import reader
+from core.images.reading import decoding
 from core.images.reading.reader import open_upright
 from core.ingest.journal.job import Status
 from core.ingest.journal.progress import Counts, Outcome
@@ -216,5 +216,5 @@ def test_an_archive_that_lies_in_a_folder_of_the_same_job(services, ground):
 
 def test_the_pages_of_a_document_are_counted_up_to_a_limit(monkeypatch):
     assert open_upright(long_tiff(99), "x.tif").frames == 100
-    monkeypatch.setattr(reader, "MAX_PAGES", 50)
+    monkeypatch.setattr(decoding, "MAX_PAGES", 50)
     assert open_upright(long_tiff(99), "x.tif").frames == 50

@@ -168,7 +168,7 @@ def _read(location: str) -> tuple[bytes, str]:
     """The picture there, and what it is called."""
     if is_url(location):
         return terminal().fetched(location)
-    from core.images.reading.reader import read_bytes
+    from core.images.reading.content import read_bytes
 
     path = next((path for path in _paths(location) if path.exists()), None)
     if path is None:

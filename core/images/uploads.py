@@ -19,7 +19,8 @@ from core.images.files import (
     SUFFIXES,
     suffix_of,
 )
-from core.images.reading.reader import open_upright, read_bytes
+from core.images.reading.content import read_bytes
+from core.images.reading.reader import open_upright
 from core.storage import Part, remove_broken_off, write_whole
 from core.text.names import display_name
 

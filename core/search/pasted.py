@@ -102,7 +102,7 @@ class PastedPictures:
 
 
 def _bytes(path: Path, limit: int) -> bytes:
-    from core.images.reading.reader import read_bytes
+    from core.images.reading.content import read_bytes
 
     with suppress(OSError):  # which `read_bytes` words
         if path.stat().st_size > limit:

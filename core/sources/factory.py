@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from pathlib import Path
 
 from core.images.files import has_picture_suffix
-from core.images.reading.reader import read_bytes
+from core.images.reading.content import read_bytes
 from core.sources.archives.archive import ArchiveSource, archive_of
 from core.sources.checks import is_archive
 from core.sources.folder import FolderSource

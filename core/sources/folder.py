@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import SourceUnavailable, UnreadableImage, UnreadableLabels
 from core.images.describe import Box, Split
 from core.images.files import ARCHIVE_SUFFIX, has_picture_suffix, is_left_out
-from core.images.reading.reader import read_bytes
+from core.images.reading.content import read_bytes
 from core.sources.archives.archive import archive_of
 from core.sources.archives.zip_directory import OPEN_FLAGS
 from core.sources.checks import is_archive

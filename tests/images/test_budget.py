@@ -183,7 +183,7 @@ def test_an_error_that_is_kept_holds_no_pixels(left, kind, encoded):
 def test_what_takes_too_much_memory_is_refused_by_its_header(monkeypatch, kind):
     buffer = BytesIO()
     Image.new("RGB", (400, 300)).save(buffer, kind)
-    monkeypatch.setattr("core.images.reading.reader.MAX_PICTURE_BYTES", 400 * 300)
+    monkeypatch.setattr("core.images.reading.decoding.MAX_PICTURE_BYTES", 400 * 300)
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda _: pytest.fail("decoded"))
     with pytest.raises(UnreadableImage, match=r"400 × 300 pixels.*memory"):
         open_upright(buffer.getvalue(), "x.img")

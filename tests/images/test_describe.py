@@ -7,7 +7,7 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from core.images.describe import DESCRIPTION, Colour, content_hash, is_content_hash
-from core.images.reading import reader
+from core.images.reading import decoding
 from core.images.reading.reader import open_upright
 
 
@@ -43,5 +43,5 @@ def test_description_of_a_photograph(encoded, format):
 
 
 def test_opening_alone_does_not_work_out_how_a_picture_looks(encoded, monkeypatch):
-    monkeypatch.setattr(reader, "look_at", None)
+    monkeypatch.setattr(decoding, "look_at", None)
     assert open_upright(encoded(Image.new("RGB", (4, 4))), "x").size == (4, 4)

@@ -19,8 +19,10 @@ from PIL.ExifTags import IFD
 
 from core.errors import Problem, UnreadableImage
 from core.images.files import FORMATS
-from core.images.reading import reader
-from core.images.reading.reader import MAX_PIXELS, open_upright, read_bytes
+from core.images.reading import content, decoding
+from core.images.reading.content import read_bytes
+from core.images.reading.decoding import MAX_PIXELS
+from core.images.reading.reader import open_upright
 from tests.material import needs_ordinary_user, needs_pipes
 
 
@@ -250,7 +252,7 @@ class TestBombs:
         assert "megapixels" in refused(png(width, height, png_chunk(b"IDAT", zlib.compress(b"\0")))).message
 
     def test_below_the_limit_pillow_s_warning_is_no_error(self, monkeypatch):
-        monkeypatch.setattr(reader, "MAX_PIXELS", 64 * 48)
+        monkeypatch.setattr(decoding, "MAX_PIXELS", 64 * 48)
         monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 64 * 48 // 2)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -363,7 +365,7 @@ class TestReadBytes:
         assert "is not a file" in self.refused(Path("/dev/zero")).message
 
     def test_too_large(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(reader, "MAX_BYTES", 3)
+        monkeypatch.setattr(content, "MAX_BYTES", 3)
         (tmp_path / "x").write_bytes(b"abc")
         assert read_bytes(tmp_path / "x") == b"abc"
         (tmp_path / "x").write_bytes(b"abcd")

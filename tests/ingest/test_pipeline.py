@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.errors import ModelMismatch, ModelUnavailable, SourceUnavailable
-from core.images.reading.reader import read_bytes
+from core.images.reading.content import read_bytes
 from core.images.thumbnails import Thumbnails
 from core.index.lance.engine import LanceIndex
 from core.index.records import record_id

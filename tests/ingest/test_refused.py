@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import Problem
 from core.images.reading import reader
+from core.images.reading.decoding import OpenedImage
 from core.ingest.journal.job import Plan
 from core.ingest.journal.progress import Counts, Outcome
 from core.ingest.pipeline import prepare
@@ -33,7 +34,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of files whose bytes are looked at."""
     names: list[str] = []
 
-    def open_upright(data: bytes, name: str, enough: int | None = None) -> reader.OpenedImage:
+    def open_upright(data: bytes, name: str, enough: int | None = None) -> OpenedImage:
         names.append(name.rpartition("/")[2])
         return reader.open_upright(data, name, enough)
 

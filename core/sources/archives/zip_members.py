@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
 from core.errors import Problem
 from core.images.files import has_picture_suffix, is_left_out
-from core.images.reading.reader import MAX_BYTES
+from core.images.reading.content import MAX_BYTES
 from core.sources.archives.encodings import encoding_of, is_surely_utf8
 from core.sources.datasets.files import is_part
 from core.sources.source import Skipped, no_picture, skipped_by_name
