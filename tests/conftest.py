@@ -29,7 +29,11 @@ LONGEST = (
 """Files that take longest begin first, so that no process is left alone with one at the end; those that drive a browser
 take turns with others, so that two of them seldom run side by side."""
 
-TOGETHER = {"tests/browser/test_accessibility.py": "tests/browser/test_app.py"}
+TOGETHER = {
+    "tests/browser/test_accessibility.py": "tests/browser/test_app.py",
+    "tests/browser/test_elasticsearch.py": "tests/test_crash.py",
+    "tests/index/test_elastic_restart.py": "tests/test_crash.py",
+}
 """Files that use what takes long to make for another: one process takes both."""
 
 if os.environ.get("COVERAGE_RUN"):  # which slows the code down
@@ -84,15 +88,21 @@ def coco() -> Path:
     return folder.resolve()  # as all locations are
 
 
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    """An Elasticsearch of the test's own, to be stopped and started."""
+@pytest.fixture(scope="session")
+def own_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     if not START_ELASTICSEARCH.exists():
         pytest.skip(NO_NODE)
-    made = Node(tmp_path / "node")
-    made.start()
+    made = Node(tmp_path_factory.mktemp("node") / "data")
     yield made
     made.stop()
+
+
+@pytest.fixture
+def node(own_node: Node) -> Node:
+    """An Elasticsearch of these tests' own, to be stopped and started: it is up. Each takes away what it has put in, or
+    has a name of its own for it."""
+    own_node.start()
+    return own_node
 
 
 @pytest.fixture

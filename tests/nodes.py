@@ -24,6 +24,9 @@ class Node:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Nothing where it is up."""
+        if self._process and self._process.poll() is None:
+            return
         command = [str(START_ELASTICSEARCH), "--port", str(self._port), "--data", str(self._data), "--heap", "512m"]
         with (self._data.parent / "log").open("ab") as log:
             self._process = subprocess.Popen(command, env=ENVIRONMENT, stdout=log, stderr=log, start_new_session=True)

@@ -20,7 +20,8 @@ def test_a_stopped_server_is_said_and_its_return_is_noticed(
     folder.mkdir()
     for colour in ("red", "green", "blue"):
         Image.new("RGB", (64, 64), colour).save(folder / f"{colour}.png")
-    server = start_server(IMAGE_SEARCH_MODEL="starter", ELASTICSEARCH_URL=node.url, IMAGE_SEARCH_ROOTS=str(folder))
+    settings = {"IMAGE_SEARCH_MODEL": "starter", "IMAGE_SEARCH_INDEX": "seen", "IMAGE_SEARCH_ROOTS": str(folder)}
+    server = start_server(ELASTICSEARCH_URL=node.url, **settings)
 
     page.goto(f"{server.url}/ingest")
     plan(page, folder)

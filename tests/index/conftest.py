@@ -135,3 +135,26 @@ def filled(index: Index, make_records: MakeRecords) -> tuple[Index, list[ImageRe
     index.prepare(STAMP)
     index.upsert(made, embeddings)
     return index, made, embeddings
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def stocked(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, make_records: MakeRecords
+) -> Iterator[tuple[Index, list[ImageRecord], Embeddings]]:
+    """As `filled`, once for all tests of a module, which change nothing."""
+    made, embeddings = make_records(300)
+    with opener(request.param, tmp_path_factory.mktemp("stocked")) as open_:
+        index = open_()
+        index.prepare(STAMP)
+        index.upsert(made, embeddings)
+        yield index, made, embeddings
+        assert {record for batch in index.records() for record in batch} == set(made)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def growing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """One for all tests of a module that only add: what is in it otherwise is no matter of theirs."""
+    with opener(request.param, tmp_path_factory.mktemp("growing")) as open_:
+        index = open_()
+        index.prepare(STAMP)
+        yield index

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -109,21 +110,21 @@ class TestEmpty:
 
 class TestSearch:
     @pytest.mark.parametrize("k", [1, 10, 60, 300, 1000])
-    def test_equals_brute_force(self, filled, k):
-        index, records, embeddings = filled
+    def test_equals_brute_force(self, stocked, k):
+        index, records, embeddings = stocked
         queries = unit(np.random.default_rng(1).standard_normal((5, STAMP.dims)))
         for query in [*queries, embeddings[7], -embeddings[7]]:
             found = index.search(query, k)
             assert len(found) == min(k, len(records))
             assert_same(found, nearest(records, embeddings, query, k))
 
-    def test_needs_no_query_of_unit_length(self, filled):
-        index, records, embeddings = filled
+    def test_needs_no_query_of_unit_length(self, stocked):
+        index, records, embeddings = stocked
         query = 7 * embeddings[0] + 3 * embeddings[1]
         assert_same(index.search(query, 10), nearest(records, embeddings, query, 10))
 
-    def test_scores_are_cosines_from_one_to_minus_one(self, filled):
-        index, _, embeddings = filled
+    def test_scores_are_cosines_from_one_to_minus_one(self, stocked):
+        index, _, embeddings = stocked
         assert index.search(embeddings[5], 1)[0].score == pytest.approx(1, abs=1e-5)
         assert index.search(-embeddings[5], 300)[-1].score == pytest.approx(-1, abs=1e-5)
 
@@ -137,8 +138,8 @@ class TestSearch:
 
     @pytest.mark.parametrize("k", [1, 20, 1000])
     @pytest.mark.parametrize("where", [None, PNG], ids=["all", "some"])
-    def test_hits_come_with_their_embeddings(self, filled, k, where):
-        index, records, embeddings = filled
+    def test_hits_come_with_their_embeddings(self, stocked, k, where):
+        index, records, embeddings = stocked
         found = index.search(embeddings[3], k, where, embeddings=True)
         assert found == index.search(embeddings[3], k, where)
         assert all(hit.embedding is None for hit in index.search(embeddings[3], k, where))
@@ -147,8 +148,8 @@ class TestSearch:
         assert stacked.dtype == np.float32
         np.testing.assert_allclose(stacked, embeddings[[position[hit.record.id] for hit in found]], atol=1e-6)
 
-    def test_no_hits_without_a_match(self, filled):
-        index, _, embeddings = filled
+    def test_no_hits_without_a_match(self, stocked):
+        index, _, embeddings = stocked
         assert index.search(embeddings[0], 5, Filter.within("/elsewhere"), embeddings=True) == []
         assert index.search(embeddings[0], 0, embeddings=True) == []
 
@@ -226,15 +227,15 @@ class TestUpsert:
 
 
 class TestRead:
-    def test_get_answers_in_the_order_asked(self, filled):
-        index, records, _ = filled
+    def test_get_answers_in_the_order_asked(self, stocked):
+        index, records, _ = stocked
         asked = [records[i].id for i in (250, 3, 17)]
         assert index.get([asked[0], "0" * 32, *asked[1:]]) == [records[250], records[3], records[17]]
         assert index.get([]) == []
         assert index.get(["' OR '1'='1", "*", ""]) == []
 
-    def test_embeddings_come_back_in_the_order_asked(self, filled):
-        index, records, embeddings = filled
+    def test_embeddings_come_back_in_the_order_asked(self, stocked):
+        index, records, embeddings = stocked
         order = [5, 299, 0, 5]
         found = index.embeddings([records[i].id for i in order])
         assert found.dtype == np.float32
@@ -243,8 +244,8 @@ class TestRead:
         with pytest.raises(KeyError):
             index.embeddings([records[0].id, "0" * 32])
 
-    def test_fingerprints_are_of_those_that_exist(self, filled):
-        index, records, _ = filled
+    def test_fingerprints_are_of_those_that_exist(self, stocked):
+        index, records, _ = stocked
         for some in (records[:3], records):
             asked = [record.id for record in some]
             assert index.fingerprints([*asked, "0" * 32]) == {record.id: record.fingerprint for record in some}
@@ -265,8 +266,8 @@ class TestRead:
         np.testing.assert_allclose(found[smallest.content_hash][1], family[smallest], atol=1e-6)
         np.testing.assert_allclose(found[records[1].content_hash][1], embeddings[1], atol=1e-6)
 
-    def test_a_scan_gives_every_record_once_with_its_embedding(self, filled):
-        index, records, embeddings = filled
+    def test_a_scan_gives_every_record_once_with_its_embedding(self, stocked):
+        index, records, embeddings = stocked
         scanned = [pair for batch, rows in index.scan() for pair in zip(batch, rows, strict=True)]
         assert len(scanned) == index.count() == 300
         position = {record: i for i, record in enumerate(records)}
@@ -275,8 +276,8 @@ class TestRead:
             np.stack([row for _, row in scanned]), embeddings[[position[record] for record, _ in scanned]], atol=1e-6
         )
 
-    def test_a_scan_may_be_left_half_way(self, filled):
-        index, *_ = filled
+    def test_a_scan_may_be_left_half_way(self, stocked):
+        index, *_ = stocked
         scan = index.scan()
         assert isinstance(scan, Iterator)
         next(scan)
@@ -315,15 +316,14 @@ class TestRead:
         ],
         ids=["not UTF-8", "quotes", "newline", "long"],
     )
-    def test_every_path_comes_back_as_it_was(self, index, make_records, path):
-        drawn, embeddings = make_records(2)
+    def test_every_path_comes_back_as_it_was(self, growing, make_records, path):
+        drawn, embeddings = make_records(2, seed=crc32(os.fsencode(path)))
         record = at(path, drawn[0])
-        index.prepare(STAMP)
-        index.upsert([record, drawn[1]], embeddings)
-        assert index.get([record.id]) == [record]
-        assert index.search(embeddings[0], 1, Filter.within(record.folder))[0].record == record
-        assert record in [found for batch, _ in index.scan() for found in batch]
-        assert index.by_content([record.content_hash])[record.content_hash][0] == record
+        growing.upsert([record, drawn[1]], embeddings)
+        assert growing.get([record.id]) == [record]
+        assert growing.search(embeddings[0], 1, Filter.within(record.folder))[0].record == record
+        assert record in [found for batch, _ in growing.scan() for found in batch]
+        assert growing.by_content([record.content_hash])[record.content_hash][0] == record
 
     @pytest.mark.parametrize(
         "description",
@@ -343,16 +343,15 @@ class TestRead:
         ],
         ids=lambda value: " ".join(value),
     )
-    def test_a_description_comes_back_as_it_was(self, index, make_records, description):
+    def test_a_description_comes_back_as_it_was(self, growing, make_records, description):
         drawn, embeddings = make_records(2)
         record = replace(drawn[1], **description)
-        index.prepare(STAMP)
-        index.upsert([drawn[0], record], embeddings)
-        assert index.get([record.id]) == [record]
-        assert index.search(embeddings[1], 1)[0].record == record
-        assert record in [found for batch in index.records() for found in batch]
-        assert index.fingerprints([record.id]) == {record.id: record.fingerprint}
-        (found,) = index.get([record.id])
+        growing.upsert([drawn[0], record], embeddings)
+        assert growing.get([record.id]) == [record]
+        assert growing.search(embeddings[1], 1)[0].record == record
+        assert record in [found for batch in growing.records() for found in batch]
+        assert growing.fingerprints([record.id]) == {record.id: record.fingerprint}
+        (found,) = growing.get([record.id])
         assert {type(part) for part in found.boxes} <= {Box}
         assert {type(part) for part in found.colours} <= {Colour}
         assert type(found.gps) in (tuple, type(None))
@@ -369,8 +368,8 @@ class TestRead:
 
 
 class TestTotals:
-    def test_records_are_those_of_a_scan(self, filled):
-        index, records, _ = filled
+    def test_records_are_those_of_a_scan(self, stocked):
+        index, records, _ = stocked
         read = [record for batch in index.records() for record in batch]
         assert len(read) == 300
         assert set(read) == set(records)

@@ -2,9 +2,7 @@
 
 import json
 import os
-import signal
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -40,7 +38,7 @@ from core.search.relevance.calibrator import Calibrations
 from core.search.searcher import Searcher
 from core.vectors import Embeddings, unit
 from tests.colours import ColourEmbedder
-from tests.material import NO_NODE, NO_SERVER, START_ELASTICSEARCH
+from tests.material import NO_SERVER
 
 RED = ModelStamp("clip/red", 8)
 BLUE = ModelStamp("clip/blue", 8)
@@ -614,91 +612,6 @@ def test_dropping_removes_the_index_and_may_be_repeated(server: Elasticsearch, i
     assert index.count() == 0
     assert index.search(vectors(1)[0], 3) == []
     assert index.model() is None
-
-
-# --- a server that stops ---------------------------------------------------------------------------------------------
-
-
-class Node:
-    """A server of one's own, which can be stopped and started again on the same data."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen[str] | None = None
-        self.drain: threading.Thread | None = None
-
-    def start(self) -> None:
-        command = [str(START_ELASTICSEARCH), "--port", str(self.port), "--data", str(self.data), "--heap", "512m"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        assert self.process.stdout is not None
-        told: list[str] = []
-        for line in self.process.stdout:
-            told.append(line)
-            if "]started {" in line:
-                break
-        if any("no Java" in line for line in told):
-            pytest.skip("needs Java 21")
-        assert self.process.poll() is None, "".join(told)
-        self.drain = threading.Thread(target=self.process.stdout.read)  # or the pipe fills up
-        self.drain.start()
-        with Elasticsearch(self.url, request_timeout=90) as client:
-            client.cluster.health(wait_for_status="yellow", timeout="60s")
-
-    def stop(self) -> None:
-        process, self.process = self.process, None
-        if process is not None:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
-            if self.drain is not None:
-                self.drain.join()
-            assert process.stdout is not None
-            process.stdout.close()
-
-
-def _free_port() -> int:
-    while True:  # the node uses this port and the one 100 above
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 100))
-            except (OSError, OverflowError):
-                continue
-            return port
-
-
-@pytest.fixture
-def node(urls: list[str], tmp_path: Path) -> Iterator[Node]:
-    if not START_ELASTICSEARCH.exists():
-        pytest.skip(NO_NODE)
-    node = Node(tmp_path)
-    try:
-        node.start()
-        yield node
-    finally:
-        node.stop()
-
-
-@pytest.mark.elasticsearch
-@pytest.mark.timeout(280)
-def test_a_handle_outlives_a_restart_of_the_server(node: Node) -> None:
-    index = ElasticIndex([node.url], "images")
-    index.prepare(RED)
-    index.upsert(pictures(50), vectors(50))
-    assert index.count() == 50
-    node.stop()
-    for read in (index.count, index.model, lambda: index.search(vectors(1)[0], 3)):
-        with pytest.raises(IndexUnavailable, match=f"{node.url} does not answer") as gone:
-            read()
-        assert gone.value.remedy == "Start the server or correct ELASTICSEARCH_URL."
-    node.start()
-    assert index.count() == 50
-    assert index.search(vectors(1)[0], 1)[0].record == pictures(1)[0]
-    index.upsert(pictures(60), vectors(60))
-    assert index.count() == 60
-    index.close()
 
 
 # --- without a server ------------------------------------------------------------------------------------------------

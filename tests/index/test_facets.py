@@ -46,16 +46,16 @@ def in_order(counts: dict[str, dict[str, int]]) -> dict[str, list[tuple[str, int
     ],
     ids=str,
 )
-def test_all_are_counted_the_most_frequent_first(filled, where):
-    index, records, _ = filled
+def test_all_are_counted_the_most_frequent_first(stocked, where):
+    index, records, _ = stocked
     expected = counted([record for record in records if meets(record, where)])
     assert in_order(index.facets(where)) == in_order(expected)
     assert in_order(index.facets(where, ["year", "tag"])) == in_order({f: expected[f] for f in ("year", "tag")})
     assert index.facets(where, []) == {}
 
 
-def test_a_label_is_counted_once_a_record(filled):
-    index, records, _ = filled
+def test_a_label_is_counted_once_a_record(stocked):
+    index, records, _ = stocked
     assert sum(index.facets(None, ["label"])["label"].values()) < sum(len(record.boxes) for record in records)
 
 
