@@ -7,8 +7,8 @@ from pathlib import Path
 class Merges:
     """The version of a table that its last merge made, in a file beside it; for the one who holds the lock for writing.
 
-    Versions count the commits of all processes, so that many short runs add up as one long run does. A merge itself makes
-    dozens of them: a fixed number of versions after another one, it would be due again at once.
+    Versions count the commits of all processes, so that many short runs add up as one long run does. A merge itself
+    makes dozens of them: a fixed number of versions after another one, it would be due again at once.
 
     Args:
         folder: The one that the table is in.
