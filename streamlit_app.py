@@ -25,7 +25,9 @@ from core.api.deferred import Deferred, own_routes  # noqa: E402
 from core.api.protection import protection  # noqa: E402
 from core.embedding.launching import launch_ahead  # noqa: E402
 from core.errors import ImageSearchError  # noqa: E402
+from core.telemetry.events import subscribe  # noqa: E402
 from core.ui.components.modules import module_routes  # noqa: E402
+from core.ui.logs import log_as  # noqa: E402
 from core.ui.server import base_path, served_hosts, server_settings, services  # noqa: E402
 from core.ui.shell import PAGES, shell  # noqa: E402
 
@@ -57,6 +59,7 @@ def _start(ending: ExitStack, ended: threading.Event) -> None:
             ending.callback(services().close)
             services().warm_up()  # pays for what a first search loads, so that no visitor does
             routes.api.load()  # which the page needs when somebody scrolls on
+            routes.metrics()
         with suppress(ImageSearchError):
             services().tidy()  # looks at every file ever sent: nobody is to wait for it
     except RuntimeError:
@@ -96,9 +99,11 @@ def _spare_garbage_collection() -> None:
 def _own() -> "OwnRoutes":
     from core.api.light import OwnRoutes
 
-    return OwnRoutes(services)
+    return OwnRoutes(services, events)
 
 
+log_as(server_settings().log, server_settings().log_level)
+events = subscribe()  # to what is counted, from the first request on
 own = Deferred(_own)
 
 app = st.App(

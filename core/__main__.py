@@ -38,8 +38,10 @@ def _run() -> None:
     atexit.register(leave)
 
     from core.cli import program
+    from core.telemetry.logs import configure_json
     from core.text.command import NAME
 
+    configure_json()
     try:
         program(sys.argv[1] if len(sys.argv) > 1 else "")(prog_name=NAME)
         status = 0

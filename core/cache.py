@@ -1,9 +1,34 @@
 """Values kept while they are likely to be asked for again."""
 
 import threading
+import weakref
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import cachetools
+
+
+@dataclass
+class Tally:
+    """What the caches of one name have come to, in this process."""
+
+    hits: int = 0
+    misses: int = 0
+    caches: "weakref.WeakSet[LRUCache[Any]]" = field(default_factory=weakref.WeakSet)
+
+    @property
+    def entries(self) -> int:
+        return sum(cache.entries for cache in tuple(self.caches))
+
+    @property
+    def capacity(self) -> int:
+        return sum(cache.capacity for cache in tuple(self.caches))
+
+
+tallies: defaultdict[str, Tally] = defaultdict(Tally)
+"""By what the caches are called, as far as they have a name."""
 
 
 class LRUCache[V]:
@@ -12,9 +37,20 @@ class LRUCache[V]:
     What is not kept is made without the lock: two threads may make the same value, but none waits for another's.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, name: str = "") -> None:
+        """
+        Args:
+            name: What it is called in the metrics; "" where nobody wants to know.
+        """
+        self.capacity = size
         self._values: MutableMapping[Hashable, V] = cachetools.LRUCache(size)
         self._lock = threading.Lock()
+        self._tally = tallies[name] if name else Tally()
+        self._tally.caches.add(self)
+
+    @property
+    def entries(self) -> int:
+        return len(self._values)
 
     def get(self, key: Hashable, make: Callable[[], V]) -> V:
         return self.get_all([key], lambda _: [make()])[0]
@@ -27,6 +63,8 @@ class LRUCache[V]:
         """
         with self._lock:
             found = {key: self._values[key] for key in keys if key in self._values}
+            self._tally.hits += len(found)
+            self._tally.misses += len(set(keys)) - len(found)
         if missing := [key for key in dict.fromkeys(keys) if key not in found]:
             made = dict(zip(missing, make(missing), strict=True))
             found |= made

@@ -14,6 +14,7 @@ from typing import Any, Self
 from core.errors import InvalidSetting
 from core.hosts import parse_pattern
 from core.model_ids import MODELS
+from core.telemetry.names import FORMS, LEVELS, LOG_FORM, LOG_LEVEL
 from core.text.redaction import holds_secret, secrets_of, without_secrets
 
 _ENCODED = (
@@ -69,6 +70,16 @@ def _between(least: int, most: int | None, value: object) -> int:
     if not re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", str(value)) or not least <= int(str(value)) <= (most or 1 << 63):
         raise ValueError(f"expected {expected}")
     return int(str(value))
+
+
+def _one_of(*options: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        chosen = str(value).strip().lower()
+        if chosen not in options:
+            raise ValueError(f"expected {', '.join(options[:-1])} or {options[-1]}")
+        return chosen
+
+    return read
 
 
 def _whole(least: int, most: int | None = None) -> Callable[[object], int]:
@@ -168,6 +179,15 @@ class ServerSettings:
         "Sites that may show the app in a frame, separated by commas",
         _ancestors,
         (),
+    )
+    log: str = _setting(
+        LOG_FORM, "The form of the logs: `text` for people, or `json`, an object on each line", _one_of(*FORMS), "text"
+    )
+    log_level: str = _setting(
+        LOG_LEVEL,
+        "What is logged: `debug`, `info`, `warning` or `error`; `debug` shows what is searched for",
+        _one_of(*LEVELS),
+        "info",
     )
 
     @classmethod

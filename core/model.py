@@ -1,5 +1,6 @@
 """The model that goes with the index: which one it is, loaded in the background, tried again where that may help."""
 
+import logging
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from core.embedding.weights import check_obtainable, how_to_obtain, remedy
 from core.errors import ImageSearchError, IndexUnavailable, ModelUnavailable, StorageUnavailable
 from core.index.index import Index, ModelStamp
 from core.model_ids import STARTER
+from core.telemetry.events import ModelRestarted, tell
+
+_log = logging.getLogger(__name__)
 
 
 def start_model(model_id: str, cache_dir: Path, made_by: str | None, in_process: bool) -> Embedder:
@@ -46,6 +50,9 @@ class IndexModel:
 
     def _load(self) -> Embedder:
         stamp = self._index.model()
+        if _died(self._loader.state.embedder):
+            _log.warning("The process of the model has ended; another is started.")
+            tell(ModelRestarted())
         if (expected := self._expected) and not _died(expected) and stamp == stamp_of(expected):
             return expected
         made_by = stamp.model_id if stamp else None
@@ -58,6 +65,18 @@ class IndexModel:
     def state(self) -> ModelState:
         """How far loading is; never waits."""
         return self._loader.state
+
+    @property
+    def condition(self) -> str:
+        """How far loading is, as `state` says; `stopped` where the model was loaded, its process has ended, and no
+        other has been started yet."""
+        state = self.state
+        return "stopped" if state.status != "failed" and _died(state.embedder) else state.status
+
+    @property
+    def works(self) -> bool:
+        """Whether a model is loaded and its process, where it has one, alive."""
+        return self.loaded is not None and not _died(self.loaded)
 
     @property
     def loaded(self) -> Embedder | None:

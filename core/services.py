@@ -22,6 +22,7 @@ from core.ingest.journal.actors import APP, Actor
 from core.model import IndexModel
 from core.model_ids import MODELS, STARTER
 from core.search.language.resolve import resolve
+from core.search.measured import measured
 from core.search.query import Query, Search, Words
 from core.search.relevance.calibrator import Calibrations
 from core.search.results import Results
@@ -93,7 +94,7 @@ class Services:
         self.model = IndexModel(settings, self.index, in_process=command_line)
         self._command_line = command_line
         self.opening = threading.RLock()
-        self._named: LRUCache[ImageRecord | None] = LRUCache(_NAMED)  # each run of a page asks for those of all chips
+        self._named: LRUCache[ImageRecord | None] = LRUCache(_NAMED, "names")  # a page asks for those of all chips
         self._calibrations = Calibrations(self.index, self._learned)
         self._searcher = Searcher(
             self.index, self.model.embedder, lambda: self.model.in_use, self._query_picture, self._calibrations
@@ -224,6 +225,11 @@ class Services:
         Args:
             patience: Seconds to wait, at most, where it is not known yet what scores mean here.
         """
+        with measured() as told:
+            told.results = results = self._answer(search, offset, limit, patience)
+        return results
+
+    def _answer(self, search: Search, offset: int, limit: int, patience: float) -> Results:
         if patience and search.query.seeks:
             self._await_scores(patience)
         from core.search.language.remarks import remarks
@@ -308,7 +314,7 @@ class Services:
         Raises:
             ModelUnavailable, ModelMismatch, IndexUnavailable: why there are no searches yet.
         """
-        self.search(Search(Query((Words("warm up"),))), limit=1)  # also begins to learn what scores mean
+        self._answer(Search(Query((Words("warm up"),))), 0, 1, 0.0)  # also begins to learn what scores mean
         self.examples()
 
     @property

@@ -42,12 +42,22 @@ def writing_in(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            message = f"There is no space left for {printable(folder)}."
-            raise StorageFull(message, "Free some space and start again.") from error
+            raise no_space(folder) from error
         raise StorageUnavailable(
             f"{printable(folder)} cannot be written{_WHY_NOT.get(error.errno or 0, '')}.",
             "Give the user who runs the app permission to write there, or set IMAGE_SEARCH_DATA_DIR to another folder.",
         ) from error
+
+
+def no_space(folder: Path) -> StorageFull:
+    return StorageFull(f"There is no space left for {printable(folder)}.", "Free some space and start again.")
+
+
+def check_writable(folder: Path) -> None:
+    """Write a file and remove it; raises as `writing_in`."""
+    with Part(folder) as part:
+        part.write(bytes(4096))
+        part.finish()
 
 
 def make_folder(folder: Path, *, private: bool = False) -> None:

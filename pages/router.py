@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.telemetry.context import begin_request
 from core.ui.components.frame import SkipLink, frame
 from core.ui.notices import expected_errors, model_banner
 
@@ -16,6 +17,8 @@ SKIP_LINKS = {
         SkipLink("Skip to the filters", "facets", ".fold"),
     )
 }
+
+begin_request()  # what this run does, and the jobs that it starts, are told with an id of their own
 
 # A file, not ":material/…:": the tab's icon would be fetched from another host.
 st.set_page_config(page_title="image-search", page_icon=ART / "icon.svg", layout="wide")

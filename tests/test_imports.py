@@ -108,4 +108,4 @@ def test_a_search_for_words_imports_no_pictures() -> None:
 def test_a_page_waits_for_no_api() -> None:
     """What a server imports until a page is there: its own routes, and the modules of pages."""
     code = "import streamlit_app; streamlit_app.own.load(); import core.ui.search_view, core.ui.jobs"
-    assert imported(code, "fastapi", "fastapi_offline", "pydantic", "torch", "inference") == ""
+    assert imported(code, "fastapi", "fastapi_offline", "pydantic", "torch", "inference", "prometheus_client") == ""

@@ -43,7 +43,9 @@ def _no_texts(node: ast.AST) -> Iterator[ast.AST]:
             yield from (part for value in node.values for part in ast.walk(value))
         case ast.Raise(exc=ast.Call(func=ast.Name(id="ValueError" | "TypeError" | "AssertionError"))):
             yield from ast.walk(node)
-        case ast.Call(func=ast.Attribute(attr="debug" | "info" | "warning" | "exception", value=ast.Name(id="_log"))):
+        case ast.Call(
+            func=ast.Attribute(attr="debug" | "info" | "warning" | "exception", value=ast.Name(id="_log" | "_logger"))
+        ):
             yield from ast.walk(node)
         case ast.Call(func=ast.Attribute(attr="compile" | "search" | "sub", value=ast.Name(id="re"))):
             yield from ast.walk(node)

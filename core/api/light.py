@@ -3,9 +3,9 @@
 All else is asked of the API.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,18 +14,20 @@ from starlette.routing import Match, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from core.api.deferred import Deferred
+from core.api.health import health as health
+from core.api.health import readiness_response
 from core.api.http import Endpoint, answered
 from core.api.images import Images
 from core.api.paths import SEARCH
+from core.api.telemetry.requests import note_route
 from core.api.uploads import Uploading
-from core.errors import ImageSearchError
 from core.services import Services
+from core.telemetry.events import Subscription, subscribe
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-
-READY = "ready"
+    from core.api.telemetry.metrics import Metrics
 
 
 class _Exactly(Route):
@@ -35,21 +37,30 @@ class _Exactly(Route):
         match, child = super().matches(scope)
         return (Match.NONE, {}) if match is Match.PARTIAL else (match, child)
 
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        note_route(scope, self.path)
+        await super().handle(scope, receive, send)
+
 
 class OwnRoutes:
     """All routes that are the app's own, as an ASGI application.
 
     Args:
         services: Gives the shared services; called per request, so that a wrong setting is answered, not fatal.
+        events: What is counted; by default what happens from now on.
     """
 
-    def __init__(self, services: Callable[[], Services]) -> None:
+    def __init__(self, services: Callable[[], Services], events: Subscription | None = None) -> None:
         self._services = services
+        self._events = events or subscribe()
+        self._counting = threading.Lock()
+        self._metrics: Metrics | None = None
         self._images, self._uploading = Images(services), Uploading(services)
         self.api = Deferred(self._make_api)
         self.routes = [
             _route("GET", "/healthz", self._health),
             _route("GET", "/readyz", self._readiness),
+            _route("GET", "/metrics", self._measured),
             _route("GET", SEARCH, _to_search_page),
             _route("GET", "/thumbnails/{content_hash}", _by_path("content_hash", self._images.thumbnail)),
             _route("GET", "/images/{content_hash}", _by_path("content_hash", self._images.view)),
@@ -65,7 +76,21 @@ class OwnRoutes:
     def _make_api(self) -> "FastAPI":
         from core.api.v1.app import create_app  # FastAPI, for which no page waits
 
-        return create_app(self._services, self._images, self._uploading)
+        return create_app(self._services, self._images, self._uploading, self.metrics)
+
+    def metrics(self) -> "Metrics":
+        """Made when they are first asked for: their library is nothing that a page waits for."""
+        with self._counting:
+            if self._metrics is None:
+                from core.api.telemetry.metrics import Metrics
+                from core.api.telemetry.state import State
+
+                self._metrics = Metrics(self._events, State(self._collections))
+            return self._metrics
+
+    def _collections(self) -> "Mapping[str, Services]":
+        made = self._services()
+        return {made.settings.index_name: made}
 
     async def _health(self, _: Request) -> Response:
         """200 as long as the server lives; what the index and the model say is in the body."""
@@ -75,42 +100,14 @@ class OwnRoutes:
         """200 where all that a search needs is there, else 503: for who decides where visitors are sent."""
         return await run_in_threadpool(readiness_response, self._services)
 
-
-def health(services: Callable[[], Services]) -> dict[str, Any]:
-    """The state of the server: `degraded` where something is wrong with it."""
-    try:
-        made = services()
-        return {"status": "ok", "model": made.model.state.status, **asdict(made.status())}
-    except ImageSearchError as error:
-        return {"status": "degraded", "error": str(error)}
+    async def _measured(self, request: Request) -> Response:
+        """For Prometheus, in the format that it accepts."""
+        return await run_in_threadpool(metrics_response, self.metrics, request)
 
 
-def readiness(services: Callable[[], Services]) -> dict[str, str]:
-    """What a search needs, by name: `ready`, or what is wrong with it."""
-    try:
-        made = services()
-    except ImageSearchError as error:
-        return {"settings": str(error)}
-    state = made.model.state
-    return {
-        "model": READY if state.embedder else str(state.error or state.status),
-        "index": _tried(lambda: made.index.count()),
-        "journal": _tried(lambda: made.library.journal.jobs(limit=1)),
-    }
-
-
-def readiness_response(services: Callable[[], Services]) -> Response:
-    checks = readiness(services)
-    ready = all(state == READY for state in checks.values())
-    return JSONResponse({"status": READY if ready else "not ready", "checks": checks}, 200 if ready else 503)
-
-
-def _tried(ask: Callable[[], object]) -> str:
-    try:
-        ask()
-    except ImageSearchError as error:
-        return str(error)
-    return READY
+def metrics_response(metrics: "Callable[[], Metrics]", request: Request) -> Response:
+    content, content_type = metrics().text(request.headers.get("accept", ""))
+    return Response(content, headers={"Content-Type": content_type})
 
 
 def _route(method: str, path: str, endpoint: Endpoint) -> Route:

@@ -1,7 +1,19 @@
 """Which paths are ours."""
 
 OWN = frozenset(
-    {"api", "healthz", "readyz", "thumbnails", "images", "boxes", "queries", "uploads", "exports", "components"}
+    {
+        "api",
+        "healthz",
+        "readyz",
+        "metrics",
+        "thumbnails",
+        "images",
+        "boxes",
+        "queries",
+        "uploads",
+        "exports",
+        "components",
+    }
 )
 """First parts of the paths that are ours and no pages."""
 

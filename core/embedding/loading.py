@@ -13,6 +13,7 @@ from core.embedding.embedder import Embedder
 from core.embedding.weights import how_to_obtain
 from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
 from core.model_ids import STARTER
+from core.telemetry.context import carried
 from core.text.command import command
 
 _logger = logging.getLogger(__name__)
@@ -143,7 +144,7 @@ class ModelLoader:
         attempt: Future[Embedder] = Future()
         attempt.set_running_or_notify_cancel()  # shared by all: none of them may cancel it
         self._attempt, self._started = attempt, time.monotonic()
-        threading.Thread(target=self._run, args=(attempt,), name="model-loader", daemon=True).start()
+        threading.Thread(target=carried(self._run), args=(attempt,), name="model-loader", daemon=True).start()
         return attempt
 
     def _run(self, attempt: "Future[Embedder]") -> None:

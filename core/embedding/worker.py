@@ -41,6 +41,9 @@ from core.embedding.launching import heard, launch
 from core.embedding.loading import load_embedder
 from core.embedding.weights import present_weights
 from core.errors import ImageSearchError, ModelUnavailable
+from core.telemetry.context import carried
+from core.telemetry.events import Embedded, tell
+from core.telemetry.logs import configure_json
 from core.vectors import Embeddings
 
 _CHANNELS = 3  # calls under way at once: words need not wait until a round of pictures is embedded
@@ -136,6 +139,7 @@ class WorkerEmbedder:
         began = self._pictures_at = time.monotonic()
         embeddings: Embeddings = self._call("embed_images", prepared)
         self._pictures_at = time.monotonic()
+        tell(Embedded("images", len(prepared), self._pictures_at - began))
         self._worked += self._pictures_at - began
         if self._worked >= self._takeover.worth:
             self._load_inference()
@@ -147,7 +151,9 @@ class WorkerEmbedder:
         return time.monotonic() - self._pictures_at >= self._takeover.calm
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
+        began = time.monotonic()
         embeddings: Embeddings = self._call("embed_texts", list(texts))
+        tell(Embedded("texts", len(texts), time.monotonic() - began))
         return embeddings
 
     def fit_text(self, text: str) -> str:
@@ -162,7 +168,7 @@ class WorkerEmbedder:
         """In the background, once."""
         if self.direct and self._succession.acquire(blocking=False):
             arguments = weakref.ref(self), self.model_id, self._cache_dir, at_once, self._takeover.latest
-            threading.Thread(target=_succeed, args=arguments, name="inference-loader", daemon=True).start()
+            threading.Thread(target=carried(_succeed), args=arguments, name="inference-loader", daemon=True).start()
 
     def replace(self, child: "_Child") -> None:
         """Let another process with the same model answer from now on; the one before ends when it has answered."""
@@ -292,6 +298,7 @@ def _stop(process: subprocess.Popen[bytes], channels: Sequence[Connection]) -> N
 def serve() -> None:
     """The child: answer calls until the other side is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
+    configure_json()
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     import core.embedding.onnx_clip  # noqa: F401 - while the server finds out which model it is

@@ -20,7 +20,7 @@ DECISIVE = (
 OTHERS = (
     *("IMAGE_SEARCH_ROOTS", "IMAGE_SEARCH_URLS", "IMAGE_SEARCH_HOSTS", "IMAGE_SEARCH_FRAME_ANCESTORS"),
     *("IMAGE_SEARCH_UPLOAD_MB", "IMAGE_SEARCH_ARCHIVE_MB", "IMAGE_SEARCH_UPLOAD_FILES", "IMAGE_SEARCH_PREVIEW_MB"),
-    "IMAGE_SEARCH_JOURNAL",
+    *("IMAGE_SEARCH_JOURNAL", "IMAGE_SEARCH_LOG", "IMAGE_SEARCH_LOG_LEVEL"),
 )
 """What a command may leave unset whatever the app has. One that sets it otherwise is left to say whether that works."""
 

@@ -69,7 +69,7 @@ class Composer:
         self._index = index
         self._embedder = embedder
         self._picture = picture
-        self._kept: LRUCache[Embedding] = LRUCache(_KEPT_PICTURES)
+        self._kept: LRUCache[Embedding] = LRUCache(_KEPT_PICTURES, "query_images")
 
     def compose(self, query: Query, spreads: Mapping[Kind, float]) -> Composed:
         """

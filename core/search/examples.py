@@ -16,6 +16,7 @@ from core.search.options import Band, MinMatch
 from core.search.relevance.bands import above_chance, assess
 from core.search.relevance.calibrator import Calibrations, bank_edition
 from core.search.relevance.learned import learned_file, read_learned, write_learned
+from core.telemetry.context import carried
 from core.vectors import Embedding, Embeddings
 
 _OFFERED = 5
@@ -74,7 +75,7 @@ class Examples:
             if embedder is not None and count != self._chosen_for:
                 self._chosen_for = count
                 # No daemon: one that is inside the index when Python ends may take the process down.
-                threading.Thread(target=self._choose, args=(embedder,), name="examples").start()
+                threading.Thread(target=carried(self._choose), args=(embedder,), name="examples").start()
             return self._words
 
     def _choose(self, embedder: Embedder) -> None:

@@ -25,6 +25,7 @@ from core.search.relevance.calibrator import Calibrations
 from core.search.relevance.naming import MAX_NAMED, narrowed, sought, with_named
 from core.search.relevance.scores import Calibration
 from core.search.results import Result, Results, Timings
+from core.telemetry.stopwatch import part, spent
 
 DEPTHS = (200, 1_000, 4_000, MAX_K)
 """How many hits are looked at: as many as the page asked for takes. Longer lists begin as the shorter do."""
@@ -77,10 +78,10 @@ class Searcher:
         self._composer = Composer(index, embedder, picture)
         self._calibrations = calibrations
         # Asked again for the next page, for another look at the same hits, and by every run of a page.
-        self._found: LRUCache[_Found] = LRUCache(_KEPT)
-        self._counts: LRUCache[Counts] = LRUCache(_KEPT)
-        self._rankings: LRUCache[tuple[Ranking, _Found]] = LRUCache(_KEPT)
-        self._browses: LRUCache[Sequence[Result]] = LRUCache(_KEPT)
+        self._found: LRUCache[_Found] = LRUCache(_KEPT, "hits")
+        self._counts: LRUCache[Counts] = LRUCache(_KEPT, "facets")
+        self._rankings: LRUCache[tuple[Ranking, _Found]] = LRUCache(_KEPT, "rankings")
+        self._browses: LRUCache[Sequence[Result]] = LRUCache(_KEPT, "browsed")
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
         """A page of the `search.k` results; of everything that the filter lets through where the query is empty.
@@ -116,7 +117,12 @@ class Searcher:
 
     def facets(self, where: Filter) -> Counts:
         """Of all pictures that a filter lets through; counted again when the index has changed."""
-        return self._counts.get((where, self._index.revision()), lambda: self._index.facets(where))
+
+        def count() -> Counts:
+            with part("index"):
+                return self._index.facets(where)
+
+        return self._counts.get((where, self._index.revision()), count)
 
     def compose(self, query: Query) -> Composed:
         """What the index is asked with; raises as `search` does."""
@@ -147,6 +153,8 @@ class Searcher:
         hits, searched = self._index.search_and_count(composed.embedding, depth, where, embeddings=True)
         named = self._named(query, composed, where)
         timings = Timings(embedded - started, time.perf_counter() - embedded)
+        spent("embedding", timings.embedding)
+        spent("index", timings.index)
         max_cosine = composed.max_cosine
         return _Found(composed, _as_share(hits, max_cosine), _as_share(named, max_cosine), searched, timings)
 
@@ -170,7 +178,9 @@ class Searcher:
             judgement = assess(strengths, found.searched, options.min_match, sure, of_kind=of_kind)
             hits, judgement = with_named(hits, judgement, found.named, options.min_match)
         ranking = rank(hits, judgement, options, _alike(options, calibration), k)
-        return replace(ranking, seconds=time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        spent("ranking", seconds)
+        return replace(ranking, seconds=seconds)
 
     def _browse(self, where: Filter, options: Options, offset: int, end: int, k: int) -> Results:
         started = time.perf_counter()
@@ -209,7 +219,8 @@ class Searcher:
         """The first records in their order, those that are shown as one in the place of the first of them."""
 
         def make() -> Sequence[Result]:
-            hits = self._first(where, options, depth)
+            with part("index"):
+                hits = self._first(where, options, depth)
             found = group_duplicates(hits, options.collapse, duplicate_threshold)
             plain = [Hit(hit.record, 0.0) for hit in hits]
             return [

@@ -109,7 +109,7 @@ def test_readiness(client, red, monkeypatch):
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (
         200,
-        {"status": "ready", "checks": dict.fromkeys(("model", "index", "journal"), "ready")},
+        {"status": "ready", "checks": dict.fromkeys(("model", "index", "journal", "disk"), "ready")},
     )
 
     def fail(*_: object) -> None:
@@ -122,4 +122,5 @@ def test_readiness(client, red, monkeypatch):
         "model": "ready",
         "index": "The index does not answer. Start it.",
         "journal": "ready",
+        "disk": "ready",
     }

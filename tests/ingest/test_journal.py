@@ -35,7 +35,7 @@ class TestJobs:
             embedded=7, seconds=1.25, working=0.75, interruptions=1,
             restarts_without_progress=2, done_before=3, created_at=1.5,
             ended_at=2.5, retry_at=3.5, model_id="test/colour", kind=Kind.REEMBED, started_by="Firefox on Linux",
-            started_key="abc", changed_by=ODD,
+            started_key="abc", changed_by=ODD, request_id="a-1",
         )  # fmt: skip
         named = [field.name for field in fields(JobState) if field.name != "id"]
         assert not [name for name in named if getattr(state, name) == getattr(journal.job(job_id), name)]

@@ -1,4 +1,4 @@
-"""What stands before the routes, in its order."""
+"""What stands before the routes, in its order: first what tells of requests, the refused ones too."""
 
 from collections.abc import Collection, Sequence
 
@@ -10,6 +10,7 @@ from core.api.protection.heads import limit_heads
 from core.api.protection.limits import Limits, TimeLimits
 from core.api.protection.pages import STREAMLIT_FILES, KnownPages
 from core.api.protection.sockets import QuietSockets
+from core.api.telemetry.requests import Requests
 from core.hosts import Hosts
 
 _STREAMLIT_UPLOADS = "/_stcore/upload_file/"
@@ -31,6 +32,7 @@ def protection(
     private, ancestors = OWN | STREAMLIT_PRIVATE, " ".join(frame_ancestors)
     uploads = [prefix + path for path in (*UPLOADS, _STREAMLIT_UPLOADS)]
     return [
+        Middleware(Requests, pages=pages, streamlit=STREAMLIT_PRIVATE | STREAMLIT_FILES, prefix=prefix),
         Middleware(QuietSockets),
         Middleware(Guard, hosts=hosts, private=private, prefix=prefix, frame_ancestors=ancestors),
         Middleware(TimeLimits, limits=limits, uploads=uploads),

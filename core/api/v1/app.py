@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import Response, StreamingResponse
 from fastapi.routing import APIRoute
 
 from core.api import light
+from core.api.health import health as health_of
+from core.api.health import readiness_response
 from core.api.images import Images
 from core.api.paths import API, DESCRIPTION
 from core.api.uploads import Uploading
@@ -27,16 +29,22 @@ from core.api.v1.uploads import Located
 from core.search.output.response import Answer
 from core.services import Services
 
+if TYPE_CHECKING:
+    from core.api.telemetry.metrics import Metrics
+
 _WEBP = "image/webp"
 _NONE = {404: {"description": "There is no such picture"}}
 
 
-def create_app(services: Callable[[], Services], images: Images, uploading: Uploading) -> FastAPI:
+def create_app(
+    services: Callable[[], Services], images: Images, uploading: Uploading, metrics: "Callable[[], Metrics]"
+) -> FastAPI:
     """
     Args:
         services: Gives the shared services; called per request, so that a wrong setting is answered, not fatal.
         images: Answers for pictures, here as on the paths of the page.
         uploading: Answers for files, here as on the paths of the page.
+        metrics: Gives what is counted of this server.
     """
     app = Api(
         title="image-search",
@@ -58,7 +66,7 @@ def create_app(services: Callable[[], Services], images: Images, uploading: Uplo
     _add_images(_Adding(app, "Pictures"), images)
     _add_uploads(_Adding(app, "Uploads"), uploading, Located(services))
     _add_kept(_Adding(app, "Tags and saved searches"), Tagging(services), Saving(services))
-    _add_health(app, services)
+    _add_health(app, services, metrics)
     return app
 
 
@@ -158,7 +166,7 @@ def _add_kept(add: _Adding, tagging: Tagging, saving: Saving) -> None:
     )
 
 
-def _add_health(app: FastAPI, services: Callable[[], Services]) -> None:
+def _add_health(app: FastAPI, services: Callable[[], Services], metrics: "Callable[[], Metrics]") -> None:
     @app.get(
         "/healthz",
         summary="Check that the server is up, and what it has",
@@ -166,7 +174,7 @@ def _add_health(app: FastAPI, services: Callable[[], Services]) -> None:
         tags=["Server"],
     )
     def health() -> replies.Health:
-        return replies.Health(**light.health(services))
+        return replies.Health(**health_of(services))
 
     @app.get(
         "/readyz",
@@ -175,4 +183,13 @@ def _add_health(app: FastAPI, services: Callable[[], Services]) -> None:
         responses={503: {"model": replies.Readiness, "description": "Something that a search needs is missing"}},
     )
     def ready() -> Response:
-        return light.readiness_response(services)
+        return readiness_response(services)
+
+    @app.get(
+        "/metrics",
+        summary="Get the metrics for Prometheus",
+        tags=["Server"],
+        **files("text/plain"),
+    )
+    def measured(request: Request) -> Response:
+        return light.metrics_response(metrics, request)

@@ -21,17 +21,18 @@ class Readiness(Reply):
 
     status: Literal["ready", "not ready"]
     checks: dict[str, str]
-    """What a search needs, by name (`model`, `index`, `journal`, or `settings` alone): `ready`, or what is wrong."""
+    """What the app needs, by name (`model`, `index`, `journal`, `disk`, or `settings` alone): `ready`, or what is
+    wrong."""
 
 
 class Health(Reply):
-    """The state of the server: `degraded` if the index does not answer."""
+    """The state of the server: `degraded` if something is wrong with it."""
 
     status: Literal["ok", "degraded"]
     error: str | None = None
-    """Only if degraded, and then alone."""
+    """Only if degraded, and then with no more than `model`."""
     model: str | None = None
-    """Whether the model is loading, ready or missing."""
+    """Whether the model is loading, ready, failed, or stopped and being started again."""
     engine: str | None = None
     index: str | None = None
     model_id: str | None = None

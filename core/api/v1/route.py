@@ -5,8 +5,10 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
 from core.api.http import Refusal, content_type, refuse_foreign
+from core.api.telemetry.requests import note_route
 from core.api.v1.requests import Body
 
 _SAFE = {"GET", "HEAD"}
@@ -30,7 +32,7 @@ class BoundedRequest(Request):
 
 
 class JsonRoute(APIRoute):
-    """A route whose body, where FastAPI reads one, is JSON of bounded length.
+    """A route that tells which it is, whose body, where FastAPI reads one, is JSON of bounded length.
 
     No foreign page may send application/json without a CORS preflight, and none is answered here; that and the
     Sec-Fetch-Site header protect against requests from other sites.
@@ -53,6 +55,10 @@ class JsonRoute(APIRoute):
             return await handle(bounded)
 
         return handle_checked
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        note_route(scope, self.path)
+        await super().handle(scope, receive, send)
 
 
 async def _read(stream: AsyncIterator[bytes], limit: int) -> bytes:

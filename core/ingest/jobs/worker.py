@@ -3,8 +3,10 @@
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from typing import Any, cast
 
 import psutil
@@ -23,6 +25,8 @@ from core.ingest.jobs.process import Owner
 from core.ingest.journal.job import ACTIVE, ENDED, JobState, Plan, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Counts, Phase, Progress, Throttle
+from core.telemetry.context import working_on
+from core.telemetry.events import Concluded, tell
 
 PAUSES = (2.0, 5.0, 15.0, 60.0, 300.0)
 """Seconds before a job that paused by itself tries again, the last of them from then on."""
@@ -76,7 +80,7 @@ class Worker:
 
     def plan(self, job: JobState) -> None:
         """Find out what is to be done; starts it where there is nothing to decide."""
-        with self._every_end(job):
+        with working_on(job.id, job.request_id), self._every_end(job):
             if not self._claim(job, Status.PLANNING, plan=Plan(), counts=Counts()):
                 return
             self._check_stop(job)
@@ -94,6 +98,8 @@ class Worker:
             return
         nothing = not plan.to_read and not plan.gone
         counts = self._journal.files(job.id).counts()
+        _log.info("Planned: %d files to read of %d", plan.to_read, plan.found)
+        tell(Concluded({name: count for name, count in asdict(counts).items() if count}))
         self._settle(
             job,
             Status.WAITING if nothing or job.auto_start else Status.PLANNED,
@@ -106,7 +112,7 @@ class Worker:
 
     def run(self, job: JobState) -> None:
         """Do what was planned, when no other process is at it."""
-        with self._every_end(job):
+        with working_on(job.id, job.request_id), self._every_end(job):
             if not self._has_turn(job):
                 return
             try:
@@ -141,12 +147,14 @@ class Worker:
 
     def _consume(self, job: JobState) -> None:
         started, recent, due = time.monotonic(), job.recent, Throttle(_SAY_EVERY)
+        _log.info("Running: %d files to do", job.total - job.done)
         progress = None
         try:
             for progress in self._watched(job, self._run(job)):
                 recent = (*(record.id for record in reversed(progress.stored)), *recent)[:_RECENT]
                 if progress.verdicts:
                     self._failures.pop(job.id, None)
+                    tell(Concluded(Counter(verdict.outcome.value for verdict in progress.verdicts)))
                 if due():
                     seconds = job.seconds + time.monotonic() - started
                     self._note(job, recent=recent, seconds=seconds, memory=_memory(), **_figures(progress))
@@ -156,6 +164,7 @@ class Worker:
             last = _figures(progress) if progress else {}
             self._note(job, **{**last, "recent": recent, "seconds": seconds, "counts": counts})
         self._end(job, Status.DONE, phase=Phase.INDEXING)
+        _log.info("Done after %.1f s", seconds)
 
     def _watched[T](self, job: JobState, work: Iterator[T]) -> Iterator[T]:
         """The work's reports, until somebody wants it to stop."""
@@ -187,6 +196,7 @@ class Worker:
 
     def _pause(self, job: JobState, error: ImageSearchError) -> None:
         """Keep it where it is, and try again later where the reason may pass."""
+        _log.warning("Paused: %s", error.title)
         failures = self._failures[job.id] = self._failures.get(job.id, 0) + 1
         retry_at = time.time() + PAUSES[min(failures, len(PAUSES)) - 1] if isinstance(error, _TRANSIENT) else None
         interruptions = self._journal.job(job.id).interruptions + 1

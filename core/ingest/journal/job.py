@@ -156,6 +156,8 @@ class JobState:
     started_key: str = ""
     changed_by: str = ""
     """Who paused, resumed or cancelled it last, as `Actor.label`; empty where it was the app itself."""
+    request_id: str = ""
+    """Of the request that asked for it, as the logs have it."""
 
     @property
     def active(self) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
 
 from core import errors
 from core.database import Database, transaction
@@ -25,6 +25,7 @@ from core.ingest.journal.refused import Refusals
 from core.ingest.journal.sources import KnownSources
 from core.ingest.journal.tables import files as files_table
 from core.ingest.journal.tables import jobs as table
+from core.telemetry.context import request_id
 from core.text.command import command
 
 KEPT_JOBS = 50
@@ -99,6 +100,7 @@ class Journal:
             kind=kind,
             started_by=by.label,
             started_key=by.key,
+            request_id=request_id(),
         )
         row = _row(asdict(state) | {"plan": state.plan, "counts": state.counts})
         del row["id"]
@@ -126,6 +128,29 @@ class Journal:
             query = query.where(_column.status.in_([status.value for status in statuses]))
         with transaction(self._engine) as connection:
             return [_state(row) for row in connection.execute(query)]
+
+    def by_status(self) -> dict[Status, int]:
+        """How many jobs there are of each status."""
+        query = select(_column.status, func.count()).where(_column.index_name == self._index_name)
+        with transaction(self._engine) as connection:
+            found = {str(status): int(count) for status, count in connection.execute(query.group_by(_column.status))}
+        return {status: found.get(status.value, 0) for status in Status}
+
+    def last_ended(self) -> float | None:
+        """When the last ingest ended that ran to its end: seconds since the epoch."""
+        query = select(func.max(_column.ended_at)).where(
+            _column.index_name == self._index_name,
+            _column.status == Status.DONE.value,
+            or_(_column.kind.is_(None), _column.kind == Kind.INGEST.value),
+        )
+        with transaction(self._engine) as connection:
+            last: float | None = connection.scalar(query)
+            return last
+
+    def check(self) -> None:
+        """Nothing happens where it can be read and written; else `JournalUnavailable` is raised."""
+        with transaction(self._engine) as connection:  # a row that no job is: it is changed by nobody
+            connection.execute(update(table).where(_column.id == -1).values(note=""))
 
     def update(self, job_id: int, **values: Any) -> None:
         """Set fields of its `JobState`."""
@@ -219,4 +244,5 @@ _FROM_COLUMN: dict[str, Callable[[Any], Any]] = {
     "started_by": lambda text: from_storable(text or ""),
     "started_key": lambda text: text or "",
     "changed_by": lambda text: from_storable(text or ""),
+    "request_id": lambda text: text or "",
 }

@@ -40,6 +40,7 @@ jobs = Table(
     Column("started_by", String(200)),
     Column("started_key", String(64)),
     Column("changed_by", String(200)),
+    Column("request_id", String(128)),
     sqlite_autoincrement=True,  # else the number of a job that was forgotten would be given to another
 )
 

@@ -12,6 +12,7 @@ from core.index.index import Index
 from core.ingest.journal.job import PlannedFile
 from core.ingest.journal.progress import Verdict
 from core.ingest.pipeline.prepare import Prepared
+from core.telemetry.context import carried
 from core.vectors import Embedding, Embeddings
 
 
@@ -54,7 +55,7 @@ def embedded(
     pool = ThreadPoolExecutor(1, thread_name_prefix="embed")
     try:
         for one in rounds:
-            ahead.append(pool.submit(embed, one))
+            ahead.append(pool.submit(carried(embed), one))
             if len(ahead) > 1:
                 yield ahead.popleft().result()
         for last in ahead:

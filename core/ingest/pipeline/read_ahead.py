@@ -9,6 +9,8 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
 
+from core.telemetry.context import carried
+
 CLOSING_SECONDS = 5.0
 """How long the end waits for what is under way."""
 
@@ -83,7 +85,7 @@ class ReadAhead[Item, Result]:
             thread.join(max(0.0, latest - time.monotonic()))
 
     def _add_worker(self) -> None:
-        thread = threading.Thread(target=self._run, name="read-ahead", daemon=True)
+        thread = threading.Thread(target=carried(self._run), name="read-ahead", daemon=True)
         self._threads.append(thread)
         thread.start()
 

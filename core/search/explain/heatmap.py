@@ -52,7 +52,7 @@ class HeatmapBuilder:
 
     def __init__(self, read: Callable[[ImageRecord], bytes]) -> None:
         self._read = read
-        self._batches: LRUCache[Embeddings] = LRUCache(_KEPT)
+        self._batches: LRUCache[Embeddings] = LRUCache(_KEPT, "heatmaps")
 
     def build(self, record: ImageRecord, query: Embedding, embedder: Embedder) -> Iterator[HeatmapProgress | Heat]:
         """How far it is after each batch of parts, at last the map.

@@ -18,6 +18,7 @@ from core.search.relevance.concepts import CONCEPTS, EDITION, Bank
 from core.search.relevance.learned import learned_file, read_learned, write_learned
 from core.search.relevance.scores import SAMPLE, Calibration, learn
 from core.storage import write_whole
+from core.telemetry.context import carried
 from core.vectors import Embeddings, check_embeddings
 
 _CHUNK = 16  # concepts embedded at once: what a visitor searches for goes in between
@@ -96,7 +97,7 @@ class Calibrations:
             if busy or (not at_once and time.monotonic() - self._looked < self._look_every):
                 return
             # No daemon: one that is inside the index when Python ends may take the process down.
-            self._thread = threading.Thread(target=self._work, args=(embedder,), name="calibration")
+            self._thread = threading.Thread(target=carried(self._work), args=(embedder,), name="calibration")
             self._thread.start()
 
     def _work(self, embedder: Embedder) -> None:
