@@ -38,7 +38,7 @@ from core.images.reading.content import read_bytes
 from core.images.reading.reader import open_upright
 from core.images.thumbnails import SIDE
 from core.index.records import Hit, ImageRecord, record_id
-from core.model_ids import STARTER
+from core.models import STARTER
 from core.search.options import Collapse
 from core.search.ranking.collapse import group_duplicates
 from core.search.relevance.scores import learn_duplicate_threshold

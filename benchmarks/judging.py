@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.embedding.embedder import SURE_FROM
 from core.embedding.starter import StarterEmbedder
-from core.model_ids import STARTER
+from core.models import STARTER
 from core.search.compose import Composed, Kind, Part
 from core.search.options import MinMatch
 from core.search.relevance.bands import above_chance, assess

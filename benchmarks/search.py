@@ -6,7 +6,8 @@ engines answer the same query one after the other, in turn, so that what else th
 Latency  `Index.search` alone, records and all; NumPy has the rows in memory and finds numbers only (matrix product,
          argpartition). Under a filter it scans the same rows and drops the scores of the others, which it is told.
          "LanceDB's query" is what the engine takes for the one query that LanceDB is asked, nothing around it.
-Recall   the share of NumPy's ten nearest that are found; `lost` are queries without a single one of them.
+Recall   the share of NumPy's ten nearest that are found, counted as `image-search recall` does; `lost` are queries
+         without a single one of them.
 Changed  The first searches under a filter after a record was changed. LanceDB reads what few rows a filter lets through
          with the second or a later one, and then looks for it in memory; latency is that of many under one filter.
 Beside   What the page asks for beyond the ten nearest: hits with their embeddings, counts, an order, a sample.
@@ -17,6 +18,7 @@ Elasticsearch is measured where ELASTICSEARCH_URL is set.
 """
 
 import argparse
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -33,6 +35,7 @@ from benchmarks.data import FOLDERS, LIBRARY, STAMP, WORDS, embeddings, has_embe
 from benchmarks.models import MODEL_ID, full_size, stand_in
 from benchmarks.table import Target, median, percentile, say, show
 from core.embedding.worker import WorkerEmbedder
+from core.index.effort import Neighbour
 from core.index.filters import Filter
 from core.index.index import Index
 from core.index.lance.engine import LanceIndex
@@ -42,6 +45,7 @@ from core.index.lance.rows import to_records
 from core.index.lance.upkeep import probes
 from core.index.records import ImageRecord
 from core.search.query import Query, Search, Words
+from core.search.recall.measure import neighbours, recall
 from core.search.relevance.calibrator import Calibrations
 from core.search.searcher import Searcher
 from core.vectors import Embedding, Embeddings
@@ -54,8 +58,8 @@ _AFTER = 3  # searches after a change
 _REPEATED = 20  # times that anything else is measured
 FILTERED = {"none": None, "1 %": "wedding", "10 %": "scans", "50 %": "phone"}
 
-type Find = Callable[[Embedding], list[str]]
-"""The ids of the ten nearest to a query."""
+type Find = Callable[[Embedding], list[Neighbour]]
+"""The ten nearest to a query."""
 
 
 @dataclass
@@ -121,26 +125,25 @@ def compare(
     for kind, query in asked:
         answers = {name: _timed(partial(engines_[name], query), runs[name].milliseconds) for name in order}
         for name, answer in answers.items():
-            recall = len(set(answer) & set(answers[NUMPY])) / len(answers[NUMPY])
-            runs[name].recalls.setdefault(kind, []).append(recall)
+            runs[name].recalls.setdefault(kind, []).append(recall(answer, answers[NUMPY]))
         order.append(order.pop(0))
     return runs
 
 
 def _scan(rows: NDArray[np.float32], ids: Sequence[str], inside: NDArray[np.intp] | None) -> Find:
-    def find(query: Embedding) -> list[str]:
+    def find(query: Embedding) -> list[Neighbour]:
         scores = rows @ query
         if inside is not None:
             scores = scores[inside]
         best = np.argpartition(scores, -K)[-K:]
         best = best[np.argsort(-scores[best])]
-        return [ids[at] for at in (best if inside is None else inside[best])]
+        return list(map(Neighbour, (ids[at] for at in (best if inside is None else inside[best])), scores[best]))
 
     return find
 
 
 def _search(index: Index, where: Filter | None) -> Find:
-    return lambda query: [hit.record.id for hit in index.search(query, K, where)]
+    return lambda query: neighbours(index.search(query, K, where))
 
 
 def _bare(index: LanceIndex, where: Filter | None) -> Find:
@@ -152,9 +155,9 @@ def _bare(index: LanceIndex, where: Filter | None) -> Find:
     condition = where_clause(where, table.schema)
     partitions = probes(table.count_rows(), table.count_rows(condition))
 
-    def find(query: Embedding) -> list[str]:
+    def find(query: Embedding) -> list[Neighbour]:
         rows = LOOP.run(ask(table._table, query, K + 1, 3, condition, partitions))
-        return [record.id for record in to_records(rows.slice(0, K))]
+        return [Neighbour(record.id, math.nan) for record in to_records(rows.slice(0, K))]
 
     return find
 
@@ -185,19 +188,19 @@ def _report(size: int, runs: Mapping[str, Sequence[Mapping[str, Run]]], promised
         latency,
         speed if promised else (),
     )
-    recall = [
+    right = [
         [share, name, kind, float(np.mean(found)), min(found), found.count(0.0), len(found)]
         for share, (by_name, *_) in runs.items()
         for name, run in by_name.items()
         if name not in (NUMPY, BARE)
         for kind, found in run.recalls.items()
     ]
-    right = [
-        Target("worst mean recall", min((float(str(row[3])) for row in recall), default=float("nan")), RECALL),
-        Target("lost queries", sum(int(str(row[5])) for row in recall), 0, at_most=True),
+    targets = [
+        Target("worst mean recall", min((float(str(row[3])) for row in right), default=float("nan")), RECALL),
+        Target("lost queries", sum(int(str(row[5])) for row in right), 0, at_most=True),
     ]
     columns = ["filter", "engine", "queries", f"recall@{K} mean", "min", "lost", "asked"]
-    show(f"Search recall, {size:,} rows", columns, recall, right)
+    show(f"Search recall, {size:,} rows", columns, right, targets)
 
 
 def to_numpy(by_name: Mapping[str, Run], name: str) -> float:

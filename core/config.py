@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from core.errors import InvalidSetting
 from core.hosts import parse_pattern
-from core.model_ids import MODELS
+from core.models import MODELS, USUAL
 from core.telemetry.names import FORMS, LEVELS, LOG_FORM, LOG_LEVEL
 from core.text.redaction import holds_secret, secrets_of, without_secrets
 
@@ -224,7 +224,10 @@ class Settings(ServerSettings):
         default_factory=_user_data,
     )
     model_id: str = _setting(
-        "IMAGE_SEARCH_MODEL", "A CLIP model from Roboflow Inference, or `starter`", _model, "clip/ViT-B-16"
+        "IMAGE_SEARCH_MODEL",
+        "A CLIP model or Perception Encoder from Roboflow Inference, or `starter`: see `image-search models`",
+        _model,
+        USUAL,
     )
     index_name: str = _setting(
         "IMAGE_SEARCH_INDEX", "The name of the index: lower-case letters, digits, - and _", _index_name, "images"

@@ -54,6 +54,16 @@ class InvalidQuery(ImageSearchError):
     title = "This search cannot be run"
 
 
+class MeasurementRefused(ImageSearchError):
+    """Finding out how good searches are would keep the index from answering others."""
+
+    title = "This cannot be measured"
+
+
+class MeasurementBusy(MeasurementRefused):
+    """Two at once would disturb each other."""
+
+
 class InvalidTags(ImageSearchError):
     title = "These tags cannot be given"
 

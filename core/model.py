@@ -10,7 +10,7 @@ from core.embedding.loading import ModelLoader, ModelState, load_embedder
 from core.embedding.weights import check_obtainable, how_to_obtain, remedy
 from core.errors import ImageSearchError, IndexUnavailable, ModelUnavailable, StorageUnavailable
 from core.index.index import Index, ModelStamp
-from core.model_ids import STARTER
+from core.models import STARTER
 from core.telemetry.events import ModelRestarted, tell
 
 _log = logging.getLogger(__name__)

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from core.cache import LRUCache
 from core.config import Settings
+from core.embedding.loading import preprocessing
 from core.errors import ImageSearchError, InvalidEmbedding, UnreadableImage, UploadsGone
 from core.images.describe import content_hash
 from core.index.factory import open_index
@@ -20,8 +21,9 @@ from core.index.index import Counts, by_frequency
 from core.index.records import ImageRecord
 from core.ingest.journal.actors import APP, Actor
 from core.model import IndexModel
-from core.model_ids import MODELS, STARTER
+from core.models import MODELS
 from core.search.language.resolve import resolve
+from core.search.latency import Latencies
 from core.search.measured import measured
 from core.search.query import Query, Search, Words
 from core.search.relevance.calibrator import Calibrations
@@ -31,6 +33,7 @@ from core.storage import remove_broken_off
 from core.text.redaction import keep_out_of_logs
 
 if TYPE_CHECKING:  # a search for words needs neither database nor pictures: what else is here is imported when used
+    from core.embedding.offers.offer import Offer
     from core.images.previews import Previews
     from core.images.thumbnails import Thumbnails
     from core.images.uploads import Uploads
@@ -42,6 +45,7 @@ if TYPE_CHECKING:  # a search for words needs neither database nor pictures: wha
     from core.search.explain.concepts import Concept, Explainer
     from core.search.explain.heatmap import Heat, HeatmapBuilder, HeatmapProgress
     from core.search.pasted import PastedPictures
+    from core.search.recall.lens import RecallLens
     from core.search.relevance.concepts import Bank
 
 _CLOSING_SECONDS = 5.0
@@ -94,6 +98,7 @@ class Services:
         self.model = IndexModel(settings, self.index, in_process=command_line)
         self._command_line = command_line
         self.opening = threading.RLock()
+        self.latencies = Latencies()
         self._named: LRUCache[ImageRecord | None] = LRUCache(_NAMED, "names")  # a page asks for those of all chips
         self._calibrations = Calibrations(self.index, self._learned)
         self._searcher = Searcher(
@@ -168,6 +173,28 @@ class Services:
 
         return HeatmapBuilder(lambda record: self.library.read(record.path))
 
+    def models(self) -> "list[Offer]":
+        """Every model that can be asked for, and whether it can be had on this machine: found out within seconds."""
+        from core.embedding.offers.offer import offers
+
+        in_use = ""
+        with suppress(ImageSearchError):  # which model it is, is not known then
+            stamp = self.index.model()
+            in_use = stamp.model_id if stamp else ""
+        return offers(self.settings.model_cache_dir, in_use, self.settings.model_id)
+
+    @_Once
+    def recall(self) -> "RecallLens":
+        """How good searches are, against the exact answer."""
+        from core.search.recall.lens import RecallLens
+
+        return RecallLens(
+            self.index,
+            self._searcher.compose,
+            self.model.embedder,
+            lambda where: resolve(where, self.facets())[0] if where.conditions else where,
+        )
+
     @_Once
     def library(self) -> "Library":
         """How the index is filled."""
@@ -235,7 +262,9 @@ class Services:
         from core.search.language.remarks import remarks
 
         where, notes = resolve(search.where, self.facets()) if search.where.conditions else (search.where, [])
+        started = time.perf_counter()
         found = self._search(replace(search, where=where), offset, limit)
+        self.latencies.note(time.perf_counter() - started, found.timings)
         said = [*notes, *remarks(search.query.words)]
         return replace(found, notes=said, facets=self._folded(found.facets))
 
@@ -271,11 +300,7 @@ class Services:
 
     def _preprocessing(self) -> int:
         """Of the model that the settings ask for, as this version of the app prepares pictures for it."""
-        from core.embedding.clip import ClipEmbedder
-        from core.embedding.starter import StarterEmbedder
-
-        embedder = StarterEmbedder if self.settings.model_id == STARTER else ClipEmbedder
-        return embedder.preprocessing
+        return preprocessing(self.settings.model_id)
 
     def _await_scores(self, seconds: float) -> None:
         """Whatever keeps the model from loading, the search itself says, or does without it."""
@@ -373,7 +398,7 @@ class Services:
     def status(self) -> Status:
         stamp = self.index.model()
         model_id = stamp.model_id if stamp else self.settings.model_id
-        dims = stamp.dims if stamp else MODELS[model_id]
+        dims = stamp.dims if stamp else MODELS[model_id].dims
         return Status(self.index.engine, self.index.name, model_id, dims, self.index.count())
 
     def picture(self, content_hash: str) -> tuple[bytes, str] | None:

@@ -4,13 +4,13 @@ half of one, from any number of threads and processes. What keeps that from bein
 
 import errno
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from shutil import copyfile
 from types import TracebackType
 from typing import Self
 
@@ -125,7 +125,7 @@ class Part:
             try:
                 os.link(source, self.path)
             except OSError:  # another file system, or one that shares nothing
-                copyfile(source, self.path)
+                shutil.copyfile(source, self.path)
 
     def finish(self) -> None:
         """Nothing more is written: it can be read."""
@@ -170,3 +170,15 @@ def remove_broken_off(folders: Iterable[Path]) -> int:
                     part.unlink()
                     removed += 1
     return removed
+
+
+def free_space(folder: Path) -> int | None:
+    """Bytes that are free where the folder is, or would be; None where that is not to be found out."""
+    for one in (folder, *folder.parents):
+        try:
+            return shutil.disk_usage(one).free
+        except FileNotFoundError:
+            continue
+        except OSError:
+            break
+    return None

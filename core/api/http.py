@@ -13,6 +13,8 @@ from core.errors import (
     InvalidQuery,
     InvalidTags,
     JournalUnavailable,
+    MeasurementBusy,
+    MeasurementRefused,
     ModelMismatch,
     ModelUnavailable,
     NotIndexed,
@@ -30,6 +32,8 @@ type Endpoint = Callable[[Request], Awaitable[Response]]
 _STATUS = {  # the first that fits
     InvalidQuery: 400,
     InvalidTags: 400,
+    MeasurementBusy: 429,
+    MeasurementRefused: 422,
     SavedRefused: 400,
     TooLarge: 413,
     UnreadableImage: 422,

@@ -15,6 +15,7 @@ _COMMANDS = {
     "search": ("search",),
     "index": ("status", "labels", "tag"),
     "sources": ("sources",),
+    "engine": ("recall", "models"),
 }
 """The modules, in the order of the help, and the commands that each adds."""
 

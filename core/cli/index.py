@@ -19,13 +19,24 @@ if TYPE_CHECKING:
 @app.command(name="status")
 @expected_errors
 def status_command(as_json: AsJson = False) -> None:
-    """Show the engine, the model and the number of pictures."""
-    status = asdict(open_services().status())
+    """Show the engine, the model and the number of pictures; with --json also its health, size and last ingest."""
     if as_json:
-        print_json(status)
+        _print_status()
         return
-    for name, value in status.items():
+    for name, value in asdict(open_services().status()).items():
         say(f"{name:>9}  {value}")
+
+
+def _print_status() -> None:
+    """Also of an index that does not answer: then the exit status is 1."""
+    from core.status.overview import overview, plain
+
+    services = open_services()
+    told = plain(overview(services))
+    if told["health"] == "unreachable":
+        print_json(told)
+        raise typer.Exit(1)
+    print_json(asdict(services.status()) | told)
 
 
 @app.command(name="labels")

@@ -41,7 +41,7 @@ class Asked:
 
 def find(asked: Asked, as_json: bool) -> None:
     """Say what is found."""
-    if not asked.images and _names_picture(asked.text):
+    if not asked.images and names_picture(asked.text):
         say(f"Searching with the picture {printable(told(asked.text))}.", err=True)
         asked = replace(asked, text="", images=[asked.text])
     search = _search(asked)
@@ -64,8 +64,8 @@ def find(asked: Asked, as_json: bool) -> None:
 def _search(asked: Asked) -> Search:
     words, where = parse(asked.text)
     where = Filter((*where.conditions, *conditions(asked.folder, asked.labels)))
-    pictures = [Picture(_dropped(path)) for path in asked.images]
-    pictures += [Picture(_dropped(path), EXCLUDED) for path in asked.excluded]
+    pictures = [Picture(dropped(path)) for path in asked.images]
+    pictures += [Picture(dropped(path), EXCLUDED) for path in asked.excluded]
     query = Query(words, tuple(pictures))
     if query.empty and not where.conditions and asked.sort is Sort.BEST:
         raise InvalidQuery("There is nothing to search for.", "Give some words, a picture, a condition or an order.")
@@ -138,7 +138,7 @@ def _notes(results: Results, hidden: int, text: str) -> list[str]:
     return notes
 
 
-def _names_picture(text: str) -> bool:
+def names_picture(text: str) -> bool:
     """Whether the text is a URL, or the path of a file that is a picture by its name."""
     location = pasted_location(text) or text
     if is_url(location):
@@ -157,7 +157,7 @@ def _paths(location: str) -> list[Path]:
     return []
 
 
-def _dropped(image: str) -> str:
+def dropped(image: str) -> str:
     """The content hash of a picture file, kept like one that was dropped on the page."""
     data, name = _read(pasted_location(image) or image)
     services, digest = open_services(), content_hash(data)

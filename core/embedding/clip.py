@@ -5,16 +5,17 @@ import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
 from core.cache import LRUCache
 from core.embedding.crop import centre_square
 from core.embedding.embedder import KEPT_TEXTS
-from core.embedding.tokens import MAX_TOKENS, count_tokens
+from core.embedding.offers.speeds import timed
+from core.embedding.tokens import OWN_TOKENS, count_tokens
 from core.embedding.weights import check_obtainable, present_weights
-from core.model_ids import CLIP_MODELS
+from core.models import MODELS
 from core.vectors import Embedding, Embeddings, unit
 
 if TYPE_CHECKING:  # words need no pictures
@@ -24,7 +25,7 @@ _MAX_TEXT = 2000
 """Characters: 75 tokens of CLIP's longest words. Splitting one endless word takes time that grows with its square."""
 
 
-class _Towers(Protocol):
+class Towers(Protocol):
     """What runs the model's two networks."""
 
     def embed_image(self, images: "Sequence[Image.Image]") -> Embeddings: ...
@@ -33,7 +34,7 @@ class _Towers(Protocol):
 
 
 class ClipEmbedder:
-    """A CLIP model of `core.config.CLIP_MODELS`. Making one costs nothing; the first use loads it."""
+    """A CLIP model of `core.models.MODELS`. Making one costs nothing; the first use loads it."""
 
     preprocessing = 1
     max_text_cosine = 1.0
@@ -44,16 +45,18 @@ class ClipEmbedder:
             Inference runs what it has to fetch.
         """
         self.model_id = model_id
-        self.dims, side = CLIP_MODELS[model_id]
-        self.crop = side, side
+        model = MODELS[model_id]
+        self.dims = model.dims
+        self.crop = model.side, model.side
         self.direct = direct and present_weights(model_id, cache_dir) is not None
         self._cache_dir = cache_dir
+        self._max_tokens = model.tokens - OWN_TOKENS
         self._texts: LRUCache[Embedding] = LRUCache(KEPT_TEXTS)
-        self._towers: _Towers | None = None
+        self._towers: Towers | None = None
         self._loading = threading.Lock()
 
     @classmethod
-    def load(cls, model_id: str, cache_dir: Path, *, direct: bool = False) -> "ClipEmbedder":
+    def load(cls, model_id: str, cache_dir: Path, *, direct: bool = False) -> Self:
         """An embedder that is ready to use: within a second where it is direct, else after 15 to 30 seconds and at
         first a download of some 600 MB.
 
@@ -77,7 +80,9 @@ class ClipEmbedder:
                 raise TypeError(f"expected a picture, got {type(image).__name__}")
         if not images:
             return np.empty((0, self.dims), np.float32)
-        return unit(self.towers().embed_image([self.prepare(image) for image in images]))
+        prepared, towers = [self.prepare(image) for image in images], self.towers()
+        with timed(self._cache_dir, self.model_id, len(images)):
+            return unit(towers.embed_image(prepared))
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
         if not texts:
@@ -85,40 +90,42 @@ class ClipEmbedder:
         return np.stack(self._texts.get_all([self.fit_text(text) for text in texts], self._compute_texts))
 
     def fit_text(self, text: str) -> str:
-        """Cut at the last word, or within a single endless one at the last character, that CLIP still reads."""
-        start = text[:_MAX_TEXT]
-        if count_tokens(start) <= MAX_TOKENS:
-            return start
-        ends = [word.end() for word in re.finditer(r"\S+", start)]
-        fitting = bisect.bisect_right(ends, MAX_TOKENS, key=lambda end: count_tokens(start[:end]))
-        length = ends[fitting - 1] if fitting else _fitting_characters(start)
-        return start[:length]
+        """Cut at the last word, or within a single endless one at the last character, that the model still reads."""
+        return _fitting(text[:_MAX_TEXT], self._max_tokens)
 
     def _compute_texts(self, texts: list[str]) -> Embeddings:
         return unit(self.towers().embed_text(texts))
 
-    def towers(self) -> _Towers:
+    def towers(self) -> Towers:
         """What runs the networks; loads it at the first call, and raises as `load` does."""
         with self._loading:
             if self._towers is None:
-                self._towers = _load(self.model_id, self._cache_dir, self.direct)
+                check_obtainable(self.model_id, self._cache_dir)
+                self._towers = self._load()
             return self._towers
 
+    def _load(self) -> Towers:
+        if self.direct:
+            from core.embedding.onnx_clip import OnnxClip
 
-def _load(model_id: str, cache_dir: Path, direct: bool) -> _Towers:
-    check_obtainable(model_id, cache_dir)
-    if direct:
-        from core.embedding.onnx_clip import OnnxClip
+            return OnnxClip(self.model_id, self._cache_dir)
+        from core.embedding.inference_clip import InferenceClip
 
-        return OnnxClip(model_id, cache_dir)
-    from core.embedding.inference_clip import InferenceClip
-
-    return InferenceClip.load(model_id, cache_dir)
+        return InferenceClip.load(self.model_id, self._cache_dir)
 
 
-def _fitting_characters(text: str) -> int:
-    length = bisect.bisect_right(range(len(text) + 1), MAX_TOKENS, key=lambda end: count_tokens(text[:end])) - 1
+def _fitting(text: str, most: int) -> str:
+    """As much of the text as has so many tokens at most."""
+    if count_tokens(text) <= most:
+        return text
+    ends = [word.end() for word in re.finditer(r"\S+", text)]
+    fitting = bisect.bisect_right(ends, most, key=lambda end: count_tokens(text[:end]))
+    return text[: ends[fitting - 1] if fitting else _fitting_characters(text, most)]
+
+
+def _fitting_characters(text: str, most: int) -> int:
+    length = bisect.bisect_right(range(len(text) + 1), most, key=lambda end: count_tokens(text[:end])) - 1
     # A character more can be a token less, so the search may end one past the mark.
-    while count_tokens(text[:length]) > MAX_TOKENS:
+    while count_tokens(text[:length]) > most:
         length -= 1
     return length

@@ -1,4 +1,4 @@
-"""The square that a model looks at: short side to a given length, then the centre."""
+"""The square that a model looks at: short side to a given length, then the centre; or the whole picture squeezed."""
 
 import math
 from typing import TYPE_CHECKING
@@ -43,6 +43,15 @@ def centre_square(image: "Image.Image", short: int, side: int) -> "Image.Image":
     if max(resized) <= LONGEST * short:
         return image.resize(resized, Image.Resampling.BICUBIC).crop(window)
     return _resample(image, resized, window)
+
+
+def squeezed(image: "Image.Image", side: int) -> "Image.Image":
+    """What torchvision's `Resize((side, side), BILINEAR)` makes of an RGB picture: all of it, in other proportions."""
+    if image.size == (side, side):
+        return image
+    from PIL import Image
+
+    return image.resize((side, side), Image.Resampling.BILINEAR)
 
 
 def _resized(size: tuple[int, int], short: int) -> tuple[int, int]:

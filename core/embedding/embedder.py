@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from core.model_ids import STARTER
+from core.models import STARTER
 from core.vectors import Embeddings
 
 if TYPE_CHECKING:

@@ -31,10 +31,12 @@ _DEFAULTS = {
         *("SAM", "SAM2", "SAM3", "TROCR", "YOLO_WORLD"),
     )
 }
-"""What Inference reads from the environment when it is imported: CLIP alone, and nothing sent anywhere."""
+"""What Inference reads from the environment when it is imported: no routes of its own but CLIP's, and nothing sent
+anywhere."""
 
 _LOGGERS = ("inference", "roboflow_workflows", "streamvision")
-_importing = threading.Lock()
+IMPORTING = threading.Lock()
+"""Held while Inference is imported and a model of it is made: it changes what belongs to the whole process."""
 
 
 class InferenceClip:
@@ -52,7 +54,7 @@ class InferenceClip:
             ModelUnavailable: the weights do not load.
         """
         try:
-            with _importing:
+            with IMPORTING:
                 return cls(*_open(model_id, cache_dir))
         # Inference, requests, filelock and onnxruntime raise errors of their own without a parent in common.
         except Exception as error:
@@ -75,9 +77,14 @@ def import_inference(cache_dir: Path) -> None:
     Raises:
         Exception: whatever keeps it from being imported.
     """
+    prepare_import(cache_dir)
+    import inference.models.clip.clip_model  # noqa: F401
+
+
+def prepare_import(cache_dir: Path) -> None:
+    """What comes before Inference is imported: its settings, and quiet."""
     _set_environment(cache_dir)
     _silence_import()
-    import inference.models.clip.clip_model  # noqa: F401
 
 
 def _open(model_id: str, cache_dir: Path) -> tuple[Any, int]:
@@ -93,7 +100,7 @@ def _open(model_id: str, cache_dir: Path) -> tuple[Any, int]:
             """Inference prints to the standard output, which belongs to the command line's JSON."""
             _logger.debug("%s", m)
 
-    _hand_over_logs()
+    hand_over_logs()
     wanted = get_onnxruntime_execution_providers(ONNXRUNTIME_EXECUTION_PROVIDERS)
     # A GPU where onnxruntime has one; naming providers it was built without only draws warnings.
     available = [provider for provider in wanted if provider in onnxruntime.get_available_providers()]
@@ -121,7 +128,7 @@ def _silence_import() -> None:
         logging.getLogger(name).disabled = True
 
 
-def _hand_over_logs() -> None:
+def hand_over_logs() -> None:
     """Let Inference log where the app logs, rather than to the standard output."""
     for name in _LOGGERS:
         logger = logging.getLogger(name)

@@ -7,14 +7,17 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from core.embedding.embedder import Embedder
 from core.embedding.weights import how_to_obtain
 from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
-from core.model_ids import STARTER
+from core.models import MODELS, STARTER
 from core.telemetry.context import carried
 from core.text.command import command
+
+if TYPE_CHECKING:
+    from core.embedding.clip import ClipEmbedder
 
 _logger = logging.getLogger(__name__)
 
@@ -22,7 +25,7 @@ _logger = logging.getLogger(__name__)
 def load_embedder(model_id: str, cache_dir: Path, made_by: str | None, *, direct: bool = False) -> Embedder:
     """Load the model that was asked for, as far as the index and the machine allow it.
 
-    Without a CLIP model to be had and with nothing indexed, the starter model stands in. An index that the starter
+    Without the model to be had and with nothing indexed, the starter model stands in. An index that the starter
     model made is searched with it, whatever was asked for.
 
     Args:
@@ -34,32 +37,51 @@ def load_embedder(model_id: str, cache_dir: Path, made_by: str | None, *, direct
         ModelUnavailable: the model that has to be used does not load.
     """
     if made_by == STARTER or (model_id == STARTER and made_by is None):
-        return _starter()
+        return _starter(cache_dir)
     if made_by not in (None, model_id):
         raise _mismatch(model_id, made_by)
-    from core.embedding.clip import ClipEmbedder  # each model brings its libraries, and one is used
-
     try:
-        return ClipEmbedder.load(model_id, cache_dir, direct=direct)
+        return embedder_class(model_id).load(model_id, cache_dir, direct=direct)
     except ModelUnavailable as error:
         if made_by is None:
-            return _stand_in(error)
+            return _stand_in(error, cache_dir)
         message = f"The index was made with {made_by} and can only be searched with it. {error.message}"
         remedy = f"{how_to_obtain(model_id, cache_dir)}; or name another index in IMAGE_SEARCH_INDEX."
         raise ModelUnavailable(message, remedy) from error
 
 
-def _stand_in(reason: ModelUnavailable) -> Embedder:
+def embedder_class(model_id: str) -> "type[ClipEmbedder]":
+    """What embeds with a model that is not the starter model. Each brings its libraries, and one is used."""
+    if MODELS[model_id].family == "perception_encoder":
+        from core.embedding.perception import PerceptionEmbedder
+
+        return PerceptionEmbedder
+    from core.embedding.clip import ClipEmbedder
+
+    return ClipEmbedder
+
+
+def preprocessing(model_id: str) -> int:
+    """That of a model, as this version of the app prepares pictures for it."""
+    if model_id == STARTER:
+        from core.embedding.starter import StarterEmbedder
+
+        return StarterEmbedder.preprocessing
+    return embedder_class(model_id).preprocessing
+
+
+def _stand_in(reason: ModelUnavailable, cache_dir: Path) -> Embedder:
     _logger.warning("Using the starter model. %s", reason)
     try:
-        return _starter()
+        return _starter(cache_dir)
     except ModelUnavailable as error:
         raise ModelUnavailable(f"{reason.message} {error.message}", reason.remedy) from error
 
 
-def _starter() -> Embedder:
+def _starter(cache_dir: Path) -> Embedder:
     from core.embedding.starter import StarterEmbedder
 
+    StarterEmbedder.cache_dir = cache_dir
     return StarterEmbedder.load()
 
 

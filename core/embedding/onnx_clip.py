@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from core.embedding.tokens import tokenize
 from core.embedding.weights import damaged, present_weights, weights_folder
 from core.errors import ModelUnavailable
+from core.models import MODELS
 from core.vectors import Embeddings
 
 if TYPE_CHECKING:  # words need no pictures
@@ -108,7 +109,7 @@ def open_ahead(model_id: str, cache_dir: Path) -> None:
             _opened[model_id, cache_dir] = _open_now(model_id, cache_dir, _TEXTUAL)
             tokenize([""])
 
-    if present_weights(model_id, cache_dir):
+    if MODELS[model_id].family == "clip" and present_weights(model_id, cache_dir):
         thread = _ahead[model_id, cache_dir] = Thread(target=work, name="model-ahead", daemon=True)
         thread.start()
 

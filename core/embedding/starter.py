@@ -14,7 +14,7 @@ import threading
 from collections.abc import Sequence
 from itertools import batched
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,9 @@ from core.cache import LRUCache
 from core.embedding.crop import centre_square
 from core.embedding.embedder import KEPT_TEXTS
 from core.embedding.minilm import DIMS, MiniLM
+from core.embedding.offers.speeds import timed
 from core.errors import ModelUnavailable
-from core.model_ids import STARTER
+from core.models import STARTER
 from core.vectors import Embedding, Embeddings, unit
 
 _logger = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ class StarterEmbedder:
     preprocessing = 1
     max_text_cosine = _NAMES_WEIGHT
     crop = _SHORT, _SIDE
+    cache_dir: ClassVar[Path | None] = None
+    """Where it is noted how fast it is; None: nowhere."""
 
     def __init__(self, classifier: Any, encoder: MiniLM, names: Sequence[str]) -> None:
         """Embeds the names of the classes: two seconds.
@@ -92,7 +95,9 @@ class StarterEmbedder:
         return centre_square(image, *self.crop)
 
     def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
-        batches = [self._embed_batch([self.prepare(image) for image in batch]) for batch in batched(images, BATCH)]
+        prepared = [self.prepare(image) for image in images]
+        with timed(self.cache_dir, self.model_id, len(images)):
+            batches = [self._embed_batch(list(batch)) for batch in batched(prepared, BATCH)]
         return np.concatenate(batches) if batches else np.empty((0, self.dims), np.float32)
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:

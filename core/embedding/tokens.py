@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 CONTEXT = 77
 """Tokens that CLIP reads of a text."""
 
-MAX_TOKENS = CONTEXT - 2
+OWN_TOKENS = 2
 """The first and the last are CLIP's own."""
+
+MAX_TOKENS = CONTEXT - OWN_TOKENS
 
 _MERGES = 49_152 - 256 - 2  # of those in the file: the first
 _NEVER = _MERGES  # the rank of pairs that are not joined

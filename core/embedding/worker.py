@@ -34,11 +34,12 @@ import numpy as np
 from PIL import Image
 
 from core.embedding.clip import ClipEmbedder
-from core.embedding.crop import centre_square
+from core.embedding.crop import centre_square, squeezed
 from core.embedding.embedder import Embedder
 from core.embedding.inference_clip import import_inference
 from core.embedding.launching import heard, launch
 from core.embedding.loading import load_embedder
+from core.embedding.perception import PerceptionEmbedder
 from core.embedding.weights import present_weights
 from core.errors import ImageSearchError, ModelUnavailable
 from core.telemetry.context import carried
@@ -80,6 +81,8 @@ class _Traits:
     preprocessing: int
     max_text_cosine: float
     crop: tuple[int, int]
+    squeezes: bool
+    """Whether the whole of a picture is looked at, whatever its proportions."""
     direct: bool
     """Whether onnxruntime alone runs it, and Inference is to take over."""
     accelerated: bool
@@ -95,6 +98,7 @@ class WorkerEmbedder:
         self.preprocessing = child.traits.preprocessing
         self.max_text_cosine = child.traits.max_text_cosine
         self.crop = child.traits.crop
+        self._squeezes = child.traits.squeezes
         self._cache_dir = cache_dir
         self._takeover = takeover
         self._children = [child]
@@ -132,7 +136,7 @@ class WorkerEmbedder:
         return self._children[-1].traits.direct
 
     def prepare(self, image: Image.Image) -> Image.Image:
-        return centre_square(image, *self.crop)
+        return squeezed(image, self.crop[1]) if self._squeezes else centre_square(image, *self.crop)
 
     def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
         prepared = [np.asarray(self.prepare(image)) for image in images]
@@ -360,7 +364,8 @@ def _traits(embedder: Embedder) -> _Traits:
 
     common = embedder.model_id, embedder.dims, embedder.preprocessing, embedder.max_text_cosine, embedder.crop
     direct = isinstance(embedder, ClipEmbedder) and embedder.direct
-    return _Traits(*common, direct=direct, accelerated=direct and accelerated())
+    squeezes = isinstance(embedder, PerceptionEmbedder)
+    return _Traits(*common, squeezes=squeezes, direct=direct, accelerated=direct and accelerated())
 
 
 def answer(channel: Connection, embedder: Embedder) -> None:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, Protocol
 
+from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
 from core.index.filters import Filter, attribute
 from core.index.limits import MAX_K as MAX_K
 from core.index.records import Fingerprint, Hit, ImageRecord
+from core.index.statistics import Statistics
 from core.vectors import Embedding, Embeddings
 
 FACETS = ("label", "tag", "folder", "year", "colour", "shape", "format", "camera", "lens", "split")
@@ -199,6 +201,34 @@ class Index(Protocol):
 
     def optimize(self) -> None:
         """Make what was written as fast to search as what was there before: for the end of an ingest."""
+        ...
+
+    def statistics(self) -> Statistics:
+        """How it is doing; raises nothing: of one that does not answer it says so."""
+        ...
+
+    def efforts(self, k: int, where: Filter | None = None) -> Efforts:
+        """How such a search is done, and how else it could be."""
+        ...
+
+    def search_with(self, effort: Effort, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:
+        """As `search`, with this effort; which of those that tie for the last places are found is left to chance."""
+        ...
+
+    def search_exactly(
+        self, embeddings: Embeddings, k: int, where: Filter | None = None, seconds: float = EXACT_SECONDS
+    ) -> list[list[Neighbour]]:
+        """The k nearest to each of n queries, by comparing every row: best first. Ties for the last places are broken
+        by id (LanceDB) or by chance (Elasticsearch).
+
+        Args:
+            embeddings: An array of shape `(n, dims)`.
+            seconds: How long it may take.
+
+        Raises:
+            MeasurementRefused: the rows are more than `EXACT_ROWS`, or it takes longer.
+            InvalidEmbedding: as for `upsert`.
+        """
         ...
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
 from core.ingest.journal.job import Kind
-from core.model_ids import STARTER
+from core.models import STARTER
 from core.ui.server import services
 from core.ui.who import visitor
 

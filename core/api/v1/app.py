@@ -20,6 +20,8 @@ from core.api.v1.earlier import EarlierPaths
 from core.api.v1.errors import say_errors
 from core.api.v1.explain import Explaining
 from core.api.v1.exports import Exporting
+from core.api.v1.index.index import Index
+from core.api.v1.index.replies import IndexStatus, ModelOffer, Recall
 from core.api.v1.openapi import ABOUT, TAGS, Api, body, files
 from core.api.v1.route import JsonRoute
 from core.api.v1.saved import Saving
@@ -66,6 +68,7 @@ def create_app(
     _add_images(_Adding(app, "Pictures"), images)
     _add_uploads(_Adding(app, "Uploads"), uploading, Located(services))
     _add_kept(_Adding(app, "Tags and saved searches"), Tagging(services), Saving(services))
+    _add_index(_Adding(app, "Index"), Index(services))
     _add_health(app, services, metrics)
     return app
 
@@ -164,6 +167,13 @@ def _add_kept(add: _Adding, tagging: Tagging, saving: Saving) -> None:
         response_class=Response,
         response_description="It is deleted",
     )
+
+
+def _add_index(add: _Adding, index: Index) -> None:
+    add("GET", "/index", index.status, "See how the index is doing", IndexStatus)
+    add("GET", "/recall", index.recall_by_url, "Measure how many of the nearest a search finds", Recall)
+    add("POST", "/recall", index.recall, "Measure how many of the nearest searches find", Recall)
+    add("GET", "/models", index.models, "List the models, and which can be had here", list[ModelOffer])
 
 
 def _add_health(app: FastAPI, services: Callable[[], Services], metrics: "Callable[[], Metrics]") -> None:

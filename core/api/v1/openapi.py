@@ -31,6 +31,7 @@ TAGS = [
     {"name": "Pictures", "description": "What a picture looks like."},
     {"name": "Uploads", "description": "Pictures to search with, and pictures to index."},
     {"name": "Tags and saved searches", "description": "What people note down."},
+    {"name": "Index", "description": "How it is doing, how good its searches are, and the models there are."},
     {"name": "Server", "description": "Its state."},
 ]
 

@@ -210,7 +210,7 @@ class UploadsBody(Body):
         return self
 
 
-def _number(name: str, least: int, most: int, words: str = "") -> Callable[[Any], Any]:
+def number(name: str, least: int, most: int, words: str = "") -> Callable[[Any], Any]:
     """Reads a whole number of a query; `words` is what else it may be.
 
     Python would read any digits of Unicode, and millions of them.
@@ -257,11 +257,11 @@ class SearchParams(BaseModel):
     """As in the body of POST."""
     label: list[str] = []
     """Only pictures with this label, or with any of several."""
-    k: Annotated[K | None, BeforeValidator(_number("k", 1, MAX_K, ALL_RESULTS))] = None
+    k: Annotated[K | None, BeforeValidator(number("k", 1, MAX_K, ALL_RESULTS))] = None
     """How many results, or `all`. Default: 24 with words or pictures, otherwise all."""
     limit: Annotated[
-        Annotated[int, Field(ge=1, le=MAX_RESULTS)] | None, BeforeValidator(_number("limit", 1, MAX_RESULTS))
+        Annotated[int, Field(ge=1, le=MAX_RESULTS)] | None, BeforeValidator(number("limit", 1, MAX_RESULTS))
     ] = None
     """How many of these results to return."""
-    offset: Annotated[int, Field(ge=0, lt=MAX_K), BeforeValidator(_number("offset", 0, MAX_K - 1))] = 0
+    offset: Annotated[int, Field(ge=0, lt=MAX_K), BeforeValidator(number("offset", 0, MAX_K - 1))] = 0
     """How many of these results to skip."""

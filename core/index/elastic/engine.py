@@ -11,18 +11,21 @@ from typing import Any
 import numpy as np
 from elasticsearch import ConnectionTimeout, helpers
 
+from core.errors import ImageSearchError
+from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
 from core.index.elastic import alias, bulk, switching
 from core.index.elastic.connection import Connection
 from core.index.elastic.errors import IndexMissing
 from core.index.elastic.freshness import freshness
 from core.index.elastic.mapping import Body
 from core.index.elastic.pixels import by_sides
-from core.index.elastic.query import paging, queries, requests
+from core.index.elastic.query import measuring, paging, queries, requests, statistics
 from core.index.elastic.query.facets import facets
 from core.index.elastic.rows import FINGERPRINT, document, fingerprint_of, record_of
 from core.index.filters import Filter
 from core.index.index import FACETS, MAX_K, ModelStamp, Order, Replacements, Totals
 from core.index.records import Fingerprint, Hit, ImageRecord, storable
+from core.index.statistics import Statistics, unreachable
 from core.vectors import Embedding, Embeddings, check_embeddings
 
 LAYOUT_SECONDS = 1.0
@@ -239,6 +242,31 @@ class ElasticIndex:
 
     def optimize(self) -> None:
         self._look()
+
+    def statistics(self) -> Statistics:
+        try:
+            if self._freshness.is_due:
+                self._refresh()
+            return statistics.of_index(self.connection)
+        except ImageSearchError as error:
+            return unreachable(error)
+
+    def efforts(self, k: int, where: Filter | None = None) -> Efforts:
+        self._confirm()  # which tells in how many segments is searched
+        return measuring.efforts(self._candidates, max(1, min(k, MAX_K)))
+
+    def search_with(self, effort: Effort, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:
+        if not self._can_answer(embedding) or k < 1:
+            return []
+        return measuring.nearest_with(self.connection, effort, embedding, min(k, MAX_K), self._exact(where))
+
+    def search_exactly(
+        self, embeddings: Embeddings, k: int, where: Filter | None = None, seconds: float = EXACT_SECONDS
+    ) -> list[list[Neighbour]]:
+        if not all(map(self._can_answer, embeddings)) or k < 1:
+            return [[] for _ in embeddings]
+        where = self._exact(where)
+        return measuring.nearest_exactly(self.connection, embeddings, min(k, MAX_K), where, seconds)
 
     def drop(self) -> None:
         """Delete the index with all its rows; nothing where there is none."""

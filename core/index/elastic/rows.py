@@ -56,12 +56,15 @@ def vector_of(hit: Mapping[str, Any]) -> Embedding | None:
 
 
 def hit_of(row: Mapping[str, Any]) -> Hit:
-    """A hit with the cosine behind its `_score`, which is (1 + cosine) / 2 (reference of `dense_vector`).
+    return Hit(record_of(row["_source"]), cosine_of(row))
+
+
+def cosine_of(row: Mapping[str, Any]) -> float:
+    """The cosine behind a `_score`, which is (1 + cosine) / 2 (reference of `dense_vector`).
 
     The server adds up equal vectors in different orders: rounded, they tie.
     """
-    cosine = max(-1.0, min(1.0, 2.0 * row["_score"] - 1.0))
-    return Hit(record_of(row["_source"]), round(cosine, SCORE_DECIMALS))
+    return round(max(-1.0, min(1.0, 2.0 * float(row["_score"]) - 1.0)), SCORE_DECIMALS)
 
 
 def microseconds(moment: datetime) -> int:

@@ -74,6 +74,12 @@ class ColumnCache:
         self._lock = threading.Lock()
         self._kept: Columns | None = None
 
+    @property
+    def memory(self) -> int:
+        """Bytes that are kept."""
+        kept = self._kept
+        return kept.rows.nbytes + sum(column.nbytes for column in kept.kept.values()) if kept else 0
+
     def columns(self, table: Any, names: Sequence[str]) -> Columns:
         """These columns of all rows, of those that the table has."""
         with self._lock:

@@ -11,14 +11,15 @@ import lancedb
 import numpy as np
 import pyarrow as pa
 
-from core.errors import IndexUnavailable, ModelMismatch
+from core.errors import ImageSearchError, IndexUnavailable, ModelMismatch
+from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
 from core.index.filters import Filter
 from core.index.index import FACETS, ModelStamp, Order, Replacements, Totals, counted
 from core.index.lance import switching, versions
 from core.index.lance.columns import ColumnCache
 from core.index.lance.errors import is_vanished, translate_errors
 from core.index.lance.known import KnownTable
-from core.index.lance.query import browsing, queries
+from core.index.lance.query import browsing, measuring, queries, statistics
 from core.index.lance.query.conditions import any_of
 from core.index.lance.query.facets import facets
 from core.index.lance.readers import Readers
@@ -34,6 +35,7 @@ from core.index.lance.rows import (
 )
 from core.index.lance.upkeep import maintain, optimize
 from core.index.records import Fingerprint, Hit, ImageRecord, storable
+from core.index.statistics import Statistics, unreachable
 from core.runtime.heap import trim
 from core.text.command import command
 from core.vectors import Embedding, Embeddings, check_embeddings
@@ -205,6 +207,28 @@ class LanceIndex:
     def revision(self) -> str:
         # Its folder is younger where the table was made anew, and counts its versions from 1.
         return self._run(lambda table: f"{table.version} {self._path.stat().st_mtime_ns}", "")
+
+    def statistics(self) -> Statistics:
+        try:
+            return self._run(
+                lambda table: statistics.of_table(table, self._path, self._known.memory + self._columns.memory),
+                statistics.of_nothing(self._folder),
+            )
+        except ImageSearchError as error:
+            return unreachable(error)
+
+    def efforts(self, k: int, where: Filter | None = None) -> Efforts:
+        nothing = Efforts("partitions", measuring.PARAMETERS, None, ())
+        return self._run(lambda table: measuring.efforts(table, self._known, k, where), nothing)
+
+    def search_with(self, effort: Effort, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:
+        return self._run(lambda table: measuring.nearest_with(table, self._known, effort, embedding, k, where), [])
+
+    def search_exactly(
+        self, embeddings: Embeddings, k: int, where: Filter | None = None, seconds: float = EXACT_SECONDS
+    ) -> list[list[Neighbour]]:
+        nothing: list[list[Neighbour]] = [[] for _ in embeddings]
+        return self._run(lambda table: measuring.nearest_exactly(table, embeddings, k, where, seconds), nothing)
 
     @cached_property
     def _connection(self) -> Any:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from core.index.lance import scan
 from core.index.lance.rows import to_embeddings
-from core.index.lance.scores import Scores, least_of, scores_of
+from core.index.scores import Scores, least_of, scores_of
 from core.vectors import Embedding, Embeddings
 
 MAX_BYTES = 32 << 20
@@ -71,7 +71,7 @@ class FewKept:
             None where they are too many, or not asked for often enough, or others are and take the room.
         """
         self._searches += 1
-        size = np.dtype(np.float32).itemsize * dims * count
+        size = size_of(count, dims)
         if condition not in self._kept and (self._is_early(condition, size) or not self._has_room(size)):
             return None
         if condition not in self._kept:
@@ -88,14 +88,20 @@ class FewKept:
     def _has_room(self, size: int) -> bool:
         """Makes it, by dropping what nobody has searched for a while."""
         for condition in sorted(self._kept, key=self._used.__getitem__):
-            if size + self._size <= MAX_BYTES or self._searches - self._used[condition] <= IDLE:
+            if size + self.size <= MAX_BYTES or self._searches - self._used[condition] <= IDLE:
                 break
             self._kept.pop(condition)
-        return size + self._size <= MAX_BYTES
+        return size + self.size <= MAX_BYTES
 
     @property
-    def _size(self) -> int:
+    def size(self) -> int:
+        """Bytes of the vectors that are kept."""
         return sum(kept.vectors.nbytes for kept in self._kept.values())
+
+
+def size_of(count: int, dims: int) -> int:
+    """Bytes of so many vectors."""
+    return np.dtype(np.float32).itemsize * dims * count
 
 
 async def read_rows(table: Any, condition: str | None) -> FewRows:

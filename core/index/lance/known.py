@@ -48,3 +48,8 @@ class KnownTable:
         if known is None or known.version != version or not known.rows:
             known = self._known = Known(version, await table.count_rows(), await table.schema())
         return known
+
+    @property
+    def memory(self) -> int:
+        """Bytes of the rows that are kept."""
+        return self._known.few.size if self._known else 0

@@ -29,7 +29,9 @@ TAIL = 1_000
 """Rows that may stay unindexed when an ingest has ended: they add 4 ms to a search."""
 
 _SPREAD = -1 / 8
-_PARTITION = 3_000  # rows of one partition when the vector index is built
+PARTITION = 3_000
+"""Rows of one partition when the vector index is built."""
+
 MAX_BITMAPS = 2_000
 """Folders up to which each has a bitmap."""
 
@@ -73,6 +75,17 @@ def probes(rows: int, matching: int | None = None) -> int:
     least = 50 if rows < 500_000 else max(100, rows // 50_000)
     share = min(1.0, max(1, matching) / rows) if matching is not None and rows else 1.0
     return round(least * math.pow(share, _SPREAD))
+
+
+def partitions(table: Any) -> int:
+    """How many the vector index has, about: the engine does not tell. 0 where there is no vector index."""
+    return max(1, int(table.count_rows()) // PARTITION) if _vector_indices(table) else 0
+
+
+def unindexed(table: Any) -> int:
+    """Rows that are in no vector index; all where there is none."""
+    present = _vector_indices(table)
+    return int(present[-1].num_unindexed_rows if present else table.count_rows())
 
 
 def maintain(table: Any, version: int, readers: Readers) -> bool:
@@ -160,7 +173,7 @@ def _build_vector_index(table: Any, parts: int, grown: float) -> None:
     rows, present = table.count_rows(), _vector_indices(table)
     if rows < INDEXED_FROM or (present and not _is_outgrown(present[-1], rows, parts, grown)):
         return
-    config = IvfRq(distance_type="cosine", num_bits=4, num_partitions=max(1, rows // _PARTITION))
+    config = IvfRq(distance_type="cosine", num_bits=4, num_partitions=max(1, rows // PARTITION))
     name = f"{_BUILT}{rows}"
     table.create_index("vector", config=config, name=name, replace=True)
     for index in present:

@@ -59,7 +59,7 @@ def nearest(
 ) -> list[Hit]:
     """The best k, ties by id."""
     ask = partial(_nearest, candidates, embedding=embedding, clauses=filter_clauses(where), embeddings=embeddings)
-    first = search(connection, ask(_asked(k)))
+    first = search(connection, ask(asked(k)))
     return _best(connection, first, k, ask, embeddings)
 
 
@@ -68,31 +68,31 @@ def nearest_and_count(
 ) -> tuple[list[Hit], int]:
     """The same, and how many rows the filter lets through, with one request."""
     ask = partial(_nearest, candidates, embedding=embedding, clauses=filter_clauses(where), embeddings=embeddings)
-    first, counted = together(connection, ask(_asked(k)), _counting(where))
+    first, counted = together(connection, ask(asked(k)), _counting(where))
     return _best(connection, first, k, ask, embeddings), _total(counted)
 
 
-def _asked(k: int) -> int:
+def asked(k: int) -> int:
     """More than the best k, to see whether the last of them ties."""
     return min(requests.MAX_HITS, k + _TIES)
 
 
-def _nearest(candidates: int, asked: int, embedding: Embedding, clauses: Sequence[Body], embeddings: bool) -> Body:
-    body = requests.nearest(embedding, asked, clauses, candidates)
+def _nearest(candidates: int, count: int, embedding: Embedding, clauses: Sequence[Body], embeddings: bool) -> Body:
+    body = requests.nearest(embedding, count, clauses, candidates)
     return body if embeddings else {**body, "_source": {"excludes": ["embedding"]}}
 
 
 def _best(connection: Connection, answer: Answer, k: int, ask: Callable[[int], Body], embeddings: bool) -> list[Hit]:
     """The best k of what was found. The server cuts ties as they come: it is asked for more until the tie is whole."""
-    asked = _asked(k)
+    count = asked(k)
     while True:
         found = answer["hits"]["hits"]
         best = list(map(hit_of, found))
-        whole = len(best) < asked or best[-1].score < best[k - 1].score
-        if whole or asked == requests.MAX_HITS:
+        whole = len(best) < count or best[-1].score < best[k - 1].score
+        if whole or count == requests.MAX_HITS:
             break
-        asked = min(requests.MAX_HITS, 4 * asked)
-        answer = search(connection, ask(asked))
+        count = min(requests.MAX_HITS, 4 * count)
+        answer = search(connection, ask(count))
     best = sorted(best, key=lambda hit: (-hit.score, hit.record.id))[:k]
     return _with(best, vectors(connection, found)) if embeddings else best
 

@@ -16,13 +16,16 @@ from core.index.lance.columns import Columns
 from core.index.lance.known import KnownTable
 from core.index.lance.query.conditions import any_of, where_clause
 from core.index.lance.rows import lacking, stamp_of, to_embeddings, to_records
-from core.index.lance.scores import Scores, least_of, scores_of
 from core.index.lance.upkeep import probes
 from core.index.records import Hit
+from core.index.scores import Scores, least_of, scores_of
 from core.vectors import Embedding, check_embeddings
 
 _MAX_TIED = 4 * MAX_K
-_FEW, _REFINED = 50, 3
+FEW = 50
+"""Of so many nearest rows at most, several times as many vectors are read."""
+
+_REFINED = 3
 IN_LIST = 1_000  # values of one IN (...)
 
 
@@ -96,10 +99,14 @@ def nearest(
     k = max(0, min(k, MAX_K))
     rows, scores, count = LOOP.run(_nearest(table._table, known, embedding, k, where))
     rows = rows.slice(0, 1 + int(np.flatnonzero(scores >= least_of(scores, k)).max(initial=-1)))
+    return hits_of(rows, scores, embeddings)[:k], count
+
+
+def hits_of(rows: pa.Table, scores: Scores, embeddings: bool = False) -> list[Hit]:
+    """Rows and the score of each as hits, best first, ties by id; there may be more scores than rows."""
     vectors = to_embeddings(rows) if embeddings else repeat(None)
     found = zip(to_records(rows), scores.tolist(), vectors, strict=False)
-    hits = list(starmap(Hit, found))
-    return sorted(hits, key=lambda hit: (-hit.score, hit.record.id))[:k], count
+    return sorted(starmap(Hit, found), key=lambda hit: (-hit.score, hit.record.id))
 
 
 async def _nearest(
@@ -117,7 +124,7 @@ async def _nearest(
         return now.schema.empty_table(), np.empty(0), count
     if (few := await now.few.get(table, condition, count, len(embedding))) is not None:
         return *few.nearest(embedding, k), count
-    (limit, refined), least = _breadth(k + 1), probes(now.rows, count)
+    (limit, refined), least = breadth_of(k + 1), probes(now.rows, count)
     while True:
         rows = await ask(table, embedding, limit, refined, condition, least)
         if len(rows) < min(k + 1, count) and least:
@@ -130,14 +137,14 @@ async def _nearest(
         limit = min(2 * limit + 50, _MAX_TIED)
 
 
-def _breadth(count: int) -> tuple[int, int]:
+def breadth_of(count: int) -> tuple[int, int]:
     """For so many nearest rows: how many are asked for, and how many times as many vectors are read to tell them.
 
     The vector index knows distances roughly. Of 100,000 rows the nearest 10 were always among the first 18 it names,
     the nearest 200 among the first 302 but for one in ten thousand: the more there are, the less they are led astray.
     Each vector is read by itself, and three times 200 took a third of the time of a search.
     """
-    return (count, _REFINED) if count <= _FEW else (count + max(count // 2, (_REFINED - 1) * _FEW), 1)
+    return (count, _REFINED) if count <= FEW else (count + max(count // 2, (_REFINED - 1) * FEW), 1)
 
 
 async def ask(

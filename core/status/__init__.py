@@ -1,0 +1,1 @@
+"""How a collection is doing: what its index, model, jobs and searches say, in one value."""
