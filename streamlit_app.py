@@ -28,12 +28,13 @@ from core.errors import ImageSearchError  # noqa: E402
 from core.telemetry.events import subscribe  # noqa: E402
 from core.ui.components.modules import module_routes  # noqa: E402
 from core.ui.logs import log_as  # noqa: E402
-from core.ui.server import base_path, served_hosts, server_settings, services  # noqa: E402
+from core.ui.server import base_path, collections, served_hosts, server_settings  # noqa: E402
 from core.ui.shell import PAGES, shell  # noqa: E402
 
 if TYPE_CHECKING:
     from core.api.light import OwnRoutes
     from core.running.client import Reply
+    from core.services import Services
 
 
 @asynccontextmanager
@@ -51,17 +52,17 @@ def _start(ending: ExitStack, ended: threading.Event) -> None:
     """What visitors need, in the order in which they need it."""
     try:
         with suppress(ImageSearchError):
-            services().model.load()
+            collections().first.model.load()
             _answer_commands(ending)  # which the command line is left to answer itself, until the model is there
             _import_pages()
             routes = own.load()
-            services().start()
-            ending.callback(services().close)
-            services().warm_up()  # pays for what a first search loads, so that no visitor does
+            ending.callback(collections().close)
+            collections().start()
+            collections().first.warm_up()  # pays for what a first search loads, so that no visitor does
             routes.api.load()  # which the page needs when somebody scrolls on
             routes.metrics()
         with suppress(ImageSearchError):
-            services().tidy()  # looks at every file ever sent: nobody is to wait for it
+            collections().tidy()  # looks at every file ever sent: nobody is to wait for it
     except RuntimeError:
         if not ended.is_set():  # at its end Python starts no more threads
             raise
@@ -81,9 +82,9 @@ def _answer_commands(ending: ExitStack) -> None:
     def answer(arguments: Sequence[str], folder: Path) -> "Reply | None":
         from core.cli.answering import answerer  # when the first comes: the page needs nothing of it
 
-        return answerer(services())(arguments, folder)
+        return answerer(collections().of)(arguments, folder)
 
-    server = CommandServer(services().settings.data_dir, answer)
+    server = CommandServer(collections().settings.data_dir, answer)
     server.start()
     ending.callback(server.stop)
 
@@ -99,7 +100,13 @@ def _spare_garbage_collection() -> None:
 def _own() -> "OwnRoutes":
     from core.api.light import OwnRoutes
 
-    return OwnRoutes(services, events)
+    return OwnRoutes(_asked, events)
+
+
+def _asked() -> "Services":
+    from core.services import shared
+
+    return shared.asked()
 
 
 log_as(server_settings().log, server_settings().log_level)

@@ -26,7 +26,9 @@ _ADDRESSES = frozenset({"ELASTICSEARCH_URL", "ELASTICSEARCH_CLOUD_ID", "IMAGE_SE
 # What CSP takes as a source that is a host: its grammar is that of CSP Level 3, section 2.3.1, without paths.
 _ANCESTOR = re.compile(r"(https?://)?(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:([0-9]{1,5}|\*))?|https:|\*")
 
-_INDEX_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")  # what both LanceDB tables and Elasticsearch aliases accept
+INDEX_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+"""What both LanceDB tables and Elasticsearch aliases accept."""
+
 _SPOKEN = {
     **dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
     **dict.fromkeys(("0", "false", "f", "no", "n", "off"), False),
@@ -133,8 +135,8 @@ def _model(value: str) -> str:
 
 
 def _index_name(value: str) -> str:
-    if not _INDEX_NAME.fullmatch(value):
-        raise ValueError(f"expected lower-case letters, digits, - and _, in the pattern {_INDEX_NAME.pattern}")
+    if not INDEX_NAME.fullmatch(value):
+        raise ValueError(f"expected lower-case letters, digits, - and _, in the pattern {INDEX_NAME.pattern}")
     return value
 
 

@@ -178,6 +178,22 @@ class JobRefused(ImageSearchError):
     title = "This is not possible now"
 
 
+class NoSuchCollection(ImageSearchError):
+    title = "There is no such collection"
+
+
+class CollectionRefused(ImageSearchError):
+    """A collection cannot be made, changed or deleted so."""
+
+    title = "This collection cannot be changed so"
+
+
+class SeveralCollections(ImageSearchError):
+    """What is wanted is possible in one collection at a time."""
+
+    title = "Choose one collection"
+
+
 class InvalidEmbedding(ImageSearchError):
     """A vector that no index can hold: of the wrong length, not finite, or of length zero."""
 

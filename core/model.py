@@ -1,6 +1,7 @@
 """The model that goes with the index: which one it is, loaded in the background, tried again where that may help."""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from core.models import STARTER
 from core.telemetry.events import ModelRestarted, tell
 
 _log = logging.getLogger(__name__)
+
+type Start = Callable[[str, Path, str | None, bool], Embedder]
 
 
 def start_model(model_id: str, cache_dir: Path, made_by: str | None, in_process: bool) -> Embedder:
@@ -37,14 +40,18 @@ class IndexModel:
     Args:
         in_process: Whether the model is loaded in this process, which has no pages to keep open meanwhile; CLIP's
             without Inference where its weights are there and nothing but the processor is.
+        start: Loads a model, or gives one that others use too; by default `start_model`.
     """
 
-    def __init__(self, settings: Settings, index: Index, *, in_process: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, index: Index, *, in_process: bool = False, start: Start | None = None
+    ) -> None:
         self._settings = settings
         self._index = index
         self._loader = ModelLoader(self._load)
         self._target = ModelLoader(self._load_target)
         self._in_process = in_process
+        self._start_shared = start
         self._expected: Embedder | None = None
         self._seen: tuple[str, ModelStamp | None] | None = None
 
@@ -59,7 +66,8 @@ class IndexModel:
         return self._start(made_by)
 
     def _start(self, made_by: str | None) -> Embedder:
-        return start_model(self._settings.model_id, self._settings.model_cache_dir, made_by, self._in_process)
+        start = self._start_shared or start_model
+        return start(self._settings.model_id, self._settings.model_cache_dir, made_by, self._in_process)
 
     @property
     def state(self) -> ModelState:
@@ -114,7 +122,8 @@ class IndexModel:
         embedder = self._start(None)
         if embedder.model_id == asked_for:
             return embedder
-        _close(embedder)
+        if self._start_shared is None:  # else others may use it
+            _close(embedder)
         raise ModelUnavailable(
             f"{asked_for} could not be loaded. The log has the details.",
             remedy(asked_for, self._settings.model_cache_dir),

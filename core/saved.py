@@ -26,7 +26,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.database import Database, transaction
 from core.errors import SavedRefused
-from core.search.language.url import KNOWN_PARAMETERS
+from core.search.language.url import COLLECTION, KNOWN_PARAMETERS
 from core.search.query import clean
 
 MOST = 200
@@ -99,6 +99,11 @@ class SavedSearches:
         with transaction(self._database.engine) as connection:
             return connection.execute(delete(_table).where(self._own, _column.id == search_id)).rowcount > 0
 
+    def clear(self) -> None:
+        """Delete all of them."""
+        with transaction(self._database.engine) as connection:
+            connection.execute(delete(_table).where(self._own))
+
     def close(self) -> None:
         """Let go of the database; it is opened again where it is needed."""
         self._database.close()
@@ -128,6 +133,7 @@ def checked_address(address: str) -> str:
         SavedRefused: it is too long, or something else.
     """
     pairs = _read(address.removeprefix("?")) if len(address) <= MAX_URL else []
+    pairs = [(name, value) for name, value in pairs if name != COLLECTION]  # it is kept there, and opened there
     written = urlencode(pairs)
     if not pairs or len(written) > MAX_URL or not KNOWN_PARAMETERS.issuperset(name for name, _ in pairs):
         raise SavedRefused("This is not the URL of a search.", "Save it from the page that shows its results.")

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.telemetry.context import begin_request
+from core.ui.collections.chosen import keep_in_url, switching
 from core.ui.components.frame import SkipLink, frame
 from core.ui.notices import expected_errors, model_banner
 
@@ -28,11 +29,14 @@ page = st.navigation(
     [
         st.Page("search.py", title="Search", icon=":material/search:", default=True),
         st.Page("ingest.py", title="Ingest", icon=":material/add_photo_alternate:"),
+        st.Page("collections.py", title="Collections", icon=":material/photo_library:"),
     ],
     position="top",
 )
+keep_in_url()
 with expected_errors():
     with st.container():  # a place of its own: what is below does not move when it is empty
         model_banner()
     page.run()
-frame(SKIP_LINKS.get(page.title, ()))  # last: it has no place of its own, and moves nothing while it comes
+# Last: it has no place of its own, and moves nothing while it comes. Nor does anything wait for the database.
+frame(SKIP_LINKS.get(page.title, ()), switching())

@@ -66,7 +66,7 @@ def make_services(
         yield make
     for services in made:
         if services.settings.uses_elasticsearch:
-            services.index.drop()  # type: ignore[attr-defined]
+            services.index.drop()
             services.index.close()  # type: ignore[attr-defined]
 
 

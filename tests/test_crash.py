@@ -118,7 +118,7 @@ def opened(tmp_path: Path) -> Iterator[Callable[[str], tuple[Index, Library]]]:
     for index, library in kept:
         library.close()
         if index.engine == "elasticsearch":
-            index.drop()  # type: ignore[attr-defined]
+            index.drop()
             index.close()  # type: ignore[attr-defined]
 
 

@@ -8,6 +8,7 @@ that answered; `links.json` says what the links meant then.
 
 import json
 import os
+import sqlite3
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ from urllib.parse import parse_qs
 import pytest
 from PIL import Image
 
+from core.config import Settings
 from core.images.thumbnails import Thumbnails
 from core.index.elastic.engine import ElasticIndex
 from core.index.filters import AnyOf, Filter, InFolder
@@ -29,6 +31,7 @@ from core.ingest.journal.progress import Outcome
 from core.ingest.library import Library
 from core.saved import SavedSearches
 from core.search.language.url import from_params, to_json
+from core.services.collections import Collections
 from tests.colours import ColourEmbedder
 from tests.ingest.libraries import ingest, journal_url, kept, make_library, verdicts
 from tests.material import NO_SERVER
@@ -114,6 +117,27 @@ def test_an_index_takes_more(open_index: Open, tmp_path: Path) -> None:
     index.optimize()
     after = [record for some in index.records() for record in some]
     assert sorted(after, key=lambda record: record.id) == sorted(before, key=lambda record: record.id)
+
+
+def test_it_is_the_first_collection_and_no_file_is_moved(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ELASTICSEARCH_URL", raising=False)
+    monkeypatch.setattr("core.model.start_model", lambda *_: ColourEmbedder())
+    with sqlite3.connect(data / "jobs" / "jobs.db") as journal:  # as the app itself would have noted them
+        for table in ("jobs", "sources", "searches"):
+            journal.execute(f"UPDATE {table} SET index_name = 'lancedb/images'")
+    journal.close()
+    before = {path.relative_to(data) for path in data.rglob("*") if path.is_file()}
+    opened = Collections(Settings.load(data_dir=data))
+    (first,) = opened.all()
+    services = opened.of("images")
+    assert (first.name, first.is_first, services.index.count()) == ("images", True, 7)
+    assert (len(services.saved.all()), len(services.library.sources()), len(services.jobs.states())) == (3, 1, 2)
+    assert before <= {path.relative_to(data) for path in data.rglob("*")}
+    opened.create("beside", model_id="starter")
+    assert (opened.of("beside").index.count(), opened.of("beside").saved.all()) == (0, [])
+    opened.delete("beside")
+    assert before <= {path.relative_to(data) for path in data.rglob("*")}
+    opened.close()
 
 
 def test_the_journal_says_what_was_done(data: Path) -> None:

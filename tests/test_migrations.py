@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 
 from core import migrations, saved
+from core.collections import catalog
 from core.database import Database, transaction
 from core.errors import JournalUnavailable
 from core.ingest.journal import tables
@@ -69,7 +70,7 @@ def opened[T](url: str, do: Callable[[Database], T]) -> T:
 def differences(database: Database) -> list[object]:
     """Between its tables and those that the code knows."""
     known = MetaData()
-    for metadata in (tables.metadata, saved.metadata):
+    for metadata in (tables.metadata, saved.metadata, catalog.metadata):
         for table in metadata.sorted_tables:
             table.to_metadata(known)
     with transaction(database.engine) as connection:

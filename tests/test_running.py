@@ -313,7 +313,7 @@ def answer(services, picture, tmp_path):
     own = shared()
     own.model.load().result(60)
     own.learn_scores()
-    return answerer(own)
+    return answerer(lambda _: own)
 
 
 SEARCHES = [
@@ -372,7 +372,7 @@ def test_what_the_app_leaves_to_the_command(answer, capsys, tmp_path):
 
 
 def test_a_search_does_not_wait_for_the_model_of_the_app(services, tmp_path):
-    assert answerer(services)(["search", "red"], tmp_path) is None
+    assert answerer(lambda _: services)(["search", "red"], tmp_path) is None
 
 
 def test_a_command_prints_what_the_app_says_and_imports_nothing_more(folder):

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from core.api.protection.sites import FOREIGN, is_foreign
 from core.errors import (
+    CollectionRefused,
     FolderRefused,
     ImageSearchError,
     IndexUnavailable,
@@ -17,8 +18,10 @@ from core.errors import (
     MeasurementRefused,
     ModelMismatch,
     ModelUnavailable,
+    NoSuchCollection,
     NotIndexed,
     SavedRefused,
+    SeveralCollections,
     SourceUnavailable,
     StorageFull,
     StorageUnavailable,
@@ -35,6 +38,9 @@ _STATUS = {  # the first that fits
     MeasurementBusy: 429,
     MeasurementRefused: 422,
     SavedRefused: 400,
+    NoSuchCollection: 404,
+    CollectionRefused: 409,
+    SeveralCollections: 400,
     TooLarge: 413,
     UnreadableImage: 422,
     UploadsGone: 422,

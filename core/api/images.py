@@ -16,6 +16,7 @@ from core.images.reading.budget import BUDGET
 from core.images.reading.reader import open_upright
 from core.images.thumbnails import SIDE, preview
 from core.index.records import ImageRecord
+from core.index.several import RECORD_ID
 from core.services import Services
 
 _LARGE = 1600  # pixels of the longest side of a large view
@@ -23,7 +24,7 @@ _MADE_AT_ONCE = 2  # each takes a processor; the budget says how much memory the
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}  # the address holds the hash of the content
 _BRIEFLY = {"Cache-Control": "private, max-age=60"}  # labels of a dataset may be edited
 _JPEG = b"\xff\xd8"
-_RECORD_ID = re.compile(r"[0-9a-f]{32}")
+_RECORD_ID = re.compile(RECORD_ID)
 
 
 class Images:
@@ -41,7 +42,8 @@ class Images:
         kept = await run_in_threadpool(self._kept_thumbnail, content_hash)
         if kept is None and (size := await run_in_threadpool(self._services().picture_size, content_hash)) is not None:
             kept = await self._flights.get(
-                ("thumbnail", content_hash), partial(self._make_thumbnail, content_hash, size)
+                ("thumbnail", content_hash, self._services().name),
+                partial(self._make_thumbnail, content_hash, size),
             )
         return _picture(kept, _FOREVER)
 
@@ -77,7 +79,7 @@ class Images:
             return data
 
         kept = await run_in_threadpool(previews.get, content_hash, kind)
-        return kept or await self._flights.get((kind, content_hash), made)
+        return kept or await self._flights.get((kind, content_hash, self._services().name), made)
 
     def _kept_thumbnail(self, content_hash: str) -> bytes | None:
         path = self._services().thumbnails.path(content_hash)
@@ -100,7 +102,7 @@ class Images:
 
     def _make_boxes(self, record: ImageRecord) -> bytes:
         with BUDGET.hold(record.size):
-            image = open_upright(self._services().library.read(record.path), record.name, enough=_LARGE).image
+            image = open_upright(self._services().read(record.path), record.name, enough=_LARGE).image
             image.thumbnail((_LARGE, _LARGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
             return preview(with_boxes(image, record.boxes), _LARGE)
 

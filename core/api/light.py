@@ -13,15 +13,17 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match, Route, Router
 from starlette.types import Receive, Scope, Send
 
+from core.api.asked import asking, collection_of
 from core.api.deferred import Deferred
 from core.api.health import health as health
 from core.api.health import readiness_response
-from core.api.http import Endpoint, answered
+from core.api.http import Endpoint, answered, error_response
 from core.api.images import Images
 from core.api.paths import SEARCH
 from core.api.telemetry.requests import note_route
 from core.api.uploads import Uploading
-from core.services import Services
+from core.errors import ImageSearchError
+from core.services import Services, shared
 from core.telemetry.events import Subscription, subscribe
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ class OwnRoutes:
     """All routes that are the app's own, as an ASGI application.
 
     Args:
-        services: Gives the shared services; called per request, so that a wrong setting is answered, not fatal.
+        services: Gives the services of the collection that the request names; called per request, so that a wrong
+            setting is answered, not fatal.
         events: What is counted; by default what happens from now on.
     """
 
@@ -71,7 +74,19 @@ class OwnRoutes:
         self._router = Router(self.routes, redirect_slashes=False, default=self.api)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._router(scope, receive, send)
+        """All routes are asked of the collection that is named beside them, which must be there."""
+        with asking(collection_of(scope)) as name:
+            if name and (refusal := await run_in_threadpool(self._refusal)):
+                await refusal(scope, receive, send)
+                return
+            await self._router(scope, receive, send)
+
+    def _refusal(self) -> Response | None:
+        try:
+            self._services()
+        except ImageSearchError as error:
+            return error_response(error)
+        return None
 
     def _make_api(self) -> "FastAPI":
         from core.api.v1.app import create_app  # FastAPI, for which no page waits
@@ -89,8 +104,9 @@ class OwnRoutes:
             return self._metrics
 
     def _collections(self) -> "Mapping[str, Services]":
-        made = self._services()
-        return {made.settings.index_name: made}
+        """Those that are open, the one that is meant among them."""
+        asked = self._services()
+        return {**shared.collections().made, asked.name: asked}
 
     async def _health(self, _: Request) -> Response:
         """200 as long as the server lives; what the index and the model say is in the body."""

@@ -16,6 +16,7 @@ _COMMANDS = {
     "index": ("status", "labels", "tag"),
     "sources": ("sources",),
     "engine": ("recall", "models"),
+    "collections": ("collections",),
 }
 """The modules, in the order of the help, and the commands that each adds."""
 

@@ -8,21 +8,23 @@ import click
 import typer
 
 from core.cli import program
+from core.cli.collection_option import chosen
 from core.cli.console import Terminal
 from core.errors import ImageSearchError, InvalidQuery
 from core.running.client import Reply
 from core.services import Services
 
 
-def answerer(services: Services) -> Callable[[Sequence[str], Path], Reply | None]:
+def answerer(services_of: Callable[[str], Services]) -> Callable[[Sequence[str], Path], Reply | None]:
     """What answers command lines that ask: with the arguments and the folder that they were given in. None where the
     command has to find out by itself: wrong usage, whatever goes wrong but the query, what this process may not read.
+
+    Args:
+        services_of: Gives those of a collection by its name.
     """
 
     def answer(arguments: Sequence[str], folder: Path) -> Reply | None:
-        if arguments[0] == "search" and services.model.in_use is None:
-            return None  # it would be waited for
-        terminal = _Terminal(services, folder)
+        terminal = _Terminal(services_of, folder, needs_model=arguments[0] == "search")
         try:
             status = _run(arguments, terminal)
         except (_Declined, click.ClickException, click.Abort):
@@ -54,16 +56,20 @@ class _Declined(Exception):
 class _Terminal(Terminal):
     """The terminal of the process that asks."""
 
-    def __init__(self, services: Services, folder: Path) -> None:
+    def __init__(self, services_of: Callable[[str], Services], folder: Path, *, needs_model: bool) -> None:
         self.folder = folder
+        self._needs_model = needs_model
         self.said: list[tuple[bool, str]] = []
-        self._services = services
+        self._services_of = services_of
 
     def expect_words(self) -> None:
         """The model is there."""
 
     def services(self) -> Services:
-        return self._services
+        services = self._services_of(chosen())
+        if self._needs_model and services.model.in_use is None:
+            raise _Declined  # it would be waited for
+        return services
 
     def fetched(self, url: str) -> tuple[bytes, str]:
         raise _Declined  # by the command's own way into the net

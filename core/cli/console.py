@@ -18,12 +18,14 @@ with without("rich"):  # which typer imports for tables and tracebacks that are 
     import typer
 import click
 
+from core.cli.collection_option import Program, chosen
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from core.services import Services
 
-app = typer.Typer(
+app = Program(
     help="Search pictures by words or by pictures.",
     no_args_is_help=True,
     add_completion=False,
@@ -64,6 +66,8 @@ class Terminal:
 
     def expect_words(self) -> None:
         """Begin to load the model while all else is imported, where it is likely to be the one that is needed."""
+        if chosen():  # it may be another's
+            return
         from core.config import Settings
 
         with suppress(ImageSearchError):  # which opening the services says
@@ -71,10 +75,10 @@ class Terminal:
             Thread(target=_open_ahead, args=(settings.model_id, settings.model_cache_dir), daemon=True).start()
 
     def services(self) -> "Services":
-        """With the model in this process."""
+        """Those of the collection that is chosen, with the model in this process."""
         from core.services import shared
 
-        services = shared(command_line=True)
+        services = shared.of(chosen(), command_line=True)
         if not gc.isenabled():
             gc.freeze()
             gc.enable()

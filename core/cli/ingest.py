@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.cli.collection_option import chosen
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
 from core.config import Settings
 from core.errors import JobRefused, Problem
@@ -56,7 +57,7 @@ def ingest_command(
 ) -> None:
     """Index pictures. Run it again to index only what is new or changed."""
     sources = [location_of(text) for text in locations]
-    is_plain = len(sources) == 1 and not (dry_run or prune or follow or as_json)
+    is_plain = len(sources) == 1 and not (dry_run or prune or follow or as_json or chosen())
     folder = Untouched(Settings.load(), sources[0]) if is_plain else None
     if folder and (told := folder.told()):
         _tell(told, 0.0)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.cli.collection_option import CollectionGroup, Program
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
 from core.ingest.jobs.words import STATUSES, started
@@ -17,7 +18,7 @@ from core.text.names import utf8_safe
 if TYPE_CHECKING:
     from core.ingest.library import Library
 
-jobs_app = typer.Typer(help="List and control jobs.", invoke_without_command=True)
+jobs_app = Program(cls=CollectionGroup, help="List and control jobs.", invoke_without_command=True)
 app.add_typer(jobs_app, name="jobs")
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, even if somebody else started the job.")]

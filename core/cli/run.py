@@ -6,13 +6,14 @@ import sys
 from pathlib import Path
 
 import typer
+from typer.core import TyperCommand
 
 from core.cli.console import app
 
 _APP = Path(__file__).parents[2] / "streamlit_app.py"
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(cls=TyperCommand, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def run(context: typer.Context) -> None:
     """Start the app, and print its URL. Streamlit's own options work too: --server.port 8502."""
     command = [sys.executable, "-m", "streamlit", "run", str(_APP), *context.args]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.cli.collection_option import CollectionGroup, Program
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
 from core.errors import FolderRefused
@@ -19,8 +20,10 @@ from core.text.redaction import told
 if TYPE_CHECKING:
     from core.ingest.library import Library, SourceState
 
-sources_app = typer.Typer(
-    help="List and update sources: the places that pictures come from.", invoke_without_command=True
+sources_app = Program(
+    cls=CollectionGroup,
+    help="List and update sources: the places that pictures come from.",
+    invoke_without_command=True,
 )
 app.add_typer(sources_app, name="sources")
 

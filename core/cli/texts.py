@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from typer.core import TyperCommand
+from core.cli.collection_option import CollectionCommand
 
 if TYPE_CHECKING:
     from click import Context
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _TEXT = re.compile(r"-{1,3}(\s|\(|[“\"]|[A-Za-z]+:)")  # no option: `- people`, `-label:cat`, `-(label:cat OR tag:x)`
 
 
-class SearchCommand(TyperCommand):
+class SearchCommand(CollectionCommand):
     """Takes such a text as its argument, wherever it stands."""
 
     def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:

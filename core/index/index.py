@@ -199,6 +199,11 @@ class Index(Protocol):
         it later."""
         ...
 
+    def drop(self) -> None:
+        """Delete the index with all its records, whatever versions of it there are; nothing where there is none. It can
+        be made anew."""
+        ...
+
     def optimize(self) -> None:
         """Make what was written as fast to search as what was there before: for the end of an ingest."""
         ...

@@ -96,7 +96,9 @@ class Library:
         self.models = models
         self._tried: float | None = None  # pictures a second
         self._looked_at: dict[int, list[tuple[str, str, frozenset[str]]]] = {}
-        writing = FileLock(folder / f"{index.engine}-{index.name}.lock")
+        self.lock_file = folder / f"{index.engine}-{index.name}.lock"
+        """Locked by whoever fills the index."""
+        writing = FileLock(self.lock_file)
         self._follower = Follower(self.notice, pauses)
         self.jobs = Jobs(journal, Owner(folder), writing, self._plan, self._run)
 
@@ -191,6 +193,11 @@ class Library:
                 self._follower.leave(known.location)
                 self.journal.sources.forget(known.location)
         return count
+
+    def leave_all(self) -> None:
+        """Follow no source any more."""
+        for known in self.journal.sources.all():
+            self._follower.leave(known.location)
 
     def read(self, path: str) -> bytes:
         """The bytes of an indexed picture, by the path of its record.

@@ -25,6 +25,7 @@ from core.search.output.response import item
 from core.search.results import Result
 from core.text.names import utf8_safe
 from core.text.words import ago, counted, duration, file_size, pictures
+from core.ui.collections.chosen import go_to, named
 from core.ui.components.gallery import gallery
 from core.ui.notices import plain, say, show_error, tell
 from core.ui.report import verdict_table
@@ -38,6 +39,8 @@ _CHOSEN = "job-report"
 
 def job_line() -> None:
     """The running job in one line, for pages that are about something else. Polls only while one runs."""
+    if services().is_several:  # each has its own
+        return
     _polling(_job_line, _moving_and_growing)
 
 
@@ -86,7 +89,8 @@ def _job_line() -> None:
     if job := _current():
         with st.container(horizontal=True, vertical_alignment="center", key="job-line"):
             st.progress(share(job), text=f"**{plain(job.title)}** · {plain(in_words(job))}", width="stretch")
-            st.page_link("ingest.py", label="Details", icon=":material/arrow_forward:", width="content")
+            icon = ":material/arrow_forward:"
+            st.page_link("ingest.py", label="Details", icon=icon, width="content", query_params=named())
 
 
 def _job_panel() -> None:
@@ -108,7 +112,7 @@ def _ended() -> list[JobState]:
 def reports() -> None:
     """The report of the job that ended last, or of another that is chosen."""
     if content_hash := st.session_state.pop("search-with", None):
-        st.switch_page("search.py", query_params={"image": content_hash})
+        go_to("search.py", image=content_hash)
     ended = _ended()
     if not ended:
         return
@@ -276,7 +280,7 @@ def _show_next(job: JobState, key: str) -> None:
 def _search_button(job: JobState, key: str) -> None:
     searchable = job.counts.stored + job.counts.unchanged > 0
     if searchable and st.button("Search", icon=":material/search:", type="primary", key=f"search-{key}"):
-        st.switch_page("search.py")
+        go_to("search.py")
 
 
 def _show_recent(job: JobState, key: str) -> None:

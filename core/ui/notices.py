@@ -5,15 +5,17 @@ from contextlib import contextmanager, suppress
 
 import streamlit as st
 
-from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
+from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable, NoSuchCollection, SeveralCollections
 from core.ingest.journal.job import Kind
 from core.models import STARTER
-from core.ui.server import services
+from core.ui.collections.chosen import offer_others
+from core.ui.server import collection, services
 from core.ui.who import visitor
 
 _ABOUT_STARTER = "It comes with the app and knows about a thousand everyday things. CLIP understands far more."
 _HOW_TO_ASK_FOR_CLIP = " To use CLIP, start the app without IMAGE_SEARCH_MODEL=starter."
-_SAID = "said"
+SAID = "said"
+"""In the state of a session: what the next run is to say."""
 
 
 @contextmanager
@@ -23,6 +25,9 @@ def expected_errors() -> Iterator[None]:
         yield
     except ImageSearchError as error:
         show_error(error)
+        if isinstance(error, NoSuchCollection | SeveralCollections):
+            offer_others()
+            return
         with st.container(horizontal=True):
             st.button("Try again", icon=":material/refresh:", on_click=_retry, args=(error,))
             wanted = services().settings.model_id
@@ -43,13 +48,13 @@ def model_banner() -> None:
         with suppress(ImageSearchError):  # said by what needs the index
             stamp = services().index.model()
             in_use = stamp.model_id if stamp else ""  # it will be: what is below has its place from the beginning
-    if in_use != STARTER:
+    if in_use != STARTER or services().is_several:
         return
     is_reembedding = any(job.kind is Kind.REEMBED for job in services().jobs.open())
     with st.container(horizontal=True, vertical_alignment="center", key="model-banner"):
         st.markdown(
             ":material/info: **Starter model** :gray[· knows a thousand everyday things, CLIP far more]",
-            help=_ABOUT_STARTER + (_HOW_TO_ASK_FOR_CLIP if asked_for == STARTER else ""),
+            help=_ABOUT_STARTER + (_HOW_TO_ASK_FOR_CLIP if asked_for == STARTER and not collection() else ""),
             width="stretch",
         )
         if asked_for == STARTER:
@@ -103,12 +108,12 @@ def wait_for_model() -> None:
 
 def say(text: str, icon: str) -> None:
     """Have a sentence shown with the next run: what a callback shows itself would take the place of other elements."""
-    st.session_state[_SAID] = text, icon
+    st.session_state[SAID] = text, icon
 
 
 def tell() -> None:
     """Show what was to be said."""
-    if said := st.session_state.pop(_SAID, None):
+    if said := st.session_state.pop(SAID, None):
         text, icon = said
         st.toast(text, icon=f":material/{icon}:")
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import Problem
 from core.ingest.jobs.words import PROBLEMS, outcome_word
+from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import JobState
 from core.ingest.journal.progress import Outcome
 from core.text.csv_file import as_csv
@@ -35,6 +36,7 @@ def verdict_table(job: JobState, key: str) -> None:
         label_visibility="collapsed",
     )
     problems = _problems(job, chosen, key)
+    files = services().library.journal.files(job.id)  # here: what downloads knows of no page
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Filter by path or reason",
@@ -46,7 +48,7 @@ def verdict_table(job: JobState, key: str) -> None:
         )
         st.download_button(
             "Download CSV",
-            data=lambda: _csv(job.id, chosen, problems, text),
+            data=lambda: _csv(files, chosen, problems, text),
             file_name=f"job-{job.id}.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -54,7 +56,6 @@ def verdict_table(job: JobState, key: str) -> None:
             on_click="ignore",
             key=f"csv-{key}",
         )
-    files = services().library.journal.files(job.id)
     rows = list(files.verdicts(chosen, text, _MAX_ROWS + 1, problems))
     st.dataframe(
         {
@@ -92,8 +93,8 @@ def _problems(job: JobState, outcomes: Collection[Outcome], key: str) -> Collect
     )
 
 
-def _csv(job_id: int, outcomes: Collection[Outcome], problems: Collection[Problem], text: str) -> bytes:
-    verdicts = services().library.journal.files(job_id).verdicts(outcomes, text, problems=problems)
+def _csv(files: JobFiles, outcomes: Collection[Outcome], problems: Collection[Problem], text: str) -> bytes:
+    verdicts = files.verdicts(outcomes, text, problems=problems)
     rows = (
         (utf8_safe(one.path), one.outcome.value, one.problem.words if one.problem else "", utf8_safe(one.reason))
         for one in verdicts

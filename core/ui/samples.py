@@ -5,6 +5,7 @@ import streamlit as st
 from core.ingest.jobs.words import in_words, share
 from core.ingest.journal.job import JobState, Status
 from core.sources.samples import sample_pictures
+from core.ui.collections.chosen import go_to
 from core.ui.notices import plain
 from core.ui.server import services
 from core.ui.who import visitor
@@ -39,7 +40,7 @@ def _announce(job: JobState) -> None:
         text_alignment="center",
     )
     if st.button("Show details", icon=":material/arrow_forward:"):
-        st.switch_page("ingest.py")
+        go_to("ingest.py")
 
 
 def _invite() -> None:
@@ -51,7 +52,7 @@ def _invite() -> None:
     )
     with st.container(horizontal=True, horizontal_alignment="center", gap="small"):
         if st.button("Add pictures", icon=":material/add_photo_alternate:"):
-            st.switch_page("ingest.py")
+            go_to("ingest.py")
         sample_button()
 
 
@@ -59,4 +60,4 @@ def sample_button() -> None:
     """Starts indexing the pictures that come with scikit-image, and shows how it goes."""
     if sample_pictures() and st.button("Index sample pictures", icon=":material/auto_awesome:", type="primary"):
         services().start_samples(by=visitor())
-        st.switch_page("ingest.py")
+        go_to("ingest.py")

@@ -73,7 +73,10 @@ def results(search: Search, filters: DeltaGenerator | None) -> None:
     k = search.k or search.usual_k
     found = services().search(replace(search, k=k if _depends_on_k(search) else None), limit=_PAGE)
     if not found.searched and not search.where.conditions:
-        offer_samples()
+        if services().is_several:
+            st.info("Nothing is indexed in these collections yet.", icon=":material/photo_library:")
+        else:
+            offer_samples()
         return
     with filters or st.sidebar:
         facets_panel(key="facets", counts=found.facets, where=search.where, on_change=_narrow)

@@ -4,10 +4,12 @@ import ipaddress
 import socket
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import psutil
 import streamlit as st
 from streamlit import config
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.config import ServerSettings
 from core.errors import InvalidSetting
@@ -15,17 +17,45 @@ from core.hosts import LOOPBACK, Hosts, parse_pattern
 
 if TYPE_CHECKING:
     from core.services import Services
+    from core.services.collections import Collections
+
+_CHOSEN = "collection"  # in the URL, and in the state of a session
 
 
-def services() -> "Services":
-    """The services that all sessions share.
+def collections() -> "Collections":
+    """Those of this process.
 
     Raises:
         InvalidSetting: the environment asks for something that does not work.
     """
     from core.services import shared  # most of what is imported: a server listens before
 
-    return shared()
+    return shared.collections()
+
+
+def services() -> "Services":
+    """The services of the page's collection, which all sessions share.
+
+    Raises:
+        InvalidSetting: the environment asks for something that does not work.
+        NoSuchCollection: there is none of this name (any more).
+    """
+    return collections().of(collection())
+
+
+def collection() -> str:
+    """The collection that the page shows, by its name; "" for the first one, where its URL names none.
+
+    It is kept through the pages of a session: links between them that Streamlit makes have no parameters.
+    """
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ""
+    kept = str(st.session_state.get(_CHOSEN, ""))
+    named = ",".join(st.query_params.get_all(_CHOSEN)) or kept
+    if named != kept:
+        st.session_state.clear()  # what was chosen and typed on the pages was another's
+        st.session_state[_CHOSEN] = named
+    return named
 
 
 def base_path() -> str:
@@ -35,8 +65,10 @@ def base_path() -> str:
 
 
 def route(name: str) -> str:
-    """The address of one of the app's own routes: `route("thumbnails")`."""
-    return f"{base_path()}/{name}"
+    """The URL of one of the app's own routes, for the page's collection: `route("thumbnails")`. What is added to its
+    path goes before its parameters."""
+    chosen = f"?{urlencode({_CHOSEN: collection()})}" if collection() else ""
+    return f"{base_path()}/{name}{chosen}"
 
 
 @cache

@@ -34,7 +34,12 @@ new PerformanceObserver((seen, observer) => {
 }).observe({ type: "paint", buffered: true })
 """
 _SEARCH = SEARCH_LOOK, ("query", "gallery", "facets", "view", "frame")
-_PAGES = {"/": _SEARCH, "/search": _SEARCH, "/ingest": (INGEST_LOOK, ("uploads", "frame"))}
+_PAGES = {
+    "/": _SEARCH,
+    "/search": _SEARCH,
+    "/ingest": (INGEST_LOOK, ("uploads", "frame")),
+    "/collections": ("", ("frame",)),
+}
 """The look of each, and the components on it."""
 
 PAGES = tuple(_PAGES)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from core.api.v1.docs import FILES, folder
+from core.api.v1.description.docs import FILES, folder
 
 FOREIGN = re.compile(r"(?:https?:)?//[\w.-]+")
 

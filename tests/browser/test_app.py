@@ -1,7 +1,7 @@
 """The app as a visitor meets it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,38 @@ def test_a_cold_deep_link_opens_in_its_frame(empty_server: Server, page: Page, a
     page.goto(empty_server.url + address)
     expect(page.get_by_text(sign).first).to_be_visible()
     expect(page.get_by_role("link", name="Ingest", exact=True)).to_be_visible()
+
+
+@pytest.fixture
+def birds(empty_server: Server, page: Page) -> Iterator[str]:
+    """A second collection; the URL of the API for it."""
+    api = f"{empty_server.url}/api/v1/collections"
+    assert page.request.post(api, data={"name": "birds", "title": "Birds", "model": "starter"}).ok
+    yield f"{api}/birds"
+    assert page.request.delete(f"{api}/birds?confirm=birds").ok
+
+
+def test_a_collection_is_chosen_with_the_keyboard_and_stays_chosen(empty_server: Server, birds: str, page: Page):
+    page.goto(f"{empty_server.url}/?q=coffee")
+    switch = page.get_by_role("button", name="Collection: images")
+    switch.press("ArrowDown")
+    expect(page.get_by_role("link", name="images")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(switch).to_be_focused()
+    switch.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Birds")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{empty_server.url}/?q=coffee&collection=birds")
+    expect(page.get_by_role("button", name="Collection: Birds")).to_be_visible()
+    page.get_by_role("link", name="Ingest", exact=True).click()  # of Streamlit's navigation
+    expect(page.get_by_text("0 pictures in birds")).to_be_visible()
+    expect(page).to_have_url(f"{empty_server.url}/ingest?collection=birds")
+    page.go_back()
+    expect(page).to_have_url(f"{empty_server.url}/?q=coffee&collection=birds")
+    page.go_back()
+    expect(page.get_by_role("button", name="Collection: images")).to_be_visible()
+    expect(page).to_have_url(f"{empty_server.url}/?q=coffee")
 
 
 def test_coco_by_path_with_progress_on_every_page(ingested: Ingested):

@@ -6,6 +6,7 @@ import { test } from "node:test"
 import { arrange } from "../../core/ui/components/shared/base.js"
 import { Edits } from "../../core/ui/components/shared/edits.js"
 import { ask, askForLines, Latest, sentence, stopped } from "../../core/ui/components/shared/requests.js"
+import { below, withParameter } from "../../core/ui/components/shared/routes.js"
 import { isArchive, kindOf, received } from "../../core/ui/components/shared/upload_client.js"
 import { dropped } from "../../core/ui/components/uploads/chosen.js"
 import { Upload } from "../../core/ui/components/uploads/upload.js"
@@ -199,3 +200,14 @@ test("files of a dropped folder, one of which cannot be read", async () => {
     ["2024/c.jpg", undefined],
   ])
 })
+
+table("what is added to a route goes before the collection", below, [
+  ["/thumbnails", "ab", "/thumbnails/ab"],
+  ["/thumbnails?collection=birds", "ab", "/thumbnails/ab?collection=birds"],
+  ["/boxes?collection=a%2Cb", "a:0f", "/boxes/a%3A0f?collection=a%2Cb"],
+])
+
+table("so does a parameter, beside it", withParameter, [
+  ["/uploads", "name", "a b.jpg", "/uploads?name=a%20b.jpg"],
+  ["/uploads?collection=birds", "name", "ä&.jpg", "/uploads?collection=birds&name=%C3%A4%26.jpg"],
+])

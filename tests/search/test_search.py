@@ -12,7 +12,7 @@ from tests.colours import COLOURS
 @pytest.fixture(autouse=True)
 def unjudged(monkeypatch):
     """What scores mean is learned in the background, at a moment of its own: not here."""
-    monkeypatch.setattr("core.services.Calibrations.current", lambda *_: None)
+    monkeypatch.setattr("core.search.relevance.calibrator.Calibrations.current", lambda *_: None)
 
 
 @pytest.fixture

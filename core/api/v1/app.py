@@ -15,21 +15,22 @@ from core.api.images import Images
 from core.api.paths import API, DESCRIPTION
 from core.api.uploads import Uploading
 from core.api.v1 import responses as replies
-from core.api.v1.docs import add_docs
+from core.api.v1.collections import Collecting
+from core.api.v1.description.docs import add_docs
+from core.api.v1.description.openapi import ABOUT, TAGS, Api, body, files
 from core.api.v1.earlier import EarlierPaths
 from core.api.v1.errors import say_errors
 from core.api.v1.explain import Explaining
 from core.api.v1.exports import Exporting
 from core.api.v1.index.index import Index
 from core.api.v1.index.replies import IndexStatus, ModelOffer, Recall
-from core.api.v1.openapi import ABOUT, TAGS, Api, body, files
 from core.api.v1.route import JsonRoute
 from core.api.v1.saved import Saving
 from core.api.v1.search import Searching
 from core.api.v1.tags import Tagging
 from core.api.v1.uploads import Located
 from core.search.output.response import Answer
-from core.services import Services
+from core.services import Services, shared
 
 if TYPE_CHECKING:
     from core.api.telemetry.metrics import Metrics
@@ -69,6 +70,7 @@ def create_app(
     _add_uploads(_Adding(app, "Uploads"), uploading, Located(services))
     _add_kept(_Adding(app, "Tags and saved searches"), Tagging(services), Saving(services))
     _add_index(_Adding(app, "Index"), Index(services))
+    _add_collections(_Adding(app, "Collections"), Collecting(shared.collections))
     _add_health(app, services, metrics)
     return app
 
@@ -174,6 +176,21 @@ def _add_index(add: _Adding, index: Index) -> None:
     add("GET", "/recall", index.recall_by_url, "Measure how many of the nearest a search finds", Recall)
     add("POST", "/recall", index.recall, "Measure how many of the nearest searches find", Recall)
     add("GET", "/models", index.models, "List the models, and which can be had here", list[ModelOffer])
+
+
+def _add_collections(add: _Adding, collecting: Collecting) -> None:
+    one, reply = "/collections/{name}", replies.CollectionReply
+    add("GET", "/collections", collecting.list, "List the collections", list[reply])  # type: ignore[valid-type]
+    add("POST", "/collections", collecting.create, "Create a collection", reply, status_code=201)
+    add("GET", one, collecting.show, "Show a collection", reply)
+    add("PATCH", one, collecting.change, "Call a collection otherwise, or describe it", reply)
+    add("POST", f"{one}/clear", collecting.clear, "Remove all pictures of a collection", replies.Removed)
+    add(
+        *("DELETE", one, collecting.delete, "Delete a collection", None),
+        status_code=204,
+        response_class=Response,
+        response_description="It is deleted",
+    )
 
 
 def _add_health(app: FastAPI, services: Callable[[], Services], metrics: "Callable[[], Metrics]") -> None:

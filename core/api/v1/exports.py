@@ -4,16 +4,18 @@ A link can be followed by the browser's own download, which a POST cannot; and t
 """
 
 import re
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from PIL import Image
 
+from core.api.asked import with_collection
 from core.api.export_store import ExportStore
 from core.api.http import Refusal
 from core.api.paths import API
@@ -55,10 +57,15 @@ class Export:
 class Exporting:
     def __init__(self, services: Callable[[], Services]) -> None:
         self._services = services
+        self._opening = threading.Lock()
+        self._opened: dict[Path, ExportStore[Export]] = {}
 
-    @cached_property
+    @property
     def _exports(self) -> ExportStore[Export]:
-        return ExportStore(self._services().settings.data_dir / ".exports", Export)  # hidden: never indexed
+        """Those of the collection: a token of another's means nothing."""
+        folder = self._services().settings.data_dir / ".exports"  # hidden: never indexed
+        with self._opening:
+            return self._opened.setdefault(folder, ExportStore(folder, Export))
 
     def add(self, asked: ExportBody, request: Request) -> Prepared:
         """Returns the URL of a download, which can be fetched for ten minutes."""
@@ -72,7 +79,8 @@ class Exporting:
         made = Export(format_, name, tuple(lines), _heading(asked, lines))
         token = self._exports.add(made, request.client.host if request.client else "")
         below = request.scope.get("root_path", "")
-        return Prepared(url=f"{below}{API}/exports/{token}/{quote(made.name)}", count=len(lines))
+        url = with_collection(f"{below}{API}/exports/{token}/{quote(made.name)}")
+        return Prepared(url=url, count=len(lines))
 
     def fetch(self, token: str, name: str, request: Request) -> Response:
         made = self._exports.get(token)
@@ -102,7 +110,7 @@ class Exporting:
             case "json":
                 return as_json(pictures)
             case "zip":
-                return zipped(pictures, services.library.read)
+                return zipped(pictures, services.read)
             case "pdf" | "jpeg" | "png" as format_:
                 return as_sheet(pictures, len(made.lines), made.heading, self._open_small, format_)
             case _:
@@ -111,7 +119,7 @@ class Exporting:
     def _open_small(self, record: ImageRecord) -> Image.Image:
         services = self._services()
         kept = services.thumbnails.path(record.content_hash)
-        data = kept.read_bytes() if kept else services.library.read(record.path)
+        data = kept.read_bytes() if kept else services.read(record.path)
         return open_upright(data, record.name, enough=SIDE).image
 
 

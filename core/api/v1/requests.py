@@ -13,8 +13,10 @@ from pydantic import (
     model_validator,
 )
 
+from core.collections.collection import MAX_DESCRIPTION, MAX_TITLE
 from core.errors import InvalidQuery
 from core.index.index import MAX_K
+from core.index.several import RECORD_ID
 from core.saved import MAX_NAME, MAX_URL
 from core.search.language.parser import LONGEST, parse
 from core.search.options import ALL_RESULTS, FORMER_NAMES, Collapse, MinMatch, Options, Sort
@@ -28,8 +30,8 @@ _A_HASH = "9f86d081884c7d65" * 4
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=[_A_HASH])]
 """The SHA-256 of a picture's bytes."""
 
-Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=["0123456789abcdef" * 2])]
-"""Of a record."""
+Id = Annotated[str, Field(pattern=f"^{RECORD_ID}$", examples=["0123456789abcdef" * 2])]
+"""Of a record; where several collections are searched, with its own before it: `birds:…`."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Examples = Annotated[list[Hash], Field(max_length=MAX_PARTS)]
@@ -190,6 +192,31 @@ class SavedBody(Body):
         ),
     ]
     """The parameters of the page's URL."""
+
+
+class CollectionBody(Body):
+    """A new collection."""
+
+    name: Annotated[str, Field(max_length=200, examples=["birds"])]
+    """Lower-case letters, digits, - and _. It stands in URLs, and stays."""
+    title: Annotated[str, Field(max_length=4 * MAX_TITLE, examples=["Birds of the north"])] = ""
+    description: Annotated[str, Field(max_length=4 * MAX_DESCRIPTION)] = ""
+    model: Annotated[str, Field(max_length=100, examples=["starter"])] = ""
+    """Its model. Default: that of the first collection."""
+
+
+class DescriptionBody(Body):
+    """What a collection is called from now on. What is null stays."""
+
+    title: Annotated[str, Field(max_length=4 * MAX_TITLE, examples=["Birds of the north"])] | None = None
+    description: Annotated[str, Field(max_length=4 * MAX_DESCRIPTION)] | None = None
+
+
+class ConfirmBody(Body):
+    """That it is meant."""
+
+    confirm: Annotated[str, Field(max_length=200, examples=["birds"])]
+    """The name of the collection once more: what is removed is gone."""
 
 
 class UploadsBody(Body):

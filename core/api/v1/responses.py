@@ -96,6 +96,29 @@ class Saved(Reply):
     """The parameters of the page's URL."""
 
 
+class CollectionReply(Reply):
+    """A collection."""
+
+    name: str
+    title: str
+    """What people read: its name where it has no title."""
+    description: str
+    model: str
+    """The model that its pictures are embedded with, or will be."""
+    count: int | None = None
+    """How many pictures it has; null if its index does not answer."""
+    first: bool
+    """Whether it is the one that is meant where none is named."""
+    error: str | None = None
+    """Why its index does not answer."""
+
+
+class Removed(Reply):
+    """How many pictures were removed."""
+
+    removed: int
+
+
 class Received(Reply):
     """An uploaded file: its content hash, and its name, safe to display."""
 

@@ -1,5 +1,6 @@
 """The embedded index: a LanceDB table in a folder, without a server."""
 
+import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
@@ -175,6 +176,17 @@ class LanceIndex:
     def optimize(self) -> None:
         if self._stamp() is not None:
             self._commit(lambda table: table, tending=optimize)
+
+    def drop(self) -> None:
+        with translate_errors(self._folder, self.name):
+            if self._path.is_dir():
+                dropped = self._folder / f".{self.name}.dropped"  # in one step: nobody finds half a table
+                with self._writing():
+                    shutil.rmtree(dropped, ignore_errors=True)
+                    self._path.rename(dropped)
+                    shutil.rmtree(dropped, ignore_errors=True)
+            self._claimed = None
+            self._start_afresh()
 
     def count(self, where: Filter | None = None) -> int:
         return self._run(lambda table: queries.count(table, where), 0)

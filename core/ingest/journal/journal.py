@@ -8,10 +8,11 @@ import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
+from itertools import batched
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, insert, or_, select, update
 
 from core import errors
 from core.database import Database, transaction
@@ -25,6 +26,7 @@ from core.ingest.journal.refused import Refusals
 from core.ingest.journal.sources import KnownSources
 from core.ingest.journal.tables import files as files_table
 from core.ingest.journal.tables import jobs as table
+from core.ingest.journal.tables import sources as sources_table
 from core.telemetry.context import request_id
 from core.text.command import command
 
@@ -32,6 +34,7 @@ KEPT_JOBS = 50
 """Of those that have ended; older ones are forgotten with their files."""
 
 _RATE_JOBS = 5
+_CHUNK = 500  # jobs
 _RATE_PICTURES = 16  # fewer say little about how fast a machine is
 
 _column = table.c
@@ -155,12 +158,13 @@ class Journal:
     def update(self, job_id: int, **values: Any) -> None:
         """Set fields of its `JobState`."""
         with transaction(self._engine) as connection:
-            connection.execute(update(table).where(_column.id == job_id).values(_row(values)))
+            connection.execute(update(table).where(*self._is(job_id)).values(_row(values)))
 
     def claim(self, job_id: int, of: Collection[Status], where: Mapping[str, Any] = _ALWAYS, **values: Any) -> bool:
         """Set fields where it still has one of these statuses, and these values in other fields: of several that try at
         once, one succeeds."""
-        statement = update(table).where(_column.id == job_id, _column.status.in_([status.value for status in of]))
+        has_status = _column.status.in_([status.value for status in of])
+        statement = update(table).where(*self._is(job_id), has_status)
         statement = statement.where(*(_column[name] == value for name, value in _row(dict(where)).items()))
         with transaction(self._engine) as connection:
             return connection.execute(statement.values(_row(values))).rowcount > 0
@@ -168,7 +172,15 @@ class Journal:
     def forget(self, job_id: int) -> None:
         """Delete a job and its lines."""
         with transaction(self._engine) as connection:
-            _delete(connection, [job_id])
+            _delete(connection, connection.scalars(select(_column.id).where(*self._is(job_id))).all())
+
+    def clear(self) -> None:
+        """Forget all jobs and sources of the index."""
+        with transaction(self._engine) as connection:
+            own = select(_column.id).where(_column.index_name == self._index_name)
+            for job_ids in batched(connection.scalars(own).all(), _CHUNK):
+                _delete(connection, job_ids)
+            connection.execute(delete(sources_table).where(sources_table.c.index_name == self._index_name))
 
     def rate(self, model_id: str) -> float | None:
         """Pictures a second that the latest jobs with this model reached; None where there were none."""
@@ -178,6 +190,10 @@ class Journal:
             rows = connection.execute(query).all()
         seconds = sum(row.working for row in rows)
         return sum(row.embedded for row in rows) / seconds if seconds else None
+
+    def _is(self, job_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """Numbers of jobs are given once for all indexes: who names one of another's means none of these."""
+        return _column.id == job_id, _column.index_name == self._index_name
 
     def _jobs(self) -> Any:
         return select(table).where(_column.index_name == self._index_name)

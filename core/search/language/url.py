@@ -38,6 +38,9 @@ PARAMETERS = frozenset(
 KNOWN_PARAMETERS = PARAMETERS | set(FORMER_NAMES.values())
 """With those that links of before consist of."""
 
+COLLECTION = "collection"
+"""Says in which collection is searched: part of every URL of the app, and of no search."""
+
 type Params = Mapping[str, Sequence[str]]
 
 _USUAL = Options()

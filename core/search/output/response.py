@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal, TypedDict
 
 from core.index.records import Hit
+from core.index.several import collection_of
 from core.search.options import Band
 from core.search.pasted import Pasted
 from core.search.results import Result, Results
@@ -25,6 +26,8 @@ class Duplicate(TypedDict):
     """A picture that is shown as one with another."""
 
     id: str
+    collection: str
+    """The one that it is in, where several are searched; else empty."""
     content_hash: str
     name: str
     path: str
@@ -189,6 +192,7 @@ def item(result: Result, scored: bool = True) -> Item:
 def _duplicate(hit: Hit, scored: bool) -> Duplicate:
     return Duplicate(
         id=hit.record.id,
+        collection=collection_of(hit.record.id),
         content_hash=hit.record.content_hash,
         name=utf8_safe(hit.record.name),
         path=utf8_safe(hit.record.path),

@@ -1,5 +1,5 @@
 """What belongs to every page."""
 
-from core.ui.components.frame.frame import SkipLink, frame
+from core.ui.components.frame.frame import Choice, SkipLink, Switching, frame
 
-__all__ = ["SkipLink", "frame"]
+__all__ = ["Choice", "SkipLink", "Switching", "frame"]

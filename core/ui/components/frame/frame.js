@@ -1,7 +1,9 @@
 // What belongs to every page and has no place of its own on it: links that skip to what the keyboard is wanted for, and
-// the drawer of a phone, which closes when something was chosen in it.
+// the drawer of a phone, which closes when something was chosen in it; and the choice of a collection.
 
 import { closest, element, mounting, parts } from "../shared/base.js"
+import { keepCollection } from "./keeping.js"
+import { Switch } from "./switch.js"
 
 /** @import { Trigger } from "../shared/types.d.ts" */
 /** @import { FrameData } from "./types.d.ts" */
@@ -40,19 +42,23 @@ class Frame {
     this.nav = element("nav", { "aria-label": "Skip links" })
     this.host.attachShadow({ mode: "open" }).append(element("style", {}, STYLE), this.nav)
     document.body.prepend(this.host) // before Streamlit's own link, and so the first that Tab comes to
+    this.switch = new Switch(root)
+    keepCollection()
     this.closeDrawer() // Streamlit remembers one that was left open, and lays it over the page
   }
 
   close() {
     this.listening.abort()
     this.host.remove()
+    this.switch.close()
   }
 
   /** @param {FrameData} data */
-  show({ links }) {
+  show({ links, collections }) {
     const style = getComputedStyle(this.root)
     this.nav.style.setProperty("--accent", style.getPropertyValue("--st-primary-color"))
     this.nav.style.setProperty("--font", style.getPropertyValue("--st-font"))
+    this.switch.show(collections)
     this.nav.replaceChildren(
       ...links.map(({ name, key, selector }) => {
         const link = element("button", { type: "button" }, name)

@@ -1,4 +1,4 @@
-"""What belongs to every page and takes no room on it: links to skip by, and the drawer of a phone."""
+"""What belongs to every page and takes no room on it: skip links, the drawer of a phone, the choice of a collection."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,6 +18,36 @@ class SkipLink(NamedTuple):
     """Of an element there, as CSS writes it."""
 
 
-def frame(links: Sequence[SkipLink]) -> None:
-    """Put these links first in the order of Tab, and close the drawer of a phone when something was chosen in it."""
-    _frame(key="frame", data={"links": [link._asdict() for link in links]})
+class Choice(NamedTuple):
+    """A collection, or all of them."""
+
+    name: str
+    """As URLs name it; "" for the first, which they need not."""
+    title: str
+    about: str
+    current: bool
+
+
+class Switching(NamedTuple):
+    """What can be chosen from in the head of the page."""
+
+    shown: str
+    """What is chosen."""
+    choices: Sequence[Choice]
+    manage_url: str
+    """Of the page about all of them."""
+
+
+def frame(links: Sequence[SkipLink], switching: Switching | None = None) -> None:
+    """Put these links first in the order of Tab, close the drawer of a phone when something was chosen in it, and let
+    a collection be chosen.
+
+    Args:
+        switching: None where there is but one.
+    """
+    collections = switching and {
+        "shown": switching.shown,
+        "choices": [choice._asdict() for choice in switching.choices],
+        "manage": {"title": "Manage collections", "about": "", "url": switching.manage_url, "current": False},
+    }
+    _frame(key="frame", data={"links": [link._asdict() for link in links], "collections": collections})

@@ -50,6 +50,8 @@ export type Band = "strong" | "likely" | "weak" | "none"
 /** A picture that is shown as one with another. */
 export interface Duplicate {
   id: string
+  /** Where several are searched, the one that it is in. */
+  collection: string
   content_hash: string
   name: string
   path: string

@@ -4,6 +4,7 @@
 
 import { closest, element, finder, happenedOn, mounting, part } from "../shared/base.js"
 import { ask, sentence, stopped } from "../shared/requests.js"
+import { below } from "../shared/routes.js"
 import { Box } from "./box.js"
 import { Chips } from "./chips/chips.js"
 import { isTyped, isWeighted, nameOf } from "./chips/parts.js"
@@ -174,7 +175,7 @@ class QueryBar {
     this.say("Reading the picture…")
     try {
       /** @type {Stored} */
-      const image = await ask(`${this.data.upload_url}/located`, { location }, this.leaving.signal)
+      const image = await ask(below(this.data.upload_url, "located"), { location }, this.leaving.signal)
       this.say("")
       if (this.box.typed === typed) this.input.value = ""
       this.query.add([image], this.box.typed)
@@ -252,7 +253,7 @@ class QueryBar {
     else if (isTyped(queryPart)) this.box.mark(this.query.parts, queryPart)
     else if (queryPart.kind === "image") {
       this.cropped = chip
-      this.region.open(queryPart, part(chip, "img", HTMLImageElement), `${this.data.images}/${queryPart.id}`)
+      this.region.open(queryPart, part(chip, "img", HTMLImageElement), below(this.data.images, queryPart.id))
     }
   }
 

@@ -3,6 +3,7 @@
 
 import { fileSize, limitSize } from "./format.js"
 import { stopped } from "./requests.js"
+import { withParameter } from "./routes.js"
 
 /** @import { Stored } from "./types.d.ts" */
 /** @typedef {{ id?: string, name?: string, error?: string }} Received What comes back: JSON of ours, or a proxy's page. */
@@ -23,8 +24,8 @@ export async function sendFile(file, url, limit, signal, onProgress = () => {}, 
     throw new Refused(`The file is ${fileSize(file.size)}, more than the ${limitSize(limit)} allowed.`)
   }
   if (file.size === 0 && !mayBeEmpty) throw new Refused("The file is empty.")
-  const name = encodeURIComponent(file.name.toWellFormed?.() ?? file.name)
-  const { status, answer } = await post(`${url}?name=${name}`, file, kindOf(file), signal, onProgress).catch(async error => {
+  const name = file.name.toWellFormed?.() ?? file.name
+  const { status, answer } = await post(withParameter(url, "name", name), file, kindOf(file), signal, onProgress).catch(async error => {
     if (stopped(error)) throw error
     // A file that was moved or locked after it was chosen fails in the same way as a server that is away.
     await file.slice(0, 1).arrayBuffer().catch(() => {

@@ -13,7 +13,7 @@ const PAGED = ["TIFF", "PDF", "MPO"]
  * @returns {Fact[]}
  */
 export function facts(item) {
-  const { format = "", size, taken_at: taken, camera, lens, gps, frames = 1, folder, colours, splits } = item
+  const { collection, format = "", size, taken_at: taken, camera, lens, gps, frames = 1, folder, colours, splits } = item
   /** @type {[term: string, value: string | HTMLElement | false | null | undefined][]} */
   const all = [
     ["Dimensions", dimensions(item)],
@@ -25,6 +25,7 @@ export function facts(item) {
     [PAGED.includes(format) ? "Pages" : "Frames", frames > 1 && `${frames}, the first is searched`],
     ["Colours", colours?.length ? swatches(colours) : null],
     ["Split", splits?.join(", ")],
+    ["Collection", collection],
     ["Folder", folder],
   ]
   return all.flatMap(([term, value]) => (value ? [/** @type {Fact} */ ([term, value])] : []))

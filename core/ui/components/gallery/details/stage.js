@@ -2,6 +2,7 @@
 
 import { finder, part } from "../../shared/base.js"
 import { plural } from "../../shared/format.js"
+import { below } from "../../shared/routes.js"
 
 /** @import { Known, Routes } from "../types.d.ts" */
 
@@ -72,7 +73,7 @@ export class Stage {
    * @param {Routes} routes
    */
   paintImage({ content_hash, name, width = 0, height = 0 }, routes) {
-    const preview = `${routes.images}/${content_hash}`
+    const preview = below(routes.images, content_hash)
     if (this.shown === preview) return
     this.shown = preview
     clearTimeout(this.soon)
@@ -83,7 +84,7 @@ export class Stage {
     this.element.classList.toggle("waiting", !this.loaded.has(preview))
     if (this.loaded.has(preview)) this.image.src = preview
     else {
-      this.image.src = `${routes.thumbnails}/${content_hash}`
+      this.image.src = below(routes.thumbnails, content_hash)
       this.soon = setTimeout(() => this.bring(preview), DWELL)
     }
   }
@@ -108,7 +109,7 @@ export class Stage {
       this.found(true)
       this.image.src = preview
     }
-    if (this.next && this.routes) this.load(`${this.routes.images}/${this.next.content_hash}`)
+    if (this.next && this.routes) this.load(below(this.routes.images, this.next.content_hash))
   }
 
   /**
@@ -141,7 +142,7 @@ export class Stage {
   // The server draws them into an image of its own, which lies over this one.
   paintBoxes() {
     const { item, routes, boxed, button } = this
-    const url = item && routes?.boxes && item.boxes ? `${routes.boxes}/${item.id}` : null
+    const url = item && routes?.boxes && item.boxes ? below(routes.boxes, item.id) : null
     button.hidden = !url
     button.setAttribute("aria-pressed", String(this.boxes))
     part(button, "span").textContent = url ? plural(item?.boxes ?? 0, "box", "boxes") : ""

@@ -1,6 +1,7 @@
 // What a tile shows of its picture.
 
 import { element, finder, part } from "../../shared/base.js"
+import { below } from "../../shared/routes.js"
 import { BANDS, feedback, isDivided, matches, matchWords, special, twoDecimals } from "./matching.js"
 
 /** @import { Known, Routes, Search, Tile } from "../types.d.ts" */
@@ -34,7 +35,7 @@ export function fill(tile, item, at, { search, routes }) {
   tile.dataset.id = item.id
   const find = finder(tile)
   find(".rank").textContent = item.score == null ? "" : String(at + 1)
-  find(".name").textContent = find(".missing span").textContent = item.name
+  find(".name").textContent = find(".missing span").textContent = nameOf(item)
   find(".name").title = item.path
   find(".score").textContent = item.score == null ? "" : twoDecimals(item.score)
   nameTile(tile)
@@ -45,7 +46,15 @@ export function fill(tile, item, at, { search, routes }) {
   fillBand(tile, item)
   fillCount(find(".count"), item)
   fillMark(find(".mark"), feedback(item, search))
-  setImage(tile, find("img", HTMLImageElement), `${routes.thumbnails}/${item.content_hash}`)
+  setImage(tile, find("img", HTMLImageElement), below(routes.thumbnails, item.content_hash))
+}
+
+/**
+ * Where several collections are searched, with the one that it is in.
+ * @param {Known} item
+ */
+function nameOf({ collection, name }) {
+  return collection ? `${collection} · ${name}` : name
 }
 
 /** @param {Known} item */
@@ -102,7 +111,8 @@ function setImage(tile, image, url) {
  * @param {Tile} tile
  */
 export function nameTile(tile) {
-  const { name, score, count = 1 } = tile.item
+  const { score, count = 1 } = tile.item
+  const name = nameOf(tile.item)
   const said = [score == null ? name : `${tile.at + 1}. ${name}`]
   const matched = matchWords(tile.item)
   if (matched) said.push(matched.toLowerCase())
@@ -119,6 +129,6 @@ export function nameTile(tile) {
  */
 export function thumbnail({ content_hash }, routes) {
   const image = element("img", { alt: "", loading: "lazy", decoding: "async", draggable: false })
-  image.src = `${routes.thumbnails}/${content_hash}`
+  image.src = below(routes.thumbnails, content_hash)
   return image
 }

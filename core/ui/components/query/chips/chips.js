@@ -1,6 +1,7 @@
 // The parts of a query as chips. The elements stay while their parts stay: focus and loaded images survive.
 
 import { arrange, closest, element, part } from "../../shared/base.js"
+import { below } from "../../shared/routes.js"
 import { button, CHIP_ICONS, icon } from "./icons.js"
 import { CHIP_NAMES, isNegative, isTyped, isWeighted, nameOf } from "./parts.js"
 import { weightText } from "./weight.js"
@@ -115,7 +116,7 @@ function typedLabel(one, name) {
  * @param {string} thumbnails
  */
 function thumbnailOf(chip, one, thumbnails) {
-  const image = element("img", { src: `${thumbnails}/${one.id}`, alt: "", draggable: "false" })
+  const image = element("img", { src: below(thumbnails, one.id), alt: "", draggable: "false" })
   const whole = one.kind === "image"
   const frame = whole ? button("thumbnail", "", "Search with a part of this picture") : element("span", { class: "thumbnail" })
   if (whole) frame.setAttribute("aria-haspopup", "dialog")

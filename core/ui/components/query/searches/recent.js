@@ -1,6 +1,7 @@
 // The searches made in this browser, newest first, each as the query part of its URL and what it is called.
 
 import { remember, remembered } from "../../shared/base.js"
+import { collection } from "../../shared/routes.js"
 
 /** @import { RecentSearch } from "../types.d.ts" */
 
@@ -14,7 +15,8 @@ export class Recent {
   newest = null // noted, not kept yet
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   soon
-  name = `recent ${location.pathname}` // apps under other paths of the same host have searches of their own
+  // Apps under other paths of the same host have searches of their own, and so have collections.
+  name = ["recent", location.pathname, collection()].filter(Boolean).join(" ")
 
   all() {
     const kept = remembered(this.name)
@@ -75,7 +77,7 @@ export function isRecentSearch(kept) {
 // The search that the page shows, without what is said of the page itself.
 export function currentAddress() {
   const parameters = new URLSearchParams(location.search)
-  for (const name of [...parameters.keys()]) if (name.startsWith("embed")) parameters.delete(name)
+  for (const name of [...parameters.keys()]) if (/^embed|^collection$/.test(name)) parameters.delete(name)
   return parameters.size ? `?${parameters}` : ""
 }
 

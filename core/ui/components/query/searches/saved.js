@@ -1,6 +1,7 @@
 // Searches that are kept on the server under a name.
 
 import { ask, send } from "../../shared/requests.js"
+import { below } from "../../shared/routes.js"
 import { sameAddress } from "./recent.js"
 
 /** @import { SavedSearch } from "../types.d.ts" */
@@ -40,7 +41,7 @@ export class Saved {
 
   /** @param {SavedSearch} saved */
   async remove({ id }) {
-    await send(`${this.url()}/${encodeURIComponent(id)}`, undefined, undefined, "DELETE")
+    await send(below(this.url(), String(id)), undefined, undefined, "DELETE")
     await this.read()
   }
 }

@@ -3,6 +3,7 @@
 import { closest, element, finder, part, parts } from "../../shared/base.js"
 import { Floating } from "../../shared/floating.js"
 import { sentence } from "../../shared/requests.js"
+import { below } from "../../shared/routes.js"
 import { button, CHIP_ICONS, icon } from "../chips/icons.js"
 import { imagesOf } from "./recent.js"
 
@@ -95,7 +96,7 @@ export class Searches {
     const row = element("li", { class: "earlier-search" })
     const entry = element("button", { type: "button", class: "entry", title: label })
     const ids = imagesOf(address).slice(0, SHOWN_IMAGES)
-    const images = ids.map(id => element("img", { src: `${this.thumbnails()}/${id}`, alt: "" }))
+    const images = ids.map(id => element("img", { src: below(this.thumbnails(), id), alt: "" }))
     entry.append(icon(path), ...images, element("span", { class: "entry-label" }, label))
     const remove = button("remove", `Remove ${label}`, "Remove")
     remove.append(icon(CHIP_ICONS.remove))

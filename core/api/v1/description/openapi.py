@@ -7,6 +7,15 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 
 from core.api.paths import API
+from core.search.language.url import COLLECTION
+
+_COLLECTION = {
+    "name": COLLECTION,
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "default": ""},
+    "description": "The collection that is meant, by its name. Default: the first one.",
+}
 
 JSON_LINES = "application/x-ndjson"
 """The media type of a stream of JSON, a value on each line."""
@@ -32,6 +41,7 @@ TAGS = [
     {"name": "Uploads", "description": "Pictures to search with, and pictures to index."},
     {"name": "Tags and saved searches", "description": "What people note down."},
     {"name": "Index", "description": "How it is doing, how good its searches are, and the models there are."},
+    {"name": "Collections", "description": "Named corpora beside each other, each with an index of its own."},
     {"name": "Server", "description": "Its state."},
 ]
 
@@ -41,6 +51,10 @@ class Api(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         document = super().openapi()  # made once, and kept
+        for operation in (one for path in document["paths"].values() for one in path.values()):
+            told = operation.setdefault("parameters", [])
+            if _COLLECTION not in told:
+                told.append(_COLLECTION)
         content = document["paths"][f"{API}/heatmap"]["post"]["responses"]["200"]["content"]
         if "application/json" in content:
             content[JSON_LINES] = content.pop("application/json")

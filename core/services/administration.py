@@ -1,0 +1,155 @@
+"""Emptying and deleting collections: jobs are stopped first, and what was begun is finished by the next start."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.errors import CollectionRefused, JobRefused
+from core.index.filters import Filter
+from core.index.index import Index
+from core.ingest.jobs.queue import Jobs
+from core.ingest.journal.actors import Actor
+from core.ingest.journal.journal import Journal
+from core.saved import SavedSearches
+from core.services.services import Services
+from core.services.several import FOLDER
+
+STOPPING = 30.0
+"""Seconds that a job has to stop; it does after the round at hand."""
+
+_ENGINES = ("lancedb", "elasticsearch")
+_MADE_AGAIN = ("thumbnails", ".previews", "calibration")
+_SENT = (".queries", ".queries.kept", ".parts", ".parts.kept", ".exports")
+_UPLOADED = ("uploads", "uploads.kept", "datasets")
+_NOTES = ("*.list", "untouched", "reembed-*")
+
+
+def clear(services: Services, by: Actor, *, is_alone: bool, patience: float = STOPPING) -> int:
+    """Take all pictures out of a collection, with its sources, its history and what was uploaded; what it is called,
+    its saved searches and its model stay. Returns how many pictures there were.
+
+    Args:
+        is_alone: Whether nothing else can have its files in the same folder.
+
+    Raises:
+        CollectionRefused: a job does not stop.
+    """
+    with _at_rest(services, by, patience):
+        count = services.index.count()
+        _remove_uploads(services, is_alone)
+        services.index.drop()
+        services.library.leave_all()
+        _forget_jobs(services.settings.journal, services.name)
+        folder = services.settings.data_dir
+        for name in (*_MADE_AGAIN, *_SENT):
+            _remove(folder / name)
+        for pattern in _NOTES:
+            for path in (folder / "jobs").glob(pattern):
+                _remove(path)
+    return count
+
+
+def stop(services: Services, by: Actor, patience: float = STOPPING) -> None:
+    """Stop all that goes on in a collection, and begin nothing more.
+
+    Raises:
+        CollectionRefused: a job does not stop.
+    """
+    services.library.leave_all()
+    with _at_rest(services, by, patience):
+        pass
+
+
+def delete(services: Services, folder: Path | None) -> None:
+    """Remove all that a collection consists of, in an order in which whoever finds it half done can do it again.
+
+    Args:
+        folder: That is its alone; None where it lies among others' files.
+    """
+    services.index.drop()
+    services.close()
+    for engine in _ENGINES:
+        with closing(SavedSearches(services.settings.journal, f"{engine}/{services.name}")) as saved:
+            saved.clear()
+    _forget_jobs(services.settings.journal, services.name)
+    if folder:
+        _remove(folder)
+
+
+@contextmanager
+def _at_rest(services: Services, by: Actor, patience: float) -> Iterator[None]:
+    """Within, no job is at work, nor begins to write."""
+    jobs = services.jobs
+    _cancel_all(jobs, by, patience)
+    lock = FileLock(services.library.lock_file)
+    try:
+        with lock.acquire(timeout=patience):
+            yield
+    except Timeout:
+        raise _busy() from None
+
+
+def _cancel_all(jobs: Jobs, by: Actor, patience: float) -> None:
+    for job in jobs.open():
+        with suppress(JobRefused):  # it has just ended
+            jobs.cancel(job.id, by=by)
+            if not jobs.wait_for(job.id, lambda state: state.ended, patience).ended:
+                raise _busy()
+
+
+def _busy() -> CollectionRefused:
+    return CollectionRefused(
+        "A job of this collection is still at work and does not stop.", "Wait until it has ended, and try again."
+    )
+
+
+def forget_several(data_dir: Path) -> None:
+    """What was dropped to search several collections with, and what was learned of them.
+
+    Args:
+        data_dir: Of the app.
+    """
+    _remove(data_dir / FOLDER)
+
+
+def _forget_jobs(url: str, name: str) -> None:
+    for engine in _ENGINES:
+        with closing(Journal(url, f"{engine}/{name}")) as journal:
+            journal.clear()
+
+
+def _remove_uploads(services: Services, is_alone: bool) -> None:
+    """Where another index may have its own in the same folder, those that are indexed, one by one."""
+    folder = services.settings.data_dir
+    if is_alone:
+        for name in _UPLOADED:
+            _remove(folder / name)
+        return
+    for name in _UPLOADED:
+        for path in _files(services.index, (folder / name).resolve()):
+            _remove(path)
+            _remove(path.parents[1].with_name("uploads.kept") / path.parent.name / f"{path.stem}.json")
+
+
+def _files(index: Index, folder: Path) -> Iterator[Path]:
+    """The files of records in a folder, and the archives that they are in."""
+    if not folder.is_dir():
+        return
+    for records in index.records(Filter.within(str(folder))):
+        for record in records:
+            path = Path(record.path)
+            while not path.exists() and path.is_relative_to(folder):
+                path = path.parent
+            if path.is_file():
+                yield path
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)

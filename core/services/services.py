@@ -1,0 +1,300 @@
+"""The parts of one collection, put together: index, model, stores, jobs, searches."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.config import Settings
+from core.embedding.loading import preprocessing
+from core.errors import ImageSearchError
+from core.index.factory import open_index
+from core.index.index import Counts, Index
+from core.index.records import ImageRecord
+from core.ingest.journal.actors import APP, Actor
+from core.model import IndexModel
+from core.model_pool import ModelPool
+from core.models import MODELS
+from core.search.latency import Latencies
+from core.search.query import Query, Search, Words
+from core.search.results import Results
+from core.services.once import Once, Opening
+from core.services.pictures import Pictures
+from core.services.searching import Searching
+from core.services.status import Status
+from core.services.stores import Stores
+from core.text.redaction import keep_out_of_logs
+
+if TYPE_CHECKING:  # a search for words needs neither database nor pictures: what else is here is imported when used
+    from core.embedding.offers.offer import Offer
+    from core.images.previews import Previews
+    from core.images.thumbnails import Thumbnails
+    from core.images.uploads import Uploads
+    from core.ingest.jobs.queue import Jobs
+    from core.ingest.journal.progress import Progress
+    from core.ingest.library import Library
+    from core.saved import SavedSearches
+    from core.search.explain.concepts import Concept
+    from core.search.explain.heatmap import Heat, HeatmapProgress
+    from core.search.pasted import PastedPictures
+    from core.search.recall.lens import RecallLens
+    from core.services.sending import Sending
+
+_CLOSING_SECONDS = 5.0
+
+
+class Services(Opening):
+    """What the pages, the command line and the HTTP routes share. Building it does no I/O and loads no model.
+
+    Args:
+        command_line: Whether it is for a command, whose process needs no other for the model, and whose user may have
+            any address read by naming it: the limits of the app do not apply.
+        models: Those that are loaded in this process, for whichever collection.
+        index: Where it is not the one that the settings name.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        command_line: bool = False,
+        models: ModelPool | None = None,
+        index: Index | None = None,
+    ) -> None:
+        super().__init__()
+        keep_out_of_logs(settings.secrets)
+        self.settings = settings
+        self.index = index or open_index(settings)
+        self.model = IndexModel(settings, self.index, in_process=command_line, start=models.start if models else None)
+        self._command_line = command_line
+        self._stores = Stores(settings)
+        self._pictures = Pictures(self.index, self._stores, lambda path: self.read(path))
+        self._searching = Searching(self.index, self.model, self._stores.learned, self.sent, self._pictures)
+
+    @property
+    def name(self) -> str:
+        """Of the collection."""
+        return self.settings.index_name
+
+    @property
+    def sent(self) -> Sequence[Path]:
+        """The folders of uploads, as records have them."""
+        return [self._stores.sent]
+
+    @property
+    def is_several(self) -> bool:
+        """Whether several collections are searched as one."""
+        return False
+
+    @property
+    def thumbnails(self) -> "Thumbnails":
+        return self._stores.thumbnails
+
+    @property
+    def previews(self) -> "Previews":
+        return self._stores.previews
+
+    @property
+    def uploads(self) -> "Uploads":
+        """What was sent to be indexed."""
+        return self._stores.uploads
+
+    @property
+    def parts(self) -> "Uploads":
+        """What was sent to be indexed with pictures: files that say what is in them."""
+        return self._stores.parts
+
+    @property
+    def queries(self) -> "Uploads":
+        """Pictures that were dropped to search with."""
+        return self._stores.queries
+
+    @Once
+    def pasted(self) -> "PastedPictures":
+        from core.search.pasted import PastedPictures
+
+        return PastedPictures(self.index, self.queries, self.settings.library_roots, self.settings.urls)
+
+    @Once
+    def library(self) -> "Library":
+        """How the index is filled."""
+        from core.ingest.journal.journal import Journal
+        from core.ingest.library import Library
+
+        return Library(
+            self.index,
+            self.thumbnails,
+            Journal(self.settings.journal, self.scope),
+            self._stores.jobs,
+            self.model.load_for_job,
+            lambda path: self._sending.name_of(path),
+            urls=None if self._command_line else self.settings.urls,
+            models=self.model,
+            done=(lambda: None) if self._command_line else self._searching.choose_examples,
+        )
+
+    @Once
+    def _sending(self) -> "Sending":
+        from core.services.sending import Sending
+
+        return Sending(self._stores, lambda: self.library)
+
+    @Once
+    def saved(self) -> "SavedSearches":
+        """The searches that somebody keeps."""
+        from core.saved import SavedSearches
+
+        return SavedSearches(self.settings.journal, self.scope)
+
+    @property
+    def scope(self) -> str:
+        """Which index of the journal is meant."""
+        return f"{self.index.engine}/{self.index.name}"
+
+    @property
+    def jobs(self) -> "Jobs":
+        """What goes on in the background, or did."""
+        return self.library.jobs
+
+    def start(self) -> None:
+        """For a server: load the model, and go on with what the one before it left."""
+        self.model.load()
+        self.library.start()
+
+    def close(self) -> None:
+        """Begin nothing more: a job that is under way pauses, and the next process goes on with it. Takes five seconds
+        at most."""
+        if library := self.__dict__.get("library"):  # where one was needed
+            closing = threading.Thread(target=library.close, name="closing", daemon=True)
+            closing.start()
+            closing.join(_CLOSING_SECONDS)
+
+    def tidy(self) -> None:
+        """As `Stores.tidy`."""
+        self._stores.tidy()
+
+    def warm_up(self) -> None:
+        """Load the model, and run one search for nobody.
+
+        Raises:
+            ModelUnavailable, ModelMismatch, IndexUnavailable: why there are no searches yet.
+        """
+        self._searching.answer(Search(Query((Words("warm up"),))), limit=1)  # also begins to learn what scores mean
+        self.examples()
+
+    def status(self) -> Status:
+        stamp = self.index.model()
+        model_id = stamp.model_id if stamp else self.settings.model_id
+        dims = stamp.dims if stamp else MODELS[model_id].dims
+        return Status(self.index.engine, self.index.name, model_id, dims, self.index.count())
+
+    def ingest(self, locations: Sequence[str | Path]) -> "Iterator[Progress]":
+        """As `core.ingest.foreground.ingest`. The caller checks the locations: see `check_path` and `check_url`."""
+        from core.ingest.foreground import ingest
+
+        yield from ingest(
+            locations,
+            index=self.index,
+            load=self.model.load_for_job,
+            thumbnails=self.thumbnails,
+            name_of=self._sending.name_of,
+        )
+
+    def reembed(self, *, prunes: bool = False, by: Actor = APP) -> int | None:
+        """Give all pictures the embeddings of the model that the settings ask for, in the background; returns the job's
+        id, None where they have them already.
+
+        Args:
+            prunes: Whether pictures of which neither file nor thumbnail is left are to be left out.
+
+        Raises:
+            ModelUnavailable: it cannot be had on this machine.
+        """
+        if obstacle := self.model.obstacle():
+            raise obstacle
+        made_by, wanted = self.index.model(), self.settings.model_id
+        if made_by is None or (made_by.model_id == wanted and made_by.preprocessing == self._preprocessing()):
+            return None
+        return self.library.reembed(f"Re-embed with {wanted}", prunes=prunes, by=by)
+
+    def _preprocessing(self) -> int:
+        """Of the model that the settings ask for, as this version of the app prepares pictures for it."""
+        return preprocessing(self.settings.model_id)
+
+    def start_uploads(self, ids: Sequence[str], title: str = "", by: Actor = APP, paths: Sequence[str] = ()) -> int:
+        """As `Sending.start_uploads`."""
+        return self._sending.start_uploads(ids, title, by, paths)
+
+    def start_samples(self, by: Actor = APP) -> int:
+        """As `Sending.start_samples`."""
+        return self._sending.start_samples(by)
+
+    def search(self, search: Search, offset: int = 0, limit: int = 24, patience: float = 0.0) -> Results:
+        """As `Searching.search`."""
+        return self._searching.search(search, offset, limit, patience)
+
+    @property
+    def latencies(self) -> Latencies:
+        """How long recent searches took."""
+        return self._searching.latencies
+
+    def models(self) -> "list[Offer]":
+        """Every model that can be asked for, and whether it can be had on this machine: found out within seconds."""
+        from core.embedding.offers.offer import offers
+
+        in_use = ""
+        with suppress(ImageSearchError):  # which model it is, is not known then
+            stamp = self.index.model()
+            in_use = stamp.model_id if stamp else ""
+        return offers(self.settings.model_cache_dir, in_use, self.settings.model_id)
+
+    @property
+    def recall(self) -> "RecallLens":
+        """As `Searching.recall`."""
+        return self._searching.recall
+
+    def facets(self) -> Counts:
+        """As `Searching.facets`."""
+        return self._searching.facets()
+
+    def learn_scores(self) -> None:
+        """As `Searching.learn_scores`."""
+        self._searching.learn_scores()
+
+    @property
+    def knows_scores(self) -> bool:
+        """As `Searching.knows_scores`."""
+        return self._searching.knows_scores
+
+    def examples(self) -> tuple[str, ...]:
+        """As `Searching.examples`; none are chosen while pictures come in."""
+        return self._searching.examples(lambda: self.jobs.busy)
+
+    def explain(self, query: Query, content_hash: str) -> "list[Concept]":
+        """As `Searching.explain`."""
+        return self._searching.explain(query, content_hash)
+
+    def heat(self, query: Query, content_hash: str) -> "Iterator[HeatmapProgress | Heat]":
+        """As `Searching.heat`."""
+        return self._searching.heat(query, content_hash)
+
+    def read(self, path: str) -> bytes:
+        """As `Library.read`."""
+        return self.library.read(path)
+
+    def picture(self, content_hash: str) -> tuple[bytes, str] | None:
+        """As `Pictures.picture`."""
+        return self._pictures.picture(content_hash)
+
+    def picture_size(self, content_hash: str) -> int | None:
+        """As `Pictures.size`."""
+        return self._pictures.size(content_hash)
+
+    def record(self, content_hash: str) -> ImageRecord | None:
+        """As `Pictures.record`."""
+        return self._pictures.record(content_hash)
+
+    def picture_name(self, content_hash: str) -> str:
+        """As `Pictures.name`."""
+        return self._pictures.name(content_hash)
