@@ -29,6 +29,7 @@ page = st.navigation(
     [
         st.Page("search.py", title="Search", icon=":material/search:", default=True),
         st.Page("ingest.py", title="Ingest", icon=":material/add_photo_alternate:"),
+        st.Page("index.py", title="Index", icon=":material/monitoring:"),
         st.Page("collections.py", title="Collections", icon=":material/photo_library:"),
     ],
     position="top",

@@ -96,7 +96,8 @@ class Searching(Opening):
         where, notes = resolve(search.where, self.facets()) if search.where.conditions else (search.where, [])
         started = time.perf_counter()
         found = self._search(replace(search, where=where), offset, limit)
-        self.latencies.note(time.perf_counter() - started, found.timings)
+        if found.scored:  # else nothing was searched for
+            self.latencies.note(time.perf_counter() - started, found.timings)
         said = [*notes, *remarks(search.query.words)]
         return replace(found, notes=said, facets=self._folded(found.facets))
 

@@ -19,9 +19,9 @@ from streamlit.file_util import get_static_dir
 from core.ingest.journal.actors import COOKIE
 from core.ui.components import modules
 
-COMMON_LOOK, SEARCH_LOOK, INGEST_LOOK = (
+COMMON_LOOK, SEARCH_LOOK, INGEST_LOOK, INDEX_LOOK = (
     f"<style>{Path(__file__).with_name(f'{name}.css').read_text('utf-8')}</style>"
-    for name in ("shell", "search", "ingest")
+    for name in ("shell", "search", "ingest", "index")
 )
 _KEPT = 365 * 24 * 3600  # seconds
 _PRELOAD = """
@@ -38,6 +38,7 @@ _PAGES = {
     "/": _SEARCH,
     "/search": _SEARCH,
     "/ingest": (INGEST_LOOK, ("uploads", "frame")),
+    "/index": (INDEX_LOOK, ("recall", "frame")),
     "/collections": ("", ("frame",)),
 }
 """The look of each, and the components on it."""

@@ -1,0 +1,80 @@
+"""The index page, without a browser."""
+
+import pytest
+
+from core.errors import IndexUnavailable
+from core.index.statistics import Statistics, unreachable
+from core.search.query import Query, Search, Words
+from tests.pages.conftest import Component, texts
+from tests.pages.test_component_types import assert_has
+
+
+def metrics(at):
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def notices(at):
+    return [notice.value for kind in (at.success, at.warning, at.error) for notice in kind]
+
+
+def measure(at, words=""):
+    at.text_input(key="recall-words").set_value(words)
+    return next(button for button in at.button if button.label == "Measure").click().run()
+
+
+def test_a_healthy_index(corpus, open_page):
+    corpus.search(Search(Query((Words("red"),))))
+    at = open_page("index.py")
+    assert not at.exception
+    assert notices(at) == ["**Healthy.** All is well\\."]
+    assert {"Pictures": "3", "Fragments": "1"}.items() <= metrics(at).items()
+    assert {"Size on disk", "In memory", "Disk left", "Median", "99 % within"} <= metrics(at).keys()
+    assert "**Model**: test/colour, 4 dimensions, preprocessing 1" in texts(at)
+    assert "1 search since " in texts(at)
+
+
+def test_an_index_with_nothing_in_it(services, open_page):
+    at = open_page("index.py")
+    assert not at.exception
+    assert notices(at) == ["**Healthy.** Nothing is indexed yet\\."]
+    assert "No searches since the app was started." in texts(at)
+
+
+@pytest.mark.parametrize(
+    ("statistics", "word"),
+    [
+        (Statistics("yellow", "2 copies have no node.", "Add a node.", count=7), "Needs attention"),
+        (Statistics("red", "1 shard is missing.", "Start the node.", count=7), "Incomplete"),
+        (unreachable(IndexUnavailable("It does not answer.", "Start the server.")), "Cannot be reached"),
+    ],
+)
+def test_what_is_wrong_and_what_to_do_is_said(corpus, open_page, monkeypatch, statistics, word):
+    monkeypatch.setattr(corpus.index, "statistics", lambda: statistics)
+    at = open_page("index.py")
+    assert not at.exception
+    [notice] = notices(at)
+    assert notice.startswith(f"**{word}.**")
+    assert statistics.remedy.rstrip(".") in notice
+    assert bool([button for button in at.button if button.label == "Measure"]) == (statistics.health != "unreachable")
+    assert ("Pictures" in metrics(at)) == (statistics.count is not None)
+
+
+def test_recall_of_words_and_of_a_sample(corpus, open_page):
+    at = measure(open_page("index.py"), "red, blue")
+    assert not at.exception
+    data = Component(at, "recall").data
+    assert data["report"]["queries"] == {"words": 2}
+    assert data["report"]["verdict"].startswith("Compares each of 3 pictures")
+    for interface, sent in (
+        ("RecallData", data),
+        ("Report", data["report"]),
+        ("Row", data["report"]["rows"][0]),
+    ):
+        assert_has(interface, "recall", sent)
+    assert Component(measure(at), "recall").data["report"]["queries"] == {"words": 20, "pictures": 3}
+
+
+def test_what_cannot_be_measured_is_said(corpus, open_page):
+    at = measure(open_page("index.py"), "red name:a, blue")
+    assert "different conditions" in texts(at)
+    assert not at.exception
