@@ -156,6 +156,12 @@ class IndexUnavailable(ImageSearchError):
     title = "The index is not available"
 
 
+class VersionRefused(ImageSearchError):
+    """There is no such version of the index, or it is in use."""
+
+    title = "This version cannot be used"
+
+
 class StorageUnavailable(ImageSearchError):
     """A file of ours cannot be written: nothing is wrong with the pictures or the query."""
 

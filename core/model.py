@@ -3,15 +3,17 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 from core.config import Settings
 from core.embedding.embedder import Embedder
-from core.embedding.loading import ModelLoader, ModelState, load_embedder
+from core.embedding.loading import ModelLoader, ModelState, load_embedder, preprocessing
 from core.embedding.weights import check_obtainable, how_to_obtain, remedy
 from core.errors import ImageSearchError, IndexUnavailable, ModelUnavailable, StorageUnavailable
 from core.index.index import Index, ModelStamp
-from core.models import STARTER
+from core.index.versions import Overtaken
+from core.models import MODELS, STARTER
 from core.telemetry.events import ModelRestarted, tell
 
 _log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ def start_model(model_id: str, cache_dir: Path, made_by: str | None, in_process:
 class IndexModel:
     """One per index. Making it loads nothing. Safe to share between threads.
 
+    It is the model that made the index, as its stamp says; the settings say which one a new index gets.
+
     Args:
         in_process: Whether the model is loaded in this process, which has no pages to keep open meanwhile; CLIP's
             without Inference where its weights are there and nothing but the processor is.
@@ -49,7 +53,7 @@ class IndexModel:
         self._settings = settings
         self._index = index
         self._loader = ModelLoader(self._load)
-        self._target = ModelLoader(self._load_target)
+        self._target: tuple[str, ModelLoader] | None = None
         self._in_process = in_process
         self._start_shared = start
         self._expected: Embedder | None = None
@@ -63,11 +67,11 @@ class IndexModel:
         if (expected := self._expected) and not _died(expected) and stamp == stamp_of(expected):
             return expected
         made_by = stamp.model_id if stamp else None
-        return self._start(made_by)
+        return self._start(made_by if made_by and made_by in MODELS else self._settings.model_id, made_by)
 
-    def _start(self, made_by: str | None) -> Embedder:
+    def _start(self, model_id: str, made_by: str | None) -> Embedder:
         start = self._start_shared or start_model
-        return start(self._settings.model_id, self._settings.model_cache_dir, made_by, self._in_process)
+        return start(model_id, self._settings.model_cache_dir, made_by, self._in_process)
 
     @property
     def state(self) -> ModelState:
@@ -107,19 +111,31 @@ class IndexModel:
         outdated = loaded is not None and not self._fits(loaded)
         return self._loader.retry() if outdated or self.state.status == "failed" else self.load()
 
-    def load_target(self) -> Future[Embedder]:
-        """Start loading the model that the settings ask for, whatever made the index; or give the attempt."""
-        attempt = self._target.start()
-        failed = attempt.done() and (attempt.exception() or _died(attempt.result()))
-        return self._target.retry() if failed else attempt
+    @property
+    def wanted(self) -> str:
+        """The id of the model that the settings ask for."""
+        return self._settings.model_id
 
-    def _load_target(self) -> Embedder:
-        asked_for, loaded = self._settings.model_id, self.loaded
+    def preprocessing(self, model_id: str) -> int:
+        """Of this model, as this version of the app prepares pictures for it."""
+        return preprocessing(model_id)
+
+    def load_target(self, model_id: str) -> Future[Embedder]:
+        """Start loading this model, whatever made the index; or give the attempt."""
+        if self._target is None or self._target[0] != model_id:
+            self._target = model_id, ModelLoader(partial(self._load_target, model_id))
+        loader = self._target[1]
+        attempt = loader.start()
+        failed = attempt.done() and (attempt.exception() or _died(attempt.result()))
+        return loader.retry() if failed else attempt
+
+    def _load_target(self, asked_for: str) -> Embedder:
+        loaded = self.loaded
         if loaded is not None and loaded.model_id == asked_for and not _died(loaded):
             return loaded
         if asked_for != STARTER:
             check_obtainable(asked_for, self._settings.model_cache_dir)
-        embedder = self._start(None)
+        embedder = self._start(asked_for, None)
         if embedder.model_id == asked_for:
             return embedder
         if self._start_shared is None:  # else others may use it
@@ -136,13 +152,14 @@ class IndexModel:
     def switched(self) -> None:
         """The index holds the embeddings of the model that was expected."""
         self._loader.retry()
-        self._target = ModelLoader(self._load_target)
+        self._target = None
 
     def embedder(self) -> Embedder:
         """The model; waits until it is loaded.
 
         Raises:
             ModelUnavailable, ModelMismatch, IndexUnavailable: why there is none.
+            Overtaken: it is the model of a version that has come into use since a `consistent` action has begun.
         """
         attempt = self.load()
         embedder = self._loader.embedder()
@@ -150,6 +167,8 @@ class IndexModel:
             embedder = attempt.result()
         if self._fits(embedder):
             return embedder
+        if not self._index.is_current:
+            raise Overtaken
         return self._loader.retry().result()  # another process filled an index that was empty to us
 
     @property
@@ -169,14 +188,15 @@ class IndexModel:
         """Whether the index has records of this model or none."""
         return self.made_by() in (None, stamp_of(embedder))
 
-    def obstacle(self) -> ImageSearchError | None:
-        """What keeps the model that the settings ask for from being had; found out within seconds."""
-        if self._settings.model_id == STARTER:
+    def obstacle(self, model_id: str = "") -> ImageSearchError | None:
+        """What keeps a model, by default the one that the settings ask for, from being had; found out in seconds."""
+        wanted = model_id or self._settings.model_id
+        if wanted == STARTER:
             return None
         try:
-            check_obtainable(self._settings.model_id, self._settings.model_cache_dir)
+            check_obtainable(wanted, self._settings.model_cache_dir)
         except ModelUnavailable as error:
-            how = how_to_obtain(self._settings.model_id, self._settings.model_cache_dir)
+            how = how_to_obtain(wanted, self._settings.model_cache_dir)
             return ModelUnavailable(error.message, f"{how}.")
         return None
 

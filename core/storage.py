@@ -77,6 +77,20 @@ def write_whole(path: Path, data: bytes) -> None:
         part.move_to(path)
 
 
+def write_durably(path: Path, data: bytes) -> None:
+    """As `write_whole`; when it returns, file and place outlast a loss of power."""
+    with Part(path.parent) as part:
+        part.write(data)
+        part.sync()
+        part.move_to(path)
+    with suppress(OSError):  # some systems open no folders
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
 def copy_whole(source: Path, path: Path) -> None:
     """Give a file another place beside its own, where it takes no room on disk of its own if the file system can do
     that; raises as `writing_in`."""
@@ -116,6 +130,12 @@ class Part:
         with writing_in(self._folder):
             self._file.write(data)
         self.size += len(data)
+
+    def sync(self) -> None:
+        """Have what was written safely on disk."""
+        with writing_in(self._folder):
+            self._file.flush()
+            os.fsync(self._file.fileno())
 
     def become(self, source: Path) -> None:
         """Be what this file is, in place of what was written."""

@@ -11,9 +11,11 @@ from core.cli import app
 from core.embedding.clip import ClipEmbedder
 from core.embedding.starter import StarterEmbedder
 from core.errors import ModelUnavailable
+from core.index.lance.history.update import LanceUpdate
 from core.search.query import Query, Search, Words
 from core.services import shared
 from tests.colours import ColourEmbedder
+from tests.index.versions import switch
 
 CLIP = "clip/ViT-B-16"
 
@@ -39,9 +41,7 @@ class Clip(ColourEmbedder):
 @pytest.fixture
 def starter(services, picture, tmp_path, monkeypatch):
     """The services on an index that the starter model made, where CLIP can be had now."""
-    monkeypatch.setattr(
-        "core.model.start_model", lambda _, __, made_by, ___: Starter() if made_by == "starter" else Clip()
-    )
+    monkeypatch.setattr("core.model.start_model", lambda model_id, *_: Starter() if model_id == "starter" else Clip())
     with monkeypatch.context() as before:
         before.setattr("core.model.start_model", lambda *_: Starter())
         services.model.load().result()
@@ -62,17 +62,17 @@ def best(services, text):
     return services.search(Search(Query((Words(text),))), limit=1).results[0].record.name
 
 
-def test_searches_match_before_during_and_after(starter):
+def test_searches_match_before_during_and_after(starter, monkeypatch):
     assert (starter.status().model_id, best(starter, "green")) == ("starter", "green.png")
-    switch, searched = starter.index.switch, []
+    swap, searched = LanceUpdate.swap, []
 
-    def search_and_switch(*args):
+    def search_and_swap(*args):
         searched.append(best(starter, "green"))
-        missing = switch(*args)
+        gap = swap(*args)
         searched.append(best(starter, "blue"))  # the model in use is told a moment later
-        return missing
+        return gap
 
-    starter.index.switch = search_and_switch
+    monkeypatch.setattr(LanceUpdate, "swap", search_and_swap)
     starter.jobs.wait(starter.reembed(), 30)
     assert (starter.status().model_id, starter.status().count) == (CLIP, 3)
     assert searched == ["green.png", "blue.png"]
@@ -158,7 +158,7 @@ def test_an_index_whose_preprocessing_is_older_is_re_embedded_too(starter):
         def rows(self, hashes):
             return np.tile(np.eye(1, stamp.dims, dtype=np.float32), (len(hashes), 1))
 
-    starter.index.switch(stamp, Same())
+    switch(starter.index, stamp, Same())
     starter.jobs.wait(starter.reembed(), 30)
     assert starter.index.model().preprocessing == Clip.preprocessing
     assert best(starter, "green") == "green.png"

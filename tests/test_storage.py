@@ -4,16 +4,14 @@ import errno
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from core import storage
 from core.errors import StorageFull, StorageUnavailable
 from core.images.thumbnails import Thumbnails
 from core.images.uploads import Uploads
-from core.index.index import ModelStamp
+from core.index.pointer import Manifest, Pointer
 from core.ingest.jobs.process import Owner
-from core.ingest.pipeline.staging import Staging
 from core.running import note
 from core.sources.listed import write_list
 from core.sources.uploaded import put
@@ -129,10 +127,8 @@ def test_what_was_broken_off_is_removed_after_a_day(tmp_path):
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == [".new.part", ".old", "old.part"]
 
 
-def _stage(folder: Path) -> None:
-    staging = Staging(folder, ModelStamp("clip/x", 2, 1))
-    staging.add([HASH], np.ones((1, 2), np.float32))
-    staging.close()
+def _point(folder: Path) -> None:
+    Pointer(folder, "images").write(Manifest())
 
 
 WRITERS = {
@@ -141,7 +137,7 @@ WRITERS = {
     "dataset": lambda folder: put(folder, {"x.txt": Path(__file__)}),
     "list": lambda folder: write_list(folder / "x.list", [Path("/x")]),
     "owner": lambda folder: Owner(folder).id,
-    "staging": _stage,
+    "versions": _point,
     "note": lambda folder: note.write(str(folder), 1, {}),
 }
 

@@ -13,6 +13,7 @@ from core.errors import (
     IndexUnavailable,
     InvalidQuery,
     InvalidTags,
+    JobRefused,
     JournalUnavailable,
     MeasurementBusy,
     MeasurementRefused,
@@ -28,6 +29,7 @@ from core.errors import (
     TooLarge,
     UnreadableImage,
     UploadsGone,
+    VersionRefused,
 )
 
 type Endpoint = Callable[[Request], Awaitable[Response]]
@@ -53,6 +55,8 @@ _STATUS = {  # the first that fits
     SourceUnavailable: 503,
     JournalUnavailable: 503,
     FolderRefused: 403,
+    JobRefused: 409,
+    VersionRefused: 409,
 }
 
 

@@ -11,7 +11,7 @@ _COMMANDS = {
     "run": ("run",),
     "ingest": ("ingest", "remove"),
     "jobs": ("jobs",),
-    "reembed": ("reembed",),
+    "versions": ("reembed", "versions"),
     "search": ("search",),
     "index": ("status", "labels", "tag"),
     "sources": ("sources",),

@@ -1,9 +1,9 @@
 """What every index can do, whichever engine is behind it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
 from core.index.filters import Filter, attribute
@@ -11,6 +11,9 @@ from core.index.limits import MAX_K as MAX_K
 from core.index.records import Fingerprint, Hit, ImageRecord
 from core.index.statistics import Statistics
 from core.vectors import Embedding, Embeddings
+
+if TYPE_CHECKING:
+    from core.index.versions import Versions
 
 FACETS = ("label", "tag", "folder", "year", "colour", "shape", "format", "camera", "lens", "split")
 """What records are counted by. `folder` stands for the path of the folder they lie in, `year` for that of `taken_at`,
@@ -59,7 +62,7 @@ class Replacements(Protocol):
 
 class Index(Protocol):
     """Where records live. Safe to share between threads; reads see every earlier write of this process, and those of
-    others after a second at the latest.
+    others after a second at the latest. What one call answers is of one version.
 
     All methods raise `IndexUnavailable` or `StorageFull` where the engine does not answer, naming the
     address or folder and the remedy.
@@ -157,18 +160,6 @@ class Index(Protocol):
         Ids that are not in the index are passed over; returns how many records were changed."""
         ...
 
-    def switch(self, stamp: ModelStamp, replacements: Replacements, without: Collection[str] = ()) -> list[str]:
-        """Give all records the embeddings of another model, in one step: a search sees the old ones or the new ones,
-        never both, and what is killed on the way leaves the old ones. Records are kept as they are at that moment.
-
-        Args:
-            without: Content hashes of records that have no replacement and are left out.
-
-        Returns:
-            Content hashes of other records that have none: then nothing was changed.
-        """
-        ...
-
     def delete(self, ids: Sequence[str]) -> int:
         """Remove these; returns how many there were."""
         ...
@@ -234,6 +225,22 @@ class Index(Protocol):
             MeasurementRefused: the rows are more than `EXACT_ROWS`, or it takes longer.
             InvalidEmbedding: as for `upsert`.
         """
+        ...
+
+    @property
+    def versions(self) -> "Versions":
+        """Those that there are of this index; the other methods are about the one in use."""
+        ...
+
+    def consistent[T](self, action: Callable[[], T]) -> T:
+        """What the action answers, for which all reads of this index in this thread are of one version: the one that is
+        in use when it begins. It is called again where that version is removed meanwhile, or it raises `Overtaken`."""
+        ...
+
+    @property
+    def is_current(self) -> bool:
+        """Whether what is read here is the version in use; False where another came into use since a `consistent`
+        action has begun."""
         ...
 
 

@@ -2,9 +2,10 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -13,9 +14,10 @@ import numpy as np
 from core.errors import SeveralCollections
 from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
 from core.index.filters import Filter
-from core.index.index import FACETS, Index, ModelStamp, Order, Replacements, Totals, most_frequent
+from core.index.index import FACETS, Index, ModelStamp, Order, Totals, most_frequent
 from core.index.records import Fingerprint, Hit, ImageRecord
 from core.index.statistics import Statistics
+from core.index.versions import Versions
 from core.vectors import Embedding, Embeddings
 
 SEPARATOR = ":"
@@ -57,14 +59,24 @@ class SeveralIndexes:
     def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
         _refuse()
 
-    def switch(self, stamp: ModelStamp, replacements: Replacements, without: Collection[str] = ()) -> list[str]:
-        _refuse()
-
     def delete(self, ids: Sequence[str]) -> int:
         _refuse()
 
     def drop(self) -> None:
         _refuse()
+
+    @property
+    def versions(self) -> Versions:
+        _refuse()
+
+    def consistent[T](self, action: Callable[[], T]) -> T:
+        for index in self._indexes.values():
+            action = partial(index.consistent, action)
+        return action()
+
+    @property
+    def is_current(self) -> bool:
+        return all(index.is_current for index in self._indexes.values())
 
     def optimize(self) -> None:
         _refuse()

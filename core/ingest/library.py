@@ -5,14 +5,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 from filelock import FileLock
 
 from core.embedding.embedder import Embedder
-from core.errors import ImageSearchError, SourceRefused
+from core.errors import ImageSearchError, JobRefused, ModelMismatch, SourceRefused
 from core.images.thumbnails import Thumbnails
 from core.index.filters import Filter
 from core.index.index import Index, Totals
@@ -21,13 +21,14 @@ from core.ingest.follow import PAUSES, Follower, Pauses
 from core.ingest.jobs.process import Owner
 from core.ingest.jobs.queue import Jobs
 from core.ingest.journal.actors import APP, Actor
-from core.ingest.journal.job import TO_READ, JobState, Kind, Plan, Planned, PlannedFile, Status
+from core.ingest.journal.files import JobFiles
+from core.ingest.journal.job import TO_READ, JobState, Kind, Plan, Planned, PlannedFile, Rebuild, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Progress
 from core.ingest.journal.sources import KnownSource
 from core.ingest.pipeline.plan import plan
 from core.ingest.pipeline.prepare import Prepare
-from core.ingest.pipeline.reembed import Models, Reembedding, from_thumbnails, plan_reembedding, reembed
+from core.ingest.pipeline.rebuild import Models, Rebuilding, from_thumbnails, plan_rebuild, rebuild
 from core.ingest.pipeline.remove import remove, sweep
 from core.ingest.pipeline.run import Context, run
 from core.ingest.pipeline.throughput import trial
@@ -40,6 +41,8 @@ from core.sources.remote.urls import check_url, is_url
 from core.sources.source import Source
 
 _log = logging.getLogger(__name__)
+
+_MAX_SWAPS = 10  # during one ingest
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Library:
         name_of: What to call the picture of a path.
         urls: Addresses below which pictures may be read, from public servers only; None: all addresses, as on the
             command line, where naming one is leave to read it.
-        models: For those who re-embed.
+        models: For those who rebuild the index.
         done: Called after each job that ran to its end.
         pauses: Of what is followed.
     """
@@ -100,7 +103,8 @@ class Library:
         """Locked by whoever fills the index."""
         writing = FileLock(self.lock_file)
         self._follower = Follower(self.notice, pauses)
-        self.jobs = Jobs(journal, Owner(folder), writing, self._plan, self._run)
+        building = FileLock(folder / f"{index.engine}-{index.name}.rebuild.lock")
+        self.jobs = Jobs(journal, Owner(folder), writing, self._plan, self._run, building=building)
 
     def add(
         self,
@@ -123,19 +127,30 @@ class Library:
         kept = without_nested(locations)
         return self.jobs.plan(title or self._title(kept), kept, auto_start=auto_start, prunes=prunes, by=by)
 
-    def reembed(self, title: str, *, prunes: bool = False, by: Actor = APP) -> int:
-        """Give all pictures the embeddings of the model that the settings ask for, in the background. Returns the job's
-        id: of the one that was begun before and has not ended, where there is one, which then goes on.
+    def rebuild(self, title: str, wanted: Rebuild, *, prunes: bool = False, by: Actor = APP) -> int:
+        """Build a version of the index, or bring one up to date, in the background. Returns the job's id: of the one
+        that was begun for the same before and has not ended, where there is one, which then goes on.
 
         Args:
             prunes: Whether pictures of which neither file nor thumbnail is left are to be left out.
+
+        Raises:
+            JobRefused: another version is being built.
         """
-        begun = next((job for job in self.jobs.open() if job.kind is Kind.REEMBED), None)
+        begun = next((job for job in self.jobs.open() if job.rebuilds), None)
         if begun is None:
-            return self.jobs.plan(title, (), auto_start=True, prunes=prunes, kind=Kind.REEMBED, by=by)
+            how = {"prunes": prunes, "kind": Kind.REBUILD, "rebuild": wanted, "by": by}
+            return self.jobs.plan(title, (), auto_start=True, **how)  # type: ignore[arg-type]
+        if not self._is_for(begun, wanted):
+            raise JobRefused(f"“{begun.title}” has not ended yet.", "Wait until it has, or cancel it.")
         if not begun.active:
             self.jobs.resume(begun.id, prunes=prunes or None, by=by)
         return begun.id
+
+    def _is_for(self, job: JobState, wanted: Rebuild) -> bool:
+        """Whether a job is for the same."""
+        asked = job.rebuild if not job.rebuild.is_own else replace(job.rebuild, version=None, copies=False)
+        return replace(asked, model_id=asked.model_id or (self.models.wanted if self.models else "")) == wanted
 
     def look(self, locations: Sequence[str], copies: list[PlannedFile] | None = None) -> Iterator[Plan]:
         """What there is to do, without doing it, nor writing anything.
@@ -246,8 +261,9 @@ class Library:
         return open_source(location, mounts, lists=self.folder, public_only=self._urls is not None)
 
     def _plan(self, job: JobState) -> Iterator[Plan]:
-        if job.kind is Kind.REEMBED:
-            yield from plan_reembedding(self.index, self.journal.files(job.id))
+        if job.rebuilds:
+            assert self.models
+            yield from plan_rebuild(job, self.index, self.journal.files(job.id), self.models)
             return
         sources = [self._open(location) for location in job.sources]
         at = self.index, self.journal.files(job.id), self.journal.refusals
@@ -290,7 +306,7 @@ class Library:
                 self._tried = trial(files, Prepare(sources, model.result(), self.thumbnails, self._name_of))
 
     def _run(self, job: JobState) -> Iterator[Progress]:
-        yield from self._reembed(job) if job.kind is Kind.REEMBED else self._ingest(job)
+        yield from self._rebuild(job) if job.rebuilds else self._ingest(job)
         try:
             self._done()
         except Exception:  # the job has ended well
@@ -307,15 +323,35 @@ class Library:
             self._is_gone_elsewhere(),
             self.journal.refusals,
         )
-        yield from run(job, [self._open(location) for location in job.sources], at)
+        sources = [self._open(location) for location in job.sources]
+        for _ in range(_MAX_SWAPS):
+            version = self.index.versions.current()
+            try:
+                yield from run(job, sources, at)
+            except ModelMismatch:
+                if self.index.versions.current() == version:
+                    raise
+                # Another version has come into use, of another model: what is not stored yet is embedded by that.
+                job = replace(self.journal.job(job.id), interruptions=job.interruptions + 1)
+            else:
+                return
 
-    def _reembed(self, job: JobState) -> Iterator[Progress]:
+    def _rebuild(self, job: JobState) -> Iterator[Progress]:
         assert self.models
-        folder = self.folder / f"reembed-{self.index.engine}-{self.index.name}"
+        leftovers = self.folder / f"reembed-{self.index.engine}-{self.index.name}"
         files = self.journal.files(job.id)
-        at = Reembedding(files, self.index, self.thumbnails, self.models, self.read, folder)
-        yield from reembed(job, at)
-        self.journal.update(job.id, note=from_thumbnails(files))
+
+        def note(wanted: Rebuild) -> None:
+            self.journal.update(job.id, rebuild=wanted)
+
+        at = Rebuilding(files, self.index, self.thumbnails, self.models, self.read, note, leftovers)
+        yield from rebuild(job, at)
+        self.journal.update(job.id, note=self._told(self.journal.job(job.id), files))
+
+    def _told(self, job: JobState, files: JobFiles) -> str:
+        """What there is to know at the end."""
+        ready = "" if job.rebuild.swaps else f"Version {job.rebuild.version} is ready. Compare it, then swap to it."
+        return " ".join(filter(None, (ready, from_thumbnails(files))))
 
     def _is_gone_elsewhere(self) -> Callable[[str], bool]:
         """Of records that sources of this machine have: the index may have others."""

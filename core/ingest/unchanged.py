@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.config import Settings
+from core.index.pointer import Pointer, table_name
 from core.migrations import HEAD, VERSION_TABLE
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Untouched:
     def __init__(self, settings: Settings, location: str) -> None:
         self._location = location
         self._scope = f"lancedb/{settings.index_name}"  # as the journal has it
-        self._table = settings.data_dir / "index" / f"{settings.index_name}.lance"
+        self._index, self._name = settings.data_dir / "index", settings.index_name
         self._journal = Path(settings.journal)
         name = hashlib.sha256(os.fsencode(f"{self._scope} {location}")).hexdigest()[:32]
         self._file = settings.data_dir / "jobs" / "untouched" / f"{name}.json"
@@ -77,11 +78,13 @@ class Untouched:
 
     def edition(self) -> str:
         """Another text after each change of the index; empty where there is none."""
-        versions = self._table / "_versions"
         try:
+            number = Pointer(self._index, self._name).read().current
+            table = self._index / f"{table_name(self._name, number)}.lance"
+            versions = table / "_versions"
             hint = (versions / "latest_version_hint.json").read_text()
-            return f"{hint} {versions.stat().st_mtime_ns} {self._table.stat().st_ino}"
-        except OSError:
+            return f"{hint} {versions.stat().st_mtime_ns} {table.stat().st_ino}"
+        except (OSError, ValueError):
             return ""
 
     def leave(self, told: Told, edition: str) -> None:

@@ -61,7 +61,7 @@ class Examples:
         self._calibrations = calibrations or Calibrations(index)
         self._folder = folder
         self._lock = threading.Lock()
-        self._chosen_for = -1
+        self._chosen_for: tuple[int, str] | None = None
         self._words: tuple[str, ...] = ()
 
     def words(self, count: int, embedder: Embedder | None) -> tuple[str, ...]:
@@ -72,18 +72,18 @@ class Examples:
             embedder: The model, None while there is none: then nothing new is chosen.
         """
         with self._lock:
-            if embedder is not None and count != self._chosen_for:
-                self._chosen_for = count
+            if embedder is not None and self._chosen_for != (chosen_for := (count, bank_edition(embedder))):
+                self._chosen_for = chosen_for
                 # No daemon: one that is inside the index when Python ends may take the process down.
                 threading.Thread(target=carried(self._choose), args=(embedder,), name="examples").start()
             return self._words
 
     def _choose(self, embedder: Embedder) -> None:
         try:
-            words = self._kept_or_chosen(embedder)
+            words = self._index.consistent(lambda: self._kept_or_chosen(embedder))
         except ImageSearchError:  # the page that asks next will say what is wrong
             with self._lock:
-                self._chosen_for = -1
+                self._chosen_for = None
             return
         with self._lock:
             self._words = words

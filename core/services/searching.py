@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.errors import ImageSearchError, InvalidEmbedding
+from core.errors import ImageSearchError
 from core.index.filters import Filter
 from core.index.index import Counts, Index, by_frequency
 from core.model import IndexModel
@@ -93,26 +93,17 @@ class Searching(Opening):
             self._await_scores(patience)
         from core.search.language.remarks import remarks
 
-        where, notes = resolve(search.where, self.facets()) if search.where.conditions else (search.where, [])
+        def ask() -> tuple[Results, list[str]]:
+            where, notes = resolve(search.where, self.facets()) if search.where.conditions else (search.where, [])
+            return self._searcher.search(replace(search, where=where), offset, limit), notes
+
         started = time.perf_counter()
-        found = self._search(replace(search, where=where), offset, limit)
+        # Another version of the index, even of another model, may come into use meanwhile.
+        found, notes = self._index.consistent(ask)
         if found.scored:  # else nothing was searched for
             self.latencies.note(time.perf_counter() - started, found.timings)
         said = [*notes, *remarks(search.query.words)]
         return replace(found, notes=said, facets=self._folded(found.facets))
-
-    def _search(self, search: Search, offset: int, limit: int) -> Results:
-        """Once more where the index has got another model's embeddings meanwhile: query and rows must be of one."""
-        made_by = self._model.made_by()
-        try:
-            results = self._searcher.search(search, offset, limit)
-        except InvalidEmbedding:
-            if self._model.made_by() == made_by:
-                raise
-        else:
-            if self._model.made_by() == made_by:
-                return results
-        return self._searcher.search(search, offset, limit)
 
     def _await_scores(self, seconds: float) -> None:
         """Whatever keeps the model from loading, the search itself says, or does without it."""
@@ -158,14 +149,20 @@ class Searching(Opening):
 
     def explain(self, query: Query, content_hash: str) -> "list[Concept]":
         """As `Explainer.explain`."""
-        return self._explainer.explain(query, content_hash)
+        return self._index.consistent(lambda: self._explainer.explain(query, content_hash))
 
     def heat(self, query: Query, content_hash: str) -> "Iterator[HeatmapProgress | Heat]":
         """As `HeatmapBuilder.build`, of a picture of the index; what is wrong with the query is raised at once."""
         from core.search.explain.concepts import get_by_content
 
-        record, _ = get_by_content(self._index, content_hash)
-        return self._heatmaps.build(record, self._searcher.compose(query).embedding, self._model.embedder())
+        record, embedding, embedder = self._index.consistent(
+            lambda: (
+                get_by_content(self._index, content_hash)[0],
+                self._searcher.compose(query).embedding,
+                self._model.embedder(),
+            )
+        )
+        return self._heatmaps.build(record, embedding, embedder)
 
     def _bank(self) -> "Bank | None":
         embedder = self._model.loaded

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from core.config import Settings
-from core.embedding.loading import preprocessing
 from core.errors import ImageSearchError
 from core.index.factory import open_index
 from core.index.index import Counts, Index
@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # a search for words needs neither database nor pictures: wha
     from core.search.pasted import PastedPictures
     from core.search.recall.lens import RecallLens
     from core.services.sending import Sending
+    from core.versions.control import VersionControl
 
 _CLOSING_SECONDS = 5.0
 
@@ -211,16 +212,27 @@ class Services(Opening):
         Raises:
             ModelUnavailable: it cannot be had on this machine.
         """
-        if obstacle := self.model.obstacle():
-            raise obstacle
-        made_by, wanted = self.index.model(), self.settings.model_id
-        if made_by is None or (made_by.model_id == wanted and made_by.preprocessing == self._preprocessing()):
-            return None
-        return self.library.reembed(f"Re-embed with {wanted}", prunes=prunes, by=by)
+        return self.versions.reembed(self.settings.model_id, prunes=prunes, by=by)
 
-    def _preprocessing(self) -> int:
-        """Of the model that the settings ask for, as this version of the app prepares pictures for it."""
-        return preprocessing(self.settings.model_id)
+    @Once
+    def versions(self) -> "VersionControl":
+        """Those of the index: built, compared, swapped."""
+        from core.versions.control import VersionControl
+
+        return VersionControl(self.index, self.model, lambda: self.library, self._telling)
+
+    def _telling(self) -> list[str]:
+        """Words that people search for here, or may."""
+        from core.search.examples import EVERYDAY
+        from core.search.language.url import from_params
+
+        texts = []
+        with suppress(ImageSearchError):
+            for saved in self.saved.all():
+                with suppress(ImageSearchError):
+                    words = from_params(parse_qs(saved.address)).query.words
+                    texts += [one.text for one in words if one.weight > 0]
+        return list(dict.fromkeys((*texts, *self.examples(), *EVERYDAY)))
 
     def start_uploads(self, ids: Sequence[str], title: str = "", by: Actor = APP, paths: Sequence[str] = ()) -> int:
         """As `Sending.start_uploads`."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.images.thumbnails import Thumbnails
     from core.images.uploads import Uploads
     from core.ingest.library import Library
+    from core.versions.control import VersionControl
 
 FOLDER = "collections/.several"
 """In the data folder: what was dropped to search several with, and what was learned of them."""
@@ -100,6 +101,10 @@ class Several(Services):
         """Nothing of its own goes on."""
 
     def reembed(self, *, prunes: bool = False, by: Actor = APP) -> int | None:
+        _refuse()
+
+    @property
+    def versions(self) -> "VersionControl":
         _refuse()
 
     def start_uploads(self, ids: Sequence[str], title: str = "", by: Actor = APP, paths: Sequence[str] = ()) -> int:

@@ -260,7 +260,7 @@ def show_ended(job: JobState, place: str = "panel") -> None:
 def _show_counts(job: JobState) -> None:
     with st.container(horizontal=True):
         st.metric("Found", f"{job.total:,}", border=True)
-        first = Outcome.UPDATED if job.kind is Kind.REEMBED else Outcome.ADDED
+        first = Outcome.UPDATED if job.rebuilds else Outcome.ADDED
         for outcome in Outcome:
             if (count := getattr(job.counts, outcome)) or outcome is first:
                 st.metric(outcome_word(job, outcome), f"{count:,}", border=True)

@@ -6,8 +6,7 @@ from contextlib import contextmanager, suppress
 import streamlit as st
 
 from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable, NoSuchCollection, SeveralCollections
-from core.ingest.journal.job import Kind
-from core.models import STARTER
+from core.models import MODELS, STARTER
 from core.ui.collections.chosen import offer_others
 from core.ui.server import collection, services
 from core.ui.who import visitor
@@ -40,7 +39,8 @@ def show_error(error: ImageSearchError) -> None:
 
 
 def model_banner() -> None:
-    """Says on every page that the starter model is in use, and offers CLIP; nothing where CLIP is in use."""
+    """Says on every page that the starter model is in use, or another than the settings ask for, and offers that;
+    nothing where that is in use."""
     model, asked_for = services().model.state, services().settings.model_id
     in_use = model.embedder.model_id if model.embedder else ""
     if model.status == "loading" and model.embedder is None:
@@ -48,22 +48,29 @@ def model_banner() -> None:
         with suppress(ImageSearchError):  # said by what needs the index
             stamp = services().index.model()
             in_use = stamp.model_id if stamp else ""  # it will be: what is below has its place from the beginning
-    if in_use != STARTER or services().is_several:
+    if (in_use == asked_for and in_use != STARTER) or in_use not in MODELS or services().is_several:
         return
-    is_reembedding = any(job.kind is Kind.REEMBED for job in services().jobs.open())
+    is_starter, wanted_name = in_use == STARTER, "CLIP" if in_use == STARTER else asked_for
+    is_reembedding = any(job.rebuilds for job in services().jobs.open())
     with st.container(horizontal=True, vertical_alignment="center", key="model-banner"):
-        st.markdown(
-            ":material/info: **Starter model** :gray[· knows a thousand everyday things, CLIP far more]",
-            help=_ABOUT_STARTER + (_HOW_TO_ASK_FOR_CLIP if asked_for == STARTER and not collection() else ""),
-            width="stretch",
-        )
-        if asked_for == STARTER:
+        if is_starter:
+            st.markdown(
+                ":material/info: **Starter model** :gray[· knows a thousand everyday things, CLIP far more]",
+                help=_ABOUT_STARTER + (_HOW_TO_ASK_FOR_CLIP if asked_for == STARTER and not collection() else ""),
+                width="stretch",
+            )
+        else:
+            st.markdown(
+                f":material/info: **{plain(in_use)}** :gray[· the settings ask for {plain(asked_for)}]", width="stretch"
+            )
+        if is_starter and asked_for == STARTER:
             return
         if is_reembedding or model.status == "loading":
-            st.markdown(":gray[Switching to CLIP…]" if is_reembedding else ":gray[Loading CLIP…]", width="content")
+            doing = "Switching to" if is_reembedding else "Loading"
+            st.markdown(f":gray[{doing} {plain(wanted_name)}…]", width="content")
             return
         wanted = st.button(
-            "Switch to CLIP",
+            f"Switch to {wanted_name}",
             icon=":material/upgrade:",
             type="tertiary",
             help="Re-embeds all pictures in the background; searches keep working. Tags and labels stay.",

@@ -78,6 +78,11 @@ ASKED: Mapping[tuple[str, str], Ask] = {
     ("POST", f"{V1}/uploads/done"): lambda own, other: [{"json": {"ids": [other.uploaded]}}],
     ("POST", f"{V1}/recall"): lambda own, other: [{"json": {"texts": ["red"], "k": 2}}],
     ("POST", f"{V1}/tags"): lambda own, other: [{"json": {"ids": [own.records[0].id], "add": ["both"]}}],
+    ("POST", f"{V1}/versions"): lambda own, other: [{"json": {"model": "none"}}],
+    ("GET", f"{V1}/versions/{{number:int}}/comparison"): lambda own, other: [{"number": 1}, {"number": 2}],
+    ("POST", f"{V1}/versions/{{number:int}}/swap"): lambda own, other: [{"number": 2}],
+    ("POST", f"{V1}/versions/rollback"): lambda own, other: [{}],
+    ("DELETE", f"{V1}/versions/{{number:int}}"): lambda own, other: [{"number": 2}],
     ("POST", f"{V1}/saved"): lambda own, other: [{"json": {"name": "both", "query_string": f"q={own.mark}"}}],
     ("DELETE", f"{V1}/saved/{{id:int}}"): lambda own, other: [{"id": other.saved}],
 }

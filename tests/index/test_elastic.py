@@ -141,6 +141,7 @@ def test_the_index_stands_behind_an_alias_with_a_strict_mapping(
     assert (embedding["type"], embedding["dims"], embedding["similarity"]) == ("dense_vector", 8, "cosine")
     assert embedding["index_options"]["type"] == "int8_hnsw"
     assert {field: described["type"] for field, described in mappings["properties"].items()} == {
+        mapping.made_by(ModelStamp("clip/red", 8)): "boolean",
         "id": "keyword",
         "path": "keyword",
         "name": "keyword",

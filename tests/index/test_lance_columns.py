@@ -12,6 +12,7 @@ from core.index.index import ModelStamp, Order
 from core.index.lance import columns, upkeep
 from core.index.lance.engine import LanceIndex
 from tests.index.conftest import STAMP, records
+from tests.index.versions import switch
 
 LARGE = Filter((Between("size", 100),))
 PAGES: tuple[tuple[Filter | None, Order | None], ...] = ((None, "newest"), (LARGE, "name"))
@@ -66,7 +67,7 @@ CHANGES = {
     "removed": lambda index: index.delete([one.id for one in records(20)[0]]),
     "all removed": lambda index: index.delete([one.id for one in records(300)[0]]),
     "merged": lambda index: index.optimize(),
-    "switched": lambda index: index.switch(ModelStamp("other", 8), Same()),
+    "switched": lambda index: switch(index, ModelStamp("other", 8), Same()),
     "many": lambda index: index.upsert(*records(200, seed=4)),
 }
 

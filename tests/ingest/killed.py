@@ -10,10 +10,13 @@ from pathlib import Path
 
 from PIL import Image
 
+from core.index.index import Index
+from core.ingest.journal.job import Rebuild
 from core.ingest.pipeline import run
 from core.vectors import Embeddings
 from tests.colours import ColourEmbedder
 from tests.ingest.libraries import make_library
+from tests.ingest.models import OTHER, TwoModels
 
 
 def ingest_until(data: Path, folder: Path, method: str, calls: int) -> None:
@@ -26,6 +29,25 @@ def ingest_until(data: Path, folder: Path, method: str, calls: int) -> None:
         library.add([str(folder)], auto_start=True)
     library.jobs.wait(library.jobs.states()[0].id)
     library.close()
+
+
+def rebuild_until(data: Path, name: str, method: str, calls: int) -> None:
+    """Rebuild an index with another model in rounds of four, but end just before the nth call of a method.
+
+    Args:
+        name: Of an index on the server; empty: the embedded one.
+    """
+    run.MIN_ROUND = run.MAX_ROUND = 4
+    library = make_library(data, ColourEmbedder(), on_server(name) if name else None, models=TwoModels())
+    _end_before(method, calls)
+    library.jobs.wait(library.rebuild("Rebuild", Rebuild(OTHER.model_id)))
+    library.close()
+
+
+def on_server(name: str) -> Index:
+    from core.index.elastic.engine import ElasticIndex
+
+    return ElasticIndex(os.environ["ELASTICSEARCH_URL"].split(","), name)
 
 
 def ingest_when(data: Path, folder: Path, begun: Event, go_on: Event) -> None:
@@ -46,8 +68,7 @@ def ingest_when(data: Path, folder: Path, begun: Event, go_on: Event) -> None:
 
 def _end_before(method: str, calls: int) -> None:
     owner, _, name = method.rpartition(".")
-    module, _, kind = owner.rpartition(".")
-    holder = getattr(import_module(module), kind)
+    holder = _holder(owner)
     work, left = getattr(holder, name), iter(range(calls - 1))
 
     @wraps(work)
@@ -57,3 +78,9 @@ def _end_before(method: str, calls: int) -> None:
         return work(*args, **kwargs)
 
     setattr(holder, name, counted)
+
+
+def _holder(owner: str) -> object:
+    """A module, or a class in one."""
+    module, _, kind = owner.rpartition(".")
+    return getattr(import_module(module), kind) if kind[0].isupper() else import_module(owner)

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.embedding.embedder import Embedder
 from core.images.thumbnails import Thumbnails
+from core.index.index import Index
 from core.index.lance.engine import LanceIndex
 from core.ingest.journal.job import JobState
 from core.ingest.journal.journal import Journal
@@ -21,11 +22,11 @@ def journal_url(data: Path) -> str:
     return f"sqlite:///{data / 'jobs' / 'jobs.db'}"
 
 
-def make_library(data: Path, embedder: ColourEmbedder, **how: Any) -> Library:
+def make_library(data: Path, embedder: ColourEmbedder, index: Index | None = None, **how: Any) -> Library:
     loaded: Future[Embedder] = Future()
     loaded.set_result(embedder)
     return Library(
-        LanceIndex(data / "index", "images"),
+        index or LanceIndex(data / "index", "images"),
         Thumbnails(data / "thumbnails"),
         Journal(journal_url(data), "images"),
         data / "jobs",

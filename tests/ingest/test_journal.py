@@ -7,7 +7,7 @@ import pytest
 
 from core.database import Database
 from core.errors import ImageSearchError, JobRefused, JournalUnavailable, StorageFull
-from core.ingest.journal.job import JobState, Kind, Plan, Planned, PlannedFile, Status
+from core.ingest.journal.job import JobState, Kind, Plan, Planned, PlannedFile, Rebuild, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Counts, Outcome, Phase, Verdict
 from tests.ingest.libraries import journal_url
@@ -34,8 +34,9 @@ class TestJobs:
             counts=Counts(added=1, missing=2), recent=("1", "2"), error=error, note=ODD, rate=1.5, memory=2**33,
             embedded=7, seconds=1.25, working=0.75, interruptions=1,
             restarts_without_progress=2, done_before=3, created_at=1.5,
-            ended_at=2.5, retry_at=3.5, model_id="test/colour", kind=Kind.REEMBED, started_by="Firefox on Linux",
+            ended_at=2.5, retry_at=3.5, model_id="test/colour", kind=Kind.REBUILD, started_by="Firefox on Linux",
             started_key="abc", changed_by=ODD, request_id="a-1",
+            rebuild=Rebuild("test/other", 3, is_own=False, swaps=False, copies=True),
         )  # fmt: skip
         named = [field.name for field in fields(JobState) if field.name != "id"]
         assert not [name for name in named if getattr(state, name) == getattr(journal.job(job_id), name)]

@@ -278,14 +278,14 @@ def test_the_starter_model_gives_way_to_clip_by_one_button_or_says_why_not(
     embedder.model_id = "starter"
     services.jobs.wait(services.library.add([str(picture("red.png").parent)], auto_start=True), 30)
     away = ModelUnavailable("The weights are not here.", "Connect this machine.")
-    monkeypatch.setattr(services.model, "obstacle", lambda: away)
+    monkeypatch.setattr(services.model, "obstacle", lambda *_: away)
     at = press(open_page("ingest.py"), "Switch to CLIP")
     assert "weights are not here" in at.warning[0].value.replace("\\", "")
-    monkeypatch.setattr(services.model, "obstacle", lambda: None)
+    monkeypatch.setattr(services.model, "obstacle", lambda *_: None)
     press(at, "Switch to CLIP")
     assert not at.exception
     job = services.jobs.states()[0]
-    assert (job.kind, job.title) == (Kind.REEMBED, "Re-embed with clip/ViT-B-16")
+    assert (job.kind, job.title) == (Kind.REBUILD, "Re-embed with clip/ViT-B-16")
 
 
 def test_the_search_page_says_what_is_being_indexed_first(services, open_page, picture, held):

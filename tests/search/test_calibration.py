@@ -50,6 +50,9 @@ class SampledIndex:
     def model(self):
         return ModelStamp(self.made_by, DIMS)
 
+    def consistent(self, action):
+        return action()
+
     def revision(self):
         return f"of {len(self.pictures)}"
 

@@ -24,6 +24,7 @@ from core.api.v1.explain import Explaining
 from core.api.v1.exports import Exporting
 from core.api.v1.index.index import Index
 from core.api.v1.index.replies import IndexStatus, ModelOffer, Recall
+from core.api.v1.index.versions import Versioning
 from core.api.v1.route import JsonRoute
 from core.api.v1.saved import Saving
 from core.api.v1.search import Searching
@@ -71,6 +72,7 @@ def create_app(
     _add_kept(_Adding(app, "Tags and saved searches"), Tagging(services), Saving(services))
     _add_index(_Adding(app, "Index"), Index(services))
     _add_collections(_Adding(app, "Collections"), Collecting(shared.collections))
+    _add_versions(_Adding(app, "Versions"), Versioning(services))
     _add_health(app, services, metrics)
     return app
 
@@ -187,6 +189,33 @@ def _add_collections(add: _Adding, collecting: Collecting) -> None:
     add("POST", f"{one}/clear", collecting.clear, "Remove all pictures of a collection", replies.Removed)
     add(
         *("DELETE", one, collecting.delete, "Delete a collection", None),
+        status_code=204,
+        response_class=Response,
+        response_description="It is deleted",
+    )
+
+
+def _add_versions(add: _Adding, versioning: Versioning) -> None:
+    add("GET", "/versions", versioning.list, "List the versions of the index", list[replies.Version])
+    add("POST", "/versions", versioning.build, "Build the next version", replies.Started, status_code=202)
+    add(
+        "GET",
+        "/versions/{number:int}/comparison",
+        versioning.compare,
+        "Compare a version with the one in use",
+        replies.Comparison,
+    )
+    add("POST", "/versions/{number:int}/swap", versioning.swap, "Use another version", replies.Started, status_code=202)
+    add(
+        "POST",
+        "/versions/rollback",
+        versioning.roll_back,
+        "Use the version before again",
+        replies.Started,
+        status_code=202,
+    )
+    add(
+        *("DELETE", "/versions/{number:int}", versioning.delete, "Delete a version that is not in use", None),
         status_code=204,
         response_class=Response,
         response_description="It is deleted",

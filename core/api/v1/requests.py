@@ -219,6 +219,17 @@ class ConfirmBody(Body):
     """The name of the collection once more: what is removed is gone."""
 
 
+class BuildBody(Body):
+    """The next version of the index."""
+
+    model: Annotated[str, Field(max_length=100, examples=["clip/ViT-B-16"])] = ""
+    """The id of its model. Empty: the one in use."""
+    swap: bool = True
+    """Whether it is used as soon as it is ready. If not, compare it first."""
+    leave_out: bool = False
+    """Whether pictures are left out whose file and thumbnail are both gone."""
+
+
 class UploadsBody(Body):
     """Files uploaded to `/uploads`, to be indexed."""
 

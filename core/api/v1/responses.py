@@ -126,7 +126,59 @@ class Received(Reply):
     name: str
 
 
+class Version(Reply):
+    """A version of the index."""
+
+    number: int
+    name: str = Field(examples=["images-000003"])
+    state: Literal["current", "building", "ready", "retired"]
+    """`current`: searches use it. `ready`: it is complete and was never in use. `retired`: it was in use before."""
+    model_id: str
+    dims: int
+    preprocessing: int
+    count: int
+    """How many pictures are in it."""
+    size: int
+    """Bytes on disk."""
+    made_at: float | None
+    """When it was made, in seconds since the epoch."""
+    retired_at: float | None
+    """When it was last in use, in seconds since the epoch."""
+
+
+class Side(Reply):
+    """How a version answered."""
+
+    version: int
+    model_id: str
+    count: int
+    p50_ms: float
+    """The median time of a search in milliseconds, without embedding its words."""
+    p95_ms: float
+    """The time that 95% of the searches stay below."""
+
+
+class Difference(Reply):
+    query: str
+    overlap: float
+
+
+class Comparison(Reply):
+    """A version beside the one in use, on words and pictures."""
+
+    current: Side
+    other: Side
+    overlap: float
+    """The share of the first ten results that both have, from 0 to 1, on average."""
+    texts: int
+    """How many words were searched for."""
+    pictures: int
+    """How many pictures were searched with."""
+    most_different: list[Difference]
+    """The queries with the most different results."""
+
+
 class Started(Reply):
-    """The job that indexes the files."""
+    """The job that does it in the background."""
 
     job: int

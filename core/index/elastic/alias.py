@@ -1,37 +1,35 @@
-"""The concrete index behind the alias: `images-000001` behind `images`, so that it can be replaced in one step."""
+"""The concrete index behind the alias: `images-000001` behind `images`, so that another can take its place in one step.
+
+An index that is kept beside it, because it was in use or is going to be, has an alias of its own (`kept_as`). By this
+it is told from one whose alias somebody has removed; it moves in the same step as the name; and rows that are sent to
+it are refused once it is gone, rather than taken for those of a new index.
+"""
 
 import logging
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from elasticsearch import ApiError, Elasticsearch, NotFoundError
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
 from core.errors import IndexUnavailable, ModelMismatch
 from core.index.elastic import changed
 from core.index.elastic.errors import parts_missing
-from core.index.elastic.mapping import Body, index_body, is_ours, lacking, meta, stamp_of
+from core.index.elastic.mapping import Body, Layout, index_body, is_ours, lacking, stamp_of
 from core.index.index import ModelStamp
 from core.text.command import command
 
 _log = logging.getLogger(__name__)
 
 _ATTEMPTS = 20
-_UNFINISHED = "unfinished"  # in the meta data of an index that is being filled beside the one in use
+UNFINISHED = "unfinished"  # in the meta data of an index that is being filled beside the one in use
+RETIRING = "retiring"
+"""In the meta data: since when another is being put in its place, or was."""
+
+_MAX_KEPT = 1000
+_SWAP_SECONDS = 5
 _PAUSE = 0.1  # seconds; another process is in the middle of the same
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    concrete: str
-    """The name of the index that the alias stands for."""
-    stamp: ModelStamp
-    lacking: Body
-    """The fields that it has not got, because an earlier version of the app made it."""
-    uuid: str
-    """By which it is told from one of the same name that was made anew."""
 
 
 def find(client: Elasticsearch, name: str) -> Layout | None:
@@ -52,8 +50,47 @@ def find(client: Elasticsearch, name: str) -> Layout | None:
         raise changed.unstamped(name, concrete, mapping) if is_ours(mapping) else _not_ours(client, name, concrete)
     if name not in described.get("aliases", {}):
         raise changed.without_alias(name)
+    return _layout(concrete, described, stamp)
+
+
+def describe(client: Elasticsearch, concrete: str) -> Layout | None:
+    """An index of ours, whatever alias it has; None where there is none."""
+    described = _get(client, concrete).get(concrete, {})
+    stamp = stamp_of(described.get("mappings", {}))
+    return None if stamp is None else _layout(concrete, described, stamp)
+
+
+def kept(client: Elasticsearch, name: str) -> dict[int, tuple[str, Body]]:
+    """The indices of ours with this name and a number, by that, and the one that the alias stands for: as number 0
+    where it is called otherwise."""
+    numbered = client.indices.get(index=f"{name}-*", expand_wildcards="all", allow_no_indices=True).body
+    found = {concrete: one for concrete, one in numbered.items() if number_of(name, concrete)} | _get(client, name)
+    return {
+        number_of(name, concrete): (concrete, described)
+        for concrete, described in found.items()
+        if stamp_of(described.get("mappings", {}))
+    }
+
+
+def kept_as(concrete: str) -> str:
+    """The alias of an index while it does not have the name."""
+    return f"{concrete}.version"
+
+
+def keeping(concrete: str) -> dict[str, Any]:
+    """What gives it that alias."""
+    return {"add": {"index": concrete, "alias": kept_as(concrete), "is_hidden": True}}
+
+
+def _layout(concrete: str, described: Body, stamp: ModelStamp) -> Layout:
     uuid = described.get("settings", {}).get("index", {}).get("uuid", "")
-    return Layout(concrete, stamp, lacking(mapping), uuid)
+    return Layout(concrete, stamp, lacking(described.get("mappings", {}), stamp), uuid)
+
+
+def number_of(name: str, concrete: str) -> int:
+    """The number of a version; 0 where the index is called otherwise."""
+    found = re.fullmatch(re.escape(name) + r"-(\d{6})", concrete)
+    return int(found[1]) if found else 0
 
 
 def _get(client: Elasticsearch, name: str) -> dict[str, Body]:
@@ -101,7 +138,7 @@ def _has_lost_its_alias(name: str, concrete: str, described: Body) -> bool:
     numbered = re.fullmatch(re.escape(name) + r"-\d{6}", concrete)
     mapping = described.get("mappings", {})
     return bool(
-        numbered and not described.get("aliases") and stamp_of(mapping) and not mapping["_meta"].get(_UNFINISHED)
+        numbered and not described.get("aliases") and stamp_of(mapping) and not mapping["_meta"].get(UNFINISHED)
     )
 
 
@@ -142,34 +179,74 @@ def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp, packs: bool)
     )
 
 
-def begin_successor(client: Elasticsearch, name: str, layout: Layout, stamp: ModelStamp, packs: bool) -> str:
-    """Create an empty index beside the one in use, to be filled and then put in its place; returns its name. One that
-    was begun so before, and never finished, is deleted."""
+def begin_successor(client: Elasticsearch, name: str, stamp: ModelStamp, packs: bool) -> int:
+    """Create an empty index beside the one in use, to be filled; returns its number."""
     body = index_body(stamp, packs)
-    body["mappings"]["_meta"][_UNFINISHED] = True
-    for concrete in _successors(layout.concrete, name):
-        found = client.options(ignore_status=404).indices.get(index=concrete).body.get(concrete)
-        if found and not found.get("aliases") and found.get("mappings", {}).get("_meta", {}).get(_UNFINISHED):
-            client.options(ignore_status=404).indices.delete(index=concrete)
-        elif found:
-            continue
-        client.indices.create(index=concrete, **body)
-        return concrete
-    raise IndexUnavailable(
-        f"There are too many indices named like {name} in Elasticsearch.",
-        f"Delete those that are not in use: {name}-000002 and the following that {name} does not point to.",
-    )
+    body["mappings"]["_meta"][UNFINISHED] = True
+    number = max(kept(client, name), default=0) + 1
+    concrete = f"{name}-{number:06}"
+    client.indices.create(index=concrete, aliases={kept_as(concrete): {"is_hidden": True}}, **body)
+    return number
 
 
-def drop_successor(client: Elasticsearch, concrete: str) -> None:
-    client.options(ignore_status=404).indices.delete(index=concrete)
+def finish_successor(client: Elasticsearch, concrete: str) -> None:
+    """Note that all is in it."""
+    change_meta(client, concrete, **{UNFINISHED: None})
 
 
-def finish_successor(client: Elasticsearch, name: str, layout: Layout, concrete: str, stamp: ModelStamp) -> None:
-    """Put it in the place of the one in use, which is deleted in the same step."""
-    client.indices.refresh(index=concrete)
-    client.indices.put_mapping(index=concrete, meta=meta(stamp))
-    _swap(client, name, layout.concrete, concrete)
+def change_meta(client: Elasticsearch, concrete: str, **values: Any) -> None:
+    """Set values in an index's meta data; None takes them out."""
+    before = client.indices.get_mapping(index=concrete).body[concrete]["mappings"].get("_meta", {})
+    after = {key: value for key, value in {**before, **values}.items() if value is not None}
+    if after != before:
+        client.indices.put_mapping(index=concrete, meta=after)
+
+
+def block(client: Elasticsearch, concrete: str) -> None:
+    """Refuse what is written to it from now on, marked as passing; what was under way has ended when it returns."""
+    change_meta(client, concrete, **{RETIRING: time.time()})
+    client.indices.add_block(index=concrete, block="write")
+
+
+def unblock(client: Elasticsearch, concrete: str, name: str) -> None:
+    """Undo `block`; what has the name still is not retired."""
+    client.options(ignore_status=404).indices.put_settings(index=concrete, settings={"index.blocks.write": None})
+    if concrete in _get(client, name):
+        change_meta(client, concrete, **{RETIRING: None})
+
+
+def swapping(client: Elasticsearch, name: str) -> tuple[str, float] | None:
+    """The index that is blocked because another is being put in its place, and since when; None where none is."""
+    for concrete, described in _get(client, name).items():
+        blocks = described.get("settings", {}).get("index", {}).get("blocks", {})
+        since = described.get("mappings", {}).get("_meta", {}).get(RETIRING)
+        if str(blocks.get("write")) == "true" and isinstance(since, int | float):
+            return concrete, float(since)
+    return None
+
+
+def is_blocked(client: Elasticsearch, name: str) -> bool:
+    """Whether what stands under the name refuses to be written to, whoever wants that."""
+    blocks = (one.get("settings", {}).get("index", {}).get("blocks", {}) for one in _get(client, name).values())
+    return any(str(one.get("write")) == "true" for one in blocks)
+
+
+def put_in_place(client: Elasticsearch, name: str, old: str, new: str) -> None:
+    """Give the name to another index; the one that had it is kept."""
+    actions: list[dict[str, Any]] = [
+        keeping(old),
+        {"remove": {"index": old, "alias": name, "must_exist": True}},
+        {"add": {"index": new, "alias": name, "is_write_index": True}},
+        {"remove": {"index": new, "alias": kept_as(new), "must_exist": False}},
+    ]
+    seconds = f"{_SWAP_SECONDS}s"
+    once = client.options(request_timeout=3 * _SWAP_SECONDS, max_retries=0)
+    try:
+        once.indices.update_aliases(actions=actions, master_timeout=seconds, timeout=seconds)
+    except TransportError:
+        time.sleep(_SWAP_SECONDS + 1)  # by now it is done, or never will be
+        if _get(client, name).keys() != {new}:
+            raise
 
 
 def bring_up_to_date(client: Elasticsearch, layout: Layout) -> None:
@@ -187,10 +264,10 @@ def mismatch(name: str, made_by: ModelStamp, wanted: ModelStamp) -> ModelMismatc
 
 
 def remove(client: Elasticsearch, name: str) -> None:
-    """Delete the concrete index and with it the alias."""
-    layout = find(client, name)
-    if layout is not None:
-        client.options(ignore_status=404).indices.delete(index=layout.concrete)
+    """Delete the concrete index and with it the alias, and all that are kept beside it."""
+    find(client, name)
+    for concrete, _ in kept(client, name).values():
+        client.options(ignore_status=404).indices.delete(index=concrete)
 
 
 def _create(client: Elasticsearch, concrete: str, body: Body, alias: str | None = None) -> None:
@@ -211,6 +288,8 @@ def _replace(client: Elasticsearch, name: str, old: Layout, stamp: ModelStamp, p
     """Put a new index in the place of an empty one, or leave it to another process that is about to."""
     for concrete in _successors(old.concrete, name):
         _create(client, concrete, index_body(stamp, packs))
+        if _is_kept(client, concrete):
+            continue
         made = _standing_alone(client, concrete)
         if made == stamp:
             return _swap(client, name, old.concrete, concrete)
@@ -238,6 +317,11 @@ def _standing_alone(client: Elasticsearch, concrete: str) -> ModelStamp | None:
     return None if found.get("aliases") else stamp_of(found.get("mappings", {}))
 
 
+def _is_kept(client: Elasticsearch, concrete: str) -> bool:
+    found = client.options(ignore_status=404).indices.get(index=concrete).body.get(concrete, {})
+    return kept_as(concrete) in found.get("aliases", {})
+
+
 def _is_empty(client: Elasticsearch, concrete: str) -> bool:
     return _count(client, concrete) == 0
 
@@ -250,9 +334,8 @@ def _count(client: Elasticsearch, concrete: str) -> int:
 
 
 def _successors(concrete: str, name: str) -> Iterator[str]:
-    number = re.fullmatch(re.escape(name) + r"-(\d{6})", concrete)
-    first = int(number[1]) + 1 if number else 1
-    return (f"{name}-{following:06}" for following in range(first, first + _ATTEMPTS))
+    first = number_of(name, concrete) + 1
+    return (f"{name}-{following:06}" for following in range(first, first + _MAX_KEPT))
 
 
 def _shown(stamp: ModelStamp) -> str:

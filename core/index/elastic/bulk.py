@@ -7,13 +7,18 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch, SSLError, TransportError, helpers
 
 from core.errors import IndexUnavailable
-from core.index.elastic.errors import blocked, is_disk_block, reason
-from core.index.elastic.mapping import Body
+from core.index.elastic import alias
+from core.index.elastic.errors import blocked, is_disk_block, is_write_block, reason
+from core.index.elastic.mapping import MADE_BY, Body
 
 PAUSES: tuple[float, ...] = (0.5, 1, 2, 4, 8, 8, 8)
 """Seconds between attempts while the server is away or overloaded: long enough for its restart."""
 
 CHUNK = 500
+ABANDONED_SECONDS = 30.0
+"""After which a block that is to pass is lifted: whoever set it has been killed. Three times as long as it may last."""
+
+_LOOK_AGAIN = 0.05  # seconds
 _PASSING = frozenset({429, 502, 503, 504})
 
 
@@ -29,10 +34,15 @@ def insist[T](call: Callable[[], T]) -> T:
     return call()
 
 
-def send(client: Elasticsearch, operations: Iterable[Body], address: str, index: str, *, by_alias: bool = True) -> int:
+class OtherModel(Exception):
+    """The index holds rows of another model than those that were sent; none of these was stored."""
+
+
+def send(client: Elasticsearch, operations: Iterable[Body], address: str, index: str) -> int:
     """Carry out the operations, whose `_id` must be unique and which may be repeated without harm.
 
-    With `by_alias` only where their `_index` is an alias: one that is gone would be made anew, without its mapping.
+    Only where their `_index` is an alias: one that is gone would be made anew, without its mapping. While another index
+    is put under the alias they wait, and then go to that one.
 
     `streaming_bulk` repeats what the server puts off, but lets a broken connection through, and its own repeats would
     add to these: here is the only place that repeats.
@@ -44,15 +54,20 @@ def send(client: Elasticsearch, operations: Iterable[Body], address: str, index:
         StorageFull: the server's disk is full.
         IndexUnavailable: the index is closed or blocked, or the server refuses operations for good; the others are
             carried out.
+        OtherModel: the index is one of another model by now.
         TransportError, ApiError: it stayed away; what was acknowledged is stored.
     """
     pending = {operation["_id"]: operation for operation in operations}
     refused: list[str] = []
-    present, pauses = 0, iter(PAUSES)
+    present, pauses, swap = 0, iter(PAUSES), _Swap(client, index)
     while pending:
         before = len(pending)
-        found, trouble = _send_once(client, pending, refused, address, index, by_alias)
+        found, trouble = _send_once(client, pending, refused, address, index)
         present += found
+        if isinstance(trouble, _Blocked):
+            if not swap.passes():
+                raise trouble.told
+            continue
         if len(pending) < before:
             pauses = iter(PAUSES)
         pause = next(pauses, None) if pending else 0.0
@@ -67,8 +82,36 @@ def send(client: Elasticsearch, operations: Iterable[Body], address: str, index:
     return present
 
 
+class _Blocked(Exception):
+    def __init__(self, told: Exception) -> None:
+        super().__init__(told)
+        self.told = told
+
+
+class _Swap:
+    """Waits until another index stands under the alias."""
+
+    def __init__(self, client: Elasticsearch, index: str) -> None:
+        self._client, self._index = client, index
+        self._mark: tuple[str, float] | None = None
+        self._since = 0.0
+
+    def passes(self) -> bool:
+        """False where somebody else has blocked the index."""
+        mark = insist(lambda: alias.swapping(self._client, self._index))
+        if mark is None:
+            return not insist(lambda: alias.is_blocked(self._client, self._index))
+        now = time.monotonic()
+        if mark != self._mark:
+            self._mark, self._since = mark, now
+        if now - self._since > ABANDONED_SECONDS:
+            insist(lambda: alias.unblock(self._client, mark[0], self._index))
+        time.sleep(_LOOK_AGAIN)
+        return True
+
+
 def _send_once(
-    client: Elasticsearch, pending: dict[str, Body], refused: list[str], address: str, index: str, by_alias: bool
+    client: Elasticsearch, pending: dict[str, Body], refused: list[str], address: str, index: str
 ) -> tuple[int, Exception | None]:
     """Send all that is pending and strike off what is settled; returns how many rows there were and what went wrong."""
     present, trouble = 0, None
@@ -78,7 +121,7 @@ def _send_once(
         chunk_size=CHUNK,
         raise_on_error=False,
         raise_on_exception=False,
-        require_alias=by_alias,
+        require_alias=True,
     )
     try:
         for accepted, answer in results:
@@ -88,6 +131,11 @@ def _send_once(
             elif result["status"] in _PASSING and not is_disk_block(result["error"]):
                 trouble = _put_off(result, address)
                 continue
+            elif is_write_block(result.get("error")) and (told := blocked(result.get("error"), address, index)):
+                trouble = _Blocked(told)
+                continue
+            elif is_of_other_model(result.get("error")):
+                raise OtherModel
             elif not _is_absent(result):
                 refused.append(_refusal(result, address, index))
             del pending[result["_id"]]
@@ -96,6 +144,12 @@ def _send_once(
             raise
         trouble = error
     return present, trouble
+
+
+def is_of_other_model(error: object) -> bool:
+    """Whether a row was refused because it says that another model made it."""
+    text = str(error)
+    return "strict_dynamic_mapping" in text and MADE_BY in text
 
 
 def _is_absent(result: dict[str, Any]) -> bool:

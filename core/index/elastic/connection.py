@@ -1,8 +1,10 @@
 """One index on one server: the clients that speak to it, opened when they are first needed."""
 
 import threading
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +13,7 @@ from elasticsearch import ApiError, Elasticsearch
 
 from core.index.elastic.client import connect, location
 from core.index.elastic.errors import translate_errors
+from core.index.elastic.mapping import Layout
 
 _PACKED_SINCE = (9, 3)
 
@@ -28,13 +31,46 @@ class Connection:
     def __init__(
         self, urls: Sequence[str], index: str, api_key: str | None, cloud_id: str | None, ca_certs: Path | None
     ) -> None:
-        self.index = index
+        self.name = index
+        self._fixed: str | None = None
+        self._pin: ContextVar[Layout | None] = ContextVar("version", default=None)
         self.address = location(urls, cloud_id)
         self._connect = partial(connect, tuple(urls), api_key, cloud_id, ca_certs)
         self._retries = max(1, len(urls))
         self._lock = threading.Lock()
         self._open: _Clients | None = None
         self._packs: bool | None = None
+
+    @property
+    def index(self) -> str:
+        """What is asked: the alias; within `pin`, and for a version, the index itself."""
+        return self._fixed or (pinned.concrete if (pinned := self._pin.get()) else self.name)
+
+    @property
+    def fixed(self) -> str | None:
+        """The index that is asked whatever stands under the alias."""
+        return self._fixed
+
+    @property
+    def pinned(self) -> Layout | None:
+        """What stood under the alias when `pin` began, and is asked: it may be gone though there is another by now."""
+        return None if self._fixed else self._pin.get()
+
+    @contextmanager
+    def pin(self, layout: Layout) -> Iterator[None]:
+        """In here, this thread asks this index."""
+        token = self._pin.set(layout)
+        try:
+            yield
+        finally:
+            self._pin.reset(token)
+
+    def at(self, concrete: str) -> "Connection":
+        """One that asks this index, whatever stands under the alias, by the same clients."""
+        other = copy(self)
+        other._fixed = concrete
+        other._clients = self._clients  # type: ignore[method-assign]
+        return other
 
     @property
     def write_client(self) -> Elasticsearch:
@@ -48,7 +84,7 @@ class Connection:
 
     def translate_errors(self) -> AbstractContextManager[None]:
         """Turns whatever a client raises into `IndexUnavailable`."""
-        return translate_errors(self.address, self.index)
+        return translate_errors(self.address, self.name)
 
     def packs(self) -> bool:
         """Whether the server takes packed vectors, four times as fast as numbers. Asked once."""

@@ -21,7 +21,7 @@ _CORRECT_URL = "Correct ELASTICSEARCH_URL."
 _STRANGERS = frozenset({301, 302, 303, 307, 308, 400, 404, 405, 406, 410})  # other web servers' answers to our requests
 _BLOCK = re.compile(r"\[[A-Z_]+/(\d+)/")
 _CLUSTER = 'PUT /_cluster/settings {{"persistent": {{"cluster.blocks.{0}": null}}}}'
-_DISK = 12
+_DISK, _WRITE = 12, 8
 
 
 class _Block(NamedTuple):
@@ -60,6 +60,11 @@ def translate_errors(address: str, index: str) -> Iterator[None]:
 def is_disk_block(error: object) -> bool:
     """Whether the server says that it stopped writing because its disk is full (block 12, the flood stage)."""
     return _block(error) == _DISK
+
+
+def is_write_block(error: object) -> bool:
+    """Whether the server says that somebody has blocked the index against writing."""
+    return _block(error) == _WRITE
 
 
 def reason(error: Any) -> str:

@@ -1,11 +1,27 @@
 """Settings and mapping of the index on the server."""
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from core.index.index import ModelStamp
 
 type Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One index on the server."""
+
+    concrete: str
+    """Its name, for which the alias stands."""
+    stamp: ModelStamp
+    lacking: Body
+    """The fields that it has not got, because an earlier version of the app made it."""
+    uuid: str
+    """By which it is told from one of the same name that was made anew."""
+
 
 _KEYWORD: Body = {
     "type": "keyword",
@@ -17,6 +33,11 @@ _DOUBLE: Body = {"type": "double"}
 _KEPT: Body = {"type": "object", "enabled": False}  # comes back with the row and is not looked at
 _TEXTS = ("id", "path", "name", "name_folded", "folder", "content_hash", "format", "camera", "lens", "shape")
 _LISTS = ("labels", "tags", "colour_names", "folder_names", "splits")
+MADE_BY = "made_by_"
+"""What the field begins with that says which model made a row's embedding: each model has one of its own. An index has
+only that of its model, and takes no other fields: so the server refuses a row that was made for an index of another
+model, which was put under the name while the row was on its way."""
+
 _FIELDS: Body = {
     **dict.fromkeys((*_TEXTS, *_LISTS), _KEYWORD),
     **dict.fromkeys(("mtime_ns", "annotated_ns", "size", "pixels"), _LONG),
@@ -56,8 +77,22 @@ def index_body(stamp: ModelStamp, packs: bool) -> Body:
         settings["mapping"] = {"exclude_source_vectors": False}
     return {
         "settings": {"index": settings},
-        "mappings": {"dynamic": "strict", "_meta": meta(stamp), "properties": {**_FIELDS, "embedding": embedding}},
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": meta(stamp),
+            "properties": _fields(stamp) | {"embedding": embedding},
+        },
     }
+
+
+def _fields(stamp: ModelStamp) -> Body:
+    return {**_FIELDS, made_by(stamp): {"type": "boolean", "index": False, "doc_values": False}}
+
+
+def made_by(stamp: ModelStamp) -> str:
+    """The field that rows of this model have."""
+    text = f"{stamp.model_id} {stamp.dims} {stamp.preprocessing}"
+    return f"{MADE_BY}{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:16]}"
 
 
 def meta(stamp: ModelStamp) -> Body:
@@ -79,7 +114,7 @@ def is_ours(mapping: Mapping[str, Any]) -> bool:
     return {"id", "path", "folder", "content_hash", "mtime_ns", "embedding"} <= set(mapping.get("properties", {}))
 
 
-def lacking(mapping: Mapping[str, Any]) -> Body:
+def lacking(mapping: Mapping[str, Any], stamp: ModelStamp) -> Body:
     """The fields that an index made by an earlier version of the app has not got."""
     present = mapping.get("properties", {})
-    return {field: described for field, described in _FIELDS.items() if field not in present}
+    return {field: described for field, described in _fields(stamp).items() if field not in present}

@@ -58,7 +58,7 @@ class Columns:
             rows = np.sort(row_ids(table, condition))
             if len(self.found) >= _CONDITIONS:
                 self.found.clear()
-            found = self.found[condition] = pa.array(np.flatnonzero(_among(self.rows, rows)))
+            found = self.found[condition] = pa.array(np.flatnonzero(among(self.rows, rows)))
         return found
 
 
@@ -127,8 +127,8 @@ def _updated(table: Any, kept: Columns, plain: Collection[str]) -> Columns | Non
     if np.array_equal(rows, kept.rows):
         return kept
     rows = np.sort(rows)
-    still = _among(kept.rows, rows)
-    new = rows[~_among(rows, kept.rows)]
+    still = among(kept.rows, rows)
+    new = rows[~among(rows, kept.rows)]
     if len(new) > MAX_TAKEN * len(rows) or (len(new) and new[0] < kept.rows[-1]):
         return None
     added = _take(table, new, list(kept.kept))
@@ -145,7 +145,7 @@ def _take(table: Any, rows: Rows, names: Sequence[str]) -> pa.Table:
     return _ascending(taken(table, rows.tolist(), names))
 
 
-def _among(rows: Rows, others: Rows) -> NDArray[np.bool_]:
+def among(rows: Rows, others: Rows) -> NDArray[np.bool_]:
     """Which of the rows are among the others, both ascending."""
     found = np.minimum(np.searchsorted(others, rows), max(0, len(others) - 1))
     return others[found] == rows if len(others) else np.zeros(len(rows), np.bool_)

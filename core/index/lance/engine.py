@@ -1,8 +1,9 @@
 """The embedded index: a LanceDB table in a folder, without a server."""
 
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,11 +16,10 @@ import pyarrow as pa
 from core.errors import ImageSearchError, IndexUnavailable, ModelMismatch
 from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
 from core.index.filters import Filter
-from core.index.index import FACETS, ModelStamp, Order, Replacements, Totals, counted
-from core.index.lance import switching, versions
-from core.index.lance.columns import ColumnCache
+from core.index.index import FACETS, ModelStamp, Order, Totals, counted
 from core.index.lance.errors import is_vanished, translate_errors
-from core.index.lance.known import KnownTable
+from core.index.lance.history.versions import LanceVersions
+from core.index.lance.place import Place
 from core.index.lance.query import browsing, measuring, queries, statistics
 from core.index.lance.query.conditions import any_of
 from core.index.lance.query.facets import facets
@@ -35,8 +35,10 @@ from core.index.lance.rows import (
     to_table,
 )
 from core.index.lance.upkeep import maintain, optimize
+from core.index.pointer import FIRST, Manifest, Pointer
 from core.index.records import Fingerprint, Hit, ImageRecord, storable
 from core.index.statistics import Statistics, unreachable
+from core.index.versions import Overtaken
 from core.runtime.heap import trim
 from core.text.command import command
 from core.vectors import Embedding, Embeddings, check_embeddings
@@ -55,31 +57,83 @@ class LanceIndex:
 
     Args:
         folder: Where the index is kept; created when it is first claimed.
-        name: The table's name.
+        name: The name of the index.
+        number: Of the version that is meant, whichever is in use; None: the one in use, at every moment.
     """
 
     engine = "lancedb"
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.name = name
+    def __init__(self, folder: Path, name: str, number: int | None = None) -> None:
+        self.base = name
+        self.name = name if number is None else f"{name}-{number:06}"
         self.location = str(folder)
-        self._folder = folder
-        self._path = folder / f"{name}.lance"
-        self._readers = Readers(folder, name)
-        self._known = KnownTable()
-        self._columns = ColumnCache(plain=("id", "name_folded"))
+        self.folder = folder
+        self.pointer = Pointer(folder, name)
+        self._fixed = None if number is None else Place(folder, name, number)
+        self._now: Place | None = self._fixed
+        self._pin: ContextVar[Place | None] = ContextVar("version", default=None)
         self._claimed: ModelStamp | None = None
-        self._table: Any = None
+        self._connection: Any = None
+
+    @cached_property
+    def versions(self) -> LanceVersions:
+        return LanceVersions(self)
+
+    def consistent[T](self, action: Callable[[], T]) -> T:
+        if self._pin.get() is not None or self._fixed is not None:
+            return action()
+        for left in reversed(range(_ATTEMPTS)):
+            with self.translate_errors():
+                place = self.current_place()
+            token = self._pin.set(place)
+            try:
+                return action()
+            except Overtaken:
+                if not left:
+                    raise IndexUnavailable(f"The versions of {self.base} keep changing.", "Try again.") from None
+            except IndexUnavailable:  # perhaps its table was removed
+                if not left or self.pointer.read().current == place.number:
+                    raise
+            finally:
+                self._pin.reset(token)
+        raise AssertionError
+
+    @property
+    def is_current(self) -> bool:
+        with self.translate_errors():
+            return self._place().number == self.pointer.read().current
+
+    def drop(self) -> None:
+        with self.translate_errors():
+            if self.folder.is_dir():
+                with self.writing():
+                    # In one step there is no index any more: what is killed on the way is ended the next time.
+                    current = self.pointer.read().current
+                    self._discard(Place(self.folder, self.base, FIRST).path)
+                    if current != FIRST:
+                        self.pointer.write(Manifest())
+                    for path in self.folder.glob(f"{self.base}.[0-9][0-9][0-9][0-9][0-9][0-9].lance"):
+                        self._discard(path)
+                    self.pointer.path.unlink(missing_ok=True)
+            self._claimed = None
+            self.start_afresh()
+
+    def _discard(self, table: Path) -> None:
+        dropped = self.folder / f".{self.base}.dropped"  # nobody finds half a table
+        shutil.rmtree(dropped, ignore_errors=True)
+        if table.is_dir():
+            table.rename(dropped)
+            shutil.rmtree(dropped, ignore_errors=True)
 
     def model(self) -> ModelStamp | None:
-        return self._run(lambda table: stamp_of(table.schema) if table.count_rows() else None, None)
+        return self._run(lambda table, _: stamp_of(table.schema) if table.count_rows() else None, None)
 
     def prepare(self, stamp: ModelStamp) -> None:
-        if not self._run(lambda table: stamp_of(table.schema) == stamp and not lacking(table.schema), False):
-            with translate_errors(self._folder, self.name):
-                self._folder.mkdir(parents=True, exist_ok=True)
-                with self._writing():
-                    self._make_ready(stamp)
+        if not self._run(lambda table, _: stamp_of(table.schema) == stamp and not lacking(table.schema), False):
+            with self.translate_errors():
+                self.folder.mkdir(parents=True, exist_ok=True)
+                with self.writing() as place:
+                    self._make_ready(place, stamp)
         self._claimed = stamp
 
     def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
@@ -93,7 +147,7 @@ class LanceIndex:
         check_embeddings(embeddings, stamp.dims)
         rows = to_table(records, embeddings, stamp)
         for start in range(0, len(rows), _COMMIT):
-            self._commit(partial(self._merge, rows=rows.slice(start, _COMMIT), stamp=stamp))
+            self.commit(partial(self._merge, rows=rows.slice(start, _COMMIT), stamp=stamp))
 
     def search(
         self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
@@ -105,7 +159,7 @@ class LanceIndex:
     ) -> tuple[list[Hit], int]:
         check_embeddings(embedding[None], embedding.shape[-1])
         nothing: tuple[list[Hit], int] = ([], 0)
-        return self._run(lambda table: queries.nearest(table, self._known, embedding, k, where, embeddings), nothing)
+        return self._run(lambda table, at: queries.nearest(table, at.known, embedding, k, where, embeddings), nothing)
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
         parts = self._look_up("id", ids, ["record"], to_records)
@@ -136,7 +190,7 @@ class LanceIndex:
         else:
             wanted = pa.array(map(storable, ids), pa.string())
             matching = partial(queries.matching, columns=FINGERPRINT, column="id", values=wanted)
-            parts = self._run(lambda table: list(map(to_fingerprints, matching(table))), [])
+            parts = self._run(lambda table, _: list(map(to_fingerprints, matching(table))), [])
         return {id_: one for part in parts for id_, one in part.items()}
 
     def scan(self, where: Filter | None = None) -> Iterator[tuple[list[ImageRecord], Embeddings]]:
@@ -148,56 +202,28 @@ class LanceIndex:
     def retag(self, tags: Mapping[str, Sequence[str]]) -> int:
         if not tags or self._stamp() is None:
             return 0
-        return int(self._commit(partial(_retag, tags=tags)).num_updated_rows)
-
-    def switch(self, stamp: ModelStamp, replacements: Replacements, without: Collection[str] = ()) -> list[str]:
-        with translate_errors(self._folder, self.name):
-            if self._open() is None:
-                return []
-            with self._writing():
-                if (table := self._open()) is None:
-                    return []
-                queries.bring_up_to_date(table)
-                if missing := switching.lacking(table, replacements, without):
-                    return missing
-                spool = self._folder / f".{self.name}.switch"
-                switching.overwrite(self._connection, table, stamp, replacements, without, spool)
-                self._claimed, self._table = stamp, None
-                if (switched := self._open()) is not None and maintain(switched, switched.version, self._readers):
-                    self._start_afresh()
-        return []
+        return int(self.commit(partial(_retag, tags=tags)).num_updated_rows)
 
     def delete(self, ids: Sequence[str]) -> int:
         if self._stamp() is None:
             return 0
         parts = [any_of("id", ids[start : start + queries.IN_LIST]) for start in range(0, len(ids), queries.IN_LIST)]
-        return sum(self._commit(partial(queries.delete, condition=part)).num_deleted_rows for part in parts)
+        return sum(self.commit(partial(queries.delete, condition=part)).num_deleted_rows for part in parts)
 
     def optimize(self) -> None:
         if self._stamp() is not None:
-            self._commit(lambda table: table, tending=optimize)
-
-    def drop(self) -> None:
-        with translate_errors(self._folder, self.name):
-            if self._path.is_dir():
-                dropped = self._folder / f".{self.name}.dropped"  # in one step: nobody finds half a table
-                with self._writing():
-                    shutil.rmtree(dropped, ignore_errors=True)
-                    self._path.rename(dropped)
-                    shutil.rmtree(dropped, ignore_errors=True)
-            self._claimed = None
-            self._start_afresh()
+            self.commit(lambda table: table, tending=optimize)
 
     def count(self, where: Filter | None = None) -> int:
-        return self._run(lambda table: queries.count(table, where), 0)
+        return self._run(lambda table, _: queries.count(table, where), 0)
 
     def totals(self, where: Filter | None = None) -> Totals:
-        return self._run(lambda table: queries.totals(table, where), Totals(0, 0))
+        return self._run(lambda table, _: queries.totals(table, where), Totals(0, 0))
 
     def facets(self, where: Filter | None = None, fields: Sequence[str] = FACETS) -> dict[str, dict[str, int]]:
         names = [counted(field) for field in fields]
         return self._run(
-            lambda table: facets(table, self._columns.columns(table, names), where, fields),
+            lambda table, at: facets(table, at.columns.columns(table, names), where, fields),
             {field: {} for field in fields},
         )
 
@@ -206,109 +232,128 @@ class LanceIndex:
     ) -> list[ImageRecord]:
         names = browsing.needed(order)
         return self._run(
-            lambda table: browsing.page(table, self._columns.columns(table, names), where, order, offset, limit), []
+            lambda table, at: browsing.page(table, at.columns.columns(table, names), where, order, offset, limit), []
         )
 
     def sample(self, count: int) -> Embeddings:
         names = browsing.needed(None)
         return self._run(
-            lambda table: browsing.sample(table, self._columns.columns(table, names), count),
+            lambda table, at: browsing.sample(table, at.columns.columns(table, names), count),
             np.empty((0, 0), np.float32),
         )
 
     def revision(self) -> str:
-        # Its folder is younger where the table was made anew, and counts its versions from 1.
-        return self._run(lambda table: f"{table.version} {self._path.stat().st_mtime_ns}", "")
+        return self._run(lambda table, at: at.revision(table), "")
 
     def statistics(self) -> Statistics:
         try:
             return self._run(
-                lambda table: statistics.of_table(table, self._path, self._known.memory + self._columns.memory),
-                statistics.of_nothing(self._folder),
+                lambda table, at: statistics.of_table(table, at.path, at.known.memory + at.columns.memory),
+                statistics.of_nothing(self.folder),
             )
         except ImageSearchError as error:
             return unreachable(error)
 
     def efforts(self, k: int, where: Filter | None = None) -> Efforts:
         nothing = Efforts("partitions", measuring.PARAMETERS, None, ())
-        return self._run(lambda table: measuring.efforts(table, self._known, k, where), nothing)
+        return self._run(lambda table, at: measuring.efforts(table, at.known, k, where), nothing)
 
     def search_with(self, effort: Effort, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:
-        return self._run(lambda table: measuring.nearest_with(table, self._known, effort, embedding, k, where), [])
+        return self._run(lambda table, at: measuring.nearest_with(table, at.known, effort, embedding, k, where), [])
 
     def search_exactly(
         self, embeddings: Embeddings, k: int, where: Filter | None = None, seconds: float = EXACT_SECONDS
     ) -> list[list[Neighbour]]:
         nothing: list[list[Neighbour]] = [[] for _ in embeddings]
-        return self._run(lambda table: measuring.nearest_exactly(table, embeddings, k, where, seconds), nothing)
+        return self._run(lambda table, _: measuring.nearest_exactly(table, embeddings, k, where, seconds), nothing)
 
-    @cached_property
-    def _connection(self) -> Any:
+    def connect(self) -> Any:
+        """The connection to the folder."""
         # Without a `read_consistency_interval`: many calls ask for the schema several times, and would look for a newer
-        # version each time (0.4 ms). `_open` looks once.
-        return lancedb.connect(str(self._folder))
+        # version each time (0.4 ms). `Place.open` looks once.
+        if (connection := self._connection) is None:
+            connection = self._connection = lancedb.connect(str(self.folder))
+        return connection
 
-    def _writing(self) -> AbstractContextManager[object]:
+    def translate_errors(self) -> AbstractContextManager[None]:
+        """Turns what the engine raises into `IndexUnavailable` or `StorageFull`."""
+        return translate_errors(self.folder, self.base)
+
+    @contextmanager
+    def writing(self) -> Iterator[Place]:
+        """The table to be written to, which nobody else writes to meanwhile; nor is another version put in its place.
+
+        One writer at a time: two that insert the same new id at the same moment would both succeed (seen with 0.40).
+        Each table has a lock of its own, so that one can be filled while another is in use; who writes to the one in
+        use holds that of the name, too.
+        """
         from filelock import FileLock  # reading needs none
 
-        # One writer at a time: two that insert the same new id at the same moment would both succeed (seen with 0.40).
-        return FileLock(self._folder / f".{self.name}.lock", poll_interval=0.01)
+        with ExitStack() as held:
+            if self._fixed is None:
+                held.enter_context(FileLock(self.folder / f".{self.base}.lock", poll_interval=0.01))
+            place = self.current_place()
+            held.enter_context(FileLock(place.lock, poll_interval=0.01))
+            yield place
 
-    def _open(self) -> Any | None:
-        if not self._path.is_dir():  # connecting would create the folder
-            self._table = None
-            versions.check_absent(self._path)
-            return None
-        if (table := self._table) is not None:
-            with suppress(RuntimeError, ValueError):  # the table was made anew: open that
-                table.checkout_latest()
-                return table
-        noted = versions.newest(self._path)
-        try:
-            table = self._connection.open_table(self.name)
-        except ValueError as error:
-            if "was not found" in str(error):
-                versions.check_nothing_lost(self._path)
-                return None
-            raise
-        versions.check_newest(noted, table.version)
-        self._table, self._known = table, KnownTable()  # another may have taken its place, and count from 1
+    def current_place(self) -> Place:
+        """The table of the version in use."""
+        if self._fixed is not None:
+            return self._fixed
+        number, place = self.pointer.read().current, self._now
+        if place is None or place.number != number:
+            self._now = place = Place(self.folder, self.base, number)
+        return place
+
+    def _open(self, place: Place) -> Any | None:
+        """
+        Raises:
+            Overtaken: the version that is read was removed, since another is in use.
+        """
+        table = place.open(self.connect)
+        if table is None and place is self._pin.get() and self.pointer.read().current != place.number:
+            raise Overtaken
         return table
 
-    def _run[T](self, action: Callable[[Any], T], without: T) -> T:
+    def _place(self) -> Place:
+        return self._pin.get() or self.current_place()
+
+    def _run[T](self, action: Callable[[Any, Place], T], without: T) -> T:
         """What the action answers on the newest version of the table; `without` where there is no table."""
-        with translate_errors(self._folder, self.name):
+        with self.translate_errors():
             for attempt in range(1, _ATTEMPTS + 1):
-                table = self._open()
+                place = self._place()
                 try:
-                    return without if table is None else action(table)
+                    table = self._open(place)
+                    return without if table is None else action(table, place)
                 except (RuntimeError, OSError, ValueError) as error:
                     # Another process cleaned up the version that was being read, or made the table anew.
                     if attempt == _ATTEMPTS or not is_vanished(error):
                         raise
-                self._table = None
+                place.table = None
         raise AssertionError
 
-    def _commit(self, action: Callable[[Any], Any], tending: Callable[[Any, int, Readers], bool] = maintain) -> Any:
+    def commit(self, action: Callable[[Any], Any], tending: Callable[[Any, int, Readers], bool] = maintain) -> Any:
         """The result of an action that changes the table, which is then tended."""
-        with translate_errors(self._folder, self.name):
-            if self._open() is None:  # before the lock, whose file needs the folder
+        with self.translate_errors():
+            if not self.folder.is_dir():  # the lock's file needs it
                 raise self._unclaimed()
-            with self._writing():
-                table = self._open()
+            with self.writing() as place:
+                table = place.open(self.connect)
                 if table is None:
                     raise self._unclaimed()
                 queries.bring_up_to_date(table)
                 result = action(table)
-                if tending(table, result.version, self._readers):
-                    self._start_afresh()
+                if tending(table, result.version, place.readers):
+                    self.start_afresh()
                 return result
 
-    def _start_afresh(self) -> None:
+    def start_afresh(self) -> None:
         """Drop what the engine keeps of parts that were merged and indices that were replaced; others may be reading
         from the connection, and keep it alive until they have done."""
-        self._table = None
-        self.__dict__.pop("_connection", None)
+        if (place := self._now) is not None:
+            place.table = None
+        self._connection = None
         trim()
 
     def _merge(self, table: Any, rows: pa.Table, stamp: ModelStamp) -> Any:
@@ -322,22 +367,24 @@ class LanceIndex:
     ) -> list[T]:
         """What is read out of the rows with these values, in parts."""
         unique = list(dict.fromkeys(values))
-        return self._run(lambda table: list(map(read, queries.look_up(table, column, unique, columns))), [])
+        return self._run(lambda table, _: list(map(read, queries.look_up(table, column, unique, columns))), [])
 
     def _batches[T](self, columns: list[str], where: Filter | None, read: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
-        if not self._path.is_dir():
-            self._run(lambda _: None, None)  # absent, or not to be reached
-            return
-        with translate_errors(self._folder, self.name), self._readers.reading():
-            table = self._open()
+        with self.translate_errors():
+            place = self._place()
+            if not place.path.is_dir():
+                self._open(place)  # absent, or not to be reached
+                return
+        with self.translate_errors(), place.readers.reading():
+            table = self._open(place)
             if table is not None:
                 yield from map(read, queries.batches(table, columns, where, SCAN))
 
     def _stamp(self) -> ModelStamp | None:
-        return self._run(lambda table: stamp_of(table.schema), None)
+        return self._run(lambda table, _: stamp_of(table.schema), None)
 
-    def _make_ready(self, stamp: ModelStamp) -> None:
-        table = self._open()
+    def _make_ready(self, place: Place, stamp: ModelStamp) -> None:
+        table = place.open(self.connect)
         if table is not None:
             found = stamp_of(table.schema)
             if found == stamp:
@@ -346,17 +393,17 @@ class LanceIndex:
             if table.count_rows():
                 raise self._mismatch(found, stamp)
         mode = "create" if table is None else "overwrite"
-        self._table = None
-        self._connection.create_table(self.name, schema=new_schema(stamp), mode=mode)
+        place.table = None
+        self.connect().create_table(place.table_name, schema=new_schema(stamp), mode=mode)
 
     def _unclaimed(self) -> IndexUnavailable:
         return IndexUnavailable(
-            f"There is no index {self.name} in {self._folder}.", "Start the app again, and index the pictures again."
+            f"There is no index {self.name} in {self.folder}.", "Start the app again, and index the pictures again."
         )
 
     def _mismatch(self, found: ModelStamp, wanted: ModelStamp) -> ModelMismatch:
         return ModelMismatch(
-            f"The index {self.name} in {self._folder} holds embeddings of {_named(found)}, not of {_named(wanted)}.",
+            f"The index {self.name} in {self.folder} holds embeddings of {_named(found)}, not of {_named(wanted)}.",
             f"Re-embed its pictures ({command('reembed')}), set IMAGE_SEARCH_MODEL to "
             f"{found.model_id}, or choose another IMAGE_SEARCH_INDEX.",
         )

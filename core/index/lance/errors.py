@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from core.errors import IndexUnavailable, StorageFull
+from core.index.pointer import Lost
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +84,6 @@ def _is(error: BaseException, *codes: int) -> bool:
 
 def _reason(error: BaseException) -> str:
     text = str(error)
-    if isinstance(error, Damaged):
+    if isinstance(error, Damaged | Lost):
         return text
     return next((words for sign, words in _REASONS.items() if sign in text), "one of its files is damaged")

@@ -28,7 +28,7 @@ def interrupted_at(job: JobState) -> str:
 
 
 def _interrupt(journal: Journal, job: JobState) -> None:
-    counts = Counts() if job.phase is Phase.FINDING else journal.files(job.id).counts()
+    counts = Counts() if job.phase is Phase.FINDING else journal.counts(job)
     status = Status(job.requested or Status.INTERRUPTED)  # somebody may have wanted it to stop
     journal.claim(
         job.id,

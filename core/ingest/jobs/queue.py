@@ -14,7 +14,7 @@ from core.ingest.jobs.loop import AFTER_FAILURE, Loop
 from core.ingest.jobs.process import Owner
 from core.ingest.jobs.worker import Worker
 from core.ingest.journal.actors import APP, Actor
-from core.ingest.journal.job import ACTIVE, ENDED, JobState, Kind, Plan, Planned, Status
+from core.ingest.journal.job import ACTIVE, ENDED, JobState, Kind, Plan, Planned, Rebuild, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Outcome, Phase, Progress
 
@@ -26,7 +26,8 @@ _RESUMABLE = frozenset({Status.PAUSED, Status.INTERRUPTED, Status.CANCELLED, Sta
 
 
 class Jobs:
-    """The jobs of an index, as far as this process works on them.
+    """The jobs of an index, as far as this process works on them: one after the other those that fill it, and beside
+    them those that build another version of it, which take long.
 
     What is wanted of a job goes through the journal, so that it does not matter which process works on it. Methods that
     name a job raise `JobRefused` where it is in no state for that, and all may raise `JournalUnavailable`. `by` is who
@@ -36,6 +37,7 @@ class Jobs:
         journal: Where their states are kept.
         owner: This process.
         writing: Held while a job runs: one process at a time fills an index.
+        building: Likewise for jobs that build a version.
         plan: The work of planning a job.
         run: The work of doing what was planned.
         after_failure: Seconds until this process looks again, where it could not.
@@ -49,14 +51,18 @@ class Jobs:
         plan: Callable[[JobState], Iterator[Plan]],
         run: Callable[[JobState], Iterator[Progress]],
         after_failure: float = AFTER_FAILURE,
+        *,
+        building: FileLock | None = None,
     ) -> None:
         self._journal = journal
         self._owner = owner
         self.ending = threading.Event()
         """Set when nothing more is to be begun in this process."""
         self._worker = Worker(journal, owner, writing, plan, run, self._tell_and_run, self.ending)
+        self._builder = Worker(journal, owner, building or writing, plan, run, self._tell_and_run, self.ending)
         self._planner = Loop("plan", self._plan_next, self.ending, after_failure)
         self._runner = Loop("jobs", self.run_next, self.ending, after_failure)
+        self._building = Loop("rebuild", self.build_next, self.ending, after_failure)
         self._changed = threading.Condition()
 
     def plan(
@@ -68,6 +74,7 @@ class Jobs:
         prunes: bool = False,
         discard_if_empty: bool = False,
         kind: Kind = Kind.INGEST,
+        rebuild: Rebuild | None = None,
         by: Actor = APP,
     ) -> int:
         """Find out, in the background, what is to be done; returns the job's id.
@@ -87,6 +94,7 @@ class Jobs:
             discard_if_empty=discard_if_empty,
             owner=self._owner.id,
             kind=kind,
+            rebuild=rebuild,
             by=by,
         )
         self._wake()
@@ -206,7 +214,7 @@ class Jobs:
         """Begin nothing more in this process, and wait until what it is at has stopped; the next process to `recover`
         goes on with it."""
         self.ending.set()
-        for loop in (self._planner, self._runner):
+        for loop in (self._planner, self._runner, self._building):
             loop.join()
         with suppress(JournalUnavailable):
             for job in self._mine(Status.PLANNING):  # not begun: no reason to be left alone one day
@@ -237,6 +245,7 @@ class Jobs:
     def _wake(self) -> None:
         self._planner.wake()
         self._runner.wake()
+        self._building.wake()
 
     def _tell(self) -> None:
         """Wake up who waits for a change."""
@@ -246,6 +255,7 @@ class Jobs:
     def _tell_and_run(self) -> None:
         self._tell()
         self._runner.wake()  # what was planned may be for it, or what paused by itself
+        self._building.wake()
 
     def _jobs(self, of: Collection[Status]) -> list[JobState]:
         """The oldest first."""
@@ -263,7 +273,15 @@ class Jobs:
     def run_next(self) -> float | None:
         """Run the oldest that waits; what paused by itself waits again when its time has come. Returns after how many
         seconds to look again, None: when woken."""
-        mine, now = self._mine(Status.WAITING, Status.RUNNING, Status.PAUSED), time.time()
+        return self._run_next(self._worker, rebuilds=False)
+
+    def build_next(self) -> float | None:
+        """The same of those that build a version."""
+        return self._run_next(self._builder, rebuilds=True)
+
+    def _run_next(self, worker: Worker, *, rebuilds: bool) -> float | None:
+        waiting = self._mine(Status.WAITING, Status.RUNNING, Status.PAUSED)
+        mine, now = [job for job in waiting if job.rebuilds is rebuilds], time.time()
         paused = [(job, job.retry_at) for job in mine if job.status is Status.PAUSED and job.retry_at]
         for job, retry_at in paused:
             if retry_at <= now:
@@ -272,6 +290,6 @@ class Jobs:
                 return 0.0
         ready = next((job for job in mine if job.status is not Status.PAUSED), None)
         if ready:
-            self._worker.run(ready)
+            worker.run(ready)
             return 0.0
         return min((retry_at - now for _, retry_at in paused), default=None)

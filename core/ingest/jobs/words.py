@@ -4,7 +4,7 @@ import time
 
 from core.errors import Problem
 from core.ingest.journal.actors import by_whom
-from core.ingest.journal.job import JobState, Kind, Plan, Status
+from core.ingest.journal.job import JobState, Plan, Status
 from core.ingest.journal.progress import Counts, Outcome, Phase
 from core.text.words import ago, counted, duration, file_size, pictures
 
@@ -41,11 +41,9 @@ STATUSES = {
 
 def outcome_word(job: JobState, outcome: Outcome) -> str:
     """What an outcome is called in the report of a job."""
-    return _called(job.kind, outcome)
-
-
-def _called(kind: Kind, outcome: Outcome) -> str:
-    return "Re-embedded" if kind is Kind.REEMBED and outcome is Outcome.UPDATED else OUTCOMES[outcome]
+    if job.rebuilds and outcome is Outcome.UPDATED:
+        return "Copied" if job.rebuild.copies else "Re-embedded"
+    return OUTCOMES[outcome]
 
 
 def share(job: JobState) -> float:
@@ -75,10 +73,10 @@ def in_words(job: JobState) -> str:
             return f"{STATUSES[job.status].capitalize()} · {counted(job.total, 'file')} in {duration(job.seconds)}"
     if job.phase is Phase.LOADING:
         left = pictures(job.total - job.done)
-        verb = "re-embed" if job.kind is Kind.REEMBED else "index"
+        verb = "re-embed" if job.rebuilds else "index"
         return f"Loading the model · {left} to {verb}"
-    if job.phase is Phase.SWITCHING:
-        return f"{Phase.SWITCHING} · {pictures(job.done)}"
+    if job.phase in (Phase.CATCHING_UP, Phase.SWITCHING):
+        return f"{job.phase} · {pictures(job.done)}"
     words = [of]
     if job.rate and job.seconds_left is not None:
         words += [f"{job.rate:.1f} files/s", f"{duration(job.seconds_left)} left"]
@@ -92,19 +90,19 @@ def started(job: JobState) -> str:
 
 def verdicts(job: JobState, counts: Counts | None = None) -> str:
     """The verdicts so far: `12 added · 1 failed`."""
-    return tally(counts or job.counts, job.kind)
+    return tally(counts or job.counts, job)
 
 
-def tally(counts: Counts, kind: Kind = Kind.INGEST) -> str:
-    """The same of a job of this kind."""
+def tally(counts: Counts, job: JobState | None = None) -> str:
+    """The same of an ingest, or of this job."""
     found = [(outcome, count) for outcome in Outcome if (count := getattr(counts, outcome))]
-    return " · ".join(f"{count:,} {_word(kind, outcome, count)}" for outcome, count in found)
+    return " · ".join(f"{count:,} {_word(job, outcome, count)}" for outcome, count in found)
 
 
-def _word(kind: Kind, outcome: Outcome, count: int) -> str:
+def _word(job: JobState | None, outcome: Outcome, count: int) -> str:
     if outcome is Outcome.DUPLICATE and count == 1:
         return "copy"
-    return _called(kind, outcome).lower()
+    return (outcome_word(job, outcome) if job else OUTCOMES[outcome]).lower()
 
 
 def found(plan: Plan, count: str = "{:,}") -> str:

@@ -159,7 +159,8 @@ class Worker:
                     seconds = job.seconds + time.monotonic() - started
                     self._note(job, recent=recent, seconds=seconds, memory=_memory(), **_figures(progress))
         finally:
-            counts = self._journal.files(job.id).counts()
+            before = self._journal.job(job.id)
+            counts = progress.counts if progress and before.rebuild.copies else self._journal.counts(before)
             seconds = job.seconds + time.monotonic() - started
             last = _figures(progress) if progress else {}
             self._note(job, **{**last, "recent": recent, "seconds": seconds, "counts": counts})

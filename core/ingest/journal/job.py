@@ -32,8 +32,29 @@ class Kind(StrEnum):
 
     INGEST = "ingest"
     """Brings the index up to date with sources."""
+    REBUILD = "rebuild"
+    """Builds a version of the index, or brings one up to date, and puts it in the place of the one in use."""
     REEMBED = "reembed"
-    """Gives every picture of the index the embedding of another model."""
+    """The same with another model, as earlier versions of the app noted it."""
+
+
+REBUILDS = frozenset({Kind.REBUILD, Kind.REEMBED})
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """What a job that rebuilds the index is to do."""
+
+    model_id: str = ""
+    """Which the version is to be of; empty: the one that the settings ask for."""
+    version: int | None = None
+    """The number of the version; None: one that is made."""
+    is_own: bool = True
+    """Whether it is made by this job."""
+    swaps: bool = True
+    """Whether it is to be used then."""
+    copies: bool = False
+    """Whether it is made from the embeddings of the one in use."""
 
 
 class Planned(StrEnum):
@@ -154,6 +175,7 @@ class JobState:
     started_by: str = ""
     """Who asked for it, as `Actor.label`; likewise the next, as `Actor.key`."""
     started_key: str = ""
+    rebuild: Rebuild = field(default_factory=Rebuild)
     changed_by: str = ""
     """Who paused, resumed or cancelled it last, as `Actor.label`; empty where it was the app itself."""
     request_id: str = ""
@@ -162,6 +184,10 @@ class JobState:
     @property
     def active(self) -> bool:
         return self.status in ACTIVE
+
+    @property
+    def rebuilds(self) -> bool:
+        return self.kind in REBUILDS
 
     @property
     def ended(self) -> bool:

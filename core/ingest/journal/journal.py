@@ -20,7 +20,7 @@ from core.errors import ImageSearchError, JobRefused
 from core.index.records import from_storable, storable
 from core.ingest.journal.actors import APP, Actor
 from core.ingest.journal.files import JobFiles
-from core.ingest.journal.job import ENDED, JobState, Kind, Plan, Status
+from core.ingest.journal.job import ENDED, JobState, Kind, Plan, Rebuild, Status
 from core.ingest.journal.progress import Counts, Phase
 from core.ingest.journal.refused import Refusals
 from core.ingest.journal.sources import KnownSources
@@ -87,6 +87,7 @@ class Journal:
         discard_if_empty: bool = False,
         owner: str = "",
         kind: Kind = Kind.INGEST,
+        rebuild: Rebuild | None = None,
         by: Actor = APP,
     ) -> int:
         """Note a new job, which waits to be planned; returns its id. The arguments are those of `JobState`."""
@@ -101,11 +102,12 @@ class Journal:
             owner=owner,
             created_at=time.time(),
             kind=kind,
+            rebuild=rebuild or Rebuild(),
             started_by=by.label,
             started_key=by.key,
             request_id=request_id(),
         )
-        row = _row(asdict(state) | {"plan": state.plan, "counts": state.counts})
+        row = _row(asdict(state) | {"plan": state.plan, "counts": state.counts, "rebuild": state.rebuild})
         del row["id"]
         with transaction(self._engine) as connection:
             made = connection.execute(insert(table).values(index_name=self._index_name, **row)).inserted_primary_key
@@ -168,6 +170,10 @@ class Journal:
         statement = statement.where(*(_column[name] == value for name, value in _row(dict(where)).items()))
         with transaction(self._engine) as connection:
             return connection.execute(statement.values(_row(values))).rowcount > 0
+
+    def counts(self, job: JobState) -> Counts:
+        """What became of its files; of one whose files are not noted one by one, as it last said."""
+        return job.counts if job.rebuild.copies else self.files(job.id).counts()
 
     def forget(self, job_id: int) -> None:
         """Delete a job and its lines."""
@@ -243,6 +249,7 @@ _TO_COLUMN: dict[str, Callable[[Any], Any]] = {
     "status": lambda status: status.value,
     "phase": lambda phase: phase.name,
     "kind": lambda kind: kind.value,
+    "rebuild": lambda rebuild: json.dumps(asdict(rebuild)),
     "started_by": storable,
     "changed_by": storable,
 }
@@ -257,6 +264,7 @@ _FROM_COLUMN: dict[str, Callable[[Any], Any]] = {
     "status": Status,
     "phase": lambda name: Phase[name],
     "kind": lambda kind: Kind(kind or Kind.INGEST),
+    "rebuild": lambda text: Rebuild(**json.loads(text)) if text else Rebuild(),
     "started_by": lambda text: from_storable(text or ""),
     "started_key": lambda text: text or "",
     "changed_by": lambda text: from_storable(text or ""),

@@ -37,7 +37,9 @@ class Phase(StrEnum):
     FINDING = "Scanning"
     LOADING = "Loading the model"
     INDEXING = "Indexing"
-    SWITCHING = "Switching to the new model"
+    COPYING = "Copying"
+    CATCHING_UP = "Catching up"
+    SWITCHING = "Switching to the new version"
 
 
 @dataclass(frozen=True, slots=True)

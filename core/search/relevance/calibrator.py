@@ -76,7 +76,7 @@ class Calibrations:
     def learn(self, embedder: Embedder) -> None:
         """Do at once what `current` has done in the background."""
         with suppress(ImageSearchError):
-            self._learn(embedder)
+            self._index.consistent(lambda: self._learn(embedder))
 
     def bank(self, embedder: Embedder) -> Bank | None:
         """The everyday concepts as this model embeds them, None while it has not."""

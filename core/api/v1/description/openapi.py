@@ -42,6 +42,7 @@ TAGS = [
     {"name": "Tags and saved searches", "description": "What people note down."},
     {"name": "Index", "description": "How it is doing, how good its searches are, and the models there are."},
     {"name": "Collections", "description": "Named corpora beside each other, each with an index of its own."},
+    {"name": "Versions", "description": "Versions of the index: built beside the one in use, compared, swapped."},
     {"name": "Server", "description": "Its state."},
 ]
 

@@ -17,9 +17,16 @@ from core.index.index import Order
 _KEEP_ALIVE = "10m"
 
 
-def pages(connection: Connection, where: Filter | None, at_most: int, **body: Any) -> Iterator[list[Answer]]:
-    """All rows that the filter lets through, as they were at one moment."""
-    query = requests.matching(filter_clauses(where))
+def pages(
+    connection: Connection, where: Filter | None, at_most: int, since: int = -1, **body: Any
+) -> Iterator[list[Answer]]:
+    """All rows that the filter lets through, as they were at one moment.
+
+    Args:
+        since: Only what was changed after this `queries.checkpoint`, perhaps some more.
+    """
+    changed = [{"range": {"_seq_no": {"gt": since}}}] if since >= 0 else []
+    query = requests.matching([*filter_clauses(where), *changed])
     with connection.translate_errors():
         pit = connection.write_client.open_point_in_time(index=connection.index, keep_alive=_KEEP_ALIVE)["id"]
     try:

@@ -18,6 +18,7 @@ from core.index.elastic.rows import hit_of, vector_of
 from core.index.filters import Filter
 from core.index.index import Totals
 from core.index.records import Hit
+from core.index.versions import Overtaken
 from core.vectors import Embedding
 
 type Answer = dict[str, Any]
@@ -128,8 +129,20 @@ def stats(connection: Connection) -> Answer:
                 index=connection.index, metric=["refresh", "segments"], level="shards", filter_path=_STATS
             ).body
     except IndexMissing:
+        _check_pinned(connection)
         return {}
     return found
+
+
+def checkpoint(connection: Connection) -> int:
+    """Up to which of their numbers all changes have been carried out, in each part of the index: after a refresh, what
+    comes later has a higher one."""
+    with connection.translate_errors():
+        ask = connection.write_client.indices.stats
+        found = ask(index=connection.index, metric=["docs"], level="shards").body
+    shards = [copies for index in found["indices"].values() for copies in index["shards"].values()]
+    primary = [copy["seq_no"] for copies in shards for copy in copies if copy["routing"]["primary"]]
+    return min((int(one["local_checkpoint"]) for one in primary), default=-1)
 
 
 def candidates(found: Answer) -> int:
@@ -186,6 +199,7 @@ def search(connection: Connection, body: Body) -> Answer:
                 )
             )
     except IndexMissing:  # removed a moment ago
+        _check_pinned(connection)
         return _NOTHING
     found: Answer = answer.body
     return found
@@ -200,7 +214,17 @@ def together(connection: Connection, *bodies: Body) -> list[Answer]:
                 lambda: _answers(connection.search_client, [part for body in bodies for part in (head, body)])
             )
     except IndexMissing:
+        _check_pinned(connection)
         return [_NOTHING] * len(bodies)
+
+
+def _check_pinned(connection: Connection) -> None:
+    """
+    Raises:
+        Overtaken: there may be another under the alias.
+    """
+    if connection.pinned:
+        raise Overtaken
 
 
 def _answers(client: Elasticsearch, searches: Sequence[Body]) -> list[Answer]:
