@@ -9,6 +9,7 @@ from typer.core import TyperCommand
 from core.cli.console import AsJson, app, expected_errors, print_json, say
 from core.errors import CollectionRefused, ImageSearchError
 from core.ingest.journal.actors import COMMAND_LINE
+from core.text.command import command
 from core.text.names import utf8_safe
 from core.text.words import pictures
 
@@ -84,6 +85,16 @@ def describe_command(
 ) -> None:
     """Say what is in a collection."""
     _collections().change(name, description=text)
+
+
+@collections_app.command(name="model", cls=TyperCommand)
+@expected_errors
+def model_command(
+    name: Name, model: Annotated[str, typer.Argument(metavar="MODEL", show_default=False, help="As `models` lists it.")]
+) -> None:
+    """Give a collection another model. Its pictures are then to be re-embedded: `reembed --collection NAME`."""
+    _collections().change_model(name, model)
+    say(f"{name} asks for {model}. Re-embed its pictures: {command(f'reembed --collection {name}')}")
 
 
 @collections_app.command(name="clear", cls=TyperCommand)

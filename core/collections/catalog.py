@@ -108,6 +108,11 @@ class Catalog:
             connection.execute(update(_table).where(_column.name == name).values(values))
         return changed
 
+    def set_model(self, name: str, model_id: str) -> None:
+        """The model that its settings ask for from now on."""
+        with transaction(self._database.engine) as connection:
+            connection.execute(update(_table).where(_column.name == name).values(model_id=model_id))
+
     def begin_deletion(self, name: str, by: str = "") -> None:
         """It is there no more from now on; what it consists of is still to be removed."""
         with transaction(self._database.engine) as connection:

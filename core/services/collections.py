@@ -167,6 +167,31 @@ class Collections:
         finally:
             self._forget_known()
 
+    def change_model(self, name: str, model_id: str) -> Collection:
+        """Have a collection ask for another model; its pictures keep the embeddings that they have until they are
+        re-embedded. Jobs that were under way go on.
+
+        Raises:
+            NoSuchCollection: there is none of this name.
+            CollectionRefused: it is the first, whose model the app's settings say; there is no such model.
+            ModelUnavailable: the model cannot be had on this machine.
+        """
+        known = self.get(name)
+        if known.is_first:
+            raise CollectionRefused(
+                f"The model of {name} is that of the settings.", f"Start the app with IMAGE_SEARCH_MODEL={model_id}."
+            )
+        self.catalog.set_model(name, self._checked_model(model_id))
+        self._forget_known()
+        with self._lock:
+            _, before = self._made.pop(name, (None, None))
+        if before:
+            goes_on = "library" in before.__dict__
+            before.close()
+            if goes_on:
+                self.of(name).library.start()
+        return self.get(name)
+
     def clear(self, name: str, by: Actor = APP) -> int:
         """As `core.services.administration.clear`, and raises as `of`."""
         from core.services.administration import clear

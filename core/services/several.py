@@ -137,7 +137,8 @@ def common_model(members: Mapping[str, Services]) -> ModelStamp | None:
         made = ", ".join(f"{name} ({_shown(stamp, stamps)})" for name, stamp in stamps.items())
         raise SeveralCollections(
             f"These collections were made with different models, whose scores cannot be compared: {made}.",
-            f"Search them one at a time, or give them the same model ({command('reembed --collection NAME')}).",
+            f"Search them one at a time, or give them the same model ({command('collections model NAME MODEL')}, then "
+            f"{command('reembed --collection NAME')}).",
         )
     return next(iter(stamps.values()), None)
 

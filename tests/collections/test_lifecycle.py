@@ -129,6 +129,20 @@ def test_it_is_called_otherwise_and_keeps_its_name(collections):
         collections.change("cats", title="Cats")
 
 
+def test_another_model_is_asked_for_and_jobs_go_on(collections, fill):
+    collections.create("birds", model_id="starter")
+    before = collections.of("birds")
+    fill(before, "red")
+    assert collections.change_model("birds", "clip/ViT-B-32").model_id == "clip/ViT-B-32"
+    after = collections.of("birds")
+    assert after is not before
+    assert (after.settings.model_id, after.index.count(), len(after.jobs.states())) == ("clip/ViT-B-32", 1, 1)
+    with pytest.raises(CollectionRefused, match="that of the settings"):
+        collections.change_model("images", "starter")
+    with pytest.raises(CollectionRefused, match="There is no model"):
+        collections.change_model("birds", "nonsense")
+
+
 def test_clearing_leaves_what_it_is_called_and_its_saved_searches(collections, fill, picture):
     collections.create("birds", "Birds", model_id="starter")
     for name in ("birds", "images"):

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from core.ui.components import modules
 from core.ui.components.modules import entry, module_routes, needed, url
 
-COMPONENTS = ("query", "gallery", "facets", "view", "uploads", "frame")
+COMPONENTS = ("query", "gallery", "facets", "view", "uploads", "recall", "frame")
 FOLDER = Path(modules.__file__).parent
 ALL = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.js"))
 
@@ -63,5 +63,5 @@ def test_all_that_is_imported_is_there_and_all_that_is_there_is_imported():
 
 def test_a_component_comes_with_what_it_needs_and_no_more():
     frame = needed((entry("frame"),))
-    assert frame == ("frame/frame.js", "shared/base.js")
+    assert frame == (*("frame/frame.js", "shared/base.js", "frame/keeping.js", "frame/switch.js", "shared/routes.js"),)
     assert needed((entry("frame"), entry("frame"))) == frame

@@ -37,7 +37,10 @@ class Collecting:
         return self._reply(self._collections().get(name))
 
     def change(self, name: str, asked: DescriptionBody) -> CollectionReply:
-        return self._reply(self._collections().change(name, asked.title, asked.description))
+        changed = self._collections().change(name, asked.title, asked.description)
+        if asked.model is not None:
+            changed = self._collections().change_model(name, asked.model)
+        return self._reply(changed)
 
     def clear(self, name: str, asked: ConfirmBody, request: Request) -> Removed:
         self._check(name, asked.confirm)

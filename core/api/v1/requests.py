@@ -210,6 +210,8 @@ class DescriptionBody(Body):
 
     title: Annotated[str, Field(max_length=4 * MAX_TITLE, examples=["Birds of the north"])] | None = None
     description: Annotated[str, Field(max_length=4 * MAX_DESCRIPTION)] | None = None
+    model: Annotated[str, Field(max_length=100, examples=["starter"])] | None = None
+    """The model that it asks for; its pictures are then to be re-embedded."""
 
 
 class ConfirmBody(Body):

@@ -30,11 +30,15 @@ const STYLE = `
     border: 1px solid var(--line); border-radius: 0.5rem; color: var(--text); background: var(--background);
     box-shadow: 0 4px 16px rgb(0 0 0 / 0.16);
   }
-  a { display: grid; grid-template-columns: 1.25rem 1fr; align-items: center; min-height: 2.25rem; padding: 0.25rem 0.5rem; }
-  a::before { content: ""; grid-row: 1 / span 2; }
+  a { display: grid; grid-template-columns: 1.25rem 1fr; align-items: center; align-content: center; min-height: 2.25rem; padding: 0.25rem 0.5rem; }
+  a::before { content: ""; grid-row: 1; }
   a[aria-current]::before { content: "✓"; color: var(--accent); font-weight: 600; }
   .about { grid-column: 2; color: var(--faded); font-size: 0.75rem; }
   .apart { margin-top: 0.25rem; padding-top: 0.25rem; border-top: 1px solid var(--line); }
+  @media (max-width: 640px) { /* beside the logo and the button of the drawer */
+    :host { --right: 0.75rem; }
+    button { max-width: calc(100vw - 15.5rem); }
+  }
   @media (pointer: coarse) { a, button { min-height: 2.75rem; } }
 `
 
@@ -81,6 +85,7 @@ export class Switch {
   /** @param {boolean} isOpen */
   toggled(isOpen) {
     this.button.setAttribute("aria-expanded", String(isOpen))
+    if (!isOpen && !document.activeElement?.matches(":not(body, .image-search-collections)")) this.button.focus()
     if (!isOpen || !this.switching) return
     const { choices, manage } = this.switching
     this.list.replaceChildren(...choices.map(choice => row(choice, addressOf(choice.name))), row(manage, manage.url, "apart"))
