@@ -200,6 +200,18 @@ class SeveralCollections(ImageSearchError):
     title = "Choose one collection"
 
 
+class ExportRefused(ImageSearchError):
+    """Nothing can be written there."""
+
+    title = "Nothing was exported"
+
+
+class ImportRefused(ImageSearchError):
+    """What is to be imported is not whole, not of this app, or does not go with the collection."""
+
+    title = "This cannot be imported"
+
+
 class InvalidEmbedding(ImageSearchError):
     """A vector that no index can hold: of the wrong length, not finite, or of length zero."""
 

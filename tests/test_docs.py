@@ -101,3 +101,10 @@ def test_no_room_is_too_full():
     modules = Counter(file.parent for file in (ROOT / "core").rglob("*.py") if file.stem != "__init__")
     modules += Counter(file.parent for file in (ROOT / "core").rglob("*.js"))
     assert {str(folder.relative_to(ROOT)): count for folder, count in modules.items() if count > MAX_MODULES} == {}
+
+
+def test_columns_of_an_export():
+    from core.transfer.columns import schema
+
+    told = page("docs/moving.md").partition("### Columns of a record")[2].partition("## Vectors")[0]
+    assert re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE) == schema(8).names

@@ -17,6 +17,7 @@ _COMMANDS = {
     "sources": ("sources",),
     "engine": ("recall", "models"),
     "collections": ("collections",),
+    "transfer.commands": ("export", "import", "snapshot"),
 }
 """The modules, in the order of the help, and the commands that each adds."""
 

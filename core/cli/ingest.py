@@ -42,8 +42,8 @@ Locations = Annotated[
 ]
 _LOOK_EVERY = 0.2  # seconds
 _MAX_TOLD = 20  # copies in a plan
-_INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has ended; likewise SIGTERM
-_TERMINATED = 143
+INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has ended; likewise SIGTERM
+TERMINATED = 143
 
 
 @app.command(name="ingest")
@@ -92,10 +92,10 @@ def open_library() -> "Iterator[Library]":
     """The library, closed in the end; SIGTERM stops what it does."""
     library = open_services().library
     try:
-        with _stopped_by_term():
+        with stopped_by_term():
             yield library
     except Terminated:
-        raise typer.Exit(_TERMINATED) from None
+        raise typer.Exit(TERMINATED) from None
     finally:
         library.close()
 
@@ -105,7 +105,7 @@ class Terminated(KeyboardInterrupt):
 
 
 @contextmanager
-def _stopped_by_term() -> Iterator[None]:
+def stopped_by_term() -> Iterator[None]:
     """SIGTERM does what Ctrl-C does; once, so that what it begins is done to its end."""
 
     def stop(number: int, frame: object) -> None:
@@ -137,10 +137,10 @@ def finished(library: "Library", job_id: int) -> JobState:
     """Show how a job goes until it rests; Ctrl-C and SIGTERM pause it."""
     jobs = library.jobs
     try:
-        with _bar() as bar:
-            task = bar.add_task(Phase.FINDING.value, total=None)
+        with bar() as shown:
+            task = shown.add_task(Phase.FINDING.value, total=None)
             while (job := jobs.wait(job_id, _LOOK_EVERY)).active:
-                bar.update(task, description=job.note or job.phase.value, completed=job.done, total=job.total or None)
+                shown.update(task, description=job.note or job.phase.value, completed=job.done, total=job.total or None)
     except KeyboardInterrupt as stopped:
         with suppress(JobRefused):  # it has just ended
             jobs.pause(job_id, by=COMMAND_LINE)
@@ -148,7 +148,7 @@ def finished(library: "Library", job_id: int) -> JobState:
         if not job.ended:
             where = "while scanning" if job.phase is Phase.FINDING else f"at {job.done:,} of {job.total:,}"
             console().print(f"Paused {where}. To resume: {command(f'jobs resume {job_id}')}")
-        raise typer.Exit(_TERMINATED if isinstance(stopped, Terminated) else _INTERRUPTED) from None
+        raise typer.Exit(TERMINATED if isinstance(stopped, Terminated) else INTERRUPTED) from None
     if job.error:
         raise job.error
     return job
@@ -212,10 +212,10 @@ def as_dict(library: "Library", job: JobState) -> dict[str, Any]:
 
 def _print_plan(library: "Library", sources: Sequence[str], as_json: bool) -> None:
     plan, copies = Plan(), list[PlannedFile]()
-    with _bar() as bar:
-        task = bar.add_task(Phase.FINDING.value, total=None)
+    with bar() as shown:
+        task = shown.add_task(Phase.FINDING.value, total=None)
         for plan in library.look(sources, copies):
-            bar.update(task, completed=plan.found)
+            shown.update(task, completed=plan.found)
     seconds = library.seconds(plan)
     if as_json:
         told = [{"path": utf8_safe(one.path), "reason": utf8_safe(one.reason)} for one in copies]
@@ -252,7 +252,7 @@ def _follow(library: "Library", sources: Sequence[str], prune: bool) -> None:
                 report(library, job, as_json=False)
 
 
-def _bar() -> "AbstractContextManager[Bar | _NoBar]":
+def bar() -> "AbstractContextManager[Bar | _NoBar]":
     """For people who look on; else nothing of it is imported."""
     if not sys.stderr.isatty():
         return nullcontext(_NoBar())

@@ -86,6 +86,11 @@ def _starter(cache_dir: Path) -> Embedder:
 
 
 def _mismatch(model_id: str, made_by: str | None) -> ModelMismatch:
+    if made_by not in MODELS:  # somebody has imported what another program has embedded
+        return ModelMismatch(
+            f"The pictures were embedded with {made_by}, which this app does not have: words cannot be searched for.",
+            f"Search with pictures of the collection, or re-embed all with {model_id} ({command('reembed')}).",
+        )
     return ModelMismatch(
         f"The index was made with {made_by}, but IMAGE_SEARCH_MODEL asks for {model_id}; their embeddings cannot be "
         "compared.",

@@ -101,10 +101,10 @@ class Library:
         self._looked_at: dict[int, list[tuple[str, str, frozenset[str]]]] = {}
         self.lock_file = folder / f"{index.engine}-{index.name}.lock"
         """Locked by whoever fills the index."""
-        writing = FileLock(self.lock_file)
+        self.writing = FileLock(self.lock_file)
         self._follower = Follower(self.notice, pauses)
         building = FileLock(folder / f"{index.engine}-{index.name}.rebuild.lock")
-        self.jobs = Jobs(journal, Owner(folder), writing, self._plan, self._run, building=building)
+        self.jobs = Jobs(journal, Owner(folder), self.writing, self._plan, self._run, building=building)
 
     def add(
         self,

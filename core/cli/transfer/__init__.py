@@ -1,0 +1,1 @@
+"""Commands that take collections to files and back."""
