@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from core.api.deferred import own_routes
 from core.api.light import OwnRoutes
 from core.cli import app
+from core.cli.answering import answerer
 from core.errors import NoSuchCollection, SeveralCollections
 from core.index.index import ModelStamp
 from core.index.lance.engine import LanceIndex
@@ -171,6 +172,17 @@ def test_by_the_command_line(three):
     assert (found["results"][0]["name"], found["results"][0]["collection"]) == ("blue.png", "birds")
     refused = run("ingest", "--collection", "all", str(Path(__file__).parent))
     assert (refused.exit_code, "one collection at a time" in refused.stderr) == (1, True)
+
+
+def test_the_running_app_answers_about_the_collection_that_is_named(three, tmp_path):
+    answer = answerer(three.of)
+    assert json.loads(answer(["status", "--json", "--collection", "birds"], tmp_path).said[0][1])["index"] == "birds"
+    asked = ["search", "blue", "--json", "--collection", "birds"]
+    three.of("birds").model.load().result(WAIT)
+    found = json.loads(answer(asked, tmp_path).said[0][1])["results"]
+    assert [one["name"] for one in found] == ["blue.png", "red.png"]
+    assert answer(["search", "blue", "--collection", "empty"], tmp_path) is None  # its model would be waited for
+    assert answer(["status", "--collection", "nowhere"], tmp_path) is None  # which the command says itself
 
 
 # The index.
