@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from filelock import Timeout
+from typer.core import TyperCommand
 
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json, say
 from core.cli.ingest import INTERRUPTED, TERMINATED, Terminated, bar, open_library, stopped_by_term
@@ -94,7 +95,7 @@ def import_command(
         )
 
 
-@app.command(name="snapshot")
+@app.command(name="snapshot", cls=TyperCommand)
 @expected_errors
 def snapshot_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="A new folder.")],
