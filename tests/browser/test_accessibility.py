@@ -64,6 +64,11 @@ def ingest(page: Page) -> None:
     expect(page.get_by_role("textbox", name="Folders")).to_be_visible()
 
 
+def index(page: Page) -> None:
+    page.get_by_role("button", name="Measure", exact=True).click()
+    expect(page.locator(".recall .verdict")).to_be_visible(timeout=60_000)
+
+
 STATES = {
     "results": ("/?q=giraffe", results),
     "filtered": ("/?q=label:person+-label:car", results),
@@ -72,6 +77,7 @@ STATES = {
     "view options": ("/?q=zebra", view_options),
     "help": ("/", help_),
     "ingest": ("/ingest", ingest),
+    "index": ("/index", index),
 }
 
 
