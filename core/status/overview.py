@@ -1,6 +1,6 @@
 """What is known of a collection: each part by itself, so that one that does not answer hides no other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from core.errors import ImageSearchError
 from core.index.index import ModelStamp
 from core.index.statistics import Statistics
+from core.index.versions import Version
 from core.ingest.journal.job import JobState, Kind
 from core.models import MODELS
 from core.search.latency import Latency, Percentiles
@@ -33,6 +34,8 @@ class Overview:
     """The job that indexed pictures last, and has ended; None where none did, or the job database does not answer."""
     latency: Latency
     """Of recent searches, in this process."""
+    versions: Sequence[Version] = ()
+    """By their numbers; none where it does not answer."""
 
     @property
     def model_title(self) -> str:
@@ -57,6 +60,7 @@ def overview(services: Services) -> Overview:
         wanted=services.settings.model_id,
         last_ingest=_tried(lambda: _last_ingest(services)),
         latency=services.latencies.recent(),
+        versions=(_tried(services.versions.all) or ()) if answers else (),
     )
 
 
@@ -81,6 +85,7 @@ def plain(told: Overview) -> dict[str, Any]:
         **asdict(told.statistics),
         "model": asdict(told.model) | {"title": told.model_title} if told.model else None,
         "wanted_model": told.wanted,
+        "versions": [_version(version) for version in told.versions],
         "last_ingest": {"job": job.id, "title": job.title, "status": job.status.value, "ended_at": job.ended_at}
         if job
         else None,
@@ -90,6 +95,21 @@ def plain(told: Overview) -> dict[str, Any]:
             "since": latency.since,
             "parts": {name: _milliseconds(part) for name, part in latency.parts.items()},
         },
+    }
+
+
+def _version(version: Version) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "name": version.name,
+        "state": version.state,
+        "model_id": version.stamp.model_id,
+        "dims": version.stamp.dims,
+        "preprocessing": version.stamp.preprocessing,
+        "count": version.count,
+        "size": version.size,
+        "made_at": version.made_at,
+        "retired_at": version.retired_at,
     }
 
 

@@ -91,6 +91,7 @@ def test_how_the_index_is_doing(client, corpus, services, monkeypatch):
     client.post("/api/v1/search", json={"text": "red"})
     told = client.get("/api/v1/index").json()
     assert (told["health"], told["count"], told["model"]["dims"]) == ("green", len(COLOURS), 4)
+    assert [(one["number"], one["state"], one["count"]) for one in told["versions"]] == [(1, "current", len(COLOURS))]
     assert told["latency"]["searches"] == 1
     assert told["latency"]["parts"]["whole"]["p50_ms"] > 0
 

@@ -5,6 +5,7 @@ import pytest
 from core.errors import IndexUnavailable
 from core.index.statistics import Statistics, unreachable
 from core.search.query import Query, Search, Words
+from tests.colours import ColourEmbedder
 from tests.pages.conftest import Component, texts
 from tests.pages.test_component_types import assert_has
 
@@ -78,3 +79,72 @@ def test_what_cannot_be_measured_is_said(corpus, open_page):
     at = measure(open_page("index.py"), "red name:a, blue")
     assert "different conditions" in texts(at)
     assert not at.exception
+
+
+@pytest.fixture
+def as_clip(monkeypatch):
+    """The model of the tests goes by a name that is in the catalog: only such are rebuilt with."""
+    monkeypatch.setattr(ColourEmbedder, "model_id", "clip/ViT-B-16")
+
+
+def press(at, key):
+    return at.button(key=key).click().run()
+
+
+def states(services):
+    return {version.number: version.state for version in services.versions.all()}
+
+
+def done(services):
+    """Wait for the newest job to rest."""
+    job = services.jobs.wait(services.jobs.states()[0].id, 60)
+    assert job.ended, job.error
+    return job
+
+
+def test_versions_are_built_used_and_deleted(as_clip, corpus, open_page):
+    """A rebuild is used when it is ready; then back to the first, by the button, and the second deleted."""
+    at = press(open_page("index.py"), "index-rebuild")
+    assert not at.exception
+    done(corpus)
+    assert states(corpus) == {1: "retired", 2: "current"}
+    at.run()
+    assert "**Version 2** :green-badge[In use]" in texts(at)
+    assert "**Version 1** :gray-badge[Retired]" in texts(at)
+    press(at, "index-compare-1")
+    assert "**100% of the first ten results are the same**" in texts(at)
+    press(at, "index-swap-1")
+    done(corpus)
+    assert states(corpus) == {1: "current", 2: "retired"}
+    at.run()
+    press(at, "index-roll-back")
+    done(corpus)
+    assert states(corpus) == {1: "retired", 2: "current"}
+    at.run()
+    press(at, "index-delete-1")
+    assert not at.exception
+    assert states(corpus) == {2: "current"}
+
+
+def test_a_version_that_cannot_be_deleted_is_told(as_clip, corpus, open_page):
+    at = press(open_page("index.py"), "index-rebuild")
+    done(corpus)
+    at.run()
+    corpus.versions.delete(1)
+    press(at, "index-delete-1")
+    assert not at.exception
+    assert any("There is no version 1" in toast.value for toast in at.toast)
+
+
+def test_the_index_is_optimized(corpus, open_page):
+    at = press(open_page("index.py"), "index-optimize")
+    assert not at.exception
+    assert any("optimized" in toast.value for toast in at.toast)
+
+
+def test_models_are_offered(corpus, open_page, monkeypatch):
+    monkeypatch.setenv("OFFLINE_MODE", "True")
+    at = next(one for one in open_page("index.py").button if one.label == "Build with another model").click().run()
+    assert not at.exception
+    assert any("ViT-B/16" in option for box in at.selectbox for option in box.options)
+    assert "Cannot be had here" in "\n".join(notice.value for notice in at.warning)

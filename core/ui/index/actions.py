@@ -1,0 +1,45 @@
+"""What can be done with the index, each in one place: who may is found out where it is done."""
+
+from core.text.words import pictures
+from core.ui.jobs import attempt
+from core.ui.server import services
+from core.ui.who import visitor
+from core.versions.compare import Comparison
+
+
+def build(model_id: str, swaps: bool) -> None:
+    """Build the next version, in the background; "" is the model in use."""
+    attempt(
+        services().versions.build,
+        model_id,
+        swaps=swaps,
+        by=visitor(),
+        told=lambda job: "Building has started. Searches go on." if job else "Nothing is indexed yet.",
+    )
+
+
+def swap(number: int) -> None:
+    """Use another version, in the background."""
+    attempt(services().versions.swap, number, by=visitor(), told=lambda _: f"Version {number} is brought up to date.")
+
+
+def roll_back() -> None:
+    """Use the version before, in the background."""
+    attempt(services().versions.roll_back, by=visitor(), told=lambda _: "The version before is brought up to date.")
+
+
+def delete(number: int) -> None:
+    """Delete a version that is not in use."""
+    attempt(services().versions.delete, number, told=lambda _: f"Version {number} is deleted.")
+
+
+def optimize() -> None:
+    """Merge what is scattered; waits until it is done."""
+    attempt(
+        services().index.optimize, told=lambda _: f"The index of {pictures(services().index.count())} is optimized."
+    )
+
+
+def compare(number: int) -> Comparison:
+    """A version beside the one in use; raises as `VersionControl.compare`."""
+    return services().versions.compare(number)
