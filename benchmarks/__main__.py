@@ -15,9 +15,10 @@ python -m benchmarks.peers      how fast the command line is beside rclip's
 python -m benchmarks.cold       how soon the page is there after the start of the server
 python -m benchmarks.page       how soon the page is there, and a search answered on it
 
-One takes half an hour, and is not among them:
+Two are not among them; the former takes half an hour:
 
 python -m benchmarks.scale      how an index takes a long load, and how it answers when it is large
+python -m benchmarks.versions   whether another version comes into use without anybody noticing
 """
 
 import argparse

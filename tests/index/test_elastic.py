@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 
 from core.errors import ImageSearchError, IndexUnavailable, InvalidEmbedding, ModelMismatch, StorageFull
 from core.images.describe import Box
+from core.index.elastic import alias, engine, mapping
 from core.index.elastic import bulk as bulk_module
 from core.index.elastic import client as client_module
-from core.index.elastic import engine, mapping
 from core.index.elastic.engine import ElasticIndex
 from core.index.elastic.freshness import Freshness
 from core.index.elastic.query import queries, requests
@@ -33,6 +33,7 @@ from core.index.elastic.rows import document, hit_of, record_of
 from core.index.filters import AnyOf, Between, Filter, InFolder, NameContains
 from core.index.index import ModelStamp
 from core.index.records import Hit, ImageRecord, record_id
+from core.index.versions import Vectors
 from core.search.query import Query, Search, Words
 from core.search.relevance.calibrator import Calibrations
 from core.search.searcher import Searcher
@@ -1105,3 +1106,32 @@ def test_a_row_gives_back_its_record(
 def test_a_time_beyond_64_bits_is_the_latest_there_is(time: str) -> None:
     row = document(record("/a.png", **{time: 2**63}), [1.0])
     assert row[time] == getattr(record_of(row), time) == 2**63 - 1
+
+
+def test_a_block_that_a_killed_swap_left_is_lifted_by_who_writes_next(
+    server: Elasticsearch, index: ElasticIndex, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_module, "ABANDONED_SECONDS", 0.2)
+    index.upsert([record("/a.jpg")], np.eye(1, 8, dtype=np.float32))
+    alias.block(server, f"{name}-000001")
+    assert index.retag({record_id("/a.jpg"): ("late",)}) == 1
+    assert index.get([record_id("/a.jpg")])[0].tags == ("late",)
+    assert not alias.is_blocked(server, name)
+    assert alias.RETIRING not in server.indices.get_mapping(index=name).body[f"{name}-000001"]["mappings"]["_meta"]
+
+
+def test_who_writes_while_another_index_comes_under_the_name_waits_and_writes_to_that(
+    server: Elasticsearch, index: ElasticIndex, name: str
+) -> None:
+    index.upsert([record("/a.jpg")], np.eye(1, 8, dtype=np.float32))
+    number = index.versions.begin(RED)
+    index.versions.update(number).step(Vectors(8))
+    alias.block(server, f"{name}-000001")
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(index.upsert, [record("/b.jpg")], np.eye(1, 8, 1, dtype=np.float32))
+        time.sleep(0.3)
+        assert not written.done()
+        alias.put_in_place(server, name, f"{name}-000001", f"{name}-000002")
+        written.result(30)
+    assert sorted(one.path for some in index.records() for one in some) == ["/a.jpg", "/b.jpg"]
+    assert index.versions.open(1).count() == 1

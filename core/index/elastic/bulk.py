@@ -38,7 +38,7 @@ class OtherModel(Exception):
     """The index holds rows of another model than those that were sent; none of these was stored."""
 
 
-def send(client: Elasticsearch, operations: Iterable[Body], address: str, index: str) -> int:
+def send(client: Elasticsearch, operations: Iterable[Body], address: str, index: str, written: set[str]) -> int:
     """Carry out the operations, whose `_id` must be unique and which may be repeated without harm.
 
     Only where their `_index` is an alias: one that is gone would be made anew, without its mapping. While another index
@@ -46,6 +46,9 @@ def send(client: Elasticsearch, operations: Iterable[Body], address: str, index:
 
     `streaming_bulk` repeats what the server puts off, but lets a broken connection through, and its own repeats would
     add to these: here is the only place that repeats.
+
+    Args:
+        written: The names of the indices that were written to are added to it.
 
     Returns:
         How many rows were there before.
@@ -62,7 +65,7 @@ def send(client: Elasticsearch, operations: Iterable[Body], address: str, index:
     present, pauses, swap = 0, iter(PAUSES), _Swap(client, index)
     while pending:
         before = len(pending)
-        found, trouble = _send_once(client, pending, refused, address, index)
+        found, trouble = _send_once(client, pending, refused, address, index, written)
         present += found
         if isinstance(trouble, _Blocked):
             if not swap.passes():
@@ -111,7 +114,7 @@ class _Swap:
 
 
 def _send_once(
-    client: Elasticsearch, pending: dict[str, Body], refused: list[str], address: str, index: str
+    client: Elasticsearch, pending: dict[str, Body], refused: list[str], address: str, index: str, written: set[str]
 ) -> tuple[int, Exception | None]:
     """Send all that is pending and strike off what is settled; returns how many rows there were and what went wrong."""
     present, trouble = 0, None
@@ -127,6 +130,7 @@ def _send_once(
         for accepted, answer in results:
             (result,) = answer.values()
             if accepted:
+                written.update(filter(None, [result.get("_index")]))
                 present += result.get("result") in ("deleted", "updated")
             elif result["status"] in _PASSING and not is_disk_block(result["error"]):
                 trouble = _put_off(result, address)

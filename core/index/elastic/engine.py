@@ -414,9 +414,10 @@ class ElasticIndex:
         """
         fixed = self.connection.fixed
         target = alias.kept_as(fixed) if fixed else self.name
+        written: set[str] = set()
         try:
             named = [{**operation, "_index": target} for operation in operations]
-            return bulk.send(self.connection.write_client, named, self.location, target)
+            return bulk.send(self.connection.write_client, named, self.location, target, written)
         except bulk.OtherModel:
             self.note_layout()
             layout = self._find()
@@ -424,6 +425,8 @@ class ElasticIndex:
                 raise IndexUnavailable(f"Another index is called {self.name} now.", "Try again.") from None
             raise alias.mismatch(self.name, layout.stamp, stamp) from None
         finally:
+            if self._layout is not None and written - {self._layout.concrete}:
+                self._layout = None  # another has come under the name meanwhile
             self._freshness.note_writing()
 
     def _document(self, record: ImageRecord, embedding: Embedding) -> Body:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from core.index.elastic import alias, bulk
 from core.index.elastic.errors import IndexMissing
 from core.index.elastic.mapping import MADE_BY, Body, Layout, made_by
 from core.index.elastic.query import paging, queries, requests
-from core.index.index import Replacements
+from core.index.index import ModelStamp, Replacements
 from core.index.versions import FEW, MAX_COPIED, MAX_MISSING, Gap
 from core.vectors import Embedding
 
@@ -72,6 +73,13 @@ class ElasticUpdate:
             raise IndexUnavailable(f"{layout.concrete} is in use already.", "Nothing is left to do.")
         return layout
 
+    @cached_property
+    def _target_stamp(self) -> ModelStamp:
+        layout = alias.describe(self._client, self._target.connection.index)
+        if layout is None:
+            raise IndexMissing(f"The version {self._target.name} is gone.", "List the versions.")
+        return layout.stamp
+
     @contextmanager
     def _blocked(self, concrete: str) -> Iterator[None]:
         """In here nothing is written to it, nor anything still under way."""
@@ -96,7 +104,8 @@ class ElasticUpdate:
         self, layout: Layout, replacements: Replacements, without: Collection[str], *, exactly: bool = False
     ) -> Gap:
         under_way = self._begun(layout, without, anew=exactly)
-        work = _Work(self._index.version(layout.concrete), self._target, replacements, without)
+        stamps = layout.stamp, self._target_stamp
+        work = _Work(self._index.version(layout.concrete), self._target, stamps, replacements, without)
         for hits in under_way.pages:
             work.copy(hits)
             if work.copied >= MAX_COPIED and not exactly:
@@ -142,18 +151,19 @@ class _Work:
 
     Args:
         source: The version in use, as an index of its own.
+        stamps: Of both.
     """
 
     def __init__(
-        self, source: "ElasticIndex", target: "ElasticIndex", replacements: Replacements, without: Collection[str]
+        self,
+        source: "ElasticIndex",
+        target: "ElasticIndex",
+        stamps: tuple[ModelStamp, ModelStamp],
+        replacements: Replacements,
+        without: Collection[str],
     ) -> None:
         self._source, self._target = source, target
         self._replacements, self._without = replacements, without
-        client = source.connection.write_client
-        layouts = [alias.describe(client, index.connection.index) for index in (source, target)]
-        stamps = [layout.stamp for layout in layouts if layout]
-        if len(stamps) < len(layouts):
-            raise IndexMissing("One of the two versions is gone.", "List them.")
         self._is_same, self._made_by = stamps[0] == stamps[1], made_by(stamps[1])
         self.copied = 0
         self.missing: set[str] = set()

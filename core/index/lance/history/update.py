@@ -60,6 +60,7 @@ class LanceUpdate:
         self._index, self._target = index, target
         self._seen: _Seen | None = None
         self._without: frozenset[str] = frozenset()
+        self._rows: tuple[tuple[object, int], Rows] | None = None
 
     def step(self, replacements: Replacements, without: Collection[str] = ()) -> Gap:
         with self._index.translate_errors():
@@ -102,8 +103,14 @@ class LanceUpdate:
             return int(source.count_rows()) > FEW
         if seen.version == source.version:
             return False
-        rows = np.sort(row_ids(source))
-        return int((~among(rows, seen.rows)).sum()) > FEW
+        return int((~among(self._rows_of(source), seen.rows)).sum()) > FEW
+
+    def _rows_of(self, source: Any) -> Rows:
+        """Where all rows lie, ascending; read once of each version of a table."""
+        version = _made(source), source.version
+        if self._rows is None or self._rows[0] != version:
+            self._rows = version, np.sort(row_ids(source))
+        return self._rows[1]
 
     def _bring(
         self, number: int, source: Any, replacements: Replacements, without: Collection[str], most: int | None = None
@@ -115,7 +122,7 @@ class LanceUpdate:
             return Gap()
         self._without = left_out
         work = _Work(self._target, source, replacements, without)
-        rows = np.sort(row_ids(source))
+        rows = self._rows_of(source)
         new, stay = rows[~among(rows, seen.rows)], among(seen.rows, rows)
         more, parts = False, [(seen.rows[stay], seen.ids.filter(pa.array(stay)))]
         for part in _parts(new):
