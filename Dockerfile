@@ -24,5 +24,6 @@ VOLUME /data
 EXPOSE 8501
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/healthz', timeout=4)"]
-# Inside the container every address; docker-compose.yml publishes it on localhost only.
+# Inside the container every address. It starts where people sign in (docs/access.md), or with IMAGE_SEARCH_OPEN=yes, as
+# docker-compose.yml has it, which publishes it on localhost only.
 CMD ["streamlit", "run", "streamlit_app.py", "--server.address=0.0.0.0", "--server.port=8501"]

@@ -26,10 +26,11 @@ from core.api.protection import protection  # noqa: E402
 from core.embedding.launching import launch_ahead  # noqa: E402
 from core.errors import ImageSearchError  # noqa: E402
 from core.telemetry.events import subscribe  # noqa: E402
+from core.ui.access.login import access, login_url, refuse_to_start  # noqa: E402
 from core.ui.components.modules import module_routes  # noqa: E402
 from core.ui.logs import log_as  # noqa: E402
 from core.ui.server import base_path, collections, served_hosts, server_settings  # noqa: E402
-from core.ui.shell import PAGES, shell  # noqa: E402
+from core.ui.shell import pages, shell  # noqa: E402
 
 if TYPE_CHECKING:
     from core.api.light import OwnRoutes
@@ -112,10 +113,19 @@ def _asked() -> "Services":
 log_as(server_settings().log, server_settings().log_level)
 events = subscribe()  # to what is counted, from the first request on
 own = Deferred(_own)
+refuse_to_start()
 
 app = st.App(
     Path(__file__).parent / "pages" / "router.py",
     lifespan=lifespan,
-    routes=[*module_routes(base_path()), *own_routes(own, base_path()), *shell(base_path())],
-    middleware=protection(served_hosts(), base_path(), PAGES, server_settings().frame_ancestors),
+    routes=[*module_routes(base_path()), *own_routes(own, base_path()), *shell(base_path(), signs_in=access().is_on)],
+    middleware=protection(
+        served_hosts(),
+        base_path(),
+        pages(signs_in=access().is_on),
+        server_settings().frame_ancestors,
+        access=access(),
+        login_url=login_url,
+        trusted_proxies=server_settings().trusted_proxies,
+    ),
 )

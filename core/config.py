@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from core.errors import InvalidSetting
 from core.hosts import parse_pattern
+from core.members import parse_member
 from core.models import MODELS, USUAL
 from core.telemetry.names import FORMS, LEVELS, LOG_FORM, LOG_LEVEL
 from core.text.redaction import holds_secret, secrets_of, without_secrets
@@ -108,6 +109,20 @@ def _hosts(value: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(map(parse_pattern, _split(value, r"[,\s]+")))
 
 
+def _members(value: str | Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(parse_member, _split(value, ","))))
+
+
+def _networks(value: str | Iterable[str]) -> tuple[str, ...]:
+    """Addresses and networks, in their shortest form."""
+    import ipaddress
+
+    try:
+        return tuple(str(ipaddress.ip_network(network)) for network in _split(value, r"[,\s]+"))
+    except ValueError:
+        raise ValueError("expected addresses or networks such as 127.0.0.1 or 10.0.0.0/8") from None
+
+
 def _ancestors(value: str | Iterable[str]) -> tuple[str, ...]:
     sites = tuple(_split(value, r"[,\s]+"))
     if not all(map(_ANCESTOR.fullmatch, sites)):
@@ -190,6 +205,45 @@ class ServerSettings:
         "What is logged: `debug`, `info`, `warning` or `error`; `debug` shows what is searched for",
         _one_of(*LEVELS),
         "info",
+    )
+    open: bool = _setting(
+        "IMAGE_SEARCH_OPEN",
+        "Whether the app may be reached from other machines without signing in: whoever reaches it can do everything",
+        _flag,
+        False,
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        "IMAGE_SEARCH_TRUSTED_PROXIES",
+        "Proxies whose X-Forwarded headers are believed, separated by commas: 127.0.0.1, 10.0.0.0/8",
+        _networks,
+        (),
+    )
+    viewers: tuple[str, ...] = _setting(
+        "IMAGE_SEARCH_VIEWERS",
+        "Who may look, once signed in, separated by commas: ana@example.com, @example.com, group:curators, or *",
+        _members,
+        (),
+    )
+    editors: tuple[str, ...] = _setting(
+        "IMAGE_SEARCH_EDITORS", "Who may also tag, save searches and export, as above", _members, ()
+    )
+    admins: tuple[str, ...] = _setting(
+        "IMAGE_SEARCH_ADMINS", "Who may also ingest and administer, as above", _members, ()
+    )
+    groups_claim: str = _setting(
+        "IMAGE_SEARCH_GROUPS_CLAIM",
+        "Where the sign-in provider says which groups somebody is in",
+        _text,
+        "groups",
+    )
+    session_hours: int | None = _setting(
+        "IMAGE_SEARCH_SESSION_HOURS",
+        "Hours until people sign in again; by default as long as the provider's own statement is valid",
+        _whole(1, 720),
+        None,
+    )
+    contact: str = _setting(
+        "IMAGE_SEARCH_CONTACT", "Whom people without a role are told to ask; by default the admins", _text, ""
     )
 
     @classmethod

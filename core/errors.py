@@ -50,6 +50,22 @@ class InvalidSetting(ImageSearchError):
     title = "A setting is wrong"
 
 
+class NotSignedIn(ImageSearchError):
+    """Nobody knows who asks: not signed in, or not any more; or a token that is none."""
+
+    title = "You are not signed in"
+
+
+class AccessDenied(ImageSearchError):
+    """It is known who asks, and they may not do this."""
+
+    title = "You may not do this"
+
+
+class TokenRefused(ImageSearchError):
+    title = "This token cannot be made"
+
+
 class InvalidQuery(ImageSearchError):
     title = "This search cannot be run"
 

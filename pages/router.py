@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.telemetry.context import begin_request
+from core.ui.access.navigation import check_visitor, offered_pages
 from core.ui.collections.chosen import keep_in_url, switching
 from core.ui.components.frame import SkipLink, frame
 from core.ui.notices import expected_errors, model_banner
@@ -25,17 +26,10 @@ begin_request()  # what this run does, and the jobs that it starts, are told wit
 st.set_page_config(page_title="image-search", page_icon=ART / "icon.svg", layout="wide")
 st.logo(ART / "logo.svg", size="large")
 
-page = st.navigation(
-    [
-        st.Page("search.py", title="Search", icon=":material/search:", default=True),
-        st.Page("ingest.py", title="Ingest", icon=":material/add_photo_alternate:"),
-        st.Page("index.py", title="Index", icon=":material/monitoring:"),
-        st.Page("collections.py", title="Collections", icon=":material/photo_library:"),
-    ],
-    position="top",
-)
+page = st.navigation(offered_pages(), position="top")
 keep_in_url()
 with expected_errors():
+    check_visitor()
     with st.container():  # a place of its own: what is below does not move when it is empty
         model_banner()
     page.run()

@@ -13,11 +13,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 
 from core import migrations, saved
+from core.access import tables as access
+from core.access.actors import Actor
 from core.collections import catalog
 from core.database import Database, transaction
 from core.errors import JournalUnavailable
 from core.ingest.journal import tables
-from core.ingest.journal.actors import Actor
 from core.ingest.journal.job import Kind
 from core.ingest.journal.journal import Journal
 from core.migrations import revisions
@@ -70,7 +71,7 @@ def opened[T](url: str, do: Callable[[Database], T]) -> T:
 def differences(database: Database) -> list[object]:
     """Between its tables and those that the code knows."""
     known = MetaData()
-    for metadata in (tables.metadata, saved.metadata, catalog.metadata):
+    for metadata in (tables.metadata, saved.metadata, catalog.metadata, access.metadata):
         for table in metadata.sorted_tables:
             table.to_metadata(known)
     with transaction(database.engine) as connection:

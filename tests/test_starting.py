@@ -27,7 +27,11 @@ WAYS = {
 def ask(request, tmp_path_factory):
     """Asks a server for a path: `ask("/", Host="evil.example")` is the status of its answer."""
     port, folder = free_port(), tmp_path_factory.mktemp("started")
-    settings = {"IMAGE_SEARCH_DATA_DIR": str(folder / "data"), "IMAGE_SEARCH_HOSTS": "photos.example.com,*.example.org"}
+    settings = {
+        "IMAGE_SEARCH_DATA_DIR": str(folder / "data"),
+        "IMAGE_SEARCH_HOSTS": "photos.example.com,*.example.org",
+        "IMAGE_SEARCH_OPEN": "yes",
+    }
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ELASTICSEARCH_")}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(

@@ -5,8 +5,8 @@ import re
 import pytest
 from typer.testing import CliRunner
 
+from core.access.actors import COMMAND_LINE, browser_label, by_whom
 from core.cli import app
-from core.ingest.journal.actors import COMMAND_LINE, browser_label, by_whom
 from core.text.words import ago, counted, duration, file_size, pictures
 from tests.texts import all_texts, command_line, described
 

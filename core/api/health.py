@@ -57,10 +57,15 @@ def readiness(services: Callable[[], Services]) -> dict[str, str]:
     return checks(made)
 
 
-def readiness_response(services: Callable[[], Services]) -> Response:
+def readiness_response(services: Callable[[], Services], *, told: bool = True) -> Response:
+    """
+    Args:
+        told: Whether it says what is missing.
+    """
     found = readiness(services)
     ready = all(state == READY for state in found.values())
-    return JSONResponse({"status": READY if ready else "not ready", "checks": found}, 200 if ready else 503)
+    body = {"status": READY if ready else "not ready", **({"checks": found} if told else {})}
+    return JSONResponse(body, 200 if ready else 503)
 
 
 def checks(services: Services) -> dict[str, str]:

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from core.api.protection.refusals import refusal
 from core.api.protection.sites import FOREIGN, is_foreign
 from core.errors import (
+    AccessDenied,
     CollectionRefused,
     FolderRefused,
     ImageSearchError,
@@ -21,6 +23,7 @@ from core.errors import (
     ModelUnavailable,
     NoSuchCollection,
     NotIndexed,
+    NotSignedIn,
     SavedRefused,
     SeveralCollections,
     SourceUnavailable,
@@ -70,6 +73,8 @@ class Refusal(ImageSearchError):
 
 
 def error_response(error: ImageSearchError) -> JSONResponse:
+    if isinstance(error, NotSignedIn | AccessDenied):
+        return refusal(error)
     later = getattr(error, "retry_after", None)
     return JSONResponse(error_body(error), _status(error), {"Retry-After": str(later)} if later else None)
 

@@ -8,11 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match, Route, Router
 from starlette.types import Receive, Scope, Send
 
+from core.access.needs import Needs, actor, declare
+from core.access.roles import Role
 from core.api.asked import asking, collection_of
 from core.api.deferred import Deferred
 from core.api.health import health as health
@@ -61,25 +63,27 @@ class OwnRoutes:
         self._images, self._uploading = Images(services), Uploading(services)
         self.api = Deferred(self._make_api)
         self.routes = [
-            _route("GET", "/healthz", self._health),
-            _route("GET", "/readyz", self._readiness),
-            _route("GET", "/metrics", self._measured),
-            _route("GET", SEARCH, _to_search_page),
-            _route("GET", "/thumbnails/{content_hash}", _by_path("content_hash", self._images.thumbnail)),
-            _route("GET", "/images/{content_hash}", _by_path("content_hash", self._images.view)),
-            _route("GET", "/boxes/{id}", _by_path("id", self._images.boxes)),
-            _route("POST", "/queries", _with_name(self._uploading.add_query)),
-            _route("POST", "/uploads", _with_name(self._uploading.add_upload)),
+            _route(Role.NOBODY, "GET", "/healthz", self._health),
+            _route(Role.NOBODY, "GET", "/readyz", self._readiness),
+            _route(Role.VIEWER, "GET", "/metrics", self._measured),
+            _route(Role.VIEWER, "GET", SEARCH, _to_search_page),
+            _route(Role.VIEWER, "GET", "/thumbnails/{content_hash}", _by_path("content_hash", self._images.thumbnail)),
+            _route(Role.VIEWER, "GET", "/images/{content_hash}", _by_path("content_hash", self._images.view)),
+            _route(Role.VIEWER, "GET", "/boxes/{id}", _by_path("id", self._images.boxes)),
+            _route(Role.VIEWER, "POST", "/queries", _with_name(self._uploading.add_query)),
+            _route(Role.ADMIN, "POST", "/uploads", _with_name(self._uploading.add_upload)),
         ]
-        self._router = Router(self.routes, redirect_slashes=False, default=self.api)
+        router = Router(self.routes, redirect_slashes=False, default=self.api)
+        self._app = Needs(router, lambda: self.routes, error_response)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """All routes are asked of the collection that is named beside them, which must be there."""
         with asking(collection_of(scope)) as name:
-            if name and (refusal := await run_in_threadpool(self._refusal)):
+            may_know = actor(HTTPConnection(scope)).may(Role.VIEWER)  # which collections there are
+            if name and may_know and (refusal := await run_in_threadpool(self._refusal)):
                 await refusal(scope, receive, send)
                 return
-            await self._router(scope, receive, send)
+            await self._app(scope, receive, send)
 
     def _refusal(self) -> Response | None:
         try:
@@ -108,13 +112,17 @@ class OwnRoutes:
         asked = self._services()
         return {**shared.collections().made, asked.name: asked}
 
-    async def _health(self, _: Request) -> Response:
-        """200 as long as the server lives; what the index and the model say is in the body."""
+    async def _health(self, request: Request) -> Response:
+        """200 as long as the server lives; what the index and the model say is in the body, for who may look."""
+        if not actor(request).may(Role.VIEWER):
+            return JSONResponse({"status": "ok"})
         return JSONResponse(await run_in_threadpool(health, self._services))
 
-    async def _readiness(self, _: Request) -> Response:
-        """200 where all that a search needs is there, else 503: for who decides where visitors are sent."""
-        return await run_in_threadpool(readiness_response, self._services)
+    async def _readiness(self, request: Request) -> Response:
+        """200 where all that a search needs is there, else 503: for who decides where visitors are sent; what is
+        missing is told who may look."""
+        told = actor(request).may(Role.VIEWER)
+        return await run_in_threadpool(readiness_response, self._services, told=told)
 
     async def _measured(self, request: Request) -> Response:
         """For Prometheus, in the format that it accepts."""
@@ -126,8 +134,12 @@ def metrics_response(metrics: "Callable[[], Metrics]", request: Request) -> Resp
     return Response(content, headers={"Content-Type": content_type})
 
 
-def _route(method: str, path: str, endpoint: Endpoint) -> Route:
-    return _Exactly(path, answered(endpoint), methods=[method])
+def _route(role: Role, method: str, path: str, endpoint: Endpoint) -> Route:
+    """
+    Args:
+        role: What it takes.
+    """
+    return declare(_Exactly(path, answered(endpoint), methods=[method]), role)
 
 
 def _by_path(name: str, answer: Callable[[str], Awaitable[Response]]) -> Endpoint:

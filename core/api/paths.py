@@ -17,6 +17,9 @@ OWN = frozenset(
 )
 """First parts of the paths that are ours and no pages."""
 
+PUBLIC = frozenset({"healthz", "readyz"})
+"""First parts of the paths that answer everybody, though with little: whether the server is up."""
+
 API = "/api/v1"
 """What the paths of the API begin with."""
 

@@ -18,6 +18,7 @@ _COMMANDS = {
     "engine": ("recall", "models"),
     "collections": ("collections",),
     "transfer.commands": ("export", "import", "snapshot"),
+    "access.tokens": ("tokens",),
 }
 """The modules, in the order of the help, and the commands that each adds."""
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from core.access.actors import COMMAND_LINE
 from core.cli.console import AsJson, app, expected_errors, print_json, say
 from core.errors import CollectionRefused, ImageSearchError
-from core.ingest.journal.actors import COMMAND_LINE
 from core.text.command import command
 from core.text.names import utf8_safe
 from core.text.words import pictures
@@ -62,7 +62,7 @@ def create_command(
     as_json: AsJson = False,
 ) -> None:
     """Create a collection."""
-    made = _collections().create(name, title, description, model)
+    made = _collections().create(name, title, description, model, by=COMMAND_LINE)
     if as_json:
         print_json(_summary(made))
     else:
@@ -75,7 +75,7 @@ def rename_command(
     name: Name, title: Annotated[str, typer.Argument(metavar="TITLE", show_default=False, help="What people read.")]
 ) -> None:
     """Give a collection another title. Its name stays: links and commands go by it."""
-    _collections().change(name, title=title)
+    _collections().change(name, title=title, by=COMMAND_LINE)
 
 
 @collections_app.command(name="describe", cls=TyperCommand)
@@ -84,7 +84,7 @@ def describe_command(
     name: Name, text: Annotated[str, typer.Argument(metavar="TEXT", show_default=False, help="What is in it.")]
 ) -> None:
     """Say what is in a collection."""
-    _collections().change(name, description=text)
+    _collections().change(name, description=text, by=COMMAND_LINE)
 
 
 @collections_app.command(name="model", cls=TyperCommand)
@@ -93,7 +93,7 @@ def model_command(
     name: Name, model: Annotated[str, typer.Argument(metavar="MODEL", show_default=False, help="As `models` lists it.")]
 ) -> None:
     """Give a collection another model. Its pictures are then to be re-embedded: `reembed --collection NAME`."""
-    _collections().change_model(name, model)
+    _collections().change_model(name, model, by=COMMAND_LINE)
     say(f"{name} asks for {model}. Re-embed its pictures: {command(f'reembed --collection {name}')}")
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.access.actors import COMMAND_LINE
 from core.cli.console import AsJson, app, expected_errors, open_services, print_json, say
 from core.cli.search import Folder
 from core.errors import InvalidTags, NotIndexed
@@ -72,11 +73,12 @@ def tag_command(
     if not add and not remove:
         raise InvalidTags("No tag was given.", "Give one with --add or --remove.")
     from core.cli.searching import location_of
-    from core.index.tags import change_tags
+    from core.index.tags import change_tags, tagging
 
-    index = open_services().index
-    ids = [id_ for path in paths for id_ in _ids(index, location_of(path))]
-    changed = change_tags(index, ids, add or [], remove or [])
+    services = open_services()
+    ids = [id_ for path in paths for id_ in _ids(services.index, location_of(path))]
+    changed = change_tags(services.index, ids, add or [], remove or [])
+    services.audit.note(COMMAND_LINE, "Changed tags", tagging(changed, add or [], remove or []))
     if as_json:
         print_json({"changed": changed})
     else:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.access.actors import COMMAND_LINE
 from core.cli.collection_option import chosen
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
 from core.config import Settings
 from core.errors import JobRefused, Problem
 from core.ingest.jobs.words import found, not_compared, not_connected, planned, tally
-from core.ingest.journal.actors import COMMAND_LINE
 from core.ingest.journal.job import JobState, Plan, PlannedFile, Status
 from core.ingest.journal.progress import Counts, Outcome, Phase, not_indexed
 from core.ingest.unchanged import Told, Untouched
@@ -80,7 +80,7 @@ def remove_command(locations: Locations, as_json: AsJson = False) -> None:
     """Remove pictures from the index. Their files are not touched, and need not exist."""
     places = [text if is_url(text) else str(as_spelled(Path(text).expanduser()).resolve()) for text in locations]
     with open_library() as library:
-        removed = library.remove(places)
+        removed = library.remove(places, by=COMMAND_LINE)
     if as_json:
         print_json({"removed": removed})
     else:

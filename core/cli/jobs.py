@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.access.actors import COMMAND_LINE
 from core.cli.collection_option import CollectionGroup, Program
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
 from core.ingest.jobs.words import STATUSES, started
-from core.ingest.journal.actors import COMMAND_LINE
 from core.ingest.journal.job import JobState
 from core.text.command import command
 from core.text.names import utf8_safe

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.access.actors import COMMAND_LINE
 from core.cli.collection_option import CollectionGroup, Program
 from core.cli.console import AsJson, app, expected_errors, print_json
 from core.cli.ingest import finished, open_library, report
 from core.errors import FolderRefused
-from core.ingest.journal.actors import COMMAND_LINE
 from core.sources.checks import as_spelled
 from core.sources.remote.urls import is_url
 from core.text.command import command
@@ -63,7 +63,7 @@ def check_command(location: Location, as_json: AsJson = False) -> None:
 def follow_command(location: Location) -> None:
     """Follow a source: index its changes while the app runs."""
     with open_library() as library:
-        library.journal.sources.follow(_known(library, location), True)
+        _follow(library, location, True)
 
 
 @sources_app.command(name="unfollow")
@@ -71,7 +71,14 @@ def follow_command(location: Location) -> None:
 def unfollow_command(location: Location) -> None:
     """Stop following a source."""
     with open_library() as library:
-        library.journal.sources.follow(_known(library, location), False)
+        _follow(library, location, False)
+
+
+def _follow(library: "Library", location: str, followed: bool) -> None:
+    """Noted only: it is the app that follows."""
+    known = _known(library, location)
+    library.journal.sources.follow(known, followed)
+    library.journal.audit.note(COMMAND_LINE, "Followed" if followed else "Stopped following", told(known))
 
 
 def _known(library: "Library", text: str) -> str:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.access.actors import COMMAND_LINE
 from core.cli.collection_option import CollectionGroup, Program
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
 from core.cli.ingest import as_dict, finished, open_library
-from core.ingest.journal.actors import COMMAND_LINE
 from core.text.command import command
 from core.text.names import utf8_safe
 from core.text.words import file_size, pictures
@@ -129,7 +129,7 @@ def delete_command(number: Number, as_json: AsJson = False) -> None:
     """Delete a version that is not in use."""
     services = open_services()
     with open_library():
-        services.versions.delete(number)
+        services.versions.delete(number, by=COMMAND_LINE)
     if as_json:
         print_json({"deleted": number})
     else:

@@ -8,6 +8,7 @@ from itertools import batched
 from core.errors import InvalidTags
 from core.index.index import Index
 from core.index.records import ImageRecord
+from core.text.words import pictures
 
 MAX_TAGS = 50
 """Of one picture."""
@@ -79,3 +80,9 @@ def _clean(tag: str) -> str:
     seen = "".join(" " if unicodedata.category(letter) in _UNREADABLE else letter for letter in tag)
     text = " ".join(unicodedata.normalize("NFC", seen).split())
     return text if any(letter.isprintable() for letter in text) else ""
+
+
+def tagging(changed: int, add: Sequence[str], remove: Sequence[str]) -> str:
+    """What was changed, in words: `3 pictures: +holiday −draft`."""
+    signed = [*(f"+{tag}" for tag in add), *(f"−{tag}" for tag in remove)]
+    return f"{pictures(changed)}: {' '.join(signed)}"

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from core.access.actors import APP, Actor
+from core.access.roles import Role
 from core.embedding.embedder import Embedder
 from core.errors import ImageSearchError, JobRefused, ModelMismatch, SourceRefused
 from core.images.thumbnails import Thumbnails
@@ -20,7 +22,6 @@ from core.index.records import record_id
 from core.ingest.follow import PAUSES, Follower, Pauses
 from core.ingest.jobs.process import Owner
 from core.ingest.jobs.queue import Jobs
-from core.ingest.journal.actors import APP, Actor
 from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import TO_READ, JobState, Kind, Plan, Planned, PlannedFile, Rebuild, Status
 from core.ingest.journal.journal import Journal
@@ -39,6 +40,8 @@ from core.sources.listed import SUFFIX, ListedSource
 from core.sources.presence import is_absent, is_below, is_gone, mounts_above
 from core.sources.remote.urls import check_url, is_url
 from core.sources.source import Source
+from core.text.redaction import told
+from core.text.words import pictures
 
 _log = logging.getLogger(__name__)
 
@@ -123,6 +126,9 @@ class Library:
             starts: Whether to do what was planned without asking.
             prunes: Whether records whose file is gone are to be removed.
             by: Who asks.
+
+        Raises:
+            AccessDenied: they may not; likewise all that take `by`.
         """
         kept = without_nested(locations)
         return self.jobs.plan(title or self._title(kept), kept, auto_start=auto_start, prunes=prunes, by=by)
@@ -137,6 +143,7 @@ class Library:
         Raises:
             JobRefused: another version is being built.
         """
+        by.check(Role.ADMIN)
         begun = next((job for job in self.jobs.open() if job.rebuilds), None)
         if begun is None:
             how = {"prunes": prunes, "kind": Kind.REBUILD, "rebuild": wanted, "by": by}
@@ -164,10 +171,12 @@ class Library:
             if copies is not None:
                 copies += chain.from_iterable(journal.files(0).planned({Planned.COPY}))
 
-    def follow(self, location: str, followed: bool) -> None:
+    def follow(self, location: str, followed: bool, *, by: Actor = APP) -> None:
         """Index what changes in a source by itself, or no more."""
+        by.check(Role.ADMIN)
         self.journal.sources.follow(location, followed)
         (self._follower.follow if followed else self._follower.leave)(location)  # the former has it checked at once
+        self.journal.audit.note(by, "Followed" if followed else "Stopped following", told(location))
 
     def check(self, location: str) -> int:
         """Look for what has changed in a source, and index what is new, without asking; records whose file is gone
@@ -198,15 +207,17 @@ class Library:
             for known in self.journal.sources.all()
         ]
 
-    def remove(self, locations: Sequence[str]) -> int:
+    def remove(self, locations: Sequence[str], *, by: Actor = APP) -> int:
         """Take the pictures at and below locations out of the index, and the sources there out of the list; returns how
         many pictures there were."""
+        by.check(Role.ADMIN)
         named = [path for location in locations for path in self._listed(location) or [location]]
         count = remove(named, index=self.index, thumbnails=self.thumbnails)
         for known in self.journal.sources.all():
             if any(is_below(known.location, location) for location in locations):
                 self._follower.leave(known.location)
                 self.journal.sources.forget(known.location)
+        self.journal.audit.note(by, "Removed from the index", f"{pictures(count)}: {', '.join(map(told, locations))}")
         return count
 
     def leave_all(self) -> None:

@@ -47,19 +47,26 @@ class PastedPictures:
     def __init__(self, index: Index, queries: "Uploads", roots: Sequence[Path], urls: Sequence[str]) -> None:
         self._index, self._queries, self._roots, self._urls = index, queries, roots, urls
 
-    def offer(self, text: str) -> Pasted | None:
-        """None where the text is words. Nothing is read, and no server is asked."""
+    def offer(self, text: str, *, reads: bool = True) -> Pasted | None:
+        """None where the text is words. Nothing is read, and no server is asked.
+
+        Args:
+            reads: Whether more may be read than what is in the index.
+        """
         if (location := pasted_location(text)) is None:
             return None
         try:
             if not self._record(location):
-                self._check(location)
+                self._check(location, reads)
         except ImageSearchError as error:
             return Pasted(location, str(error))
         return Pasted(location, None)
 
-    def take(self, text: str) -> tuple[str, str]:
+    def take(self, text: str, *, reads: bool = True) -> tuple[str, str]:
         """The content hash and the name of the picture there.
+
+        Args:
+            reads: Whether more may be read than what is in the index.
 
         Raises:
             FolderRefused: it may not be read, or is not there.
@@ -75,7 +82,7 @@ class PastedPictures:
             return record.content_hash, record.name
         from core.sources.factory import read_file
 
-        checked = self._check(location)
+        checked = self._check(location, reads)
         if isinstance(checked, Path):
             upload = self._queries.add(_bytes(checked, self._queries.limit), checked.name)
         else:
@@ -89,7 +96,12 @@ class PastedPictures:
                 path = normalised(location)
         return next(iter(self._index.get([record_id(path)])), None)
 
-    def _check(self, location: str) -> Path | str:
+    def _check(self, location: str, reads: bool) -> Path | str:
+        if not reads:
+            raise FolderRefused(
+                f"{printable(told(location))} is not in the index, and only admins may have other files read.",
+                "Drop the picture itself on the page, or ask an admin.",
+            )
         if is_url(location):
             return check_url(location, self._urls)
         from core.sources.checks import check_picture  # asks Pillow

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from core.access.actors import Actor
 from core.errors import CollectionRefused, JobRefused
 from core.index.filters import Filter
 from core.index.index import Index
 from core.ingest.jobs.queue import Jobs
-from core.ingest.journal.actors import Actor
 from core.ingest.journal.journal import Journal
 from core.saved import SavedSearches
 from core.services.services import Services

@@ -4,10 +4,13 @@ import threading
 import time
 from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import cachetools
 
+from core.access.actors import APP, Actor
+from core.access.roles import Role
 from core.collections.collection import (
     ALL,
     FOLDER,
@@ -21,13 +24,14 @@ from core.collections.collection import (
 from core.config import Settings
 from core.embedding.weights import check_obtainable
 from core.errors import CollectionRefused, ImageSearchError, ModelUnavailable
-from core.ingest.journal.actors import APP, Actor
 from core.model_pool import ModelPool
 from core.models import MODELS, STARTER
 from core.services.services import Services
 from core.text.names import printable
+from core.text.words import pictures
 
 if TYPE_CHECKING:  # who names no collection needs no database
+    from core.access.audit import Audit
     from core.collections.catalog import Catalog
     from core.services.several import Several
 
@@ -70,6 +74,13 @@ class Collections:
         with self._lock:
             first = {self._first.name: self._first} if self._first else {}
             return first | {name: services for name, (_, services) in self._made.items()}
+
+    @cached_property
+    def _audit(self) -> "Audit":
+        from core.access.audit import Audit
+        from core.database import Database
+
+        return Audit(Database(self.settings.journal))
 
     @property
     def catalog(self) -> "Catalog":
@@ -137,7 +148,9 @@ class Collections:
                 self._known = now, self.catalog.all()
             return self._known[1]
 
-    def create(self, name: str, title: str = "", description: str = "", model_id: str = "") -> Collection:
+    def create(
+        self, name: str, title: str = "", description: str = "", model_id: str = "", *, by: Actor = APP
+    ) -> Collection:
         """
         Args:
             model_id: "": that of the first one, or the starter model where that cannot be had.
@@ -145,7 +158,9 @@ class Collections:
         Raises:
             CollectionRefused: the name is none, or taken; there is no such model.
             ModelUnavailable: the model cannot be had on this machine.
+            AccessDenied: they may not; likewise all that take `by`.
         """
+        by.check(Role.ADMIN)
         check_name(name)
         wanted = self._checked_model(model_id) if model_id else self._usual_model()
         self.finish_deletions(name)
@@ -156,18 +171,25 @@ class Collections:
                 f"There is an index {name} with pictures in {index.location} already.", "Choose another name."
             )
         try:
-            return self.catalog.add(name, title, description, wanted)
+            added = self.catalog.add(name, title, description, wanted)
+            self._audit.note(by, "Created a collection", name)
+            return added
         finally:
             self._forget_known()
 
-    def change(self, name: str, title: str | None = None, description: str | None = None) -> Collection:
+    def change(
+        self, name: str, title: str | None = None, description: str | None = None, *, by: Actor = APP
+    ) -> Collection:
         """As `Catalog.change`."""
+        by.check(Role.ADMIN)
         try:
-            return self.catalog.change(name, title, description)
+            changed = self.catalog.change(name, title, description)
+            self._audit.note(by, "Described a collection", name)
+            return changed
         finally:
             self._forget_known()
 
-    def change_model(self, name: str, model_id: str) -> Collection:
+    def change_model(self, name: str, model_id: str, *, by: Actor = APP) -> Collection:
         """Have a collection ask for another model; its pictures keep the embeddings that they have until they are
         re-embedded. Jobs that were under way go on.
 
@@ -176,12 +198,14 @@ class Collections:
             CollectionRefused: it is the first, whose model the app's settings say; there is no such model.
             ModelUnavailable: the model cannot be had on this machine.
         """
+        by.check(Role.ADMIN)
         known = self.get(name)
         if known.is_first:
             raise CollectionRefused(
                 f"The model of {name} is that of the settings.", f"Start the app with IMAGE_SEARCH_MODEL={model_id}."
             )
         self.catalog.set_model(name, self._checked_model(model_id))
+        self._audit.note(by, "Gave a collection another model", f"{name}: {model_id}")
         self._forget_known()
         with self._lock:
             _, before = self._made.pop(name, (None, None))
@@ -196,8 +220,10 @@ class Collections:
         """As `core.services.administration.clear`, and raises as `of`."""
         from core.services.administration import clear
 
+        by.check(Role.ADMIN)
         collection = self.get(name)
         count = clear(self.of(name), by, is_alone=bool(collection.folder))
+        self._audit.note(by, "Cleared a collection", f"{name}: {pictures(count)}")
         self._forget_several()
         return count
 
@@ -210,6 +236,7 @@ class Collections:
         """
         from core.services.administration import stop
 
+        by.check(Role.ADMIN)
         collection = self.get(name)
         if collection.is_first:
             raise CollectionRefused(
@@ -226,6 +253,7 @@ class Collections:
             self._forget_known()
             raise
         self._finish_deletion(collection, services)
+        self._audit.note(by, "Deleted a collection", name)
 
     def finish_deletions(self, name: str = "") -> None:
         """Remove what is left of collections whose deletion was broken off.

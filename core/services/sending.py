@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from core.access.actors import APP, Actor
+from core.access.roles import Role
 from core.errors import UploadsGone
 from core.images.describe import content_hash
-from core.ingest.journal.actors import APP, Actor
 from core.services.stores import Stores
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class Sending:
 
         Raises:
             UploadsGone: nothing of it is there.
+            AccessDenied: they may not.
         """
+        by.check(Role.ADMIN)
         uploads = self._stores.uploads
         pictures = [path for id_ in ids if (path := uploads.path(id_))]
         locations = [str(path) for id_ in ids if (path := uploads.archive(id_))]
@@ -47,6 +50,7 @@ class Sending:
 
     def start_samples(self, by: Actor = APP) -> int:
         """Index the sample pictures; returns the job's id."""
+        by.check(Role.ADMIN)
         from core.sources.samples import sample_pictures
 
         listed = self._listed(sample_pictures())

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from core.access.actors import APP, Actor
+from core.access.roles import Role
 from core.config import Settings
 from core.errors import ImageSearchError
 from core.index.factory import open_index
 from core.index.index import Counts, Index
 from core.index.records import ImageRecord
-from core.ingest.journal.actors import APP, Actor
 from core.model import IndexModel
 from core.model_pool import ModelPool
 from core.models import MODELS
@@ -27,6 +28,7 @@ from core.services.stores import Stores
 from core.text.redaction import keep_out_of_logs
 
 if TYPE_CHECKING:  # a search for words needs neither database nor pictures: what else is here is imported when used
+    from core.access.audit import Audit
     from core.embedding.offers.offer import Offer
     from core.images.previews import Previews
     from core.images.thumbnails import Thumbnails
@@ -142,6 +144,14 @@ class Services(Opening):
         return Sending(self._stores, lambda: self.library)
 
     @Once
+    def audit(self) -> "Audit":
+        """Who did what with the index."""
+        from core.access.audit import Audit
+        from core.database import Database
+
+        return Audit(Database(self.settings.journal), self.scope)
+
+    @Once
     def saved(self) -> "SavedSearches":
         """The searches that somebody keeps."""
         from core.saved import SavedSearches
@@ -211,7 +221,9 @@ class Services(Opening):
 
         Raises:
             ModelUnavailable: it cannot be had on this machine.
+            AccessDenied: they may not.
         """
+        by.check(Role.ADMIN)
         return self.versions.reembed(self.settings.model_id, prunes=prunes, by=by)
 
     @Once

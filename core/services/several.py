@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from core.access.actors import APP, Actor
 from core.collections.collection import ALL
 from core.config import Settings
 from core.errors import SeveralCollections
 from core.index.index import ModelStamp
 from core.index.several import SeveralIndexes
-from core.ingest.journal.actors import APP, Actor
 from core.model_pool import ModelPool
 from core.services.once import Once
 from core.services.services import Services

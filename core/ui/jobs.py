@@ -5,6 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.access.actors import by_whom
+from core.access.roles import Role
 from core.errors import ImageSearchError, IndexUnavailable, PicturesLost, StorageUnavailable
 from core.ingest.jobs.words import (
     STATUSES,
@@ -18,7 +20,6 @@ from core.ingest.jobs.words import (
     started,
     verdicts,
 )
-from core.ingest.journal.actors import by_whom
 from core.ingest.journal.job import JobState, Kind, Planned, Status
 from core.ingest.journal.progress import Outcome, not_indexed
 from core.search.output.response import item
@@ -30,7 +31,7 @@ from core.ui.components.gallery import gallery
 from core.ui.notices import plain, say, show_error, tell
 from core.ui.report import verdict_table
 from core.ui.server import route, services
-from core.ui.who import visitor
+from core.ui.who import may, visitor
 
 _MAX_SHOWN = 3
 _MAX_RESULTS = 4
@@ -89,8 +90,9 @@ def _job_line() -> None:
     if job := _current():
         with st.container(horizontal=True, vertical_alignment="center", key="job-line"):
             st.progress(share(job), text=f"**{plain(job.title)}** · {plain(in_words(job))}", width="stretch")
-            icon = ":material/arrow_forward:"
-            st.page_link("ingest.py", label="Details", icon=icon, width="content", query_params=named())
+            if may(Role.ADMIN):
+                icon = ":material/arrow_forward:"
+                st.page_link("ingest.py", label="Details", icon=icon, width="content", query_params=named())
 
 
 def _job_panel() -> None:
@@ -345,18 +347,19 @@ def _button(
         key=f"{icon}-{place or job.id}",
         on_click=attempt,
         args=(action, job.id),
-        kwargs={**how, "by": visitor()},
+        kwargs=how,
     )
 
 
 def attempt(action: Callable[..., object], *args: Any, told: Callable[[Any], str] | None = None, **how: Any) -> None:
-    """Do what a button is for; what came of it, or what is in the way, is said.
+    """Do what a button is for, as whoever presses it; what came of it, or what is in the way, is said.
 
     Args:
+        action: Takes `by`, and finds out whether they may.
         told: What to say of the result.
     """
     try:
-        result = action(*args, **how)
+        result = action(*args, **how, by=visitor())
     except ImageSearchError as error:
         say(f"**{error.title}**\n\n{plain(str(error))}", "error")
         return

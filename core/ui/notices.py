@@ -5,11 +5,19 @@ from contextlib import contextmanager, suppress
 
 import streamlit as st
 
-from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable, NoSuchCollection, SeveralCollections
+from core.access.roles import Role
+from core.errors import (
+    ImageSearchError,
+    ModelMismatch,
+    ModelUnavailable,
+    NoSuchCollection,
+    NotSignedIn,
+    SeveralCollections,
+)
 from core.models import MODELS, STARTER
 from core.ui.collections.chosen import offer_others
-from core.ui.server import collection, services
-from core.ui.who import visitor
+from core.ui.server import base_path, collection, services
+from core.ui.who import may, visitor
 
 _ABOUT_STARTER = "It comes with the app and knows about a thousand everyday things. CLIP understands far more."
 _HOW_TO_ASK_FOR_CLIP = " To use CLIP, start the app without IMAGE_SEARCH_MODEL=starter."
@@ -22,6 +30,9 @@ def expected_errors() -> Iterator[None]:
     """The one place where errors are shown: what happened, what to do, and a button to try again."""
     try:
         yield
+    except NotSignedIn as error:
+        show_error(error)
+        st.link_button("Sign in", f"{base_path()}/", icon=":material/login:", type="primary")
     except ImageSearchError as error:
         show_error(error)
         if isinstance(error, NoSuchCollection | SeveralCollections):
@@ -30,7 +41,8 @@ def expected_errors() -> Iterator[None]:
         with st.container(horizontal=True):
             st.button("Try again", icon=":material/refresh:", on_click=_retry, args=(error,))
             wanted = services().settings.model_id
-            if isinstance(error, ModelMismatch) and st.button(f"Re-embed with {wanted}", icon=":material/sync:"):
+            offered = isinstance(error, ModelMismatch) and may(Role.ADMIN)
+            if offered and st.button(f"Re-embed with {wanted}", icon=":material/sync:"):
                 switch_model()
 
 
@@ -63,7 +75,7 @@ def model_banner() -> None:
             st.markdown(
                 f":material/info: **{plain(in_use)}** :gray[· the settings ask for {plain(asked_for)}]", width="stretch"
             )
-        if is_starter and asked_for == STARTER:
+        if (is_starter and asked_for == STARTER) or not may(Role.ADMIN):
             return
         if is_reembedding or model.status == "loading":
             doing = "Switching to" if is_reembedding else "Loading"

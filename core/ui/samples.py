@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from core.access.roles import Role
 from core.ingest.jobs.words import in_words, share
 from core.ingest.journal.job import JobState, Status
 from core.sources.samples import sample_pictures
 from core.ui.collections.chosen import go_to
 from core.ui.notices import plain
 from core.ui.server import services
-from core.ui.who import visitor
+from core.ui.who import may, visitor
 
 
 def offer_samples() -> None:
@@ -39,12 +40,14 @@ def _announce(job: JobState) -> None:
         width="content",
         text_alignment="center",
     )
-    if st.button("Show details", icon=":material/arrow_forward:"):
+    if may(Role.ADMIN) and st.button("Show details", icon=":material/arrow_forward:"):
         go_to("ingest.py")
 
 
 def _invite() -> None:
     st.markdown("### :material/photo_library: Nothing is indexed yet", width="content", text_alignment="center")
+    if not may(Role.ADMIN):
+        return
     st.markdown(
         "Add your own pictures, or try the search with the sample pictures on this machine.",
         width="content",

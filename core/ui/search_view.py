@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.access.roles import Role
 from core.errors import InvalidQuery
 from core.index.filters import Filter
 from core.index.records import names_on
@@ -28,11 +29,16 @@ from core.ui.notices import plain
 from core.ui.samples import offer_samples
 from core.ui.server import route, services
 from core.ui.shell import SEARCH_LOOK
+from core.ui.who import may, visitor
 
 _PAGE = 60  # tiles that come with the page; the gallery asks for the others as they are scrolled to
 _MAX_COMPLETED = 100
 _ROUTES = ("thumbnails", "images", "boxes")
-_API = ("search", "exports", "tags", "explain", "heatmap")
+_API = {
+    **dict.fromkeys(("search", "explain", "heatmap"), Role.VIEWER),
+    **dict.fromkeys(("exports", "tags"), Role.EDITOR),
+}
+"""Routes that the gallery uses, and the role that each takes: what has no route is not offered."""
 
 
 def make_room() -> DeltaGenerator | None:
@@ -50,7 +56,7 @@ def composer(search: Search) -> None:
         text=text,
         parts=to_parts(search, services().picture_name),
         offer=suggest_rewrite(text),
-        pasted=services().pasted.offer(text) if pasted_location(text) else None,
+        pasted=services().pasted.offer(text, reads=may(Role.ADMIN)) if pasted_location(text) else None,
         upload_url=route("queries"),
         thumbnails=route("thumbnails"),
         images=route("images"),
@@ -59,6 +65,7 @@ def composer(search: Search) -> None:
         examples=services().examples() if search.query.empty else (),
         completions=_completions(),
         saved_url=route("api/v1/saved"),
+        saves=may(Role.EDITOR),
         on_change=_change,
     )
 
@@ -98,13 +105,15 @@ def results(search: Search, filters: DeltaGenerator | None) -> None:
         narrowed=len(search.where.conditions),
         on_change=_look_otherwise,
     )
+    who = visitor()
     gallery(
         answer(found),
         key="gallery",
         search=to_json(replace(search, k=None)),
         k=k,
         learning=learning,
-        routes={name: route(name) for name in _ROUTES} | {name: route(f"api/v1/{name}") for name in _API},
+        routes={name: route(name) for name in _ROUTES}
+        | {name: route(f"api/v1/{name}") for name, role in _API.items() if who.may(role)},
         on_act=address.act,
         on_k=_show_as_many,
         on_narrow=_narrow_to,

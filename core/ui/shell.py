@@ -7,16 +7,21 @@ that is seen by then.
 
 import json
 import secrets
+import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from streamlit.file_util import get_static_dir
 
-from core.ingest.journal.actors import COOKIE
+from core.access.actors import COOKIE
+from core.access.login import Session
+from core.access.needs import SESSION
+from core.access.roles import Role
 from core.ui.components import modules
 
 COMMON_LOOK, SEARCH_LOOK, INGEST_LOOK, INDEX_LOOK = (
@@ -33,40 +38,74 @@ new PerformanceObserver((seen, observer) => {
   }
 }).observe({ type: "paint", buffered: true })
 """
-_SEARCH = SEARCH_LOOK, ("query", "gallery", "facets", "view", "frame")
+_WATCH = """
+(() => {
+  const look = () => fetch("PREFIX/api/v1/me").then(answer => answer.status === 401 && location.reload(), () => {})
+  setTimeout(() => location.reload(), Math.min(SECONDS * 1000 + 1000, 2 ** 31 - 1))
+  document.addEventListener("visibilitychange", () => document.hidden || look())
+})()
+"""
+
+
+class _Page(NamedTuple):
+    role: Role
+    """What it takes to open it."""
+    look: str
+    components: Sequence[str]
+
+
+_SEARCH = _Page(Role.VIEWER, SEARCH_LOOK, ("query", "gallery", "facets", "view", "frame"))
 _PAGES = {
     "/": _SEARCH,
     "/search": _SEARCH,
-    "/ingest": (INGEST_LOOK, ("uploads", "frame")),
-    "/index": (INDEX_LOOK, ("recall", "frame")),
-    "/collections": ("", ("frame",)),
+    "/ingest": _Page(Role.ADMIN, INGEST_LOOK, ("uploads", "frame")),
+    "/index": _Page(Role.ADMIN, INDEX_LOOK, ("recall", "frame")),
+    "/collections": _Page(Role.ADMIN, "", ("frame",)),
 }
-"""The look of each, and the components on it."""
+_ACCESS_PAGES = {
+    "/access": _Page(Role.VIEWER, "", ("frame",)),
+    "/sign-out": _Page(Role.VIEWER, "", ("frame",)),
+}
+"""Where people have to sign in."""
 
-PAGES = tuple(_PAGES)
-"""The paths at which there are pages."""
+
+def pages(*, signs_in: bool) -> dict[str, Role]:
+    """The paths at which there are pages, and the role that each takes."""
+    return {path: page.role for path, page in _pages(signs_in).items()}
 
 
-def shell(prefix: str) -> list[Route]:
+def shell(prefix: str, *, signs_in: bool = False) -> list[Route]:
     """The routes of the pages.
 
     Args:
         prefix: The path under which the app is served, "" or "/path".
+        signs_in: Whether people have to sign in.
     """
     own = (Path(get_static_dir()) / "index.html").read_text("utf-8")
-    return [
-        Route(f"{prefix}{path}", partial(_answer, with_look(own, look + preloads(components))))
-        for path, (look, components) in _PAGES.items()
-    ]
+    made = {path: with_look(own, page.look + preloads(page.components)) for path, page in _pages(signs_in).items()}
+    return [Route(f"{prefix}{path}", partial(_answer, document, prefix)) for path, document in made.items()]
 
 
-async def _answer(document: str, request: Request) -> Response:
+def _pages(signs_in: bool) -> dict[str, _Page]:
+    return _PAGES | _ACCESS_PAGES if signs_in else _PAGES
+
+
+async def _answer(document: str, prefix: str, request: Request) -> Response:
+    session = request.scope.get(SESSION)
+    if isinstance(session, Session):
+        document = document.replace("</head>", f"<script>{_watch(prefix, session)}</script></head>", 1)
     response = HTMLResponse(document, headers={"Cache-Control": "no-cache"})
     if not request.cookies.get(COOKIE):
         is_secure = request.url.scheme == "https"
         value = secrets.token_hex(16)
         response.set_cookie(COOKIE, value, _KEPT, secure=is_secure, httponly=True, samesite="strict")
     return response
+
+
+def _watch(prefix: str, session: Session) -> str:
+    """Loads the page again when the session has ended, in whichever tab: what asks to sign in is shown then."""
+    seconds = max(0, round(session.ends_at - time.time()))
+    return _WATCH.replace("PREFIX", prefix).replace("SECONDS", str(seconds))
 
 
 def with_look(document: str, look: str) -> str:

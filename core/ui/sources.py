@@ -12,7 +12,6 @@ from core.text.words import ago, file_size, pictures
 from core.ui.jobs import attempt, show_ended
 from core.ui.notices import plain
 from core.ui.server import services
-from core.ui.who import visitor
 
 _MAX_SHOWN = 50
 
@@ -46,7 +45,8 @@ def _show_source(source: SourceState) -> None:
             value=known.followed,
             key=f"follow-{key}",
             help="Index changes by itself while the app runs",
-            on_change=lambda: attempt(library.follow, key, not known.followed),
+            on_change=attempt,
+            args=(library.follow, key, not known.followed),
         )
         st.button(
             "Scan again",
@@ -55,7 +55,6 @@ def _show_source(source: SourceState) -> None:
             help="Find new, changed, renamed and missing files",
             on_click=attempt,
             args=(library.add, [key]),
-            kwargs={"by": visitor()},
         )
         with st.popover("Remove", icon=":material/delete:", help="Remove its pictures from the index"):
             st.markdown(f"Remove {pictures(source.totals.count)} from the index? The files are not touched.")

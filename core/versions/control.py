@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from core.access.actors import APP, Actor
+from core.access.roles import Role
 from core.embedding.embedder import Embedder
 from core.errors import JobRefused, VersionRefused
 from core.index.index import Index, ModelStamp
 from core.index.versions import Version
-from core.ingest.journal.actors import APP, Actor
 from core.ingest.journal.job import Rebuild
 from core.ingest.library import Library
 from core.ingest.pipeline.rebuild import check_room, is_of
@@ -63,6 +64,7 @@ class VersionControl:
             StorageFull: there is no room for it.
             JobRefused: another version is being built.
         """
+        by.check(Role.ADMIN)
         current = self._index.model()
         if current is None:
             return None
@@ -112,16 +114,19 @@ class VersionControl:
         wanted = Rebuild(version.stamp.model_id, version.number, is_own=False)
         return self._library().rebuild(title, wanted, prunes=prunes, by=by)
 
-    def delete(self, number: int) -> None:
+    def delete(self, number: int, *, by: Actor = APP) -> None:
         """
         Raises:
+            AccessDenied: they may not.
             VersionRefused: it is not there, or in use.
             JobRefused: a job is at work on it.
         """
+        by.check(Role.ADMIN)
         self.get(number)
         if any(job.rebuilds and job.rebuild.version == number for job in self._library().jobs.open()):
             raise JobRefused(f"A job is at work on version {number}.", "Wait until it has ended, or cancel it.")
         self._index.versions.delete(number)
+        self._library().journal.audit.note(by, "Deleted a version of the index", f"version {number}")
 
     def compare(self, number: int | None = None) -> Comparison:
         """A version beside the one in use.

@@ -23,6 +23,7 @@ from core.search.relevance.scores import learn
 from core.services import Services
 from core.vectors import Embeddings
 from tests.colours import COLOURS, ColourEmbedder
+from tests.signed_in import Asking
 
 type Corpus = dict[str, ImageRecord]
 
@@ -63,7 +64,7 @@ class Description:
 
 @pytest.fixture(scope="session")
 def description() -> Description:
-    client = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: cast(Services, None)), "")))
+    client = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(lambda: cast(Services, None)), ""))))
     return Description(client.get("/api/openapi.json").json())
 
 
@@ -89,7 +90,7 @@ def portal() -> Iterator[BlockingPortal]:
 
 @pytest.fixture
 def client(services: Services, description: Description, portal: BlockingPortal) -> TestClient:
-    made = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: services), "")))
+    made = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(lambda: services), ""))))
     made.portal = portal
     made.event_hooks = {"response": [description.check]}
     return made

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from core.api.deferred import Deferred, own_routes
 from core.api.light import OwnRoutes
+from tests.signed_in import Asking
 
 
 def test_all_that_is_ours_is_answered_as_without_waiting(services):
@@ -16,8 +17,10 @@ def test_all_that_is_ours_is_answered_as_without_waiting(services):
         made.append(threading.current_thread())
         return OwnRoutes(lambda: services)
 
-    later = TestClient(Starlette(routes=own_routes(Deferred(make), "/below")), follow_redirects=False)
-    now = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: services), "/below")), follow_redirects=False)
+    later = TestClient(Asking(Starlette(routes=own_routes(Deferred(make), "/below"))), follow_redirects=False)
+    now = TestClient(
+        Asking(Starlette(routes=own_routes(OwnRoutes(lambda: services), "/below"))), follow_redirects=False
+    )
     assert made == []
     for method, path in (
         ("GET", "/healthz"),
@@ -50,5 +53,5 @@ def test_loaded_ahead_they_are_made_once(services):
         thread.start()
     for thread in threads:
         thread.join()
-    assert TestClient(Starlette(routes=own_routes(deferred, ""))).get("/healthz").status_code == 200
+    assert TestClient(Asking(Starlette(routes=own_routes(deferred, "")))).get("/healthz").status_code == 200
     assert made == [1]

@@ -14,6 +14,7 @@ from core.api.v1.earlier import current_path
 from core.errors import IndexUnavailable
 from core.search.language.url import from_params, to_json
 from tests.api.conftest import Description
+from tests.signed_in import Asking
 
 UNDESCRIBED = ("/api/openapi.json", "/api/docs", "/search")
 
@@ -95,7 +96,7 @@ def test_links_to_the_search_page(client):
 
 
 def test_routes_follow_the_path_the_app_is_served_under(services, red):
-    client = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: services), "/pictures")))
+    client = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(lambda: services), "/pictures"))))
     assert client.get("/pictures/healthz").status_code == 200
     assert client.get("/healthz").status_code == 404
     assert client.get("/pictures/api/openapi.json").json()["servers"] == [{"url": "/pictures"}]

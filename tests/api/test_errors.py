@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 from core.api.deferred import own_routes
 from core.api.light import OwnRoutes
 from core.errors import InvalidSetting
+from tests.signed_in import Asking
 
 LIBRARY = ("pydantic", "fastapi", "starlette", "dictionary", "JSONDecode", "Traceback", "Detail", "RuntimeError")
 
@@ -36,7 +37,7 @@ def test_a_setting_that_is_wrong_is_answered(path, status):
     def services():
         raise InvalidSetting("IMAGE_SEARCH_X is wrong.", "Change it.")
 
-    client = TestClient(Starlette(routes=own_routes(OwnRoutes(services), "")))
+    client = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(services), ""))))
     answer = client.get(path)
     assert (answer.status_code, answer.json()) == (
         status,
@@ -49,12 +50,12 @@ def test_a_defect_is_said_without_its_insides():
         raise RuntimeError("insides")
 
     own = own_routes(OwnRoutes(services), "")
-    client = TestClient(Starlette(routes=own), raise_server_exceptions=False)
+    client = TestClient(Asking(Starlette(routes=own)), raise_server_exceptions=False)
     answer = client.get("/api/v1/saved")
     assert (answer.status_code, set(answer.json())) == (500, {"error", "remedy"})
     assert not [word for word in (*LIBRARY, "insides") if word in answer.text]
     with pytest.raises(RuntimeError):  # but the log of the server has it
-        TestClient(Starlette(routes=own)).get("/api/v1/saved")
+        TestClient(Asking(Starlette(routes=own))).get("/api/v1/saved")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/api/v1/search?q=name:x", "/api/v1/saved", "/api/openapi.json"])

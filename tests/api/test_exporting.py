@@ -23,6 +23,7 @@ from core.api.v1.exports import Export
 from core.search.options import Band
 from core.search.output.export import Line
 from tests.colours import COLOURS
+from tests.signed_in import Asking
 
 
 @pytest.fixture
@@ -221,7 +222,7 @@ def test_what_nobody_asked_for(client, token):
 
 def test_survive_the_server(client, services, corpus):
     url = client.post("/api/v1/exports", json={"format": "csv", "text": "red"}).json()["url"]
-    another = TestClient(Starlette(routes=own_routes(OwnRoutes(lambda: services), "")))
+    another = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(lambda: services), ""))))
     assert another.get(url).content == client.get(url).content
 
 

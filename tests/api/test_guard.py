@@ -16,7 +16,7 @@ from core.api.paths import OWN
 from core.api.protection.guard import STREAMLIT_PRIVATE
 
 HASH = "a" * 64
-PAGES = {"", "search", "ingest", "auth", "oauth2callback"}
+PAGES = {"", "search", "ingest", "index", "collections", "oauth2callback"}
 """First parts of the paths that links from elsewhere may lead to."""
 
 

@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from core.access.roles import Role
 from core.api.deferred import own_routes
 from core.api.light import OwnRoutes
 from core.api.protection import protection
@@ -47,7 +48,7 @@ def visitor(services, portal):
         Route("/pictures/", page),
         Route("/pictures/ingest", broken),
     ]
-    stack = protection(Hosts([*LOOPBACK, "testserver"]), "/pictures", ["/", "/ingest"])
+    stack = protection(Hosts([*LOOPBACK, "testserver"]), "/pictures", dict.fromkeys(("/", "/ingest"), Role.VIEWER))
     made = TestClient(Starlette(routes=routes, middleware=stack), raise_server_exceptions=False)
     made.portal = portal
     return made

@@ -23,6 +23,7 @@ from core.services.collections import Collections
 from core.vectors import Embeddings, unit
 from tests.colours import COLOURS, ColourEmbedder
 from tests.material import NO_SERVER
+from tests.signed_in import Asking
 
 ENGINES = [pytest.param("lancedb"), pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
 PICTURES = ("one.png", "deep/two.png")
@@ -119,7 +120,7 @@ def _world(folder: Path, name: str) -> World:
     collections.create(f"{name}-b", "Birds-only collection", "Birds-only words", "starter")
     first = _filled(collections.of(), "images-only", folder, ("red", "green"))
     second = _filled(collections.of(f"{name}-b"), "birds-only", folder, ("blue", "yellow"))
-    client = TestClient(Starlette(routes=own_routes(OwnRoutes(shared.asked), "")))
+    client = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(shared.asked), ""))))
     return World(collections, folder, first, second, client)
 
 

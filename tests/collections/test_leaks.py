@@ -189,7 +189,7 @@ def test_no_route_answers_about_a_collection_that_is_not_there(world: World) -> 
 
 # The command line.
 
-OF_ALL_COMMANDS = {"run", "collections", "snapshot"}
+OF_ALL_COMMANDS = {"tokens", "run", "collections", "snapshot"}
 ARGUMENTS: Mapping[str, Callable[[Corpus], list[str]]] = {
     "ingest": lambda own: ["--dry-run", str(own.services.settings.library_roots[0] / "pictures")],
     "jobs show": lambda own: [str(own.job)],

@@ -9,12 +9,12 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from core.access.actors import APP
 from core.api.deferred import own_routes
 from core.api.light import OwnRoutes
 from core.cli import app
 from core.collections.catalog import Catalog
 from core.errors import CollectionRefused, JobRefused, ModelUnavailable, NoSuchCollection
-from core.ingest.journal.actors import APP
 from core.ingest.journal.job import Status
 from core.ingest.journal.journal import Journal
 from core.model_pool import ModelPool
@@ -22,6 +22,7 @@ from core.saved import SavedSearches
 from core.services import administration, shared
 from core.services.collections import Collections
 from tests.colours import ColourEmbedder
+from tests.signed_in import Asking
 
 WAIT = 60
 
@@ -343,7 +344,7 @@ def test_one_that_died_is_loaded_anew(monkeypatch):
 
 @pytest.fixture
 def client(collections):
-    return TestClient(Starlette(routes=own_routes(OwnRoutes(shared.asked), "")))
+    return TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(shared.asked), ""))))
 
 
 def test_by_the_api(client, fill, collections):

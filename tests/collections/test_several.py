@@ -26,6 +26,7 @@ from core.vectors import unit
 from tests.collections.conftest import OtherEmbedder
 from tests.colours import ColourEmbedder
 from tests.records import a_record
+from tests.signed_in import Asking
 
 WAIT = 60
 
@@ -42,7 +43,7 @@ def three(collections, fill):
 
 @pytest.fixture
 def client(three):
-    return TestClient(Starlette(routes=own_routes(OwnRoutes(shared.asked), "")))
+    return TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(shared.asked), ""))))
 
 
 def search(text, **options):
@@ -153,7 +154,7 @@ def test_those_of_different_models_are_refused(three, fill, monkeypatch):
     with pytest.raises(SeveralCollections) as refused:
         three.of("birds,other")
     assert refused.value.message.endswith("birds (test/colour), other (test/other).")
-    client = TestClient(Starlette(routes=own_routes(OwnRoutes(shared.asked), "")))
+    client = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(shared.asked), ""))))
     answer = client.get("/api/v1/search", params={"q": "red", "collection": "all"})
     assert (answer.status_code, "reembed --collection NAME" in answer.json()["remedy"]) == (400, True)
     assert client.get("/api/v1/search", params={"q": "red", "collection": "images,birds"}).status_code == 200

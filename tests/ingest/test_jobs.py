@@ -9,11 +9,11 @@ import pytest
 from filelock import FileLock
 from sqlalchemy import Connection, Engine
 
+from core.access.actors import Actor
 from core.database import transaction
 from core.errors import IndexUnavailable, JobRefused, JournalUnavailable, ModelMismatch
 from core.ingest.jobs.process import Owner
 from core.ingest.jobs.queue import Jobs
-from core.ingest.journal.actors import Actor
 from core.ingest.journal.job import JobState, Plan, Planned, PlannedFile, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Counts, Outcome, Phase, Progress, Verdict

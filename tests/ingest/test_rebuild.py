@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.access.actors import browser_label
 from core.errors import JobRefused, PicturesLost, StorageFull, VersionRefused
 from core.index.tags import change_tags
 from core.index.versions import Room
-from core.ingest.journal.actors import browser_label
 from core.ingest.journal.job import Kind, Plan, Planned, Rebuild, Status
 from core.ingest.journal.progress import Counts, Outcome, Phase, Verdict
 from core.ingest.pipeline.rebuild import plan_rebuild

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from core.access.actors import Actor
 from core.errors import ModelUnavailable
-from core.ingest.journal.actors import Actor
 from core.ingest.journal.job import Kind, Status
 from tests.pages.conftest import Component, texts
 

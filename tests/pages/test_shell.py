@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.file_util import get_static_dir
 
-from core.ingest.journal.actors import COOKIE
+from core.access.actors import COOKIE
 from core.ui.shell import COMMON_LOOK, INGEST_LOOK, SEARCH_LOOK, preloads, shell, with_look
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from core.access.actors import APP  # noqa: F401
 from core.errors import ExportRefused, ImportRefused, NotIndexed
 from core.index.index import ModelStamp
 from core.index.records import record_id
-from core.ingest.journal.actors import APP  # noqa: F401
 from core.transfer import exporting
 from core.transfer.exporting import UNFINISHED, export
 from core.transfer.stamp import FILE, read_stamp

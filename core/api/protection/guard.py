@@ -19,7 +19,7 @@ _POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 FAILED = {"error": "Something went wrong on the server.", "remedy": "Try again. Its log has the details."}
 """What is answered where something was raised that nobody expected."""
 
-STREAMLIT_PRIVATE = frozenset({"_stcore", "media", "component", "app"})
+STREAMLIT_PRIVATE = frozenset({"_stcore", "media", "component", "app", "auth"})
 """First parts of those paths of Streamlit that are more than a page."""
 
 
@@ -61,7 +61,7 @@ class Guard:
             await send(message)
 
         if refusal := self._refusal(HTTPConnection(scope)):
-            await _refuse(refusal, scope, receive, guarded)
+            await refuse(refusal, scope, receive, guarded)
             return
         try:
             await self._app(scope, receive, guarded)
@@ -99,7 +99,7 @@ class Guard:
         headers.setdefault("Cache-Control", "no-store")
 
 
-async def _refuse(refusal: Response, scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse(refusal: Response, scope: Scope, receive: Receive, send: Send) -> None:
     """Before anything of the body is read; of a websocket before it is accepted."""
     if scope["type"] == "http":
         await refusal(scope, receive, send)

@@ -3,33 +3,13 @@
 from collections.abc import Collection
 
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.api.protection.documents import Link, document
 
 STREAMLIT_FILES = frozenset({"static"})
 """First parts of the paths at which Streamlit keeps its own scripts and styles."""
-
-_NO_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>No such page</title>
-<style>
-body {{ display: grid; place-content: center; gap: 1rem; min-height: 90vh; text-align: center; }}
-body {{ font: 1.125rem/1.5 system-ui, sans-serif; }}
-h1 {{ margin: 0; font-size: 1.75rem; }}
-p {{ margin: 0; }}
-</style>
-</head>
-<body>
-<h1>There is no such page</h1>
-<p>The link is incomplete or out of date.</p>
-<p><a href="{home}">Search your pictures</a></p>
-</body>
-</html>
-"""
 
 
 class KnownPages:
@@ -56,7 +36,7 @@ class KnownPages:
             if message["type"] == "http.response.start":
                 replaced = message["status"] == 200 and _is_html(message)
                 if replaced:
-                    await HTMLResponse(_NO_PAGE.format(home=f"{self._prefix}/"), 404)(scope, receive, send)
+                    await _no_page(f"{self._prefix}/")(scope, receive, send)
             if not replaced:
                 await send(message)
 
@@ -65,6 +45,11 @@ class KnownPages:
     def _is_known(self, path: str) -> bool:
         below = path.removeprefix(self._prefix)
         return (below.rstrip("/") or "/") in self._pages or below.lstrip("/").partition("/")[0] in self._others
+
+
+def _no_page(home: str) -> Response:
+    said = ("The link is incomplete or out of date.", Link("Search your pictures", home))
+    return document("There is no such page", said, 404, title="No such page")
 
 
 def _is_html(message: Message) -> bool:

@@ -8,9 +8,12 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response, StreamingResponse
 from fastapi.routing import APIRoute
 
+from core.access.needs import Needs, actor, declare
+from core.access.roles import Role
 from core.api import light
 from core.api.health import health as health_of
 from core.api.health import readiness_response
+from core.api.http import error_response
 from core.api.images import Images
 from core.api.paths import API, DESCRIPTION
 from core.api.uploads import Uploading
@@ -35,6 +38,8 @@ from core.services import Services, shared
 
 if TYPE_CHECKING:
     from core.api.telemetry.metrics import Metrics
+
+VIEWER, EDITOR, ADMIN = Role.VIEWER, Role.EDITOR, Role.ADMIN
 
 _WEBP = "image/webp"
 _NONE = {404: {"description": "There is no such picture"}}
@@ -63,7 +68,10 @@ def create_app(
         generate_unique_id_function=_operation_id,
     )
     app.router.route_class = JsonRoute
-    app.add_middleware(EarlierPaths)
+    for route in app.routes:  # its description
+        declare(route, Role.VIEWER)
+    app.add_middleware(Needs, routes=lambda: app.routes, refused=error_response)
+    app.add_middleware(EarlierPaths)  # stands before it
     say_errors(app)
     add_docs(app)
     _add_searches(_Adding(app, "Search"), services)
@@ -73,6 +81,7 @@ def create_app(
     _add_index(_Adding(app, "Index"), Index(services))
     _add_collections(_Adding(app, "Collections"), Collecting(shared.collections))
     _add_versions(_Adding(app, "Versions"), Versioning(services))
+    _Adding(app, "Server")(VIEWER, "GET", "/me", _me, "Show who asks, and what they may do", replies.Me)
     _add_health(app, services, metrics)
     return app
 
@@ -94,18 +103,22 @@ class _Adding:
         self._app, self._tag = app, tag
 
     def __call__(
-        self, method: str, path: str, endpoint: Callable[..., Any], summary: str, answer: Any, **told: Any
+        self, role: Role, method: str, path: str, endpoint: Callable[..., Any], summary: str, answer: Any, **told: Any
     ) -> None:
         """
         Args:
+            role: What it takes.
             path: Below `/api/v1`.
             answer: The type of what is answered as JSON; None where it is something else.
         """
-        add = self._app.add_api_route
         told = {"summary": summary, "response_description": _first_line(answer), "tags": [self._tag], **told}
-        add(f"{API}{path}", endpoint, methods=[method], response_model=answer, **told)
+        self._add(role, path, endpoint, methods=[method], response_model=answer, **told)
         if method == "GET":
-            add(f"{API}{path}", endpoint, methods=["HEAD"], response_model=None, include_in_schema=False)
+            self._add(role, path, endpoint, methods=["HEAD"], response_model=None, include_in_schema=False)
+
+    def _add(self, role: Role, path: str, endpoint: Callable[..., Any], **told: Any) -> None:
+        self._app.add_api_route(f"{API}{path}", endpoint, **told)
+        declare(self._app.routes[-1], role)
 
 
 def _first_line(answer: Any) -> str:
@@ -117,34 +130,43 @@ def _first_line(answer: Any) -> str:
 def _add_searches(add: _Adding, services: Callable[[], Services]) -> None:
     searching, explaining, exporting = Searching(services), Explaining(services), Exporting(services)
     lines = replies.Progress | replies.HeatMap | replies.Error
-    add("GET", "/search", searching.search_by_url, "Search with the parameters of the page's URL", Answer)
-    add("POST", "/search", searching.search, "Search", Answer)
-    add("POST", "/explain", explaining.explain, "Explain why a picture matches a search", replies.Concepts)
+    add(VIEWER, "GET", "/search", searching.search_by_url, "Search with the parameters of the page's URL", Answer)
+    add(VIEWER, "POST", "/search", searching.search, "Search", Answer)
+    add(VIEWER, "POST", "/explain", explaining.explain, "Explain why a picture matches a search", replies.Concepts)
     add(
-        *("POST", "/heatmap", explaining.heatmap, "Show which parts of a picture match a search", None),
+        *(VIEWER, "POST", "/heatmap", explaining.heatmap, "Show which parts of a picture match a search", None),
         response_class=StreamingResponse,
         responses={200: {"model": lines, "description": "Lines of JSON: the progress, and finally the map"}},
     )
-    add("POST", "/exports", exporting.add, "Prepare an export", replies.Prepared, status_code=201)
-    add("GET", "/exports/{token}/{name}", exporting.fetch, "Download an export", None, **files("*/*"))
+    add(EDITOR, "POST", "/exports", exporting.add, "Prepare an export", replies.Prepared, status_code=201)
+    add(EDITOR, "GET", "/exports/{token}/{name}", exporting.fetch, "Download an export", None, **files("*/*"))
 
 
 def _add_images(add: _Adding, images: Images) -> None:
     jpeg = files("image/jpeg", _WEBP, more=_NONE)  # the latter of earlier versions
-    add("GET", "/thumbnails/{content_hash}", images.thumbnail, "Get a thumbnail", None, **jpeg)
-    add("GET", "/images/{content_hash}", images.view, "Get a preview", None, **files(_WEBP, more=_NONE))
-    add("GET", "/boxes/{id}", images.boxes, "Get a preview with the labelled boxes", None, **files(_WEBP, more=_NONE))
+    add(VIEWER, "GET", "/thumbnails/{content_hash}", images.thumbnail, "Get a thumbnail", None, **jpeg)
+    add(VIEWER, "GET", "/images/{content_hash}", images.view, "Get a preview", None, **files(_WEBP, more=_NONE))
+    add(
+        VIEWER,
+        "GET",
+        "/boxes/{id}",
+        images.boxes,
+        "Get a preview with the labelled boxes",
+        None,
+        **files(_WEBP, more=_NONE),
+    )
 
 
 def _add_uploads(add: _Adding, uploading: Uploading, located: Located) -> None:
     received = replies.Received
     add(
-        *("POST", "/queries", uploading.add_query, "Upload a picture to search with", received),
+        *(VIEWER, "POST", "/queries", uploading.add_query, "Upload a picture to search with", received),
         **body("image/*"),
         status_code=201,
     )
     add(
         *(
+            VIEWER,
             "POST",
             "/queries/located",
             located.add_query,
@@ -154,19 +176,19 @@ def _add_uploads(add: _Adding, uploading: Uploading, located: Located) -> None:
         status_code=201,
     )
     add(
-        *("POST", "/uploads", uploading.add_upload, "Upload a picture or ZIP file to index", received),
+        *(ADMIN, "POST", "/uploads", uploading.add_upload, "Upload a picture or ZIP file to index", received),
         **body("*/*"),
         status_code=201,
     )
-    add("POST", "/uploads/done", located.start, "Index uploaded files", replies.Started, status_code=202)
+    add(ADMIN, "POST", "/uploads/done", located.start, "Index uploaded files", replies.Started, status_code=202)
 
 
 def _add_kept(add: _Adding, tagging: Tagging, saving: Saving) -> None:
-    add("POST", "/tags", tagging.change, "Add or remove tags", replies.Changed)
-    add("GET", "/saved", saving.list, "List the saved searches, by name", list[replies.Saved])
-    add("POST", "/saved", saving.save, "Save a search", replies.Saved, status_code=201)
+    add(EDITOR, "POST", "/tags", tagging.change, "Add or remove tags", replies.Changed)
+    add(VIEWER, "GET", "/saved", saving.list, "List the saved searches, by name", list[replies.Saved])
+    add(EDITOR, "POST", "/saved", saving.save, "Save a search", replies.Saved, status_code=201)
     add(
-        *("DELETE", "/saved/{id:int}", saving.delete, "Delete a saved search", None),
+        *(EDITOR, "DELETE", "/saved/{id:int}", saving.delete, "Delete a saved search", None),
         status_code=204,
         response_class=Response,
         response_description="It is deleted",
@@ -174,21 +196,21 @@ def _add_kept(add: _Adding, tagging: Tagging, saving: Saving) -> None:
 
 
 def _add_index(add: _Adding, index: Index) -> None:
-    add("GET", "/index", index.status, "See how the index is doing", IndexStatus)
-    add("GET", "/recall", index.recall_by_url, "Measure how many of the nearest a search finds", Recall)
-    add("POST", "/recall", index.recall, "Measure how many of the nearest searches find", Recall)
-    add("GET", "/models", index.models, "List the models, and which can be had here", list[ModelOffer])
+    add(VIEWER, "GET", "/index", index.status, "See how the index is doing", IndexStatus)
+    add(ADMIN, "GET", "/recall", index.recall_by_url, "Measure how many of the nearest a search finds", Recall)
+    add(ADMIN, "POST", "/recall", index.recall, "Measure how many of the nearest searches find", Recall)
+    add(VIEWER, "GET", "/models", index.models, "List the models, and which can be had here", list[ModelOffer])
 
 
 def _add_collections(add: _Adding, collecting: Collecting) -> None:
     one, reply = "/collections/{name}", replies.CollectionReply
-    add("GET", "/collections", collecting.list, "List the collections", list[reply])  # type: ignore[valid-type]
-    add("POST", "/collections", collecting.create, "Create a collection", reply, status_code=201)
-    add("GET", one, collecting.show, "Show a collection", reply)
-    add("PATCH", one, collecting.change, "Call a collection otherwise, or describe it", reply)
-    add("POST", f"{one}/clear", collecting.clear, "Remove all pictures of a collection", replies.Removed)
+    add(VIEWER, "GET", "/collections", collecting.list, "List the collections", list[reply])  # type: ignore[valid-type]
+    add(ADMIN, "POST", "/collections", collecting.create, "Create a collection", reply, status_code=201)
+    add(VIEWER, "GET", one, collecting.show, "Show a collection", reply)
+    add(ADMIN, "PATCH", one, collecting.change, "Call a collection otherwise, or describe it", reply)
+    add(ADMIN, "POST", f"{one}/clear", collecting.clear, "Remove all pictures of a collection", replies.Removed)
     add(
-        *("DELETE", one, collecting.delete, "Delete a collection", None),
+        *(ADMIN, "DELETE", one, collecting.delete, "Delete a collection", None),
         status_code=204,
         response_class=Response,
         response_description="It is deleted",
@@ -196,17 +218,27 @@ def _add_collections(add: _Adding, collecting: Collecting) -> None:
 
 
 def _add_versions(add: _Adding, versioning: Versioning) -> None:
-    add("GET", "/versions", versioning.list, "List the versions of the index", list[replies.Version])
-    add("POST", "/versions", versioning.build, "Build the next version", replies.Started, status_code=202)
+    add(VIEWER, "GET", "/versions", versioning.list, "List the versions of the index", list[replies.Version])
+    add(ADMIN, "POST", "/versions", versioning.build, "Build the next version", replies.Started, status_code=202)
     add(
+        ADMIN,
         "GET",
         "/versions/{number:int}/comparison",
         versioning.compare,
         "Compare a version with the one in use",
         replies.Comparison,
     )
-    add("POST", "/versions/{number:int}/swap", versioning.swap, "Use another version", replies.Started, status_code=202)
     add(
+        ADMIN,
+        "POST",
+        "/versions/{number:int}/swap",
+        versioning.swap,
+        "Use another version",
+        replies.Started,
+        status_code=202,
+    )
+    add(
+        ADMIN,
         "POST",
         "/versions/rollback",
         versioning.roll_back,
@@ -215,11 +247,16 @@ def _add_versions(add: _Adding, versioning: Versioning) -> None:
         status_code=202,
     )
     add(
-        *("DELETE", "/versions/{number:int}", versioning.delete, "Delete a version that is not in use", None),
+        *(ADMIN, "DELETE", "/versions/{number:int}", versioning.delete, "Delete a version that is not in use", None),
         status_code=204,
         response_class=Response,
         response_description="It is deleted",
     )
+
+
+async def _me(request: Request) -> replies.Me:
+    asking = actor(request)
+    return replies.Me(name=asking.label, role=asking.role.word)
 
 
 def _add_health(app: FastAPI, services: Callable[[], Services], metrics: "Callable[[], Metrics]") -> None:
@@ -249,3 +286,6 @@ def _add_health(app: FastAPI, services: Callable[[], Services], metrics: "Callab
     )
     def measured(request: Request) -> Response:
         return light.metrics_response(metrics, request)
+
+    for route in app.routes[-3:]:  # described here, and answered by `core.api.light`
+        declare(route, Role.VIEWER)

@@ -15,6 +15,7 @@ from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from PIL import Image
 
+from core.access.needs import actor
 from core.api.asked import with_collection
 from core.api.export_store import ExportStore
 from core.api.http import Refusal
@@ -31,6 +32,7 @@ from core.search.output.export import Line, as_csv, as_json, as_sheet, chosen, j
 from core.search.output.zip import zipped
 from core.search.query import Search
 from core.services import Services
+from core.text.words import pictures
 
 _MAX_TITLE = 60  # characters
 _UNTITLED = Heading("Pictures", "")
@@ -77,7 +79,9 @@ class Exporting:
         format_ = _format(asked, len(lines))
         name = f"{_title(asked.search)}.{_KINDS[format_][0]}"
         made = Export(format_, name, tuple(lines), _heading(asked, lines))
-        token = self._exports.add(made, request.client.host if request.client else "")
+        by = actor(request)
+        token = self._exports.add(made, by.key or (request.client.host if request.client else ""))
+        self._services().audit.note(by, "Exported", f"{pictures(len(lines))} as {format_}: {asked.text.strip()}")
         below = request.scope.get("root_path", "")
         url = with_collection(f"{below}{API}/exports/{token}/{quote(made.name)}")
         return Prepared(url=url, count=len(lines))

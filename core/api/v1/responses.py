@@ -68,6 +68,15 @@ class HeatMap(Reply):
     """Row by row, from 0 (matches least) to 1 (matches most); all 0 if no part matches more than another."""
 
 
+class Me(Reply):
+    """Who asks, as far as is known, and what they may do."""
+
+    name: str
+    """As it stands beside what they do: an e-mail, a token, a browser."""
+    role: str
+    """`viewer`, `editor` or `admin`."""
+
+
 class Changed(Reply):
     """How many of the pictures changed."""
 

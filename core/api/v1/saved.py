@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
+from core.access.needs import actor
 from core.api.http import Refusal
 from core.api.v1.earlier import is_earlier
 from core.api.v1.requests import SavedBody
@@ -21,10 +22,17 @@ class Saving:
         return JSONResponse([_reply(search, request) for search in self._services().saved.all()])
 
     def save(self, asked: SavedBody, request: Request) -> JSONResponse:
-        return JSONResponse(_reply(self._services().saved.save(asked.name, asked.query_string), request), 201)
+        services = self._services()
+        saved = services.saved.save(asked.name, asked.query_string)
+        services.audit.note(actor(request), "Saved a search", saved.name)
+        return JSONResponse(_reply(saved, request), 201)
 
-    def delete(self, id: int) -> Response:
-        if not self._services().saved.delete(id):
+    def delete(self, id: int, request: Request) -> Response:
+        services = self._services()
+        name = next((search.name for search in services.saved.all() if search.id == id), "")
+        if services.saved.delete(id):
+            services.audit.note(actor(request), "Deleted a saved search", name)
+        else:
             raise Refusal(404, "There is no such saved search.", "It may have been deleted already.")
         return Response(status_code=204)
 

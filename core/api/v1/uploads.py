@@ -7,10 +7,11 @@ import anyio
 import anyio.to_thread
 from fastapi import Request
 
+from core.access.needs import actor
+from core.access.roles import Role
 from core.api.http import Refusal
 from core.api.v1.requests import LocationBody, UploadsBody
 from core.api.v1.responses import Received, Started
-from core.ingest.journal.actors import COOKIE, browser
 from core.services import Services
 from core.text.names import display_name, utf8_safe
 
@@ -22,9 +23,9 @@ class Located:
         self._services = services
         self._reading = anyio.CapacityLimiter(_READ_AT_ONCE)  # of its own: servers may be slow
 
-    async def add_query(self, asked: LocationBody) -> Received:
-        """It is not sent, but read from where it is."""
-        take = partial(self._services().pasted.take, asked.location)
+    async def add_query(self, asked: LocationBody, request: Request) -> Received:
+        """It is not sent, but read from where it is: for an admin, unless it is in the index."""
+        take = partial(self._services().pasted.take, asked.location, reads=actor(request).may(Role.ADMIN))
         digest, name = await anyio.to_thread.run_sync(take, limiter=self._reading)
         return Received(id=digest, name=utf8_safe(name))
 
@@ -34,6 +35,5 @@ class Located:
         if len(asked.ids) > most:
             raise Refusal(400, f"{len(asked.ids)} ids were sent.", f"Send 1 to {most} at a time.")
         ids = asked.ids if asked.paths else list(dict.fromkeys(asked.ids))
-        by = browser(request.headers.get("user-agent", ""), request.cookies.get(COOKIE, ""))
         title = asked.title and display_name(asked.title)
-        return Started(job=self._services().start_uploads(ids, title, by, asked.paths))
+        return Started(job=self._services().start_uploads(ids, title, actor(request), asked.paths))

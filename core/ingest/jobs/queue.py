@@ -8,12 +8,13 @@ from typing import Any
 
 from filelock import FileLock
 
+from core.access.actors import APP, Actor
+from core.access.roles import Role
 from core.errors import JobRefused, JournalUnavailable
 from core.ingest.jobs.interrupted import find_interrupted, interrupted_at
 from core.ingest.jobs.loop import AFTER_FAILURE, Loop
 from core.ingest.jobs.process import Owner
 from core.ingest.jobs.worker import Worker
-from core.ingest.journal.actors import APP, Actor
 from core.ingest.journal.job import ACTIVE, ENDED, JobState, Kind, Plan, Planned, Rebuild, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Outcome, Phase, Progress
@@ -31,7 +32,7 @@ class Jobs:
 
     What is wanted of a job goes through the journal, so that it does not matter which process works on it. Methods that
     name a job raise `JobRefused` where it is in no state for that, and all may raise `JournalUnavailable`. `by` is who
-    asks, which the job is marked with.
+    asks, which the job is marked with; those that take it raise `AccessDenied` where they may not.
 
     Args:
         journal: Where their states are kept.
@@ -86,6 +87,7 @@ class Jobs:
             prunes: Whether records whose file is gone are to be removed.
             quiet: Whether to forget it where there is nothing to do.
         """
+        by.check(Role.ADMIN)
         job_id = self._journal.create(
             title,
             sources,
@@ -97,22 +99,30 @@ class Jobs:
             rebuild=rebuild,
             by=by,
         )
+        what = (
+            "Began a version of the index" if kind is not Kind.INGEST else "Added pictures" if auto_start else "Scanned"
+        )
+        self._journal.audit.note(by, what, f"job {job_id}: {title}")
         self._wake()
         return job_id
 
     def start(self, job_id: int, *, prunes: bool = False, by: Actor = APP) -> None:
         """Do what was planned, when the jobs before it have ended."""
+        by.check(Role.ADMIN)
         values = {"status": Status.WAITING, "prunes": prunes, "owner": self._owner.id, "changed_by": by.label}
         self._change(job_id, {Status.PLANNED}, **values)
+        self._note(job_id, "Started", by)
         self._wake()
 
     def pause(self, job_id: int, *, by: Actor = APP) -> None:
         """After the round at hand; what is stored stays stored, and `resume` goes on from there."""
         self._ask(job_id, Status.PAUSED, {Status.WAITING, Status.PAUSED}, by)
+        self._note(job_id, "Paused", by)
 
     def cancel(self, job_id: int, *, by: Actor = APP) -> None:
         """For good, after the round at hand; what is stored stays stored."""
         self._ask(job_id, Status.CANCELLED, _ASLEEP, by)
+        self._note(job_id, "Cancelled", by)
 
     def resume(self, job_id: int, *, prunes: bool | None = None, by: Actor = APP) -> None:
         """Go on with it, in this process.
@@ -120,12 +130,15 @@ class Jobs:
         Args:
             prunes: Whether to leave out or remove what cannot be had any more; None: as it was.
         """
+        by.check(Role.ADMIN)
         find_interrupted(self._journal, self._owner)
         also = {} if prunes is None else {"prunes": prunes}
         self._go_on(self._journal.job(job_id), _RESUMABLE, changed_by=by.label, **also)
+        self._note(job_id, "Resumed", by)
 
     def retry(self, job_id: int, *, by: Actor = APP) -> int:
         """Read again what failed; returns how many files that are."""
+        by.check(Role.ADMIN)
         files = self._journal.files(job_id)
         if not self._journal.job(job_id).ended:
             raise JobRefused("The job has not ended yet.", "Wait until it has, or cancel it.")
@@ -140,6 +153,7 @@ class Jobs:
             files.reopen(Outcome.FAILED)
             self._journal.update(job_id, counts=files.counts())
         self._go_on(self._journal.job(job_id), {Status.PAUSED}, changed_by=by.label)
+        self._note(job_id, "Retried", by)
         return count
 
     def forget(self, job_id: int) -> None:
@@ -230,11 +244,17 @@ class Jobs:
 
     def _ask(self, job_id: int, requested: Status, at_once: Collection[Status], by: Actor) -> None:
         """Have a job that is at work do it next, and one that is not be so at once."""
+        by.check(Role.ADMIN)
         ended_at = time.time() if requested in ENDED else None
         values: dict[str, Any] = {"note": "", "retry_at": None, "ended_at": ended_at, "changed_by": by.label}
         if not self._journal.claim(job_id, at_once, status=requested, **values):
             self._change(job_id, ACTIVE, requested=requested.value, changed_by=by.label)
         self._tell()
+
+    def _note(self, job_id: int, action: str, by: Actor) -> None:
+        """Who has had it done."""
+        if by.label:
+            self._journal.audit.note(by, action, f"job {job_id}: {self._journal.job(job_id).title}")
 
     def _change(self, job_id: int, of: Collection[Status], **values: Any) -> None:
         if not self._journal.claim(job_id, of, **values):

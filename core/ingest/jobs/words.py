@@ -2,8 +2,8 @@
 
 import time
 
+from core.access.actors import by_whom
 from core.errors import Problem
-from core.ingest.journal.actors import by_whom
 from core.ingest.journal.job import JobState, Plan, Status
 from core.ingest.journal.progress import Counts, Outcome, Phase
 from core.text.words import ago, counted, duration, file_size, pictures

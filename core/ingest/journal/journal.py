@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, insert, or_, select, update
 
 from core import errors
+from core.access.actors import APP, Actor
+from core.access.audit import Audit
 from core.database import Database, transaction
 from core.errors import ImageSearchError, JobRefused
 from core.index.records import from_storable, storable
-from core.ingest.journal.actors import APP, Actor
 from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import ENDED, JobState, Kind, Plan, Rebuild, Status
 from core.ingest.journal.progress import Counts, Phase
@@ -66,6 +67,11 @@ class Journal:
     def files(self, job_id: int) -> JobFiles:
         """The files of a job, whether there is one of this id or not."""
         return JobFiles(self._engine, job_id)
+
+    @property
+    def audit(self) -> Audit:
+        """Who did what with the index."""
+        return Audit(self._database, self._index_name)
 
     @property
     def refusals(self) -> Refusals:

@@ -5,11 +5,13 @@ from contextlib import suppress
 
 import streamlit as st
 
+from core.access.roles import Role
 from core.collections.collection import ALL, Collection
 from core.collections.collection import named as names_in
 from core.errors import ImageSearchError
 from core.ui.components.frame import Choice, Switching
 from core.ui.server import base_path, collection, collections
+from core.ui.who import may, visitor
 
 _ALL = "All collections"
 
@@ -33,6 +35,7 @@ def named() -> dict[str, str]:
 def switching() -> Switching | None:
     """What there is to choose from; None where there is but one collection, or it cannot be told."""
     with suppress(ImageSearchError):  # said by what needs the database
+        visitor().check(Role.VIEWER)
         known = collections().all()
         if len(known) > 1:
             return _switching(known, collection())
@@ -68,5 +71,7 @@ def _switching(known: Sequence[Collection], chosen: str) -> Switching:
     shown = next((choice.title for choice in choices if choice.current), "")
     titles = {one.name: one.shown for one in known}
     return Switching(
-        shown or ", ".join(titles.get(name, name) for name in names), choices, f"{base_path()}/collections"
+        shown or ", ".join(titles.get(name, name) for name in names),
+        choices,
+        f"{base_path()}/collections" if may(Role.ADMIN) else "",
     )

@@ -7,7 +7,6 @@ import streamlit as st
 from core.collections.collection import MAX_DESCRIPTION, MAX_TITLE, Collection
 from core.embedding.weights import present_weights
 from core.errors import ImageSearchError
-from core.ingest.journal.actors import Actor
 from core.models import MODELS, STARTER
 from core.text.words import ago, pictures
 from core.ui.collections.chosen import open_collection
@@ -78,7 +77,7 @@ def _about_model(model_id: str) -> str:
 def _create(name: str, title: str, description: str, model_id: str) -> None:
     try:
         with st.spinner("Creating…"):
-            made = collections().create(name, title, description, model_id)
+            made = collections().create(name, title, description, model_id, by=visitor())
     except ImageSearchError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
@@ -133,7 +132,7 @@ def _describe(one: Collection) -> None:
             st.rerun()
 
 
-def _confirm(one: Collection, label: str, icon: str, about: str, action: Callable[[str, Actor], object]) -> None:
+def _confirm(one: Collection, label: str, icon: str, about: str, action: Callable[..., object]) -> None:
     """Asks for the name to be typed."""
     key = f"{label.lower()}-{one.name}"
     with st.popover(label, icon=f":material/{icon}:"), st.form(key, border=False):
@@ -144,7 +143,7 @@ def _confirm(one: Collection, label: str, icon: str, about: str, action: Callabl
             st.error(f"Type its name: {plain(one.name)}")
         elif wanted:
             with st.spinner(_DOING[label]):
-                attempt(action, one.name, visitor(), told=lambda _: f"{plain(one.shown)} is {_DONE[label]}.")
+                attempt(action, one.name, told=lambda _: f"{plain(one.shown)} is {_DONE[label]}.")
             _stay(one)
 
 

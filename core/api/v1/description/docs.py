@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
+from core.access.needs import declare
+from core.access.roles import Role
 from core.api.http import Refusal
 
 DOCS = "/api/docs"
@@ -42,6 +44,9 @@ def add_docs(app: FastAPI) -> None:
         if name not in FILES:
             raise Refusal(404, "There is nothing at this URL.")
         return FileResponse(folder() / name, media_type=FILES[name], headers=_KEPT)
+
+    for route in app.routes[-2:]:
+        declare(route, Role.VIEWER)
 
 
 def folder() -> Path:

@@ -23,6 +23,9 @@ JSON_LINES = "application/x-ndjson"
 ABOUT = """
 All that the page does, for programs. Errors are JSON: `error` says what went wrong, `remedy` what to do about it.
 
+Where people sign in, programs send a token: `Authorization: Bearer ims_…`. Without one the status is 401; where the
+role of the token is not enough it is 403.
+
 Pictures have two names: `content_hash` is the SHA-256 of a file's bytes, the same for every copy of it; `id` is that
 of one file at one place. Searches with pictures, thumbnails and previews go by the hash; tags, boxes and exports by
 the id.
@@ -47,6 +50,13 @@ TAGS = [
 ]
 
 
+_TOKEN = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "Made on the page Access, or with `image-search tokens create`; not needed where nobody signs in.",
+}
+
+
 class Api(FastAPI):
     """An application that tells of a stream of lines what it is: FastAPI knows one media type for all JSON."""
 
@@ -59,6 +69,8 @@ class Api(FastAPI):
         content = document["paths"][f"{API}/heatmap"]["post"]["responses"]["200"]["content"]
         if "application/json" in content:
             content[JSON_LINES] = content.pop("application/json")
+        document["components"]["securitySchemes"] = {"token": _TOKEN}
+        document["security"] = [{}, {"token": []}]
         return document
 
 

@@ -35,6 +35,7 @@ class Switching(NamedTuple):
     """What is chosen."""
     choices: Sequence[Choice]
     manage_url: str
+    """Of the page about them; empty for those who may not manage any."""
     """Of the page about all of them."""
 
 

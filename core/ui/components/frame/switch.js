@@ -88,7 +88,8 @@ export class Switch {
     if (!isOpen && !document.activeElement?.matches(":not(body, .image-search-collections)")) this.button.focus()
     if (!isOpen || !this.switching) return
     const { choices, manage } = this.switching
-    this.list.replaceChildren(...choices.map(choice => row(choice, addressOf(choice.name))), row(manage, manage.url, "apart"))
+    this.list.replaceChildren(...choices.map(choice => row(choice, addressOf(choice.name))))
+    if (manage.url) this.list.append(row(manage, manage.url, "apart"))
     const links = this.links
     ;(links.find(link => link.hasAttribute("aria-current")) ?? links[0])?.focus()
   }

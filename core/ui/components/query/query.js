@@ -95,6 +95,7 @@ class QueryBar {
       field: this.find(".field"),
       opener: this.find(".earlier"),
       thumbnails: () => this.data.thumbnails,
+      saves: () => this.data.saves,
       open: address => this.query.open(address),
     })
   }
@@ -309,7 +310,7 @@ class QueryBar {
     this.paintClear()
     this.paintNote()
     this.offer.paint(this.data)
-    this.saving.offer(parts.length > 0)
+    this.saving.offer(this.data.saves && parts.length > 0)
   }
 
   /** @param {boolean} shown */

@@ -73,6 +73,7 @@ def query_bar(
     examples: Sequence[str],
     completions: Mapping[str, Sequence[str]],
     saved_url: str,
+    saves: bool = True,
     on_change: Callable[[Mapping[str, Any]], None],
 ) -> None:
     """Show the query and let it be edited: typed, dropped, pasted, chosen, weighed, cropped, removed part by part.
@@ -93,6 +94,7 @@ def query_bar(
         completions: What a filter may be typed to: the keys, and of each the values there are. All of it goes to the
             browser, with every change: some hundred values each.
         saved_url: Lists saved searches, `[{"id", "name", "query_string"}]`, takes a POST of one, and DELETE at `/<id>`.
+        saves: Whether searches may be saved, and those saved removed.
         on_change: Called before the next run, once for each change, with what the browser says, unchecked.
             `{"text": ..., "parts": [...]}`: a text was submitted, and the parts are those that it cannot hold. Where
             the text is None the parts are all there is. A part is `{"kind": "words", "text", "weight"}`,
@@ -120,6 +122,7 @@ def query_bar(
             "examples": list(examples),
             "completions": {name: [utf8_safe(value) for value in values] for name, values in completions.items()},
             "saved_url": saved_url,
+            "saves": saves,
             "answered": answered(key),
         },
         on_query_change=report,

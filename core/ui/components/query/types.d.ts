@@ -16,6 +16,7 @@ export interface QueryData extends Answered {
   examples: string[]
   completions: Completions
   saved_url: string
+  saves: boolean
 }
 
 /** A path or URL that is the whole text; without a refusal, that of a picture which may be searched with. */

@@ -24,11 +24,11 @@ export class Searches {
    * @param {HTMLElement} root
    * @param {{
    *   recent: Recent, saved: Saved, field: HTMLElement, opener: HTMLElement, input: HTMLElement,
-   *   thumbnails: () => string, open: (address: string) => void,
-   * }} options `open` goes to an address; the list opens below `field`, by `opener` or from `input`, which gets the
+   *   thumbnails: () => string, saves: () => boolean, open: (address: string) => void,
+   * }} options `saves`: whether saved ones may be removed; `open` goes to an address; the list opens below `field`, by `opener` or from `input`, which gets the
    *   focus back.
    */
-  constructor(root, { recent, saved, field, opener, input, thumbnails, open }) {
+  constructor(root, { recent, saved, field, opener, input, thumbnails, saves, open }) {
     this.root = root
     this.recent = recent
     this.saved = saved
@@ -36,6 +36,7 @@ export class Searches {
     this.opener = opener
     this.input = input
     this.thumbnails = thumbnails
+    this.saves = saves
     this.open = open
     this.find = finder(root)
     this.floating = new Floating(root, { wide: true })
@@ -98,9 +99,12 @@ export class Searches {
     const ids = imagesOf(address).slice(0, SHOWN_IMAGES)
     const images = ids.map(id => element("img", { src: below(this.thumbnails(), id), alt: "" }))
     entry.append(icon(path), ...images, element("span", { class: "entry-label" }, label))
-    const remove = button("remove", `Remove ${label}`, "Remove")
-    remove.append(icon(CHIP_ICONS.remove))
-    row.append(entry, remove)
+    row.append(entry)
+    if (!saved || this.saves()) {
+      const remove = button("remove", `Remove ${label}`, "Remove")
+      remove.append(icon(CHIP_ICONS.remove))
+      row.append(remove)
+    }
     this.rows.set(row, { address, saved })
     return row
   }
@@ -136,7 +140,7 @@ export class Searches {
   async remove(row) {
     const at = this.entries.indexOf(part(row, ".entry"))
     const search = this.rows.get(row)
-    if (!search) return
+    if (!search || (search.saved && !this.saves())) return
     if (search.saved) await this.saved.remove(search.saved).catch(error => this.fail(sentence(error)))
     else this.recent.remove(search.address)
     this.paint()

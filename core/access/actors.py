@@ -1,23 +1,55 @@
-"""Who asks for something to be done with a job, in words: anybody may stop what another has begun."""
+"""Who asks for something to be done, and what they may."""
 
 import hashlib
 import re
 from dataclasses import dataclass
 
+from core.access.roles import Person, Role
+from core.errors import AccessDenied
+from core.text.names import printable
+
+TOKEN_PREFIX = "ims_"  # noqa: S105 - of all of them
+"""What tokens begin with, so that people and programs that look for secrets know one."""
+
+MAX_LABEL = 200
+"""Characters, as many as are kept of who has done something."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks for something to be done with a job."""
+    """Who asks for something to be done."""
 
     label: str = ""
-    """For people: `Firefox on Linux`, `command line`; empty: the app itself."""
+    """For people: `ana@example.com`, `Firefox on Linux`, `command line`; empty: the app itself."""
     key: str = ""
-    """Tells one browser from another; empty where there is none."""
+    """Tells one person or browser from another; empty where there is none."""
+    role: Role = Role.ADMIN
+    """Without sign-in, everybody may do everything."""
+
+    def may(self, role: Role) -> bool:
+        """Whether they may do what takes this role."""
+        return self.role >= role
+
+    def check(self, role: Role) -> None:
+        """
+        Raises:
+            AccessDenied: they may not do what takes this role.
+        """
+        if self.may(role):
+            return
+        raise AccessDenied(
+            f"This takes the role {role.word}. " + (f"Yours is {self.role.word}." if self.role else "You have none."),
+            "Ask an admin of this app for it.",
+        )
 
 
 APP = Actor()
 
+NOBODY = Actor(role=Role.NOBODY)
+"""Somebody of whom nothing is known, where signing in is asked for."""
+
 COMMAND_LINE = Actor("command line")
+"""Whoever may write the data folder."""
 
 COOKIE = "image_search_browser"
 """What a browser is known by, so that its own jobs are its own after a reload too: a number that says nothing."""
@@ -44,6 +76,11 @@ _SYSTEMS = (
 def browser(user_agent: str, secret: str) -> Actor:
     """A browser, by the header that it sends and by something that it alone has."""
     return Actor(browser_label(user_agent), browser_key(secret))
+
+
+def person(who: Person, role: Role) -> Actor:
+    """Somebody who has signed in, whichever browser they use."""
+    return Actor(printable(who.email or who.name or who.subject)[:MAX_LABEL], browser_key(who.subject), role)
 
 
 def by_whom(label: str) -> str:

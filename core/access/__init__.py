@@ -1,0 +1,1 @@
+"""Who may do what: roles, who has which, how somebody is known again, and who did what."""

@@ -1,0 +1,1 @@
+"""Commands about who is let into an app where people sign in."""
