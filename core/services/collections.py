@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # who names no collection needs no database
 
 _SEVERAL = 16  # of which it is kept what was found
 
-_KNOWN_FOR = 1.0
+KNOWN_FOR = 1.0
 """Seconds for which it is believed that no other process has made or deleted one."""
 
 
@@ -144,7 +144,7 @@ class Collections:
         """The first one, then the others by their titles."""
         with self._lock:
             now = time.monotonic()
-            if self._known is None or now - self._known[0] > _KNOWN_FOR:
+            if self._known is None or now - self._known[0] > KNOWN_FOR:
                 self._known = now, self.catalog.all()
             return self._known[1]
 
