@@ -71,6 +71,7 @@ def _free(client: Elasticsearch) -> int | None:
 def _words(index: str, health: Answer, space: str) -> tuple[Health, str, str]:
     """What is so, and what to do about it."""
     lacking = int(health.get("unassigned_shards", 0))
+    have = "has" if lacking == 1 else "have"
     match health.get("status"):
         case "red":
             return (
@@ -81,8 +82,8 @@ def _words(index: str, health: Answer, space: str) -> tuple[Health, str, str]:
         case "yellow":
             return (
                 "yellow",
-                f"{counted(lacking, 'copy', 'copies')} of its shards have no node: nothing is missing, but some of it "
-                "is kept only once.",
+                f"{counted(lacking, 'copy', 'copies')} of its shards {have} no node: nothing is missing, but some is "
+                "kept only once.",
                 f'Add a node, or ask for no copies: PUT /{index}/_settings {{"index.number_of_replicas": 0}}',
             )
     if space:
