@@ -175,7 +175,7 @@ class Collections:
             self._audit.note(by, "Created a collection", name)
             return added
         finally:
-            self._forget_known()
+            self.forget_known()
 
     def change(
         self, name: str, title: str | None = None, description: str | None = None, *, by: Actor = APP
@@ -187,7 +187,7 @@ class Collections:
             self._audit.note(by, "Described a collection", name)
             return changed
         finally:
-            self._forget_known()
+            self.forget_known()
 
     def change_model(self, name: str, model_id: str, *, by: Actor = APP) -> Collection:
         """Have a collection ask for another model; its pictures keep the embeddings that they have until they are
@@ -206,7 +206,7 @@ class Collections:
             )
         self.catalog.set_model(name, self._checked_model(model_id))
         self._audit.note(by, "Gave a collection another model", f"{name}: {model_id}")
-        self._forget_known()
+        self.forget_known()
         with self._lock:
             _, before = self._made.pop(name, (None, None))
         if before:
@@ -245,12 +245,12 @@ class Collections:
             )
         services = self.of(name)
         self.catalog.begin_deletion(name, by.label)
-        self._forget_known()
+        self.forget_known()
         try:
             stop(services, by)
         except ImageSearchError:
             self.catalog.restore(name)
-            self._forget_known()
+            self.forget_known()
             raise
         self._finish_deletion(collection, services)
         self._audit.note(by, "Deleted a collection", name)
@@ -302,7 +302,7 @@ class Collections:
         with self._lock:
             self._made.pop(collection.name, None)
         self._forget_several()
-        self._forget_known()
+        self.forget_known()
 
     def _forget_several(self) -> None:
         from core.services.administration import forget_several
@@ -330,7 +330,7 @@ class Collections:
     def _make(self, settings: Settings) -> Services:
         return Services(settings, command_line=self._command_line, models=self._models)
 
-    def _forget_known(self) -> None:
+    def forget_known(self) -> None:
         with self._lock:
             self._known = None
 

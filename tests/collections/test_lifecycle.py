@@ -101,7 +101,7 @@ def test_an_index_of_somebody_else_is_left_alone(collections, fill, settings):
     fill(collections.of("birds"), "red")
     with Catalog_of(settings) as catalog:
         catalog.forget("birds")
-    collections._forget_known()
+    collections.forget_known()
     with pytest.raises(CollectionRefused, match="There is an index birds with pictures"):
         collections.create("birds", model_id="starter")
 
