@@ -9,8 +9,10 @@ import { ofCollection } from "../shared/routes.js"
 const OF_PICTURES = ["image", "more", "less"] // parameters that name pictures, which another collection may not have
 const STEPS = new Map([["ArrowDown", 1], ["ArrowUp", -1]])
 
+const ROOM = "--image-search-collections" // its width, which the head of the page keeps free
+
 const STYLE = `
-  :host { position: fixed; z-index: 999991; top: 0; right: var(--right, 4.5rem); height: 3.75rem; display: flex; align-items: center; }
+  :host { position: fixed; z-index: 999991; top: 0; right: var(--right, 1rem); height: 3.75rem; display: flex; align-items: center; }
   nav { font: 400 0.875rem var(--font); color: var(--text); }
   button, a {
     border: 1px solid transparent; border-radius: 0.5rem; color: inherit; background: none; font: inherit;
@@ -25,7 +27,7 @@ const STYLE = `
   button:hover, a:hover { background: var(--hover); }
   :is(button, a):focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
   ul {
-    position: fixed; inset: 3.25rem var(--right, 4.5rem) auto auto; margin: 0; padding: 0.25rem; width: max-content;
+    position: fixed; inset: 3.25rem var(--right, 1rem) auto auto; margin: 0; padding: 0.25rem; width: max-content;
     min-width: 12rem; max-width: min(22rem, calc(100vw - 2rem)); max-height: calc(100dvh - 5rem); overflow-y: auto; list-style: none;
     border: 1px solid var(--line); border-radius: 0.5rem; color: var(--text); background: var(--background);
     box-shadow: 0 4px 16px rgb(0 0 0 / 0.16);
@@ -58,11 +60,12 @@ export class Switch {
 
   close() {
     this.host.remove()
+    document.documentElement.style.removeProperty(ROOM)
   }
 
   /** @param {Switching | null} switching */
   show(switching) {
-    this.host.remove()
+    this.close()
     if (!switching) return
     this.paintColours()
     this.switching = switching
@@ -72,6 +75,7 @@ export class Switch {
     this.button.title = shown
     this.button.replaceChildren(words, chevron())
     document.body.append(this.host)
+    document.documentElement.style.setProperty(ROOM, `${Math.ceil(this.host.getBoundingClientRect().width)}px`)
   }
 
   paintColours() {

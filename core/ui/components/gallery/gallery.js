@@ -28,7 +28,7 @@ import { Toast } from "./toast.js"
 /** @import { Trigger } from "../shared/types.d.ts" */
 /** @import { GalleryData, Known, Tagged } from "./types.d.ts" */
 
-const SLIM = 640 // pixels: where words have to go
+const SLIM = 880 // pixels: where the line of results becomes two
 
 export default mounting(".gallery", (root, data, trigger) => new Gallery(root, data, trigger))
 
