@@ -1,6 +1,6 @@
 # The common tasks, each one command. They use the Python of the active environment.
 .PHONY: run test check javascript coverage fuzz bench
-PYTEST = python -m pytest -n 3 --dist loadfile
+PYTEST = python -m pytest -n 4 --dist loadfile
 
 run:
 	streamlit run streamlit_app.py
@@ -25,7 +25,7 @@ javascript:
 
 coverage:  # of core, its branches, by all that runs here; below the floor in pyproject.toml it fails
 	coverage erase
-	coverage run -m pytest -n 3 --dist loadfile
+	coverage run -m pytest -n 4 --dist loadfile
 	coverage combine --quiet
 	coverage report
 

@@ -42,13 +42,13 @@ def clear(services: Services, by: Actor, *, is_alone: bool, patience: float = ST
         _remove_uploads(services, is_alone)
         services.index.drop()
         services.library.leave_all()
-        _forget_jobs(services.settings.journal, services.name)
+        forget_jobs(services.settings.journal, services.name)
         folder = services.settings.data_dir
         for name in (*_MADE_AGAIN, *_SENT):
-            _remove(folder / name)
+            remove_tree(folder / name)
         for pattern in _NOTES:
             for path in (folder / "jobs").glob(pattern):
-                _remove(path)
+                remove_tree(path)
     return count
 
 
@@ -74,9 +74,9 @@ def delete(services: Services, folder: Path | None) -> None:
     for engine in _ENGINES:
         with closing(SavedSearches(services.settings.journal, f"{engine}/{services.name}")) as saved:
             saved.clear()
-    _forget_jobs(services.settings.journal, services.name)
+    forget_jobs(services.settings.journal, services.name)
     if folder:
-        _remove(folder)
+        remove_tree(folder)
 
 
 @contextmanager
@@ -112,10 +112,11 @@ def forget_several(data_dir: Path) -> None:
     Args:
         data_dir: Of the app.
     """
-    _remove(data_dir / FOLDER)
+    remove_tree(data_dir / FOLDER)
 
 
-def _forget_jobs(url: str, name: str) -> None:
+def forget_jobs(url: str, name: str) -> None:
+    """Of the index of this name, on whatever engine; as `Journal.clear`."""
     for engine in _ENGINES:
         with closing(Journal(url, f"{engine}/{name}")) as journal:
             journal.clear()
@@ -126,12 +127,12 @@ def _remove_uploads(services: Services, is_alone: bool) -> None:
     folder = services.settings.data_dir
     if is_alone:
         for name in _UPLOADED:
-            _remove(folder / name)
+            remove_tree(folder / name)
         return
     for name in _UPLOADED:
         for path in _files(services.index, (folder / name).resolve()):
-            _remove(path)
-            _remove(path.parents[1].with_name("uploads.kept") / path.parent.name / f"{path.stem}.json")
+            remove_tree(path)
+            remove_tree(path.parents[1].with_name("uploads.kept") / path.parent.name / f"{path.stem}.json")
 
 
 def _files(index: Index, folder: Path) -> Iterator[Path]:
@@ -147,7 +148,8 @@ def _files(index: Index, folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _remove(path: Path) -> None:
+def remove_tree(path: Path) -> None:
+    """A folder with all that is in it, or a file; of a link the link alone. What cannot be removed stays."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

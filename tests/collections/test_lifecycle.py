@@ -245,7 +245,7 @@ def test_one_whose_job_does_not_stop_stays(collections, fill, monkeypatch):
     assert birds.index.count() == 1
 
 
-STEPS = ("core.services.administration._forget_jobs", "core.services.administration._remove",
+STEPS = ("core.services.administration.forget_jobs", "core.services.administration.remove_tree",
          "core.saved.SavedSearches.clear", "core.index.lance.engine.LanceIndex.drop",
          "core.collections.catalog.Catalog.forget")  # fmt: skip
 
