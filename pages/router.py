@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.telemetry.context import begin_request
 from core.ui.access.navigation import check_visitor, offered_pages
-from core.ui.collections.chosen import keep_in_url, switching
+from core.ui.collections.chosen import switching
 from core.ui.components.frame import SkipLink, frame
 from core.ui.notices import expected_errors, model_banner
 
@@ -27,7 +27,6 @@ st.set_page_config(page_title="image-search", page_icon=ART / "icon.svg", layout
 st.logo(ART / "logo.svg", size="large")
 
 page = st.navigation(offered_pages(), position="top")
-keep_in_url()
 with expected_errors():
     check_visitor()
     with st.container():  # a place of its own: what is below does not move when it is empty

@@ -12,6 +12,7 @@ from core.errors import JobRefused, ModelUnavailable, VersionRefused
 from core.ingest.journal.job import Status
 from core.services import shared
 from core.versions.compare import overlap
+from tests.signed_in import Asking
 from tests.test_reembed import CLIP, best
 from tests.test_reembed import starter as starter  # the fixture
 
@@ -80,7 +81,7 @@ def test_what_cannot_be_had_is_refused_before_anything_begins(run, starter, monk
 
 
 def test_the_api(starter):
-    client = TestClient(OwnRoutes(lambda: starter).api.load())
+    client = TestClient(Asking(OwnRoutes(lambda: starter).api.load()))
     headers = {"Sec-Fetch-Site": "same-origin"}
     [one] = client.get("/api/v1/versions").json()
     assert (one["number"], one["state"], one["model_id"], one["count"]) == (1, "current", "starter", 3)

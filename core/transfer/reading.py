@@ -17,7 +17,8 @@ from core.transfer.errors import EXPORT_AGAIN, refused
 ROWS = 2_048
 """Of one batch."""
 
-_MAX_CHUNK = 64 << 20  # bytes of one column in one row group, but for embeddings
+MAX_CHUNK = 64 << 20
+"""Bytes of one column in one row group, but for embeddings."""
 _MAX_GROUP = 4 << 30  # of a whole one
 _BUFFER = 1 << 20
 _LIMITS = {"thrift_string_size_limit": 16 << 20, "thrift_container_size_limit": 1 << 20}
@@ -81,7 +82,7 @@ def _claims(found: Any, vectors: str, plain: bool) -> str:
             column = group.column(place)
             if column.path_in_schema.partition(".")[0] == vectors:
                 continue
-            if column.total_uncompressed_size > _MAX_CHUNK:
+            if column.total_uncompressed_size > MAX_CHUNK:
                 return f"has too much in the column {column.path_in_schema[:80]}"
             if plain and _DICTIONARIES & set(column.encodings):
                 return "was not written by this app"

@@ -49,6 +49,7 @@ def test_everything_that_is_known_is_told():
     (shown,) = told.pop("results")  # type: ignore[misc]
     assert shown == {
         "id": CAT.id,
+        "collection": "",
         "content_hash": CAT.content_hash,
         "name": "cat.jpg",
         "path": "/pictures/pets/cat.jpg",
@@ -62,6 +63,7 @@ def test_everything_that_is_known_is_told():
         "others": [
             {
                 "id": a_record("copy.jpg").id,
+                "collection": "",
                 "content_hash": a_record("copy.jpg").content_hash,
                 "name": "copy.jpg",
                 "path": "/pictures/copy.jpg",

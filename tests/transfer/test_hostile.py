@@ -258,7 +258,7 @@ def test_a_short_text_may_not_stand_for_gigabytes(folder, make):
 
 
 def test_more_memory_than_rows_can_need(folder, make, monkeypatch):
-    monkeypatch.setattr("core.transfer.reading._MAX_CHUNK", 1000)
+    monkeypatch.setattr("core.transfer.reading.MAX_CHUNK", 1000)
     assert "too much" in assert_refused(folder, make("target"))
 
 

@@ -16,12 +16,6 @@ from core.ui.who import may, visitor
 _ALL = "All collections"
 
 
-def keep_in_url() -> None:
-    """Links between pages that Streamlit makes have no parameters: what was chosen is written into the URL again."""
-    if (chosen := collection()) and st.query_params.get("collection") != chosen:
-        st.query_params["collection"] = chosen
-
-
 def go_to(page: str, **params: str) -> None:
     """Another page, about the same collection."""
     st.switch_page(page, query_params={**named(), **params})

@@ -3,7 +3,6 @@
 from core.text.words import pictures
 from core.ui.jobs import attempt
 from core.ui.server import services
-from core.ui.who import visitor
 from core.versions.compare import Comparison
 
 
@@ -13,19 +12,18 @@ def build(model_id: str, swaps: bool) -> None:
         services().versions.build,
         model_id,
         swaps=swaps,
-        by=visitor(),
         told=lambda job: "Building has started. Searches go on." if job else "Nothing is indexed yet.",
     )
 
 
 def swap(number: int) -> None:
     """Use another version, in the background."""
-    attempt(services().versions.swap, number, by=visitor(), told=lambda _: f"Version {number} is brought up to date.")
+    attempt(services().versions.swap, number, told=lambda _: f"Version {number} is brought up to date.")
 
 
 def roll_back() -> None:
     """Use the version before, in the background."""
-    attempt(services().versions.roll_back, by=visitor(), told=lambda _: "The version before is brought up to date.")
+    attempt(services().versions.roll_back, told=lambda _: "The version before is brought up to date.")
 
 
 def delete(number: int) -> None:
@@ -35,9 +33,7 @@ def delete(number: int) -> None:
 
 def optimize() -> None:
     """Merge what is scattered; waits until it is done."""
-    attempt(
-        services().index.optimize, told=lambda _: f"The index of {pictures(services().index.count())} is optimized."
-    )
+    attempt(services().versions.optimize, told=lambda count: f"The index of {pictures(count)} is optimized.")
 
 
 def compare(number: int) -> Comparison:

@@ -54,6 +54,7 @@ export class Switch {
     this.nav = element("nav", { "aria-label": "Collection" })
     this.nav.append(this.button, this.list)
     this.host.attachShadow({ mode: "open" }).append(element("style", {}, STYLE), this.nav)
+    this.list.addEventListener("beforetoggle", event => /** @type {ToggleEvent} */ (event).newState === "open" && this.fill())
     this.list.addEventListener("toggle", event => this.toggled(/** @type {ToggleEvent} */ (event).newState === "open"))
     this.nav.addEventListener("keydown", event => this.step(event))
   }
@@ -86,16 +87,20 @@ export class Switch {
     }
   }
 
+  /** The rows, and which of them has the focus when they are shown: all before that, for keys may follow at once. */
+  fill() {
+    if (!this.switching) return
+    const { choices, manage } = this.switching
+    this.list.replaceChildren(...choices.map(choice => row(choice, addressOf(choice.name))))
+    if (manage.url) this.list.append(row(manage, manage.url, "apart"))
+    const first = this.links.find(link => link.hasAttribute("aria-current")) ?? this.links[0]
+    first?.setAttribute("autofocus", "")
+  }
+
   /** @param {boolean} isOpen */
   toggled(isOpen) {
     this.button.setAttribute("aria-expanded", String(isOpen))
     if (!isOpen && !document.activeElement?.matches(":not(body, .image-search-collections)")) this.button.focus()
-    if (!isOpen || !this.switching) return
-    const { choices, manage } = this.switching
-    this.list.replaceChildren(...choices.map(choice => row(choice, addressOf(choice.name))))
-    if (manage.url) this.list.append(row(manage, manage.url, "apart"))
-    const links = this.links
-    ;(links.find(link => link.hasAttribute("aria-current")) ?? links[0])?.focus()
   }
 
   get links() {
