@@ -184,6 +184,7 @@ def test_a_folder_and_an_archive_are_dropped(
 
     dropped(page, {"more.zip": (tmp_path / "more.zip").read_bytes()})
     page.get_by_role("link", name="Search", exact=True).click()  # the upload goes on without its page
+    expect(page.get_by_role("combobox", name="Search")).to_be_visible()
     page.get_by_role("link", name="Ingest", exact=True).click()
     expect(page.get_by_text("more.zip — done")).to_be_visible(timeout=60_000)
     assert (metric(page, "Added"), metric(page, "Failed")) == ("2", "1")
