@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 import pytest
@@ -32,7 +33,9 @@ def written_by_streamlit(monkeypatch, claims):
     monkeypatch.setattr(starlette_auth_routes, "get_cookie_secret", lambda: SECRET)
     response = Response()
     user = {"origin": ORIGIN, "is_logged_in": True, "provider": "default", **claims}
-    asyncio.run(starlette_auth_routes._set_auth_cookie(response, user, {"id_token": "x"}))
+    with ThreadPoolExecutor(1) as thread:  # this one may have a loop, of those who drive a browser
+        writing = starlette_auth_routes._set_auth_cookie(response, user, {"id_token": "x"})
+        thread.submit(asyncio.run, writing).result()
     pairs = (
         value.decode().split(";")[0].partition("=") for name, value in response.raw_headers if name == b"set-cookie"
     )

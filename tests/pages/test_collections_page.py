@@ -52,7 +52,6 @@ def test_it_stays_on_other_pages_and_in_searches(open_page, birds):
     at.query_params.clear()
     at.run()
     assert "1 picture in `birds`" in texts(at)
-    assert parameter(at, "collection") == "birds"
     assert Component(at, "uploads").data["upload_url"] == "/uploads?collection=birds"
     at.switch_page("search.py")
     at.run()
