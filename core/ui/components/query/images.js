@@ -35,6 +35,7 @@ export class Images {
     this.overlay = part(root, ".overlay")
     this.picker = part(root, "input[type=file]", HTMLInputElement)
     this.picker.onchange = () => this.onChoose()
+    setTimeout(() => this.picker.files?.length && this.onChoose()) // what was chosen while the page was still loading this
     document.addEventListener("paste", event => this.onPaste(event), { signal: this.leaving.signal })
     this.drop = new WindowDrop({
       takes: (transfer, event) => this.takes(transfer, event),

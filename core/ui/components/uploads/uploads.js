@@ -37,6 +37,7 @@ class UploadArea {
         this.start(listed([...(picker.files ?? [])]))
         picker.value = "" // the same files may be chosen again
       }
+      setTimeout(() => picker.files?.length && picker.dispatchEvent(new Event("change"))) // chosen while the page was still loading this
     }
     this.find(".cancel").onclick = () => kept.upload?.stopping.abort()
     this.find(".rest").onclick = () => (kept.upload?.left ? kept.upload.run() : kept.upload?.finish())
