@@ -12,7 +12,7 @@ import streamlit as st
 from core.search.language.parser import parse
 from core.search.language.url import KNOWN_PARAMETERS, from_params, to_params
 from core.search.query import EXCLUDED, MAX_PARTS, Picture, Query, Search
-from core.ui.server import collection
+from core.ui.collections.chosen import named
 
 
 def read_search() -> Search:
@@ -89,7 +89,5 @@ def _with_examples(query: Query, more: Sequence[str] = (), less: Sequence[str] =
 
 
 def _write(params: Mapping[str, list[str]]) -> None:
-    chosen = collection()  # links between pages that Streamlit makes have no parameters
-    kept = {"collection": [chosen]} if chosen else {}
-    # An empty list takes a parameter out of the URL.
-    st.query_params.update({**params, **kept, **{name: [] for name in KNOWN_PARAMETERS - params.keys()}})
+    # An empty list takes a parameter out of the URL. Links between pages that Streamlit makes name no collection.
+    st.query_params.update({**params, **named(), **{name: [] for name in KNOWN_PARAMETERS - params.keys()}})

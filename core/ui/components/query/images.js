@@ -2,6 +2,7 @@
 // server by themselves, so that only their ids pass through Python.
 
 import { IMAGE_DRAG, part } from "../shared/base.js"
+import { whenChosen } from "../shared/picker.js"
 import { sentence, stopped } from "../shared/requests.js"
 import { Refused, sendFile } from "../shared/upload_client.js"
 import { WindowDrop } from "../shared/window_drop.js"
@@ -33,9 +34,7 @@ export class Images {
     this.changed = changed
     this.say = say
     this.overlay = part(root, ".overlay")
-    this.picker = part(root, "input[type=file]", HTMLInputElement)
-    this.picker.onchange = () => this.onChoose()
-    setTimeout(() => this.picker.files?.length && this.onChoose()) // what was chosen while the page was still loading this
+    whenChosen(part(root, "input[type=file]", HTMLInputElement), files => this.upload(files))
     document.addEventListener("paste", event => this.onPaste(event), { signal: this.leaving.signal })
     this.drop = new WindowDrop({
       takes: (transfer, event) => this.takes(transfer, event),
@@ -47,11 +46,6 @@ export class Images {
   close() {
     this.leaving.abort()
     this.drop.close()
-  }
-
-  onChoose() {
-    this.upload([...(this.picker.files ?? [])])
-    this.picker.value = "" // the same file may be chosen again
   }
 
   /** @param {ClipboardEvent} event */

@@ -2,6 +2,7 @@
 
 import { element, finder, focusedBeside, mounting, part, parts } from "../shared/base.js"
 import { fileSize, limitSize, plural } from "../shared/format.js"
+import { whenChosen } from "../shared/picker.js"
 import { WindowDrop } from "../shared/window_drop.js"
 import { dropped, listed } from "./chosen.js"
 import { Upload } from "./upload.js"
@@ -33,11 +34,7 @@ class UploadArea {
     this.trigger = trigger
     this.find = finder(root)
     for (const picker of parts(root, "input[type=file]", HTMLInputElement)) {
-      picker.onchange = () => {
-        this.start(listed([...(picker.files ?? [])]))
-        picker.value = "" // the same files may be chosen again
-      }
-      setTimeout(() => picker.files?.length && picker.dispatchEvent(new Event("change"))) // chosen while the page was still loading this
+      whenChosen(picker, files => this.start(listed(files)))
     }
     this.find(".cancel").onclick = () => kept.upload?.stopping.abort()
     this.find(".rest").onclick = () => (kept.upload?.left ? kept.upload.run() : kept.upload?.finish())
