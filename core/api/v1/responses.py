@@ -150,9 +150,9 @@ class Version(Reply):
     size: int
     """Bytes on disk."""
     made_at: float | None
-    """When it was made, in seconds since the epoch."""
+    """When it was made, in seconds since the epoch; null if it is not known."""
     retired_at: float | None
-    """When it was last in use, in seconds since the epoch."""
+    """When it was last in use, in seconds since the epoch; null if it never was, or is."""
 
 
 class Side(Reply):

@@ -4,9 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from core.api.v1.responses import Reply
+from core.api.v1.responses import Reply, Version
 from core.index.statistics import Health
-from core.index.versions import State
 from core.models import Family
 
 
@@ -134,26 +133,6 @@ class RecentSearches(Reply):
     """`whole`, `embedding`, `index` and `ranking`, as far as there were any."""
 
 
-class VersionStatus(Reply):
-    """A version of an index."""
-
-    number: int
-    name: str
-    state: State
-    """`building`: not all is in it yet. `ready`: it never was in use. `retired`: it was."""
-    model_id: str
-    dims: int
-    preprocessing: int
-    count: int
-    """How many pictures are in it."""
-    size: int
-    """Bytes on disk."""
-    made_at: float | None
-    """Seconds since the epoch; null if it is not known."""
-    retired_at: float | None
-    """When it was last in use; null if it never was, or is."""
-
-
 class IndexStatus(Reply):
     """How the index of a collection is doing. What the engine does not say is null."""
 
@@ -183,6 +162,6 @@ class IndexStatus(Reply):
     model: IndexModel | None
     wanted_model: str
     """That the settings ask for."""
-    versions: list[VersionStatus]
+    versions: list[Version]
     last_ingest: LastIngest | None
     latency: RecentSearches
