@@ -9,10 +9,24 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.index.globs import matches_folder, matches_name
-from core.index.records import ImageRecord
+from core.index.records import FINDINGS, ImageRecord
 from core.text.names import decomposed, folded
 
-type TextField = Literal["label", "tag", "format", "camera", "lens", "shape", "colour", "folder", "split"]
+type TextField = Literal[
+    "label",
+    "tag",
+    "format",
+    "camera",
+    "lens",
+    "shape",
+    "colour",
+    "folder",
+    "split",
+    "quality",
+    "cluster",
+    "class",
+    "duplicate",
+]
 type NumberField = Literal["width", "height", "megapixels", "size", "brightness", "sharpness", "taken"]
 
 _MAX_NAME = 255  # characters; Elasticsearch refuses to look for 314 and more that repeat themselves
@@ -152,6 +166,7 @@ _ATTRIBUTES: dict[str, str] = {
     "colour": "colour_names",
     "folder": "folder_names",
     "split": "splits",
+    **{str(finding): field for finding, field in FINDINGS.items()},
     "taken": "taken_at",
     "megapixels": "pixels",
 }

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
 from core.index.filters import Filter, attribute
 from core.index.limits import MAX_K as MAX_K
-from core.index.records import Fingerprint, Hit, ImageRecord
+from core.index.records import Finding, Fingerprint, Hit, ImageRecord
 from core.index.statistics import Statistics
 from core.vectors import Embedding, Embeddings
 
 if TYPE_CHECKING:
     from core.index.versions import Versions
 
-FACETS = ("label", "tag", "folder", "year", "colour", "shape", "format", "camera", "lens", "split")
+FACETS = (
+    *("label", "tag", "folder", "year", "colour", "shape", "format", "camera", "lens", "split"),
+    *("quality", "cluster", "class", "duplicate"),
+)
 """What records are counted by. `folder` stands for the path of the folder they lie in, `year` for that of `taken_at`,
 the others for the fields of `AnyOf`."""
 
@@ -158,6 +161,15 @@ class Index(Protocol):
     def retag(self, tags: Mapping[str, Sequence[str]]) -> int:
         """Give records these tags, by their ids, in place of those they have; all else, their embeddings too, stays.
         Ids that are not in the index are passed over; returns how many records were changed."""
+        ...
+
+    def mark(self, finding: Finding, values: Mapping[str, Sequence[str]]) -> int:
+        """As `retag`, with what an analysis has found out; records that have it already are not written again, nor
+        counted."""
+        ...
+
+    def contents(self) -> Iterator[tuple[list[str], list[str]]]:
+        """The ids and the content hashes of all records, in batches, in no particular order: without reading them."""
         ...
 
     def delete(self, ids: Sequence[str]) -> int:

@@ -11,6 +11,17 @@ from core.images.describe import DESCRIPTION, Box, Description, Split
 from core.text.names import folded
 from core.vectors import Embedding
 
+type Finding = Literal["quality", "cluster", "class", "duplicate"]
+"""What analyses find out about a record, and an index keeps with it, by the names that filters have for it."""
+
+FINDINGS: dict[Finding, str] = {
+    "quality": "quality",
+    "cluster": "clusters",
+    "class": "classes",
+    "duplicate": "duplicates",
+}
+"""Which fields of a record they are."""
+
 type Shape = Literal["landscape", "portrait", "square", "panorama"]
 
 _SQUARE = 1.1  # sides that differ by less than a tenth look equal
@@ -46,6 +57,14 @@ class ImageRecord(Description):
     """What people have called it, each once, sorted."""
     splits: tuple[Split, ...] = ()
     """The parts of its dataset that it is in: usually one, none outside datasets."""
+    quality: tuple[str, ...] = ()
+    """What an analysis has found out about it, as the next three: here, what is wrong with it."""
+    clusters: tuple[str, ...] = ()
+    """The names of the groups of alike pictures that it is in."""
+    classes: tuple[str, ...] = ()
+    """What lists of classes say that it shows."""
+    duplicates: tuple[str, ...] = ()
+    """How it stands to others that show the same."""
 
     @property
     def folder(self) -> str:

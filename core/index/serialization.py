@@ -7,7 +7,7 @@ from itertools import starmap
 from typing import Any
 
 from core.images.describe import Box, Colour
-from core.index.records import ImageRecord
+from core.index.records import FINDINGS, ImageRecord
 
 _DEFAULTS = {field.name: field.default for field in fields(ImageRecord)}
 _REBUILT: dict[str, Callable[[Any], Any]] = {
@@ -15,6 +15,7 @@ _REBUILT: dict[str, Callable[[Any], Any]] = {
     "gps": tuple,
     "tags": tuple,
     "splits": tuple,
+    **dict.fromkeys(FINDINGS.values(), tuple),
     "colours": lambda pairs: tuple(starmap(Colour, pairs)),
     "boxes": lambda rows: tuple(starmap(Box, rows)),
 }

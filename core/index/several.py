@@ -15,7 +15,7 @@ from core.errors import SeveralCollections
 from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
 from core.index.filters import Filter
 from core.index.index import FACETS, Index, ModelStamp, Order, Totals, most_frequent
-from core.index.records import Fingerprint, Hit, ImageRecord
+from core.index.records import Finding, Fingerprint, Hit, ImageRecord
 from core.index.statistics import Statistics
 from core.index.versions import Versions
 from core.vectors import Embedding, Embeddings
@@ -136,6 +136,14 @@ class SeveralIndexes:
             name, _, own = id_.rpartition(SEPARATOR)
             of_each[name][own] = given
         return sum(self._indexes[name].retag(given) for name, given in of_each.items() if name in self._indexes)
+
+    def mark(self, finding: Finding, values: Mapping[str, Sequence[str]]) -> int:
+        _refuse()
+
+    def contents(self) -> Iterator[tuple[list[str], list[str]]]:
+        for name, index in self._filled():
+            for ids, content_hashes in index.contents():
+                yield [f"{name}{SEPARATOR}{id_}" for id_ in ids], content_hashes
 
     def count(self, where: Filter | None = None) -> int:
         return sum(index.count(where) for index in self._indexes.values())

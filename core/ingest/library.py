@@ -2,12 +2,13 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -19,11 +20,22 @@ from core.images.thumbnails import Thumbnails
 from core.index.filters import Filter
 from core.index.index import Index, Totals
 from core.index.records import record_id
+from core.ingest.analysis import Analysis
 from core.ingest.follow import PAUSES, Follower, Pauses
 from core.ingest.jobs.process import Owner
 from core.ingest.jobs.queue import Jobs
 from core.ingest.journal.files import JobFiles
-from core.ingest.journal.job import TO_READ, JobState, Kind, Plan, Planned, PlannedFile, Rebuild, Status
+from core.ingest.journal.job import (
+    TO_READ,
+    AnalysisTask,
+    JobState,
+    Kind,
+    Plan,
+    Planned,
+    PlannedFile,
+    Rebuild,
+    Status,
+)
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Progress
 from core.ingest.journal.sources import KnownSource
@@ -73,6 +85,7 @@ class Library:
         urls: Addresses below which pictures may be read, from public servers only; None: all addresses, as on the
             command line, where naming one is leave to read it.
         models: For those who rebuild the index.
+        analyses: What jobs can find out, by their names.
         done: Called after each job that ran to its end.
         pauses: Of what is followed.
     """
@@ -88,6 +101,7 @@ class Library:
         *,
         urls: Sequence[str] | None = (),
         models: Models | None = None,
+        analyses: Callable[[], Mapping[str, Analysis]] = dict,
         done: Callable[[], object] = lambda: None,
         pauses: Pauses = PAUSES,
     ) -> None:
@@ -100,6 +114,7 @@ class Library:
         self.load = load
         self._name_of = name_of
         self.models = models
+        self._analyses = analyses
         self._tried: float | None = None  # pictures a second
         self._looked_at: dict[int, list[tuple[str, str, frozenset[str]]]] = {}
         self.lock_file = folder / f"{index.engine}-{index.name}.lock"
@@ -107,7 +122,10 @@ class Library:
         self.writing = FileLock(self.lock_file)
         self._follower = Follower(self.notice, pauses)
         building = FileLock(folder / f"{index.engine}-{index.name}.rebuild.lock")
-        self.jobs = Jobs(journal, Owner(folder), self.writing, self._plan, self._run, building=building)
+        analysing = FileLock(folder / f"{index.engine}-{index.name}.analysis.lock")
+        self.jobs = Jobs(
+            journal, Owner(folder), self.writing, self._plan, self._run, building=building, analysing=analysing
+        )
 
     def add(
         self,
@@ -153,6 +171,36 @@ class Library:
         if not begun.active:
             self.jobs.resume(begun.id, prunes=prunes or None, by=by)
         return begun.id
+
+    def analyse(
+        self, name: str, options: Mapping[str, Any] | None = None, *, if_needed: bool = False, by: Actor = APP
+    ) -> int:
+        """Carry out an analysis in the background. Returns the job's id: of the one of this name that has not ended,
+        where there is one, which then goes on.
+
+        Args:
+            options: Plain values for the analysis.
+            if_needed: Whether the job is to be forgotten where there is nothing to do.
+        """
+        by.check(Role.EDITOR)
+        begun = next((job for job in self.jobs.open() if job.analyses and job.analysis.name == name), None)
+        if begun is None:
+            task = AnalysisTask(name, dict(options or {}))
+            how = {"auto_start": True, "discard_if_empty": if_needed, "kind": Kind.ANALYSIS, "by": by}
+            return self.jobs.plan(self._analyses()[name].title, (), analysis=task, **how)  # type: ignore[arg-type]
+        if not begun.active:
+            self.jobs.resume(begun.id, by=by)
+        return begun.id
+
+    def latest_analysis(self, name: str) -> JobState | None:
+        """The latest job of this analysis; None where there was none."""
+        return next((job for job in self.jobs.states() if job.analyses and job.analysis.name == name), None)
+
+    def follow_up(self) -> None:
+        """Bring the analyses that were made before up to date, in the background."""
+        for name, analysis in self._analyses().items():
+            if analysis.is_made:
+                self.analyse(name, if_needed=True)
 
     def _is_for(self, job: JobState, wanted: Rebuild) -> bool:
         """Whether a job is for the same."""
@@ -243,6 +291,7 @@ class Library:
         for known in self.journal.sources.all():
             if known.followed:
                 self._follower.follow(known.location)
+        self.follow_up()  # commands index without the app
 
     def close(self) -> None:
         """Begin nothing more in this process; what was begun pauses."""
@@ -272,6 +321,9 @@ class Library:
         return open_source(location, mounts, lists=self.folder, public_only=self._urls is not None)
 
     def _plan(self, job: JobState) -> Iterator[Plan]:
+        if job.analyses:
+            yield from self._analyses()[job.analysis.name].plan(job)
+            return
         if job.rebuilds:
             assert self.models
             yield from plan_rebuild(job, self.index, self.journal.files(job.id), self.models)
@@ -317,9 +369,13 @@ class Library:
                 self._tried = trial(files, Prepare(sources, model.result(), self.thumbnails, self._name_of))
 
     def _run(self, job: JobState) -> Iterator[Progress]:
+        if job.analyses:
+            yield from self._analyses()[job.analysis.name].run(job)
+            return
         yield from self._rebuild(job) if job.rebuilds else self._ingest(job)
         try:
             self._done()
+            self.follow_up()
         except Exception:  # the job has ended well
             _log.exception("What was to be done after the job %r failed", job.title)
 

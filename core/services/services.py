@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # a search for words needs neither database nor pictures: wha
     from core.search.explain.heatmap import Heat, HeatmapProgress
     from core.search.pasted import PastedPictures
     from core.search.recall.lens import RecallLens
+    from core.services.analysis import AnalysisServices
     from core.services.sending import Sending
     from core.versions.control import VersionControl
 
@@ -134,6 +135,7 @@ class Services(Opening):
             lambda path: self._sending.name_of(path),
             urls=None if self._command_line else self.settings.urls,
             models=self.model,
+            analyses=lambda: self.analysis.by_name,
             done=(lambda: None) if self._command_line else self._searching.choose_examples,
         )
 
@@ -142,6 +144,13 @@ class Services(Opening):
         from core.services.sending import Sending
 
         return Sending(self._stores, lambda: self.library)
+
+    @Once
+    def analysis(self) -> "AnalysisServices":
+        """What is found out about the collection as a whole."""
+        from core.services.analysis import AnalysisServices
+
+        return AnalysisServices(self)
 
     @Once
     def audit(self) -> "Audit":

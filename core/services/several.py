@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.images.thumbnails import Thumbnails
     from core.images.uploads import Uploads
     from core.ingest.library import Library
+    from core.services.analysis import AnalysisServices
     from core.versions.control import VersionControl
 
 FOLDER = "collections/.several"
@@ -105,6 +106,10 @@ class Several(Services):
 
     @property
     def versions(self) -> "VersionControl":
+        _refuse()
+
+    @property
+    def analysis(self) -> "AnalysisServices":
         _refuse()
 
     def start_uploads(self, ids: Sequence[str], title: str = "", by: Actor = APP, paths: Sequence[str] = ()) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from core.errors import InvalidTags
 from core.images.describe import is_content_hash
 from core.images.files import has_picture_suffix
-from core.index.records import ImageRecord, record_id
+from core.index.records import FINDINGS, ImageRecord, record_id
 from core.index.tags import cleaned
 from core.sources.remote.urls import is_url
 from core.text.names import printable
@@ -82,8 +82,11 @@ def _reason(record: ImageRecord) -> str:
     numbers += [number for box in record.boxes for number in box[1:]] + [colour.share for colour in record.colours]
     if not all(number is None or math.isfinite(number) for number in numbers):
         return "with a number that is not finite"
-    if max(map(len, (record.boxes, record.tags, record.colours))) > _MAX_LIST:
+    found = [getattr(record, field) for field in FINDINGS.values()]
+    if max(map(len, (record.boxes, record.tags, record.colours, *found))) > _MAX_LIST:
         return "with too many boxes, tags or colours"
+    if any(len(text) > _MAX_TEXT for texts in found for text in texts):
+        return "with a finding that is too long"
     if any(len(box.label) > _MAX_TEXT for box in record.boxes) or not all(map(_is_colour, record.colours)):
         return "with a label or colour that is none"
     return ""

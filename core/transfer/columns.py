@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from core.images.describe import Box, Colour
-from core.index.records import ImageRecord, from_storable, storable
+from core.index.records import FINDINGS, ImageRecord, from_storable, storable
 from core.vectors import Embeddings
 
 _COLOUR = pa.struct([pa.field("rgb", pa.string(), False), pa.field("share", pa.float64(), False)])
@@ -50,13 +50,18 @@ TYPES: Mapping[str, pa.DataType] = {
     "annotated_ns": pa.int64(),
     "tags": _list(pa.string()),
     "splits": _list(pa.string()),
+    **{name: _list(pa.string()) for name in FINDINGS.values()},
 }
 """Of the fields of a record, by their names."""
+
+ADDED = frozenset(FINDINGS.values())
+"""Which exports of earlier versions of the app have not got."""
 
 NULLABLE = frozenset({"taken_at", "gps", "brightness", "sharpness"})
 
 EMBEDDING = "embedding"
 
+_TEXTS = ("tags", "splits", *FINDINGS.values())
 _LARGEST = 2**63 - 1
 _NUMBERS = frozenset({"size", "mtime_ns", "annotated_ns"})  # of files, which systems may give any
 
@@ -84,8 +89,9 @@ def to_records(batch: pa.RecordBatch) -> list[ImageRecord]:
     Raises:
         ValueError, TypeError, OverflowError: a row holds no record.
     """
-    columns = [map(_READ.get(name, _as_it_is), batch.column(name).to_pylist()) for name in TYPES]
-    return [ImageRecord(**dict(zip(TYPES, row, strict=True))) for row in zip(*columns, strict=True)]
+    names = [name for name in TYPES if name in batch.schema.names or name not in ADDED]
+    columns = [map(_READ.get(name, _as_it_is), batch.column(name).to_pylist()) for name in names]
+    return [ImageRecord(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
 
 
 def to_embeddings(column: pa.Array) -> Embeddings:
@@ -110,7 +116,7 @@ def to_embeddings(column: pa.Array) -> Embeddings:
 def _written(name: str, value: Any) -> Any:
     if isinstance(value, str):
         return storable(value)
-    if name in ("tags", "splits"):
+    if name in _TEXTS:
         return list(map(storable, value))
     if name == "boxes":
         return [{**box._asdict(), "label": storable(box.label)} for box in value]
@@ -135,8 +141,7 @@ def _boxes(rows: Sequence[Mapping[str, Any]]) -> tuple[Box, ...]:
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
     **{name: from_storable for name, kind in TYPES.items() if kind == pa.string()},
-    "tags": _texts,
-    "splits": _texts,
+    **dict.fromkeys(_TEXTS, _texts),
     "boxes": _boxes,
     "colours": lambda rows: tuple(Colour(**row) for row in rows),
     "gps": lambda place: place and (place["latitude"], place["longitude"]),

@@ -11,7 +11,7 @@ from core.index.records import ImageRecord, from_storable
 from core.saved import MAX_NAME, MAX_URL, checked_address
 from core.transfer import stamp as stamps
 from core.transfer.checks import checked
-from core.transfer.columns import EMBEDDING, NULLABLE, schema, to_embeddings, to_records
+from core.transfer.columns import ADDED, EMBEDDING, NULLABLE, schema, to_embeddings, to_records
 from core.transfer.errors import refused
 from core.transfer.ids import Ids
 from core.transfer.reading import batches, missing_nulls, opened
@@ -96,7 +96,8 @@ class Export:
         with opened(path, EMBEDDING, plain=True) as parquet:
             if reason := _differs(parquet.schema_arrow, expected):
                 raise refused(path, reason)
-            for batch in batches(parquet, expected.names):
+            there = [name for name in expected.names if name in parquet.schema_arrow.names]
+            for batch in batches(parquet, there):
                 yield _sound(path, batch, self.stamp.model.dims)
 
     def _pairs(
@@ -124,6 +125,8 @@ def _differs(found: Any, expected: Any) -> str:
     """How columns differ from those that are written here; "" where they do not. Others besides are not read."""
     for field in expected:
         at = found.get_field_index(field.name)
+        if at < 0 and field.name in ADDED:
+            continue
         if at < 0:
             return f"has no column {field.name}"
         if not _same(found.field(at).type, field.type):

@@ -9,7 +9,10 @@ from core.index.filters import AnyOf, Between, Condition, Filter, InFolder, Name
 from core.index.index import Counts
 from core.search.language.conditions import write_condition
 
-VALUES: tuple[TextField, ...] = ("label", "tag", "folder", "shape", "colour", "format", "camera", "lens", "split")
+VALUES: tuple[TextField, ...] = (
+    *("label", "tag", "folder", "shape", "colour", "format", "camera", "lens", "split"),
+    *("class", "cluster", "quality", "duplicate"),
+)
 NUMBERS: tuple[NumberField, ...] = ("size", "width", "height")
 
 _MAX_COUNTED = 1_000  # of one facet, as engines count

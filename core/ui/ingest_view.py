@@ -14,7 +14,7 @@ from core.ui.components.uploads import UploadLimits, upload_area
 from core.ui.notices import plain
 from core.ui.samples import sample_button
 from core.ui.server import route, services
-from core.ui.shell import INGEST_LOOK
+from core.ui.shell import look
 from core.ui.who import visitor
 
 _ENGINES = {"lancedb": "LanceDB on this machine", "elasticsearch": "Elasticsearch"}
@@ -22,7 +22,7 @@ _ENGINES = {"lancedb": "LanceDB on this machine", "elasticsearch": "Elasticsearc
 
 def make_room() -> None:
     """The page's own look."""
-    st.html(INGEST_LOOK)  # for those who come from another page
+    st.html(look("ingest"))  # for those who come from another page
 
 
 def invitation() -> None:

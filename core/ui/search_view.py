@@ -28,7 +28,7 @@ from core.ui.components.view import view_options
 from core.ui.notices import plain
 from core.ui.samples import offer_samples
 from core.ui.server import route, services
-from core.ui.shell import SEARCH_LOOK
+from core.ui.shell import look
 from core.ui.who import may, visitor
 
 _PAGE = 60  # tiles that come with the page; the gallery asks for the others as they are scrolled to
@@ -44,7 +44,7 @@ _API = {
 def make_room() -> DeltaGenerator | None:
     """The page's own look, and the place of the filters, where there is something to filter: the sidebar is to be open
     before anything is there that it moves."""
-    st.markdown(SEARCH_LOOK, unsafe_allow_html=True)  # for those who come from another page
+    st.markdown(look("search"), unsafe_allow_html=True)  # for those who come from another page
     return st.sidebar.container() if any(services().facets().values()) else None
 
 

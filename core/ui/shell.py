@@ -11,7 +11,6 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -23,11 +22,15 @@ from core.access.login import Session
 from core.access.needs import SESSION
 from core.access.roles import Role
 from core.ui.components import modules
+from core.ui.offered import PAGES, SEARCH, Page
 
-COMMON_LOOK, SEARCH_LOOK, INGEST_LOOK, INDEX_LOOK = (
-    f"<style>{Path(__file__).with_name(f'{name}.css').read_text('utf-8')}</style>"
-    for name in ("shell", "search", "ingest", "index")
-)
+
+def look(name: str) -> str:
+    """A style sheet of this folder, for the head of a document; "" where none is named."""
+    return f"<style>{Path(__file__).with_name(f'{name}.css').read_text('utf-8')}</style>" if name else ""
+
+
+COMMON_LOOK = look("shell")
 _KEPT = 365 * 24 * 3600  # seconds
 _PRELOAD = """
 new PerformanceObserver((seen, observer) => {
@@ -47,31 +50,9 @@ _WATCH = """
 """
 
 
-class _Page(NamedTuple):
-    role: Role
-    """What it takes to open it."""
-    look: str
-    components: Sequence[str]
-
-
-_SEARCH = _Page(Role.VIEWER, SEARCH_LOOK, ("query", "gallery", "facets", "view", "frame"))
-_PAGES = {
-    "/": _SEARCH,
-    "/search": _SEARCH,
-    "/ingest": _Page(Role.ADMIN, INGEST_LOOK, ("uploads", "frame")),
-    "/index": _Page(Role.ADMIN, INDEX_LOOK, ("recall", "frame")),
-    "/collections": _Page(Role.ADMIN, "", ("frame",)),
-}
-_ACCESS_PAGES = {
-    "/access": _Page(Role.VIEWER, "", ("frame",)),
-    "/sign-out": _Page(Role.VIEWER, "", ("frame",)),
-}
-"""Where people have to sign in."""
-
-
 def pages(*, signs_in: bool) -> dict[str, Role]:
     """The paths at which there are pages, and the role that each takes."""
-    return {path: page.role for path, page in _pages(signs_in).items()}
+    return {path: page.role for path, page in _at(signs_in).items()}
 
 
 def shell(prefix: str, *, signs_in: bool = False) -> list[Route]:
@@ -82,12 +63,13 @@ def shell(prefix: str, *, signs_in: bool = False) -> list[Route]:
         signs_in: Whether people have to sign in.
     """
     own = (Path(get_static_dir()) / "index.html").read_text("utf-8")
-    made = {path: with_look(own, page.look + preloads(page.components)) for path, page in _pages(signs_in).items()}
+    made = {path: with_look(own, look(page.look) + preloads(page.components)) for path, page in _at(signs_in).items()}
     return [Route(f"{prefix}{path}", partial(_answer, document, prefix)) for path, document in made.items()]
 
 
-def _pages(signs_in: bool) -> dict[str, _Page]:
-    return _PAGES | _ACCESS_PAGES if signs_in else _PAGES
+def _at(signs_in: bool) -> dict[str, Page]:
+    """By their paths."""
+    return {"/": SEARCH, **{page.path: page for page in PAGES if signs_in or not page.signs_in}}
 
 
 async def _answer(document: str, prefix: str, request: Request) -> Response:

@@ -290,7 +290,7 @@ class TestUpkeep:
     def test_all_that_is_filtered_by_is_indexed(self, filled, folder):
         assert indices(folder).keys() == {
             "id", "content_hash", "folder", "format", "taken_at", "width", "height", "size", "camera", "lens", "shape",
-            "labels", "tags", "colour_names", "folder_names", "splits",
+            "labels", "tags", "colour_names", "folder_names", "splits", "quality", "clusters", "classes", "duplicates",
         }  # fmt: skip
 
     def test_many_small_writes_leave_few_files(self, filled, folder, make_records, monkeypatch):

@@ -9,17 +9,17 @@ from starlette.testclient import TestClient
 from streamlit.file_util import get_static_dir
 
 from core.access.actors import COOKIE
-from core.ui.shell import COMMON_LOOK, INGEST_LOOK, SEARCH_LOOK, preloads, shell, with_look
+from core.ui.shell import COMMON_LOOK, look, preloads, shell, with_look
 
 
 @pytest.mark.parametrize("prefix", ["", "/pictures"])
-@pytest.mark.parametrize(("page", "look"), [("/", SEARCH_LOOK), ("/search", SEARCH_LOOK), ("/ingest", INGEST_LOOK)])
-def test_it_is_streamlits_with_the_look_in_its_head(prefix, page, look):
+@pytest.mark.parametrize(("page", "name"), [("/", "search"), ("/search", "search"), ("/ingest", "ingest")])
+def test_it_is_streamlits_with_the_look_in_its_head(prefix, page, name):
     document = TestClient(Starlette(routes=shell(prefix))).get(f"{prefix}{page}?q=cat").text
     own = (Path(get_static_dir()) / "index.html").read_text("utf-8")
     modules = preloads(("uploads", "frame") if page == "/ingest" else ("query", "gallery", "facets", "view", "frame"))
-    assert document.replace(COMMON_LOOK + look + modules, "") == own
-    assert document.index(look) < document.index("</head>")
+    assert document.replace(COMMON_LOOK + look(name) + modules, "") == own
+    assert document.index(look(name)) < document.index("</head>")
 
 
 def test_a_browser_is_known_again():
@@ -33,4 +33,4 @@ def test_a_browser_is_known_again():
 
 
 def test_a_document_without_a_head_stays_as_it_is():
-    assert with_look("<p>", SEARCH_LOOK) == "<p>"
+    assert with_look("<p>", look("search")) == "<p>"

@@ -26,7 +26,7 @@ from core.index.elastic.query.facets import facets
 from core.index.elastic.rows import FINGERPRINT, document, fingerprint_of, record_of
 from core.index.filters import Filter
 from core.index.index import FACETS, MAX_K, ModelStamp, Order, Totals
-from core.index.records import Fingerprint, Hit, ImageRecord, storable
+from core.index.records import FINDINGS, Finding, Fingerprint, Hit, ImageRecord, storable
 from core.index.statistics import Statistics, unreachable
 from core.index.versions import Overtaken
 from core.vectors import Embedding, Embeddings, check_embeddings
@@ -228,14 +228,32 @@ class ElasticIndex:
             yield [record_of(hit["_source"]) for hit in hits]
 
     def retag(self, tags: Mapping[str, Sequence[str]]) -> int:
+        return self._rewrite("tags", tags)
+
+    def mark(self, finding: Finding, values: Mapping[str, Sequence[str]]) -> int:
+        field, count = FINDINGS[finding], 0
+        for ids in batched(values, ROWS):
+            known = {record.id: getattr(record, field) for record in self.get(ids)}
+            differ = {id_: values[id_] for id_, had in known.items() if had != tuple(values[id_])}
+            count += self._rewrite(field, differ)
+        return count
+
+    def _rewrite(self, field: str, values: Mapping[str, Sequence[str]]) -> int:
+        """Give rows these values of a field, by their ids; returns how many there were."""
         with self.connection.translate_errors():
-            if not tags or (layout := self._find()) is None:
+            if not values or (layout := self._find()) is None:
                 return 0
             bulk.insist(lambda: alias.bring_up_to_date(self.connection.write_client, layout))
             how = {"_op_type": "update", "retry_on_conflict": _CONFLICTS}
             return self.send(
-                [{**how, "_id": id_, "doc": {"tags": list(map(storable, tags[id_]))}} for id_ in _askable(tags)]
+                [{**how, "_id": id_, "doc": {field: list(map(storable, values[id_]))}} for id_ in _askable(values)]
             )
+
+    def contents(self) -> Iterator[tuple[list[str], list[str]]]:
+        if (at := self._as_it_is()) is None:
+            return
+        for hits in paging.pages(at, None, MAX_K, docvalue_fields=["content_hash"], source=False):
+            yield [hit["_id"] for hit in hits], [hit["fields"]["content_hash"][0] for hit in hits]
 
     def delete(self, ids: Sequence[str]) -> int:
         with self.connection.translate_errors():

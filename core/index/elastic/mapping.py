@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.index.index import ModelStamp
+from core.index.records import FINDINGS
 
 type Body = dict[str, Any]
 
@@ -32,7 +33,7 @@ _INTEGER: Body = {"type": "integer"}
 _DOUBLE: Body = {"type": "double"}
 _KEPT: Body = {"type": "object", "enabled": False}  # comes back with the row and is not looked at
 _TEXTS = ("id", "path", "name", "name_folded", "folder", "content_hash", "format", "camera", "lens", "shape")
-_LISTS = ("labels", "tags", "colour_names", "folder_names", "splits")
+_LISTS = ("labels", "tags", "colour_names", "folder_names", "splits", *FINDINGS.values())
 MADE_BY = "made_by_"
 """What the field begins with that says which model made a row's embedding: each model has one of its own. An index has
 only that of its model, and takes no other fields: so the server refuses a row that was made for an index of another

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.index.elastic.mapping import Body
 from core.index.index import SCORE_DECIMALS
-from core.index.records import Fingerprint, Hit, ImageRecord, from_storable, storable
+from core.index.records import FINDINGS, Fingerprint, Hit, ImageRecord, from_storable, storable
 from core.index.serialization import from_plain, to_plain
 from core.vectors import Embedding
 
@@ -20,6 +20,7 @@ EPOCH = datetime(1970, 1, 1)
 _PACKED = ">f4"  # what `helpers.pack_dense_vector` writes, in base64
 _MICROSECOND = timedelta(microseconds=1)
 _TEXTS = ("path", "name", "format", "camera", "lens")  # may hold bytes that are not UTF-8
+_CHOSEN = ("tags", *FINDINGS.values())  # likewise
 _TIMES = ("mtime_ns", "annotated_ns")
 _COUNTS = ("frames", "orientation", "described", "pixels")
 _LATEST = 2**63 - 1  # nanoseconds, in the year 2262; some file systems go further
@@ -76,6 +77,5 @@ def _with_texts(row: Mapping[str, Any], change: Callable[[str], str]) -> Body:
     changed: Body = {field: change(row[field]) for field in _TEXTS if field in row}
     if "boxes" in row:
         changed["boxes"] = [[change(label), *place] for label, *place in row["boxes"]]
-    if "tags" in row:
-        changed["tags"] = list(map(change, row["tags"]))
+    changed |= {texts: list(map(change, row[texts])) for texts in _CHOSEN if texts in row}
     return {**row, **changed}

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import batched
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.errors import ImageSearchError, IndexUnavailable, ModelMismatch
 from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
 from core.index.filters import Filter
 from core.index.index import FACETS, ModelStamp, Order, Totals, counted
+from core.index.lance import scan
 from core.index.lance.errors import is_vanished, translate_errors
 from core.index.lance.history.versions import LanceVersions
 from core.index.lance.place import Place
@@ -36,7 +38,7 @@ from core.index.lance.rows import (
 )
 from core.index.lance.upkeep import maintain, optimize
 from core.index.pointer import FIRST, Manifest, Pointer
-from core.index.records import Fingerprint, Hit, ImageRecord, storable
+from core.index.records import FINDINGS, Finding, Fingerprint, Hit, ImageRecord, storable
 from core.index.statistics import Statistics, unreachable
 from core.index.versions import Overtaken
 from core.runtime.heap import trim
@@ -202,7 +204,20 @@ class LanceIndex:
     def retag(self, tags: Mapping[str, Sequence[str]]) -> int:
         if not tags or self._stamp() is None:
             return 0
-        return int(self.commit(partial(_retag, tags=tags)).num_updated_rows)
+        return int(self.commit(partial(_rewrite, field="tags", values=tags)).num_updated_rows)
+
+    def mark(self, finding: Finding, values: Mapping[str, Sequence[str]]) -> int:
+        if not values or self._stamp() is None:
+            return 0
+        field, count = FINDINGS[finding], 0
+        for ids in batched(values, _COMMIT):  # each a step that writers wait for
+            known = {record.id: getattr(record, field) for record in self.get(ids)}
+            if differ := {id_: values[id_] for id_, had in known.items() if had != tuple(values[id_])}:
+                count += int(self.commit(partial(_rewrite, field=field, values=differ)).num_updated_rows)
+        return count
+
+    def contents(self) -> Iterator[tuple[list[str], list[str]]]:
+        return self._batches(["id", "content_hash"], None, _contents, scan.WHOLE)
 
     def delete(self, ids: Sequence[str]) -> int:
         if self._stamp() is None:
@@ -369,7 +384,9 @@ class LanceIndex:
         unique = list(dict.fromkeys(values))
         return self._run(lambda table, _: list(map(read, queries.look_up(table, column, unique, columns))), [])
 
-    def _batches[T](self, columns: list[str], where: Filter | None, read: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
+    def _batches[T](
+        self, columns: list[str], where: Filter | None, read: Callable[[pa.RecordBatch], T], rows: int = SCAN
+    ) -> Iterator[T]:
         with self.translate_errors():
             place = self._place()
             if not place.path.is_dir():
@@ -378,7 +395,7 @@ class LanceIndex:
         with self.translate_errors(), place.readers.reading():
             table = self._open(place)
             if table is not None:
-                yield from map(read, queries.batches(table, columns, where, SCAN))
+                yield from map(read, queries.batches(table, columns, where, rows))
 
     def _stamp(self) -> ModelStamp | None:
         return self._run(lambda table, _: stamp_of(table.schema), None)
@@ -418,11 +435,16 @@ def _whole(rows: pa.Table | pa.RecordBatch) -> tuple[list[ImageRecord], Embeddin
     return to_records(rows), to_embeddings(rows)
 
 
-def _retag(table: Any, tags: Mapping[str, Sequence[str]]) -> Any:
-    """Write the rows again with these tags, by their ids; for the one who holds the lock for writing."""
+def _contents(rows: pa.RecordBatch) -> tuple[list[str], list[str]]:
+    return rows.column("id").to_pylist(), rows.column("content_hash").to_pylist()
+
+
+def _rewrite(table: Any, field: str, values: Mapping[str, Sequence[str]]) -> Any:
+    """Write the rows again with these values of a field, by their ids; for the one who holds the lock for writing."""
     stamp = stamp_of(table.schema)
-    found = pa.concat_tables(queries.look_up(table, "id", list(tags), ["record", "vector"]))
-    records = [replace(record, tags=tuple(tags[record.id])) for record in to_records(found)]
+    found = pa.concat_tables(queries.look_up(table, "id", list(values), ["record", "vector"]))
+    changed: dict[str, dict[str, Any]] = {id_: {field: tuple(texts)} for id_, texts in values.items()}
+    records = [replace(record, **changed[record.id]) for record in to_records(found)]
     return queries.merge(table, to_table(records, to_embeddings(found), stamp))
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from core.index.index import ModelStamp
 from core.index.lance.columns import MADE
 from core.index.lance.errors import Damaged
-from core.index.records import Fingerprint, ImageRecord, storable
+from core.index.records import FINDINGS, Fingerprint, ImageRecord, storable
 from core.index.serialization import from_plain, to_plain
 from core.vectors import Embeddings
 
@@ -51,6 +51,7 @@ _ADDED = [
     pa.field("shape", pa.string()),
     pa.field("name_folded", pa.string()),
     pa.field("splits", pa.list_(pa.string())),
+    *(pa.field(name, pa.list_(pa.string())) for name in FINDINGS.values()),
 ]
 _NAMES = [column.name for column in _COLUMNS]
 _TEXTS = (
@@ -61,7 +62,7 @@ _TEXTS = (
     "shape",
     "name_folded",
 )  # may hold bytes that are not UTF-8; JSON escapes them by itself
-_LISTS = ("labels", "tags", "colour_names", "folder_names", "splits")  # likewise
+_LISTS = ("labels", "tags", "colour_names", "folder_names", "splits", *FINDINGS.values())  # likewise
 _TIMES = ("mtime_ns", "annotated_ns")
 _LATEST = 2**63 - 1  # nanoseconds, in the year 2262; some file systems go further
 

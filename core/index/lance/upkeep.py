@@ -14,6 +14,7 @@ from lancedb.index import Bitmap, BTree, IvfRq, LabelList
 from core.index.lance.merges import Merges
 from core.index.lance.readers import Readers
 from core.index.lance.scan import WHOLE, batches
+from core.index.records import FINDINGS
 
 INDEXED_FROM = 10_000
 """Rows from which the vectors are indexed; below, an exact scan is as fast."""
@@ -60,6 +61,7 @@ _SCALARS = {
     "colour_names": LabelList,
     "folder_names": LabelList,
     "splits": LabelList,
+    **dict.fromkeys(FINDINGS.values(), LabelList),
 }
 
 

@@ -15,7 +15,7 @@ from core.ingest.jobs.interrupted import find_interrupted, interrupted_at
 from core.ingest.jobs.loop import AFTER_FAILURE, Loop
 from core.ingest.jobs.process import Owner
 from core.ingest.jobs.worker import Worker
-from core.ingest.journal.job import ACTIVE, ENDED, JobState, Kind, Plan, Planned, Rebuild, Status
+from core.ingest.journal.job import ACTIVE, ENDED, AnalysisTask, JobState, Kind, Plan, Planned, Rebuild, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Outcome, Phase, Progress
 
@@ -23,12 +23,13 @@ _QUEUE = 1000
 _MAX_STALLED = 3
 _LOOK_AGAIN = 0.5  # seconds
 _ASLEEP = frozenset({Status.PLANNED, Status.WAITING, Status.PAUSED, Status.INTERRUPTED})
+_BEGUN = {Kind.REBUILD: "Began a version of the index", Kind.ANALYSIS: "Began an analysis"}
 _RESUMABLE = frozenset({Status.PAUSED, Status.INTERRUPTED, Status.CANCELLED, Status.FAILED})
 
 
 class Jobs:
     """The jobs of an index, as far as this process works on them: one after the other those that fill it, and beside
-    them those that build another version of it, which take long.
+    them those that build another version of it, and those that analyse it, which take long.
 
     What is wanted of a job goes through the journal, so that it does not matter which process works on it. Methods that
     name a job raise `JobRefused` where it is in no state for that, and all may raise `JournalUnavailable`. `by` is who
@@ -38,7 +39,7 @@ class Jobs:
         journal: Where their states are kept.
         owner: This process.
         writing: Held while a job runs: one process at a time fills an index.
-        building: Likewise for jobs that build a version.
+        building: Likewise for jobs that build a version; `analysing` for those that analyse.
         plan: The work of planning a job.
         run: The work of doing what was planned.
         after_failure: Seconds until this process looks again, where it could not.
@@ -54,6 +55,7 @@ class Jobs:
         after_failure: float = AFTER_FAILURE,
         *,
         building: FileLock | None = None,
+        analysing: FileLock | None = None,
     ) -> None:
         self._journal = journal
         self._owner = owner
@@ -61,9 +63,11 @@ class Jobs:
         """Set when nothing more is to be begun in this process."""
         self._worker = Worker(journal, owner, writing, plan, run, self._tell_and_run, self.ending)
         self._builder = Worker(journal, owner, building or writing, plan, run, self._tell_and_run, self.ending)
+        self._analyst = Worker(journal, owner, analysing or writing, plan, run, self._tell_and_run, self.ending)
         self._planner = Loop("plan", self._plan_next, self.ending, after_failure)
         self._runner = Loop("jobs", self.run_next, self.ending, after_failure)
         self._building = Loop("rebuild", self.build_next, self.ending, after_failure)
+        self._analysing = Loop("analysis", self.analyse_next, self.ending, after_failure)
         self._changed = threading.Condition()
 
     def plan(
@@ -76,6 +80,7 @@ class Jobs:
         discard_if_empty: bool = False,
         kind: Kind = Kind.INGEST,
         rebuild: Rebuild | None = None,
+        analysis: AnalysisTask | None = None,
         by: Actor = APP,
     ) -> int:
         """Find out, in the background, what is to be done; returns the job's id.
@@ -87,7 +92,7 @@ class Jobs:
             prunes: Whether records whose file is gone are to be removed.
             quiet: Whether to forget it where there is nothing to do.
         """
-        by.check(Role.ADMIN)
+        by.check(_role(kind))
         job_id = self._journal.create(
             title,
             sources,
@@ -97,11 +102,10 @@ class Jobs:
             owner=self._owner.id,
             kind=kind,
             rebuild=rebuild,
+            analysis=analysis,
             by=by,
         )
-        what = (
-            "Began a version of the index" if kind is not Kind.INGEST else "Added pictures" if auto_start else "Scanned"
-        )
+        what = _BEGUN.get(kind) or ("Added pictures" if auto_start else "Scanned")
         self._journal.audit.note(by, what, f"job {job_id}: {title}")
         self._wake()
         return job_id
@@ -130,7 +134,7 @@ class Jobs:
         Args:
             prunes: Whether to leave out or remove what cannot be had any more; None: as it was.
         """
-        by.check(Role.ADMIN)
+        by.check(_role(self._journal.job(job_id).kind))
         find_interrupted(self._journal, self._owner)
         also = {} if prunes is None else {"prunes": prunes}
         self._go_on(self._journal.job(job_id), _RESUMABLE, changed_by=by.label, **also)
@@ -228,7 +232,7 @@ class Jobs:
         """Begin nothing more in this process, and wait until what it is at has stopped; the next process to `recover`
         goes on with it."""
         self.ending.set()
-        for loop in (self._planner, self._runner, self._building):
+        for loop in (self._planner, self._runner, self._building, self._analysing):
             loop.join()
         with suppress(JournalUnavailable):
             for job in self._mine(Status.PLANNING):  # not begun: no reason to be left alone one day
@@ -244,7 +248,7 @@ class Jobs:
 
     def _ask(self, job_id: int, requested: Status, at_once: Collection[Status], by: Actor) -> None:
         """Have a job that is at work do it next, and one that is not be so at once."""
-        by.check(Role.ADMIN)
+        by.check(_role(self._journal.job(job_id).kind))
         ended_at = time.time() if requested in ENDED else None
         values: dict[str, Any] = {"note": "", "retry_at": None, "ended_at": ended_at, "changed_by": by.label}
         if not self._journal.claim(job_id, at_once, status=requested, **values):
@@ -266,6 +270,7 @@ class Jobs:
         self._planner.wake()
         self._runner.wake()
         self._building.wake()
+        self._analysing.wake()
 
     def _tell(self) -> None:
         """Wake up who waits for a change."""
@@ -276,6 +281,7 @@ class Jobs:
         self._tell()
         self._runner.wake()  # what was planned may be for it, or what paused by itself
         self._building.wake()
+        self._analysing.wake()
 
     def _jobs(self, of: Collection[Status]) -> list[JobState]:
         """The oldest first."""
@@ -293,15 +299,19 @@ class Jobs:
     def run_next(self) -> float | None:
         """Run the oldest that waits; what paused by itself waits again when its time has come. Returns after how many
         seconds to look again, None: when woken."""
-        return self._run_next(self._worker, rebuilds=False)
+        return self._run_next(self._worker, lambda job: not (job.rebuilds or job.analyses))
 
     def build_next(self) -> float | None:
         """The same of those that build a version."""
-        return self._run_next(self._builder, rebuilds=True)
+        return self._run_next(self._builder, lambda job: job.rebuilds)
 
-    def _run_next(self, worker: Worker, *, rebuilds: bool) -> float | None:
+    def analyse_next(self) -> float | None:
+        """The same of those that analyse."""
+        return self._run_next(self._analyst, lambda job: job.analyses)
+
+    def _run_next(self, worker: Worker, is_for: Callable[[JobState], bool]) -> float | None:
         waiting = self._mine(Status.WAITING, Status.RUNNING, Status.PAUSED)
-        mine, now = [job for job in waiting if job.rebuilds is rebuilds], time.time()
+        mine, now = list(filter(is_for, waiting)), time.time()
         paused = [(job, job.retry_at) for job in mine if job.status is Status.PAUSED and job.retry_at]
         for job, retry_at in paused:
             if retry_at <= now:
@@ -313,3 +323,8 @@ class Jobs:
             worker.run(ready)
             return 0.0
         return min((retry_at - now for _, retry_at in paused), default=None)
+
+
+def _role(kind: Kind) -> Role:
+    """What it takes to have such a job done."""
+    return Role.EDITOR if kind is Kind.ANALYSIS else Role.ADMIN

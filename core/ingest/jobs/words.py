@@ -41,6 +41,8 @@ STATUSES = {
 
 def outcome_word(job: JobState, outcome: Outcome) -> str:
     """What an outcome is called in the report of a job."""
+    if job.analyses and outcome is Outcome.UPDATED:
+        return "Looked at"
     if job.rebuilds and outcome is Outcome.UPDATED:
         return "Copied" if job.rebuild.copies else "Re-embedded"
     return OUTCOMES[outcome]
@@ -55,10 +57,11 @@ def share(job: JobState) -> float:
 def in_words(job: JobState) -> str:
     """What it is doing, in one line."""
     of = f"{job.done:,} of {job.total:,}"
+    noun = "picture" if job.analyses else "file"
     by = f" {by_whom(job.changed_by)}" if job.changed_by else ""
     match job.status:
         case Status.PLANNING:
-            return f"Scanning · {counted(job.total, 'file')} found"
+            return f"Scanning · {counted(job.total, noun)} found"
         case Status.PLANNED:
             return f"Ready to start · {pictures(job.plan.to_read)} to index"
         case Status.WAITING:
@@ -70,16 +73,16 @@ def in_words(job: JobState) -> str:
         case Status.CANCELLED:
             return f"Cancelled{by} at {of}"
         case Status.DONE | Status.FAILED:
-            return f"{STATUSES[job.status].capitalize()} · {counted(job.total, 'file')} in {duration(job.seconds)}"
+            return f"{STATUSES[job.status].capitalize()} · {counted(job.total, noun)} in {duration(job.seconds)}"
     if job.phase is Phase.LOADING:
         left = pictures(job.total - job.done)
         verb = "re-embed" if job.rebuilds else "index"
         return f"Loading the model · {left} to {verb}"
     if job.phase in (Phase.CATCHING_UP, Phase.SWITCHING):
         return f"{job.phase} · {pictures(job.done)}"
-    words = [of]
+    words = [f"{job.phase} · {of}" if job.analyses else of]
     if job.rate and job.seconds_left is not None:
-        words += [f"{job.rate:.1f} files/s", f"{duration(job.seconds_left)} left"]
+        words += [f"{job.rate:.1f} {noun}s/s", f"{duration(job.seconds_left)} left"]
     return " · ".join(words)
 
 

@@ -97,7 +97,7 @@ class Worker:
             self._tell()
             return
         nothing = not plan.to_read and not plan.gone
-        counts = self._journal.files(job.id).counts()
+        counts = Counts() if job.counts_by_itself else self._journal.files(job.id).counts()
         _log.info("Planned: %d files to read of %d", plan.to_read, plan.found)
         tell(Concluded({name: count for name, count in asdict(counts).items() if count}))
         self._settle(
@@ -160,7 +160,7 @@ class Worker:
                     self._note(job, recent=recent, seconds=seconds, memory=_memory(), **_figures(progress))
         finally:
             before = self._journal.job(job.id)
-            counts = progress.counts if progress and before.rebuild.copies else self._journal.counts(before)
+            counts = progress.counts if progress and before.counts_by_itself else self._journal.counts(before)
             seconds = job.seconds + time.monotonic() - started
             last = _figures(progress) if progress else {}
             self._note(job, **{**last, "recent": recent, "seconds": seconds, "counts": counts})

@@ -1,7 +1,9 @@
 """A job at one moment, as the journal keeps it: never changes, so that pages can read it while the job runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from core.errors import ImageSearchError, Problem
 from core.ingest.journal.progress import Counts, Phase
@@ -36,6 +38,8 @@ class Kind(StrEnum):
     """Builds a version of the index, or brings one up to date, and puts it in the place of the one in use."""
     REEMBED = "reembed"
     """The same with another model, as earlier versions of the app noted it."""
+    ANALYSIS = "analysis"
+    """Finds something out about the pictures of the index."""
 
 
 REBUILDS = frozenset({Kind.REBUILD, Kind.REEMBED})
@@ -55,6 +59,16 @@ class Rebuild:
     """Whether it is to be used then."""
     copies: bool = False
     """Whether it is made from the embeddings of the one in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisTask:
+    """What a job that analyses the collection is to do."""
+
+    name: str = ""
+    """Which analysis it is: `duplicates`, `map` …"""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Plain values, as JSON has them."""
 
 
 class Planned(StrEnum):
@@ -176,6 +190,7 @@ class JobState:
     """Who asked for it, as `Actor.label`; likewise the next, as `Actor.key`."""
     started_key: str = ""
     rebuild: Rebuild = field(default_factory=Rebuild)
+    analysis: AnalysisTask = field(default_factory=AnalysisTask)
     changed_by: str = ""
     """Who paused, resumed or cancelled it last, as `Actor.label`; empty where it was the app itself."""
     request_id: str = ""
@@ -188,6 +203,15 @@ class JobState:
     @property
     def rebuilds(self) -> bool:
         return self.kind in REBUILDS
+
+    @property
+    def analyses(self) -> bool:
+        return self.kind is Kind.ANALYSIS
+
+    @property
+    def counts_by_itself(self) -> bool:
+        """Whether what it works on are not files that are noted one by one."""
+        return self.analyses or self.rebuild.copies
 
     @property
     def ended(self) -> bool:

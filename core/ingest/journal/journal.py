@@ -21,7 +21,7 @@ from core.database import Database, transaction
 from core.errors import ImageSearchError, JobRefused
 from core.index.records import from_storable, storable
 from core.ingest.journal.files import JobFiles
-from core.ingest.journal.job import ENDED, JobState, Kind, Plan, Rebuild, Status
+from core.ingest.journal.job import ENDED, AnalysisTask, JobState, Kind, Plan, Rebuild, Status
 from core.ingest.journal.progress import Counts, Phase
 from core.ingest.journal.refused import Refusals
 from core.ingest.journal.sources import KnownSources
@@ -94,6 +94,7 @@ class Journal:
         owner: str = "",
         kind: Kind = Kind.INGEST,
         rebuild: Rebuild | None = None,
+        analysis: AnalysisTask | None = None,
         by: Actor = APP,
     ) -> int:
         """Note a new job, which waits to be planned; returns its id. The arguments are those of `JobState`."""
@@ -109,11 +110,13 @@ class Journal:
             created_at=time.time(),
             kind=kind,
             rebuild=rebuild or Rebuild(),
+            analysis=analysis or AnalysisTask(),
             started_by=by.label,
             started_key=by.key,
             request_id=request_id(),
         )
-        row = _row(asdict(state) | {"plan": state.plan, "counts": state.counts, "rebuild": state.rebuild})
+        parts = ("plan", "counts", "rebuild", "analysis")
+        row = _row(asdict(state) | {name: getattr(state, name) for name in parts})
         del row["id"]
         with transaction(self._engine) as connection:
             made = connection.execute(insert(table).values(index_name=self._index_name, **row)).inserted_primary_key
@@ -179,7 +182,7 @@ class Journal:
 
     def counts(self, job: JobState) -> Counts:
         """What became of its files; of one whose files are not noted one by one, as it last said."""
-        return job.counts if job.rebuild.copies else self.files(job.id).counts()
+        return job.counts if job.counts_by_itself else self.files(job.id).counts()
 
     def forget(self, job_id: int) -> None:
         """Delete a job and its lines."""
@@ -256,6 +259,7 @@ _TO_COLUMN: dict[str, Callable[[Any], Any]] = {
     "phase": lambda phase: phase.name,
     "kind": lambda kind: kind.value,
     "rebuild": lambda rebuild: json.dumps(asdict(rebuild)),
+    "analysis": lambda task: json.dumps(asdict(task)),
     "started_by": storable,
     "changed_by": storable,
 }
@@ -271,6 +275,7 @@ _FROM_COLUMN: dict[str, Callable[[Any], Any]] = {
     "phase": lambda name: Phase[name],
     "kind": lambda kind: Kind(kind or Kind.INGEST),
     "rebuild": lambda text: Rebuild(**json.loads(text)) if text else Rebuild(),
+    "analysis": lambda text: AnalysisTask(**json.loads(text)) if text else AnalysisTask(),
     "started_by": lambda text: from_storable(text or ""),
     "started_key": lambda text: text or "",
     "changed_by": lambda text: from_storable(text or ""),

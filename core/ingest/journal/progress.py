@@ -40,6 +40,11 @@ class Phase(StrEnum):
     COPYING = "Copying"
     CATCHING_UP = "Catching up"
     SWITCHING = "Switching to the new version"
+    LOOKING = "Looking at pictures"
+    COMPARING = "Comparing"
+    ARRANGING = "Arranging"
+    GROUPING = "Grouping"
+    NOTING = "Noting results"
 
 
 @dataclass(frozen=True, slots=True)

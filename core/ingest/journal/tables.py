@@ -41,7 +41,8 @@ jobs = Table(
     Column("started_key", String(64)),
     Column("changed_by", String(200)),
     Column("request_id", String(128)),
-    Column("rebuild", Text),  # JSON
+    Column("rebuild", Text),  # JSON; likewise the next
+    Column("analysis", Text),
     sqlite_autoincrement=True,  # else the number of a job that was forgotten would be given to another
 )
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
+from typing import Any
 
 from core.errors import UnreadableImage
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index
-from core.index.records import ImageRecord, record_id
+from core.index.records import FINDINGS, ImageRecord, record_id
 from core.index.tags import merged
 from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import Planned, PlannedFile
@@ -58,12 +59,14 @@ class Store:
         return verdicts
 
     def _tagged(self, prepared: Sequence[Prepared], before: Sequence[ImageRecord]) -> list[ImageRecord]:
-        """The new records, with the tags of those they take the place of."""
-        tags, tagged = {record.path: record.tags for record in before}, []
+        """The new records, with the tags of those they take the place of, and what was found out about the same
+        bytes."""
+        known, tagged = {record.path: record for record in before}, []
         old = {new: path for path, new in self._moved.items()}
         for record in (one.record for one in prepared):
-            kept = merged(tags.get(record.path, ()), tags.get(old.get(record.path, ""), ()))
-            tagged.append(replace(record, tags=kept) if kept else record)
+            took_over = [known[path] for path in (record.path, old.get(record.path, "")) if path in known]
+            tags = merged(*(one.tags for one in took_over))
+            tagged.append(replace(record, tags=tags, **_findings(record, took_over)) if took_over else record)
         return tagged
 
     def _judged(self, done: Embedded) -> tuple[dict[int, Verdict], list[PlannedFile]]:
@@ -105,6 +108,11 @@ class Store:
         if duplicate_of and duplicate_of not in moved and self._is_gone(duplicate_of):
             return PlannedFile(0, 0, duplicate_of, 0, 0, Planned.GONE)
         return None
+
+
+def _findings(record: ImageRecord, took_over: Sequence[ImageRecord]) -> dict[str, Any]:
+    same = next((one for one in took_over if one.content_hash == record.content_hash), record)
+    return {field: getattr(same, field) for field in FINDINGS.values()}
 
 
 def _replaced(prepared: Sequence[Prepared], records: Sequence[ImageRecord]) -> set[str]:

@@ -11,7 +11,7 @@ from PIL import Image
 from core.errors import ImageSearchError
 from core.images.sheet import Heading, SheetFormat, Tile, contact_sheet
 from core.index.index import Index
-from core.index.records import Hit, ImageRecord
+from core.index.records import FINDINGS, Hit, ImageRecord
 from core.search.options import Band
 from core.search.output.response import item
 from core.search.results import Result, Results
@@ -24,7 +24,8 @@ _LOOKED_AT = (100, 1_000, MOST)
 _CHUNK = 200
 _COLUMNS = (
     *("name", "path", "score", "strength", "band", "by_name", "width", "height", "format", "size", "taken_at"),
-    *("camera", "lens", "latitude", "longitude", "labels", "tags", "splits", "content_hash", "id"),
+    *("camera", "lens", "latitude", "longitude", "labels", "tags", "splits"),
+    *("quality", "clusters", "classes", "duplicates", "content_hash", "id"),
 )
 
 
@@ -38,6 +39,8 @@ class Line:
     band: Band | None = None
     by_name: bool = False
 
+
+_LISTS = ("labels", "tags", "splits", *FINDINGS.values())
 
 type Chosen = tuple[Line, ImageRecord | None]
 """None: it is no longer in the index."""
@@ -120,7 +123,7 @@ def _row(line: Line, record: ImageRecord) -> list[Any]:
     values = _item(line, record)
     latitude, longitude = values["gps"] or (None, None)
     values |= {"latitude": latitude, "longitude": longitude}
-    values |= {name: "; ".join(values[name]) for name in ("labels", "tags", "splits")}
+    values |= {name: "; ".join(values[name]) for name in _LISTS}
     return [values[column] for column in _COLUMNS]
 
 

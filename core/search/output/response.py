@@ -66,6 +66,11 @@ class Item(Duplicate):
     tags: list[str]
     splits: list[str]
     """The parts of its dataset that it is in: `train`, `val`, `test`."""
+    quality: list[str]
+    """What is wrong with it: `blurred`. Likewise the next, what analyses found out."""
+    clusters: list[str]
+    classes: list[str]
+    duplicates: list[str]
     colours: list[list[str | float]]
     """The dominant colours as `#rrggbb`, each with its share of the area."""
     boxes: int
@@ -184,6 +189,10 @@ def item(result: Result, scored: bool = True) -> Item:
         labels=[utf8_safe(label) for label in record.labels],
         tags=[utf8_safe(tag) for tag in record.tags],
         splits=list(record.splits),
+        quality=[utf8_safe(text) for text in record.quality],
+        clusters=[utf8_safe(text) for text in record.clusters],
+        classes=[utf8_safe(text) for text in record.classes],
+        duplicates=[utf8_safe(text) for text in record.duplicates],
         colours=[[colour.rgb, round(colour.share, _SHARE)] for colour in record.colours],
         boxes=len(record.boxes),
     )

@@ -1,5 +1,6 @@
 """The pages that are offered, by what whoever looks at them may do."""
 
+from collections import defaultdict
 from pathlib import Path
 
 import streamlit as st
@@ -9,6 +10,7 @@ from core.access.actors import Actor
 from core.access.roles import Role
 from core.errors import NotSignedIn
 from core.ui.access.login import access
+from core.ui.offered import PAGES, SEARCH, Page
 from core.ui.who import visitor
 
 _PAGES = Path(__file__).parents[3] / "pages"
@@ -18,22 +20,24 @@ type Sections = dict[str, list[StreamlitPage]]
 
 def offered_pages() -> list[StreamlitPage] | Sections:
     """By heading; those for who has signed in are in a menu under their name."""
-    search = st.Page(_PAGES / "search.py", title="Search", icon=":material/search:", default=True)
     who = _known()
-    pages = [search]
-    if who and who.may(Role.ADMIN):
-        pages += [
-            st.Page(_PAGES / "ingest.py", title="Ingest", icon=":material/add_photo_alternate:"),
-            st.Page(_PAGES / "index.py", title="Index", icon=":material/monitoring:"),
-            st.Page(_PAGES / "collections.py", title="Collections", icon=":material/photo_library:"),
-        ]
-    if not (access().is_on and who):
-        return pages
-    own = [
-        st.Page(_PAGES / "access.py", title="Access", icon=":material/key:"),
-        st.Page(_PAGES / "sign_out.py", title="Sign out", icon=":material/logout:", url_path="sign-out"),
-    ]
-    return {"": pages, who.label: own}
+    offered: defaultdict[str, list[StreamlitPage]] = defaultdict(list)
+    for page in PAGES:
+        if page.signs_in and who and access().is_on:
+            offered[who.label].append(_of_streamlit(page))
+        elif not page.signs_in and (page is SEARCH or (who and who.may(page.role))):
+            offered[page.heading].append(_of_streamlit(page))
+    return dict(offered) if len(offered) > 1 else offered[""]
+
+
+def _of_streamlit(page: Page) -> StreamlitPage:
+    return st.Page(
+        _PAGES / f"{page.name}.py",
+        title=page.title,
+        icon=page.icon,
+        url_path=None if page is SEARCH else page.path[1:],
+        default=page is SEARCH,
+    )
 
 
 def check_visitor() -> None:

@@ -21,7 +21,7 @@ from core.ui.collections.chosen import open_collection
 from core.ui.components.recall import recall_chart
 from core.ui.notices import plain, show_error
 from core.ui.server import collections, services
-from core.ui.shell import INDEX_LOOK
+from core.ui.shell import look
 
 _REPORT = "recall-report"
 _KS = (1, 10, 50, 200)
@@ -36,7 +36,7 @@ _MARKS: dict[Health, tuple[str, str]] = {
 
 def make_room() -> None:
     """The page's own look."""
-    st.html(INDEX_LOOK)  # for those who come from another page
+    st.html(look("index"))  # for those who come from another page
 
 
 def health(told: Overview) -> None:

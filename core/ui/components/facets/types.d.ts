@@ -23,6 +23,7 @@ export interface Where {
 }
 
 export type TextField = "label" | "tag" | "folder" | "shape" | "colour" | "format" | "camera" | "lens" | "split"
+  | "class" | "cluster" | "quality" | "duplicate"
 export type NumberField = "size" | "width" | "height"
 
 export interface Chosen {

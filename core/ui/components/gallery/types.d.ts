@@ -79,6 +79,10 @@ export interface Item extends Duplicate {
   labels: string[]
   tags: string[]
   splits: string[]
+  quality: string[]
+  clusters: string[]
+  classes: string[]
+  duplicates: string[]
   colours: [rgb: string, share: number][]
   boxes: number
 }

@@ -14,6 +14,7 @@ const PAGED = ["TIFF", "PDF", "MPO"]
  */
 export function facts(item) {
   const { collection, format = "", size, taken_at: taken, camera, lens, gps, frames = 1, folder, colours, splits } = item
+  const { classes, clusters, quality, duplicates } = item
   /** @type {[term: string, value: string | HTMLElement | false | null | undefined][]} */
   const all = [
     ["Dimensions", dimensions(item)],
@@ -25,6 +26,10 @@ export function facts(item) {
     [PAGED.includes(format) ? "Pages" : "Frames", frames > 1 && `${frames}, the first is searched`],
     ["Colours", colours?.length ? swatches(colours) : null],
     ["Split", splits?.join(", ")],
+    ["Class", classes?.join(", ")],
+    ["Cluster", clusters?.join(", ")],
+    ["Quality", quality?.join(", ")],
+    ["Copies", duplicates?.join(", ")],
     ["Collection", collection],
     ["Folder", folder],
   ]
