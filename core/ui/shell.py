@@ -21,8 +21,8 @@ from core.access.actors import COOKIE
 from core.access.login import Session
 from core.access.needs import SESSION
 from core.access.roles import Role
+from core.ui.access.offered import PAGES, SEARCH, Page
 from core.ui.components import modules
-from core.ui.offered import PAGES, SEARCH, Page
 
 
 def look(name: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from core.database import Database
 from core.errors import ImageSearchError, JobRefused, JournalUnavailable, StorageFull
-from core.ingest.journal.job import JobState, Kind, Plan, Planned, PlannedFile, Rebuild, Status
+from core.ingest.journal.job import AnalysisTask, JobState, Kind, Plan, Planned, PlannedFile, Rebuild, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Counts, Outcome, Phase, Verdict
 from tests.ingest.libraries import journal_url
@@ -37,6 +37,7 @@ class TestJobs:
             ended_at=2.5, retry_at=3.5, model_id="test/colour", kind=Kind.REBUILD, started_by="Firefox on Linux",
             started_key="abc", changed_by=ODD, request_id="a-1",
             rebuild=Rebuild("test/other", 3, is_own=False, swaps=False, copies=True),
+            analysis=AnalysisTask("map", {"deep": True}),
         )  # fmt: skip
         named = [field.name for field in fields(JobState) if field.name != "id"]
         assert not [name for name in named if getattr(state, name) == getattr(journal.job(job_id), name)]

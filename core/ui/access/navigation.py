@@ -10,7 +10,7 @@ from core.access.actors import Actor
 from core.access.roles import Role
 from core.errors import NotSignedIn
 from core.ui.access.login import access
-from core.ui.offered import PAGES, SEARCH, Page
+from core.ui.access.offered import PAGES, SEARCH, Page
 from core.ui.who import visitor
 
 _PAGES = Path(__file__).parents[3] / "pages"

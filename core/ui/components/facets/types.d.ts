@@ -22,8 +22,7 @@ export interface Where {
   others: string[]
 }
 
-export type TextField = "label" | "tag" | "folder" | "shape" | "colour" | "format" | "camera" | "lens" | "split"
-  | "class" | "cluster" | "quality" | "duplicate"
+export type TextField = "label" | "tag" | "folder" | "shape" | "colour" | "format" | "camera" | "lens" | "split" | "class" | "cluster" | "quality" | "duplicate"
 export type NumberField = "size" | "width" | "height"
 
 export interface Chosen {
