@@ -23,7 +23,7 @@ import streamlit as st  # noqa: E402
 
 from core.api.deferred import Deferred, own_routes  # noqa: E402
 from core.api.protection import protection  # noqa: E402
-from core.embedding.launching import launch_ahead  # noqa: E402
+from core.embedding.process.launching import launch_ahead  # noqa: E402
 from core.errors import ImageSearchError  # noqa: E402
 from core.telemetry.events import subscribe  # noqa: E402
 from core.ui.access.login import access, login_url, refuse_to_start  # noqa: E402

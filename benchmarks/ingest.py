@@ -36,8 +36,8 @@ from benchmarks.models import MODEL_ID, full_size
 from benchmarks.table import Target, median, say, show
 from core.embedding.clip import ClipEmbedder
 from core.embedding.embedder import Embedder
+from core.embedding.process.worker import WorkerEmbedder
 from core.embedding.weights import weights_folder
-from core.embedding.worker import WorkerEmbedder
 from core.images.reading.content import read_bytes
 from core.images.reading.reader import open_upright
 from core.images.thumbnails import Thumbnails

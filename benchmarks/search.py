@@ -34,7 +34,7 @@ from benchmarks import engines
 from benchmarks.data import FOLDERS, LIBRARY, STAMP, WORDS, embeddings, has_embeddings, queries, records
 from benchmarks.models import MODEL_ID, full_size, stand_in
 from benchmarks.table import Target, median, percentile, say, show
-from core.embedding.worker import WorkerEmbedder
+from core.embedding.process.worker import WorkerEmbedder
 from core.index.effort import Neighbour
 from core.index.filters import Filter
 from core.index.index import Index

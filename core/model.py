@@ -28,7 +28,7 @@ def start_model(model_id: str, cache_dir: Path, made_by: str | None, in_process:
         ModelUnavailable, ModelMismatch: as `load_embedder`.
     """
     if not in_process:
-        from core.embedding.worker import WorkerEmbedder
+        from core.embedding.process.worker import WorkerEmbedder
 
         return WorkerEmbedder.start(model_id, cache_dir, made_by)
     from core.embedding.onnx_clip import accelerated

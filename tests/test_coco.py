@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from core.config import Settings
-from core.embedding.worker import WorkerEmbedder
+from core.embedding.process.worker import WorkerEmbedder
 from core.images.reading.reader import open_upright
 from core.index.records import ImageRecord
 from core.ingest.journal.progress import Counts

@@ -2,10 +2,10 @@
 
 import pytest
 
-from core.embedding import launching
+from core.embedding.process import launching
 
 CHILD = (
-    "from pathlib import Path; from core.embedding.launching import heard; told = heard()\n"
+    "from pathlib import Path; from core.embedding.process.launching import heard; told = heard()\n"
     "if told: Path(told['file']).write_text(told['model'])"
 )
 

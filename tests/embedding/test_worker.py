@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.embedding.worker import TAKEOVER, Takeover, WorkerEmbedder, answer, await_calm
+from core.embedding.process.serving import answer
+from core.embedding.process.worker import TAKEOVER, Takeover, WorkerEmbedder, await_calm
 from core.errors import ModelUnavailable
 from tests.material import NO_STARTER
 
@@ -62,7 +63,7 @@ def test_it_answers_as_the_model_does(start):
 def test_the_server_imports_neither_torch_nor_inference(clip_cache, monkeypatch):
     monkeypatch.setenv("OFFLINE_MODE", "True")
     code = (
-        "import sys, pathlib; from core.embedding.worker import WorkerEmbedder\n"
+        "import sys, pathlib; from core.embedding.process.worker import WorkerEmbedder\n"
         f"e = WorkerEmbedder.start({CLIP!r}, pathlib.Path({str(clip_cache)!r}), None)\n"
         "print(e.embed_texts(['cat']).shape, {'torch', 'inference'} & set(sys.modules))"
     )
@@ -88,7 +89,7 @@ def test_a_model_whose_process_died_says_so(start):
 
 
 def test_a_process_that_dies_while_it_loads_keeps_nobody_waiting(start, monkeypatch):
-    monkeypatch.setattr("core.embedding.launching.CHILD", "import os; os._exit(3)")
+    monkeypatch.setattr("core.embedding.process.launching.CHILD", "import os; os._exit(3)")
     with pytest.raises(ModelUnavailable, match="stopped unexpectedly"):
         start()
 
@@ -128,7 +129,9 @@ class Served:
 
 def test_inference_is_imported_when_no_more_pictures_come_in(monkeypatch):
     slept = []
-    monkeypatch.setattr("core.embedding.worker.time", SimpleNamespace(monotonic=lambda: len(slept), sleep=slept.append))
+    monkeypatch.setattr(
+        "core.embedding.process.worker.time", SimpleNamespace(monotonic=lambda: len(slept), sleep=slept.append)
+    )
     served = Served([False, False, True])
     assert await_calm(weakref.ref(served), 300)  # type: ignore[arg-type]
     assert len(slept) == 2
@@ -170,7 +173,7 @@ def test_inference_takes_over_once_pictures_have_come_in(start):
 
 def test_without_inference_it_goes_on_as_it_was(start, monkeypatch, caplog):
     worker = start(Takeover(worth=0.0, calm=0.0))
-    monkeypatch.setattr("core.embedding.launching.CHILD", "import os; os._exit(3)")
+    monkeypatch.setattr("core.embedding.process.launching.CHILD", "import os; os._exit(3)")
     image = Image.new("RGB", (300, 200))
     worker.embed_images([image])
     while "does not take over" not in caplog.text:

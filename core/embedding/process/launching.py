@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-_PROJECT = Path(__file__).parents[2]
-CHILD = "from core.embedding.worker import serve; serve()"
+_PROJECT = Path(__file__).parents[3]
+CHILD = "from core.embedding.process.serving import serve; serve()"
 """What the process of a model runs."""
 
 
