@@ -18,7 +18,8 @@ from core.text.names import printable, utf8_safe
 from core.text.redaction import told
 
 if TYPE_CHECKING:
-    from core.ingest.library import Library, SourceState
+    from core.ingest.library import Library
+    from core.ingest.locations import SourceState
 
 sources_app = Program(
     cls=CollectionGroup,

@@ -5,7 +5,7 @@ from datetime import datetime
 import streamlit as st
 
 from core.ingest.jobs.words import STATUSES, verdicts
-from core.ingest.library import SourceState
+from core.ingest.locations import SourceState
 from core.text.command import command
 from core.text.names import utf8_safe
 from core.text.words import ago, file_size, pictures

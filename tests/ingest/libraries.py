@@ -1,5 +1,6 @@
 """Libraries on the colour model, for the tests and for the processes that they start; what tests ask of them."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,26 @@ def journal_url(data: Path) -> str:
     return f"sqlite:///{data / 'jobs' / 'jobs.db'}"
 
 
-def make_library(data: Path, embedder: ColourEmbedder, index: Index | None = None, **how: Any) -> Library:
-    loaded: Future[Embedder] = Future()
-    loaded.set_result(embedder)
+def loaded(embedder: Embedder) -> Future[Embedder]:
+    """The model, as it is there."""
+    done: Future[Embedder] = Future()
+    done.set_result(embedder)
+    return done
+
+
+def make_library(
+    data: Path,
+    embedder: ColourEmbedder,
+    index: Index | None = None,
+    load: Callable[[], Future[Embedder]] | None = None,
+    **how: Any,
+) -> Library:
     return Library(
         index or LanceIndex(data / "index", "images"),
         Thumbnails(data / "thumbnails"),
         Journal(journal_url(data), "images"),
         data / "jobs",
-        lambda: loaded,
+        load or (lambda: loaded(embedder)),
         lambda path: path.rpartition("/")[2],
         **how,
     )

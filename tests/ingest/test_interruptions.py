@@ -132,9 +132,9 @@ class TestInTheMiddle:
         assert_whole(library, folder / "red.png", folder / "blue.png")
         assert ingest(library, folder).counts == Counts(unchanged=2)
 
-    def test_a_pause_while_the_model_loads(self, library, folder, monkeypatch):
+    def test_a_pause_while_the_model_loads(self, open_library, folder):
         asked = threading.Event()
-        monkeypatch.setattr(library, "load", lambda: (asked.set(), Future())[1])
+        library = open_library(load=lambda: (asked.set(), Future())[1])
         job_id = library.add([str(folder)], auto_start=True)
         assert asked.wait(WAIT)
         library.jobs.cancel(job_id)

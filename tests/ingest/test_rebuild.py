@@ -2,8 +2,8 @@
 way."""
 
 import threading
-from concurrent.futures import Future
 from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from core.ingest.journal.job import Kind, Plan, Planned, Rebuild, Status
 from core.ingest.journal.progress import Counts, Outcome, Phase, Verdict
 from core.ingest.pipeline.rebuild import plan_rebuild
 from tests.colours import ColourEmbedder
-from tests.ingest.libraries import WAIT, ingest, make_library, verdicts
+from tests.ingest.libraries import WAIT, ingest, loaded, make_library, verdicts
 from tests.ingest.models import COLOUR, OTHER, OtherEmbedder, TwoModels
 
 
@@ -26,9 +26,14 @@ def models():
 
 
 @pytest.fixture
-def library(library, models):
-    library.models = models
-    return library
+def load(embedder):
+    """Gives the model that an ingest embeds with."""
+    return Mock(return_value=loaded(embedder))
+
+
+@pytest.fixture
+def library(open_library, models, load):
+    return open_library(models=models, load=load)
 
 
 REEMBED = Rebuild(OTHER.model_id)
@@ -173,8 +178,7 @@ def test_what_is_cut_short_goes_on_and_nothing_is_embedded_twice(
         job = reembed(library)
         assert job.status in (Status.FAILED, Status.PAUSED)
         assert nearest(library, ColourEmbedder(), "red") == "red.png"
-    second = make_library(library.folder.parent, ColourEmbedder())
-    second.models = models
+    second = make_library(library.folder.parent, ColourEmbedder(), models=models)
     second.jobs.resume(job.id)
     job = second.jobs.wait(job.id, WAIT)
     assert (job.status, second.index.model(), second.index.count()) == (Status.DONE, OTHER, 9)
@@ -212,10 +216,10 @@ def test_one_that_is_not_swapped_waits_and_is_brought_up_to_date_before_it_is(li
     assert nearest(library, models.target, "yellow") == "yellow.png"
 
 
-def test_back_to_the_version_before_with_what_was_added_since(library, models, folder, picture):
+def test_back_to_the_version_before_with_what_was_added_since(library, models, load, folder, picture):
     ingest(library, folder)
     reembed(library)
-    library.load = lambda: models.load_target(OTHER.model_id)
+    load.side_effect = lambda: models.load_target(OTHER.model_id)
     picture("cyan.png")
     (folder / "red.png").unlink()
     ingest(library, folder, prunes=True)
@@ -231,7 +235,7 @@ def test_back_to_the_version_before_with_what_was_added_since(library, models, f
 
 
 def test_an_ingest_goes_on_while_a_version_is_built_and_after_it_is_swapped(
-    library, models, folder, picture, embedder, monkeypatch, one_by_one
+    library, models, load, folder, picture, embedder, monkeypatch, one_by_one
 ):
     """Half of its pictures are embedded by the one model, the others by the other; in the end all are by the latter."""
     ingest(library, folder)
@@ -250,12 +254,7 @@ def test_an_ingest_goes_on_while_a_version_is_built_and_after_it_is_swapped(
     monkeypatch.setattr(embedder, "embed_images", embed_and_wait)
     current = {COLOUR: embedder, OTHER: models.target}
 
-    def load():
-        loaded = Future()
-        loaded.set_result(current[library.index.model()])
-        return loaded
-
-    library.load = load
+    load.side_effect = lambda: loaded(current[library.index.model()])
     job_id = library.add([str(folder)], auto_start=True)
     assert begun.wait(WAIT)
     assert reembed(library).status is Status.DONE  # beside it

@@ -47,8 +47,7 @@ def test_are_opened_once_and_told_of_each_time(open_library, broken, opened):
     first = ingest(library, broken)
     assert (first.counts, len(opened)) == (Counts(added=3, failed=4), 7)
     opened.clear()
-    library = open_library()
-    library.load = None  # no model either
+    library = open_library(load=lambda: pytest.fail("the model was asked for"))
     again = ingest(library, broken)
     assert (again.counts, opened) == (Counts(unchanged=3, failed=4), [])
     assert verdicts(library, again, Outcome.FAILED) == verdicts(library, first, Outcome.FAILED)

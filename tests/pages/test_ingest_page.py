@@ -201,7 +201,7 @@ def test_a_job_that_failed_says_why(services, open_page, picture, monkeypatch):
         raise ZeroDivisionError
         yield
 
-    monkeypatch.setattr("core.ingest.library.run", broken)
+    monkeypatch.setattr("core.ingest.work.run", broken)
     services.jobs.wait(services.library.add([str(picture("red.png").parent)], auto_start=True), 30)
     at = open_page("ingest.py")
     assert "stopped unexpectedly" in at.error[0].value
