@@ -1,12 +1,11 @@
 """Who is let in, and as whom: by having signed in, by a token, or because nobody has to."""
 
-import threading
-import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.access.actors import COOKIE, NOBODY, TOKEN_PREFIX, Actor, browser, person
+from core.access.ended import EndedSessions
 from core.access.login import Login, Session
 from core.access.roles import Rules
 from core.members import addresses
@@ -16,7 +15,6 @@ if TYPE_CHECKING:  # a server answers its first visitor before it has imported w
     from core.access.tokens import Tokens
     from core.database import Database
 
-_MAX_ENDED = 10_000
 _MAX_NAMED = 3
 
 
@@ -45,8 +43,7 @@ class Access:
         self.rules = rules or Rules()
         self._database = database
         self._contact = contact
-        self._ended: dict[str, float] = {}
-        self._lock = threading.Lock()
+        self._ended = EndedSessions(database)
 
     @property
     def is_on(self) -> bool:
@@ -104,11 +101,8 @@ class Access:
         return text.strip() if self.is_on or text.strip().startswith(TOKEN_PREFIX) else None
 
     def end(self, session: Session) -> None:
-        """From now on its cookie is worth nothing in this process, wherever it was copied to."""
-        with self._lock:
-            now = time.time()
-            kept = {id_: ends_at for id_, ends_at in self._ended.items() if ends_at > now}
-            self._ended = dict([*kept.items()][1 - _MAX_ENDED :]) | {session.id: session.ends_at}
+        """From now on its cookie is worth nothing, wherever it was copied to: in other processes within seconds."""
+        self._ended.add(session)
 
     def whom_to_ask(self) -> str:
         """Behind “Ask ”."""

@@ -1,4 +1,4 @@
-"""The tables of tokens, and of who did what."""
+"""The tables of tokens, of who did what, and of sessions that people have ended."""
 
 from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text
 
@@ -31,4 +31,11 @@ audit = Table(
     Column("index_name", String(512)),  # none where it is about no index
     Index("audit_by_time", "at"),
     sqlite_autoincrement=True,
+)
+
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("ends_at", Float, nullable=False),  # by itself: seconds since the epoch
 )

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from core.errors import ImageSearchError
 from core.services import Services
+from core.services.several import Several
 from core.storage import check_writable, no_space
 from core.telemetry.context import carried
 
@@ -69,7 +70,11 @@ def readiness_response(services: Callable[[], Services], *, told: bool = True) -
 
 
 def checks(services: Services) -> dict[str, str]:
-    """By the name of each: `ready`, or what is wrong."""
+    """By the name of each: `ready`, or what is wrong; of several collections, what is wrong with the first of them."""
+    if isinstance(services, Several):
+        of_each = [checks(member) for member in services.members.values()]
+        names = {what for found in of_each for what in found}
+        return {what: next((found[what] for found in of_each if found[what] != READY), READY) for what in sorted(names)}
     return {
         "model": _model(services),
         "index": _tried(services, "index", services.status),

@@ -1,6 +1,7 @@
 """Several collections, searched as one."""
 
 import json
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from core.api.deferred import own_routes
+from core.api.health import READY, checks
 from core.api.light import OwnRoutes
 from core.cli import app
 from core.cli.answering import answerer
@@ -247,3 +249,14 @@ def test_the_nearest_of_all_are_the_nearest(indexes):
     revision = several.revision()
     indexes["b"].delete([indexes["b"].browse(None)[0].id])
     assert several.revision() != revision
+
+
+def test_several_are_ready_where_each_is(three):
+    for name in ("", "birds", "empty"):
+        three.of(name).model.load().result()
+    together = three.of("images,birds")
+    together.model.load().result()
+    assert checks(together) == dict.fromkeys(("model", "index", "journal", "disk"), READY)
+    shutil.rmtree(three.of("birds").settings.data_dir)
+    three.of("birds").settings.data_dir.write_text("in the way")
+    assert checks(together)["disk"] == checks(three.of("birds"))["disk"] != READY

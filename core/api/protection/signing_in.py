@@ -127,7 +127,7 @@ class SigningIn:
 
     async def _sign_out(self, session: Session | None) -> None:
         if session:
-            self._access.end(session)
+            await run_in_threadpool(self._access.end, session)
             self._ended(session)
             await run_in_threadpool(self._access.audit.note, self._access.actor(session), "Signed out")
 
