@@ -7,8 +7,8 @@ Search      from Enter to other tiles on the page, and until every thumbnail in 
 Server      the same through `/api/search`, without a browser.
 Rerun       a run of the page in which nothing changes, with 200 tiles on it.
 
-With --against REVISION the searches and reruns of that version of the app are measured in turn with this one's, on the
-same index: the first version of the page is e29c2da.
+With --against REVISION the first views, searches and reruns of that version of the app are measured in turn with this
+one's, on the same index: the first version of the page is e29c2da.
 
 The index is the embedded one, with embeddings of pictures; each record has a thumbnail of its own.
 """
@@ -64,7 +64,7 @@ def main() -> None:
             _report_searches(searches, _ask(server.url, words), options.rows)
             _report_reruns(*_rerun(chromium, server.url))
         if options.against:
-            _compare(chromium, environment, folder, options.against, words)
+            _compare(chromium, environment, folder, options, words)
 
 
 def _fill(folder: Path, count: int) -> None:
@@ -124,12 +124,20 @@ def _rerun(chromium: Any, url: str) -> tuple[list[tuple[float, float]], int]:
         context.close()
 
 
-def _compare(chromium: Any, environment: Mapping[str, str], folder: Path, revision: str, words: Sequence[str]) -> None:
-    """This version and an earlier one, both served all the while, half of the words with each in turn."""
-    earlier = folder / "earlier"
+def _compare(
+    chromium: Any, environment: Mapping[str, str], folder: Path, options: argparse.Namespace, words: Sequence[str]
+) -> None:
+    """This version and an earlier one: started in turn, then both served all the while, half of the words with each in
+    turn."""
+    earlier, revision = folder / "earlier", options.against
     git = ["git", "-C", str(browser.PROJECT), "worktree"]
     subprocess.run([*git, "add", "--quiet", "--detach", str(earlier), revision], check=True)
     try:
+        views = {name: list[tuple[float, float]]() for name in ("earlier", "now")}
+        for _ in range(options.starts):
+            for name, project in (("earlier", earlier), ("now", browser.PROJECT)):
+                with browser.serve(environment, folder / f"log of {name}", project) as server:
+                    views[name].append(browser.first_view(chromium, server.url))
         with (
             browser.serve(environment, folder / "log") as now,
             browser.serve(environment, folder / "log of the earlier", earlier) as then,
@@ -142,24 +150,35 @@ def _compare(chromium: Any, environment: Mapping[str, str], folder: Path, revisi
                 for name, server in servers.items():
                     taken[name] += _search(chromium, server.url, words[turn::_TURNS])
             reruns = {name: _rerun(chromium, server.url)[0] for name, server in servers.items()}
-            _report_comparison(revision, taken, reruns)
+            _report_comparison(revision, views, taken, reruns)
     finally:
         subprocess.run([*git, "remove", "--force", str(earlier)], check=True)
 
 
 def _report_comparison(
     revision: str,
+    views: Mapping[str, Sequence[tuple[float, float]]],
     taken: Mapping[str, Sequence[tuple[float, float]]],
     reruns: Mapping[str, Sequence[tuple[float, float]]],
 ) -> None:
     figures = {
         name: [
+            *(1000 * percentile([times[at] for times in views[name]], 50) for at in (0, 1)),
             *(percentile([times[at] for times in taken[name]], share) for at in (0, 1) for share in (50, 95)),
             *(percentile([times[at] for times in reruns[name]], 50) for at in (0, 1)),
         ]
         for name in taken
     }
-    what = ("Enter → tiles, p50", "p95", "Enter → thumbnails, p50", "p95", "run of 200 tiles, p50", "from its key, p50")
+    what = (
+        "first paint, p50",
+        "search box, p50",
+        "Enter → tiles, p50",
+        "p95",
+        "Enter → thumbnails, p50",
+        "p95",
+        "run of 200 tiles, p50",
+        "from its key, p50",
+    )
     rows = [
         [name, then, now, now / then] for name, then, now in zip(what, figures["earlier"], figures["now"], strict=True)
     ]
