@@ -200,6 +200,10 @@ class JobRefused(ImageSearchError):
     title = "This is not possible now"
 
 
+class NoSuchJob(JobRefused):
+    title = "There is no such job"
+
+
 class NoSuchCollection(ImageSearchError):
     title = "There is no such collection"
 

@@ -22,6 +22,7 @@ from core.errors import (
     ModelMismatch,
     ModelUnavailable,
     NoSuchCollection,
+    NoSuchJob,
     NotIndexed,
     NotSignedIn,
     SavedRefused,
@@ -58,6 +59,7 @@ _STATUS = {  # the first that fits
     SourceUnavailable: 503,
     JournalUnavailable: 503,
     FolderRefused: 403,
+    NoSuchJob: 404,
     JobRefused: 409,
     VersionRefused: 409,
 }

@@ -30,6 +30,7 @@ ROLES = [None, *Role]
 """Of who asks; None: who has not signed in."""
 
 EDITING = {
+    *(("POST", f"/api/v1/jobs/7/{what}") for what in ("pause", "resume", "cancel")),
     *(("POST", path) for path in ("/api/v1/exports", "/api/v1/tags", "/api/v1/saved")),
     *((method, f"/api/v1/exports/{HASH}/{HASH}") for method in ("GET", "HEAD")),
     ("DELETE", "/api/v1/saved/7"),
@@ -39,7 +40,7 @@ ADMINISTERING = {
     *(("POST", f"/api/v1/versions{path}") for path in ("", "/7/swap", "/rollback")),
     *((method, "/api/v1/versions/7/comparison") for method in ("GET", "HEAD")),
     ("DELETE", "/api/v1/versions/7"),
-    ("POST", "/api/v1/collections"),
+    *(("POST", path) for path in ("/api/v1/collections", "/api/v1/ingest", "/api/v1/jobs/7/start")),
     *((method, f"/api/v1/collections/{HASH}") for method in ("PATCH", "DELETE")),
     ("POST", f"/api/v1/collections/{HASH}/clear"),
     *(("POST", path) for path in ("/uploads", "/api/v1/uploads", "/api/v1/uploads/done")),

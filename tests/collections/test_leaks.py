@@ -76,6 +76,12 @@ ASKED: Mapping[tuple[str, str], Ask] = {
         {"content": b"no picture", "headers": {"Content-Type": "image/png"}, "params": {"name": own.mark}}
     ],
     ("POST", f"{V1}/uploads/done"): lambda own, other: [{"json": {"ids": [other.uploaded]}}],
+    ("POST", f"{V1}/ingest"): lambda own, other: [{"json": {"locations": [own.records[0].path]}}],
+    ("GET", f"{V1}/jobs/{{id:int}}"): lambda own, other: [{"id": number} for number in range(1, 6)],
+    **{
+        ("POST", f"{V1}/jobs/{{id:int}}/{what}"): lambda own, other: [{"id": number} for number in range(1, 6)]
+        for what in ("start", "pause", "resume", "cancel")
+    },
     ("POST", f"{V1}/recall"): lambda own, other: [{"json": {"texts": ["red"], "k": 2}}],
     ("POST", f"{V1}/tags"): lambda own, other: [{"json": {"ids": [own.records[0].id], "add": ["both"]}}],
     ("POST", f"{V1}/versions"): lambda own, other: [{"json": {"model": "none"}}],

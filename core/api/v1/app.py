@@ -28,6 +28,7 @@ from core.api.v1.exports import Exporting
 from core.api.v1.index.index import Index
 from core.api.v1.index.replies import IndexStatus, ModelOffer, Recall
 from core.api.v1.index.versions import Versioning
+from core.api.v1.jobs import Running
 from core.api.v1.route import JsonRoute
 from core.api.v1.saved import Saving
 from core.api.v1.search import Searching
@@ -77,6 +78,7 @@ def create_app(
     _add_searches(_Adding(app, "Search"), services)
     _add_images(_Adding(app, "Pictures"), images)
     _add_uploads(_Adding(app, "Uploads"), uploading, Located(services))
+    _add_jobs(_Adding(app, "Jobs"), Running(services))
     _add_kept(_Adding(app, "Tags and saved searches"), Tagging(services), Saving(services))
     _add_index(_Adding(app, "Index"), Index(services))
     _add_collections(_Adding(app, "Collections"), Collecting(shared.collections))
@@ -181,6 +183,17 @@ def _add_uploads(add: _Adding, uploading: Uploading, located: Located) -> None:
         status_code=201,
     )
     add(ADMIN, "POST", "/uploads/done", located.start, "Index uploaded files", replies.Started, status_code=202)
+
+
+def _add_jobs(add: _Adding, running: Running) -> None:
+    add(ADMIN, "POST", "/ingest", running.ingest, "Index folders, pictures and URLs", replies.Started, status_code=202)
+    add(VIEWER, "GET", "/jobs", running.list, "List the jobs, newest first", list[replies.Job])
+    add(VIEWER, "GET", "/jobs/{id:int}", running.show, "Show a job", replies.Job)
+    add(ADMIN, "POST", "/jobs/{id:int}/start", running.start, "Do what was planned", replies.Job)
+    # Those of analyses take less than the others: each job says what.
+    add(EDITOR, "POST", "/jobs/{id:int}/pause", running.pause, "Pause a job", replies.Job)
+    add(EDITOR, "POST", "/jobs/{id:int}/resume", running.resume, "Resume a job", replies.Job)
+    add(EDITOR, "POST", "/jobs/{id:int}/cancel", running.cancel, "Cancel a job", replies.Job)
 
 
 def _add_kept(add: _Adding, tagging: Tagging, saving: Saving) -> None:

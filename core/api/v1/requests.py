@@ -232,6 +232,22 @@ class BuildBody(Body):
     """Whether pictures are left out whose file and thumbnail are both gone."""
 
 
+class IngestBody(Body):
+    """Pictures to index, where they lie."""
+
+    locations: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=4096, examples=["/pictures/2024"])]],
+        Field(min_length=1, max_length=100),
+    ]
+    """Paths of folders, pictures and ZIP files on the app's machine, or URLs: those that the app may read."""
+    title: Annotated[str, Field(max_length=200)] = ""
+    """What to call the job."""
+    start: bool = True
+    """Whether to index what is found. If not, the job waits to be started."""
+    prune: bool = False
+    """Whether pictures whose file is missing are removed from the index."""
+
+
 class UploadsBody(Body):
     """Files uploaded to `/uploads`, to be indexed."""
 

@@ -187,6 +187,38 @@ class Comparison(Reply):
     """The queries with the most different results."""
 
 
+class Job(Reply):
+    """What goes on in the background, or did."""
+
+    id: int
+    kind: str
+    """`ingest`, `rebuild`, `analysis`, or `reembed` of earlier versions."""
+    analysis: str | None
+    """Which analysis it carries out; null of other kinds."""
+    title: str
+    status: str
+    """`planning`, `planned` (it waits to be started), `waiting`, `running`, `paused`, `interrupted`, `done`,
+    `cancelled`, or `failed`."""
+    phase: str
+    told: str
+    """What it is doing, in one line."""
+    total: int
+    """How many files or pictures it is about."""
+    done: int
+    counts: dict[str, int]
+    """How many of them came to what: `added`, `unchanged`, `failed` …"""
+    seconds_left: float | None
+    """Null if it is not known."""
+    error: str | None
+    """What stopped it, or made it pause."""
+    remedy: str | None
+    note: str
+    started_by: str
+    created_at: float
+    """In seconds since the epoch; likewise the next, which is null until it has ended."""
+    ended_at: float | None
+
+
 class Started(Reply):
     """The job that does it in the background."""
 

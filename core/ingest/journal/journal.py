@@ -18,7 +18,7 @@ from core import errors
 from core.access.actors import APP, Actor
 from core.access.audit import Audit
 from core.database import Database, transaction
-from core.errors import ImageSearchError, JobRefused
+from core.errors import ImageSearchError, NoSuchJob
 from core.index.records import from_storable, storable
 from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import ENDED, AnalysisTask, JobState, Kind, Plan, Rebuild, Status
@@ -127,12 +127,12 @@ class Journal:
     def job(self, job_id: int) -> JobState:
         """
         Raises:
-            JobRefused: there is none of this id.
+            NoSuchJob: there is none of this id.
         """
         with transaction(self._engine) as connection:
             row = connection.execute(self._jobs().where(_column.id == job_id)).first()
         if row is None:
-            raise JobRefused(f"There is no job {job_id}.", f"List them: {command('jobs')}")
+            raise NoSuchJob(f"There is no job {job_id}.", f"List them: {command('jobs')}")
         return _state(row)
 
     def jobs(self, statuses: Collection[Status] = (), limit: int = KEPT_JOBS) -> list[JobState]:
