@@ -76,7 +76,7 @@ ASKED: Mapping[tuple[str, str], Ask] = {
         {"content": b"no picture", "headers": {"Content-Type": "image/png"}, "params": {"name": own.mark}}
     ],
     ("POST", f"{V1}/uploads/done"): lambda own, other: [{"json": {"ids": [other.uploaded]}}],
-    ("POST", f"{V1}/ingest"): lambda own, other: [{"json": {"locations": [own.records[0].path]}}],
+    ("POST", f"{V1}/ingest"): lambda own, other: [{"json": {"locations": ["/"]}}],
     ("GET", f"{V1}/jobs/{{id:int}}"): lambda own, other: [{"id": number} for number in range(1, 6)],
     **{
         ("POST", f"{V1}/jobs/{{id:int}}/{what}"): lambda own, other: [{"id": number} for number in range(1, 6)]
