@@ -11,6 +11,7 @@ python -m benchmarks.search     how fast and how right searches are
 python -m benchmarks.collapse   which copies are shown as one with their original, and which others
 python -m benchmarks.strength   whether it is told what matches and what does not
 python -m benchmarks.ranking    whether what is done to a query makes its results better
+python -m benchmarks.quality    which flags of quality are right, and which CleanVision gives as well
 python -m benchmarks.peers      how fast the command line is beside rclip's
 python -m benchmarks.cold       how soon the page is there after the start of the server
 python -m benchmarks.page       how soon the page is there, and a search answered on it
@@ -36,6 +37,7 @@ NAMES = (
     "collapse",
     "strength",
     "ranking",
+    "quality",
     "peers",
     "cold",
     "page",

@@ -16,6 +16,7 @@ _COMMANDS = {
     "index": ("status", "labels", "tag"),
     "sources": ("sources",),
     "engine": ("recall", "models"),
+    "analysis.quality": ("quality",),
     "collections": ("collections",),
     "transfer.commands": ("export", "import", "snapshot"),
     "access.tokens": ("tokens",),

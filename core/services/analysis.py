@@ -8,6 +8,7 @@ from core.ingest.analysis import Analysis
 from core.services.once import Once, Opening
 
 if TYPE_CHECKING:
+    from core.analysis.quality.report import QualityReports
     from core.services.services import Services
 
 
@@ -26,4 +27,14 @@ class AnalysisServices(Opening):
     @property
     def by_name(self) -> Mapping[str, Analysis]:
         """Those that jobs carry out."""
-        return {}
+        from core.analysis.quality.scan import QualityScan
+
+        services = self._services
+        return {"quality": QualityScan(services.index, self.kept, services.thumbnails, services.read)}
+
+    @Once
+    def quality(self) -> "QualityReports":
+        """Pictures that are blurred, dark, nearly blank."""
+        from core.analysis.quality.report import QualityReports
+
+        return QualityReports(self._services.index, self.kept)

@@ -98,7 +98,7 @@ def _job_line() -> None:
 def _job_panel() -> None:
     jobs = services().jobs.open()
     for job in jobs[:_MAX_SHOWN]:
-        _show(job)
+        show_job(job)
     if len(jobs) > _MAX_SHOWN:
         st.caption(f"{counted(len(jobs) - _MAX_SHOWN, 'more job')} under History.")
     if not jobs and (ended := _ended()):
@@ -128,7 +128,8 @@ def reports() -> None:
     show_ended(by_id[chosen or ended[0].id])
 
 
-def _show(job: JobState) -> None:
+def show_job(job: JobState) -> None:
+    """A job that has not ended, in a card, with what can be done about it."""
     match job.status:
         case Status.PLANNED:
             _show_plan(job)

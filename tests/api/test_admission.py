@@ -34,6 +34,7 @@ EDITING = {
     *(("POST", path) for path in ("/api/v1/exports", "/api/v1/tags", "/api/v1/saved")),
     *((method, f"/api/v1/exports/{HASH}/{HASH}") for method in ("GET", "HEAD")),
     ("DELETE", "/api/v1/saved/7"),
+    ("POST", "/api/v1/quality"),
 }
 ADMINISTERING = {
     *((method, "/api/v1/recall") for method in ("GET", "HEAD", "POST")),

@@ -69,6 +69,15 @@ def index(page: Page) -> None:
     expect(page.locator(".recall .verdict")).to_be_visible(timeout=60_000)
 
 
+def quality(page: Page) -> None:
+    check = page.get_by_role("button", name="Check quality")
+    board = page.locator(".quality section").first
+    expect(check.or_(board).first).to_be_visible()
+    if check.is_visible():
+        check.click()
+    expect(board).to_be_visible(timeout=60_000)
+
+
 STATES = {
     "results": ("/?q=giraffe", results),
     "filtered": ("/?q=label:person+-label:car", results),
@@ -78,6 +87,7 @@ STATES = {
     "help": ("/", help_),
     "ingest": ("/ingest", ingest),
     "index": ("/index", index),
+    "quality": ("/quality", quality),
 }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
@@ -18,6 +19,7 @@ from core.api.images import Images
 from core.api.paths import API, DESCRIPTION
 from core.api.uploads import Uploading
 from core.api.v1 import responses as replies
+from core.api.v1.analysis.routes import add_analyses
 from core.api.v1.collections import Collecting
 from core.api.v1.description.docs import add_docs
 from core.api.v1.description.openapi import ABOUT, TAGS, Api, body, files
@@ -81,6 +83,7 @@ def create_app(
     _add_jobs(_Adding(app, "Jobs"), Running(services))
     _add_kept(_Adding(app, "Tags and saved searches"), Tagging(services), Saving(services))
     _add_index(_Adding(app, "Index"), Index(services))
+    add_analyses(partial(_Adding, app), services)
     _add_collections(_Adding(app, "Collections"), Collecting(shared.collections))
     _add_versions(_Adding(app, "Versions"), Versioning(services))
     _Adding(app, "Server")(VIEWER, "GET", "/me", _me, "Show who asks, and what they may do", replies.Me)

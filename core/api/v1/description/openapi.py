@@ -45,6 +45,7 @@ TAGS = [
     {"name": "Tags and saved searches", "description": "What people note down."},
     {"name": "Jobs", "description": "What goes on in the background: begun, looked at, paused."},
     {"name": "Index", "description": "How it is doing, how good its searches are, and the models there are."},
+    {"name": "Quality", "description": "What is wrong with pictures as pictures."},
     {"name": "Collections", "description": "Named corpora beside each other, each with an index of its own."},
     {"name": "Versions", "description": "Versions of the index: built beside the one in use, compared, swapped."},
     {"name": "Server", "description": "Its state."},

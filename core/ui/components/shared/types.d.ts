@@ -35,3 +35,19 @@ export interface Stored {
   id: string
   name: string
 }
+
+/** What a link to the search page says: as the URL of the page has it. */
+export type SearchParams = Record<string, string>
+
+/** A picture of a strip. */
+export interface StripPicture {
+  content_hash: string
+  name: string
+  path?: string
+  /** What is written on it. */
+  said?: string
+  /** Where it leads; without: to a search with the picture. */
+  search?: SearchParams
+  /** Whether it is there only to compare with. */
+  dim?: boolean
+}

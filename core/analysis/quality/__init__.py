@@ -1,0 +1,1 @@
+"""What is wrong with pictures as pictures: blurred, dark, nearly blank."""

@@ -1,0 +1,1 @@
+"""Commands that find something out about a collection as a whole."""

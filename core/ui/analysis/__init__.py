@@ -1,0 +1,1 @@
+"""What pages about analyses have in common: how one is going, and links to what it found."""
