@@ -9,6 +9,11 @@ from PIL import Image
 from core.images.describe import Box
 from core.images.lettering import font_file, shortened
 
+_PALETTE = (
+    *("#a351fb", "#ff4040", "#ffa1a0", "#ff7633", "#ffb633", "#d1d435", "#4cfb12", "#94cf1a", "#40de8a", "#1b9640"),
+    *("#00d6c1", "#2e9caa", "#00c4ff", "#364797", "#6675ff", "#0019ef", "#863aff", "#530087", "#cd3aff", "#ff97ca"),
+    "#ff39c9",
+)  # supervision's own
 _LABELLED = 200  # boxes whose labels are drawn, the largest: more hide the picture, and each takes a millisecond
 _LONGEST = 32  # characters
 _THINNEST, _LINES = 2, 400  # pixels of a line, and how many of them make the longer side; likewise letters
@@ -22,15 +27,15 @@ def with_boxes(image: Image.Image, boxes: Sequence[Box]) -> Image.Image:
     """
     import supervision as sv  # takes seconds
 
-    palette = sv.ColorPalette.DEFAULT
+    palette = sv.ColorPalette.from_hex(list(_PALETTE))
     ink = sv.ColorPalette(
         [sv.Color.BLACK if _is_light(colour.as_rgb()) else sv.Color.WHITE for colour in palette.colors]
     )
     longest = max(image.size)
-    drawn = sorted(boxes, key=lambda box: -box.width * box.height)
+    drawn = largest_first(boxes)
     found = sv.Detections(
         xyxy=_corners(drawn, image.size),
-        class_id=np.array([zlib.crc32(box.label.encode(errors="replace")) for box in drawn], dtype=np.int64),
+        class_id=np.array([_number(box.label) for box in drawn], dtype=np.int64),
     )
     annotated: Image.Image = sv.BoxAnnotator(palette, max(_THINNEST, longest // _LINES)).annotate(image.copy(), found)
     lettering = sv.RichLabelAnnotator(
@@ -44,6 +49,20 @@ def with_boxes(image: Image.Image, boxes: Sequence[Box]) -> Image.Image:
     labels = [shortened(box.label, _LONGEST) for box in drawn[:_LABELLED]]
     result: Image.Image = lettering.annotate(annotated, found[:_LABELLED], labels)
     return result
+
+
+def largest_first(boxes: Sequence[Box]) -> list[Box]:
+    """In the order in which they are drawn: the smaller lie above the larger."""
+    return sorted(boxes, key=lambda box: -box.width * box.height)
+
+
+def label_colour(label: str) -> str:
+    """The colour of its boxes in all pictures, as `#rrggbb`."""
+    return _PALETTE[_number(label) % len(_PALETTE)]
+
+
+def _number(label: str) -> int:
+    return zlib.crc32(label.encode(errors="replace"))
 
 
 def _corners(boxes: Sequence[Box], size: tuple[int, int]) -> np.ndarray:

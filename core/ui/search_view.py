@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.access.roles import Role
 from core.errors import InvalidQuery
 from core.index.filters import Filter
+from core.index.index import Counts
 from core.index.records import names_on
 from core.search.language.negation import suggest_rewrite
 from core.search.language.parser import format_, parse
@@ -33,9 +34,10 @@ from core.ui.who import may, visitor
 
 _PAGE = 60  # tiles that come with the page; the gallery asks for the others as they are scrolled to
 _MAX_COMPLETED = 100
+_SET_ASIDE = "set-aside"
 _ROUTES = ("thumbnails", "images", "boxes")
 _API = {
-    **dict.fromkeys(("search", "explain", "heatmap"), Role.VIEWER),
+    **dict.fromkeys(("search", "explain", "heatmap", "pictures"), Role.VIEWER),
     **dict.fromkeys(("exports", "tags"), Role.EDITOR),
 }
 """Routes that the gallery uses, and the role that each takes: what has no route is not offered."""
@@ -86,7 +88,7 @@ def results(search: Search, filters: DeltaGenerator | None) -> None:
             offer_samples()
         return
     with filters or st.sidebar:
-        facets_panel(key="facets", counts=found.facets, where=search.where, on_change=_narrow)
+        facets_panel(key="facets", counts=_with_set_aside(found.facets), where=search.where, on_change=_narrow)
     if not found.searched:
         _nothing_passes(found)
         return
@@ -103,6 +105,7 @@ def results(search: Search, filters: DeltaGenerator | None) -> None:
         no_match=found.no_match,
         scored=found.scored,
         narrowed=len(search.where.conditions),
+        labelled=bool(services().facets().get("label")),
         on_change=_look_otherwise,
     )
     who = visitor()
@@ -113,12 +116,21 @@ def results(search: Search, filters: DeltaGenerator | None) -> None:
         k=k,
         learning=learning,
         routes={name: route(name) for name in _ROUTES}
-        | {name: route(f"api/v1/{name}") for name, role in _API.items() if who.may(role)},
+        | {name: route(f"api/v1/{name}") for name, role in _API.items() if who.may(role)}
+        | {"pair": route("api/v1/duplicates/pair")},
         on_act=address.act,
         on_k=_show_as_many,
         on_narrow=_narrow_to,
         on_changed=lambda: None,  # the run that follows shows it
     )
+
+
+def _with_set_aside(counts: Counts) -> Counts:
+    """The counts of results, from which what was set aside is missing, with how many that are: it can be chosen."""
+    known, shown = services().facets().get("duplicate", {}), counts.get("duplicate", {})
+    if _SET_ASIDE not in known or _SET_ASIDE in shown:
+        return counts
+    return {**counts, "duplicate": {**shown, _SET_ASIDE: known[_SET_ASIDE]}}
 
 
 @st.fragment(run_every=1.5)

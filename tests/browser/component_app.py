@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from core.api.protection.sockets import QuietSockets
 from core.ui.components.modules import module_routes
+from tests.browser import check_corpus, duplicates_corpus
 from tests.browser import gallery_corpus as corpus
 
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -76,6 +77,10 @@ async def tags(request: Request) -> Response:
     return JSONResponse({"changed": len((await request.json())["ids"])})
 
 
+async def pictures(request: Request) -> Response:
+    return JSONResponse({"pictures": [corpus.known(id_) for id_ in (await request.json())["ids"]]})
+
+
 async def healthz(_: Request) -> Response:
     return JSONResponse({})
 
@@ -91,6 +96,9 @@ ROUTES = [
     Route("/api/v1/heatmap", heatmap, methods=["POST"]),
     Route("/api/v1/exports", exports, methods=["POST"]),
     Route("/api/v1/tags", tags, methods=["POST"]),
+    Route("/api/v1/pictures", pictures, methods=["POST"]),
+    *duplicates_corpus.ROUTES,
+    *check_corpus.ROUTES,
     Route("/exports/token/{name}", exported),
 ]
 if page := os.environ.get("COMPONENT_PAGE"):

@@ -6,7 +6,7 @@ from core.index.index import MAX_K
 from core.ui.components.gallery import gallery
 from tests.browser import gallery_corpus as corpus
 
-_API = ("search", "exports", "tags", "explain", "heatmap")
+_API = ("search", "exports", "tags", "explain", "heatmap", "pictures")
 
 
 def said(what: object) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
@@ -809,3 +810,60 @@ def test_it_fits_everywhere(open_, width):
     bar = page.get_by_role("region", name="Selection").bounding_box()
     assert bar["x"] >= 0
     assert bar["x"] + bar["width"] <= width
+
+
+def sheets(page: Page) -> list[Any]:
+    return [one.bounding_box() for one in page.locator(".compare .sheet").all()]
+
+
+def test_two_that_are_selected_are_compared_at_one_zoom(open_):
+    page = open_()
+    tile(page, 0).click(modifiers=["Control"])
+    expect(page.get_by_role("button", name="Compare these two")).to_be_hidden()
+    tile(page, 5).click(modifiers=["Control"])  # of the same sides
+    page.keyboard.press("c")
+    dialog = page.get_by_role("dialog", name="Compare")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("row", name=re.compile("^Name"))).to_contain_text("picture-060.jpg")
+    before = sheets(page)
+    dialog.locator(".area").first.hover(position={"x": 100, "y": 100})
+    page.mouse.wheel(0, -600)
+    expect(dialog.locator(".panes")).to_have_class(re.compile("zoomed"))
+    page.wait_for_timeout(100)  # a frame
+    first, second = sheets(page)
+    assert first["width"] > 1.5 * before[0]["width"]
+    panes = [one.bounding_box() for one in dialog.locator(".area").all()]
+    for side, extent in (("x", "width"), ("y", "height")):
+        at = [(sheet[side] - pane[side]) / sheet[extent] for sheet, pane in zip((first, second), panes, strict=True)]
+        assert at[0] == pytest.approx(at[1], abs=0.002), "both show the same part"
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(100)
+    moved = sheets(page)
+    assert [one["x"] for one in moved] == pytest.approx(
+        [one["x"] + moved[0]["x"] - first["x"] for one in (first, second)]
+    )
+    assert moved[0]["x"] < first["x"]
+    page.keyboard.press("0")
+    page.keyboard.press("d")
+    expect(dialog.get_by_text("They differ in 100 % of the area.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+    assert selected(page) == [0, 5]
+
+
+def test_boxes_lie_on_the_tiles_where_they_lie_in_the_pictures(open_):
+    page = open_()
+    boxes = tiles(page).nth(1).locator(".boxes i")  # picture 56: 480 × 640, cropped above and below
+    expect(boxes).to_have_count(2)
+    frame, box = tiles(page).nth(1).locator(".frame").bounding_box(), boxes.first.bounding_box()
+    height = frame["width"] * 640 / 480
+    top = frame["y"] + frame["height"] / 2 - height / 2
+    assert box["x"] == pytest.approx(frame["x"] + 0.2 * frame["width"], abs=1.5)
+    assert box["width"] == pytest.approx(0.5 * frame["width"], abs=1.5)
+    assert box["y"] == pytest.approx(top + 0.25 * height, abs=1.5)
+    assert box["height"] == pytest.approx(0.55 * height, abs=1.5)
+    assert tiles(page).nth(0).locator(".boxes").count() == 0  # a picture without labels
+    page.evaluate("localStorage.setItem('image-search-boxes-on-tiles', 'false')")
+    page.reload()
+    expect(page.locator(".counts")).not_to_be_empty()
+    expect(page.locator(".boxes i")).to_have_count(0)

@@ -11,7 +11,7 @@ import pytest
 from core.api.v1 import responses
 from core.search.language.url import to_json
 from core.search.options import Band, Collapse, MinMatch, Sort
-from core.search.output import response
+from core.search.output import pictures, response
 from core.search.query import Search
 from core.ui import components
 from core.ui.facets_view import NUMBERS, VALUES
@@ -103,6 +103,9 @@ def test_the_ingest_page_sends_what_is_said(services, open_page):
         ("gallery", "HeatProgress", responses.Progress),
         ("gallery", "HeatMap", responses.HeatMap),
         ("gallery", "ChangedTags", responses.Changed),
+        ("gallery", "Pictures", responses.Pictures),
+        ("gallery", "Picture", pictures.Picture),
+        ("gallery", "LabelledBox", pictures.LabelledBox),
         ("query", "SavedSearch", responses.Saved),
         ("shared", "Stored", responses.Received),
     ],

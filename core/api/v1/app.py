@@ -33,7 +33,7 @@ from core.api.v1.index.versions import Versioning
 from core.api.v1.jobs import Running
 from core.api.v1.route import JsonRoute
 from core.api.v1.saved import Saving
-from core.api.v1.search import Searching
+from core.api.v1.search import Looking, Searching
 from core.api.v1.tags import Tagging
 from core.api.v1.uploads import Located
 from core.search.output.response import Answer
@@ -78,7 +78,7 @@ def create_app(
     say_errors(app)
     add_docs(app)
     _add_searches(_Adding(app, "Search"), services)
-    _add_images(_Adding(app, "Pictures"), images)
+    _add_images(_Adding(app, "Pictures"), images, Looking(services))
     _add_uploads(_Adding(app, "Uploads"), uploading, Located(services))
     _add_jobs(_Adding(app, "Jobs"), Running(services))
     _add_kept(_Adding(app, "Tags and saved searches"), Tagging(services), Saving(services))
@@ -147,7 +147,8 @@ def _add_searches(add: _Adding, services: Callable[[], Services]) -> None:
     add(EDITOR, "GET", "/exports/{token}/{name}", exporting.fetch, "Download an export", None, **files("*/*"))
 
 
-def _add_images(add: _Adding, images: Images) -> None:
+def _add_images(add: _Adding, images: Images, looking: Looking) -> None:
+    add(VIEWER, "POST", "/pictures", looking.get, "Get what is known of pictures, with their boxes", replies.Pictures)
     jpeg = files("image/jpeg", _WEBP, more=_NONE)  # the latter of earlier versions
     add(VIEWER, "GET", "/thumbnails/{content_hash}", images.thumbnail, "Get a thumbnail", None, **jpeg)
     add(VIEWER, "GET", "/images/{content_hash}", images.view, "Get a preview", None, **files(_WEBP, more=_NONE))

@@ -42,6 +42,9 @@ K = Annotated[int, Field(ge=1, le=MAX_K)] | Literal["all"]
 MAX_RESULTS = 1000
 """Of one answer; exports take more."""
 
+MAX_PICTURES = 500
+"""That are asked about at a time."""
+
 _MAX_DIGITS = 20  # of a number in a query
 
 
@@ -177,6 +180,12 @@ class TagsBody(Body):
     """Only these pictures. The copies of a result are in its `others`, each with an id of its own."""
     add: Annotated[Tags, Field(examples=[["holiday"]])] = []
     remove: Tags = []
+
+
+class PicturesBody(Body):
+    """Pictures to be told of."""
+
+    ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_PICTURES)]
 
 
 class SavedBody(Body):

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.search.output.pictures import Picture
+
 
 class Reply(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True, frozen=True)
@@ -86,6 +88,12 @@ class Changed(Reply):
     """How many had the right tags already."""
     missing: int
     """How many are not in the index."""
+
+
+class Pictures(Reply):
+    """What is known of pictures."""
+
+    pictures: list[Picture]
 
 
 class Prepared(Reply):

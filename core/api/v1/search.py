@@ -1,4 +1,4 @@
-"""Searches as JSON."""
+"""Searches, and pictures by their ids, as JSON."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,9 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from core.access.needs import actor
 from core.access.roles import Role
 from core.api.v1.earlier import is_earlier, with_earlier_names
-from core.api.v1.requests import MAX_RESULTS, SearchBody, SearchParams
+from core.api.v1.requests import MAX_RESULTS, PicturesBody, SearchBody, SearchParams
+from core.api.v1.responses import Pictures
 from core.index.filters import AnyOf, Filter
 from core.search.language.url import from_params
+from core.search.output.pictures import picture
 from core.search.output.response import answer
 from core.search.query import Search
 from core.services import Services
@@ -55,3 +57,13 @@ class Searching:
             return JSONResponse(with_earlier_names(told) if is_earlier(request) else told)
 
         return await run_in_threadpool(respond)
+
+
+class Looking:
+    def __init__(self, services: Callable[[], Services]) -> None:
+        self._services = services
+
+    def get(self, asked: PicturesBody) -> Pictures:
+        """In the order that was asked for; those that are not in the index are left out."""
+        found = {record.id: record for record in self._services().index.get(asked.ids)}
+        return Pictures(pictures=[picture(found[id_]) for id_ in dict.fromkeys(asked.ids) if id_ in found])

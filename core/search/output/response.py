@@ -14,14 +14,14 @@ from core.text.names import utf8_safe
 _SCORE, _SHARE, _DEGREES, _MILLISECONDS = 4, 3, 6, 2
 
 
-def _described[T](kind: type[T]) -> type[T]:
+def described[T](kind: type[T]) -> type[T]:
     """What is said here stands in the API's description: pydantic's `with_config`, whose import takes longer than a
     search."""
     kind.__pydantic_config__ = {"use_attribute_docstrings": True}  # type: ignore[attr-defined]
     return kind
 
 
-@_described
+@described
 class Duplicate(TypedDict):
     """A picture that is shown as one with another."""
 
@@ -34,7 +34,7 @@ class Duplicate(TypedDict):
     score: float | None
 
 
-@_described
+@described
 class Item(Duplicate):
     """A picture. The score is a cosine similarity from -1 to 1; null if nothing was searched for."""
 
@@ -77,7 +77,7 @@ class Item(Duplicate):
     """How many labelled boxes it has."""
 
 
-@_described
+@described
 class Milliseconds(TypedDict):
     """How long the steps of the search took."""
 
@@ -86,7 +86,7 @@ class Milliseconds(TypedDict):
     ranking: float
 
 
-@_described
+@described
 class Answer(TypedDict):
     """A page of results."""
 

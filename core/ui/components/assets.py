@@ -1,5 +1,6 @@
 """Reading the front-end files and registering them with Streamlit."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from core.ui.components import modules
 
 _HERE = Path(__file__).parent
 _SHARED_STYLES = ("shared/theme", "shared/base")
+_INCLUDED = re.compile(r" *<!-- include (\S+) -->\n")
 
 
 def component(name: str, *styles: str) -> Callable[..., Any]:
@@ -21,7 +23,7 @@ def component(name: str, *styles: str) -> Callable[..., Any]:
     """
     mount = st.components.v2.component(
         f"image_search_{name}",
-        html=(_HERE / name / f"{name}.html").read_text("utf-8"),
+        html=_markup(f"{name}/{name}.html"),
         css=_joined((*_SHARED_STYLES, *styles, f"{name}/{name}")),
         js=_script(modules.url(modules.entry(name))),
     )
@@ -31,6 +33,11 @@ def component(name: str, *styles: str) -> Callable[..., Any]:
         return mount(data=[data], **options)
 
     return mount_with
+
+
+def _markup(file: str) -> str:
+    """With what it takes in of others: a line `<!-- include compare/compare.html -->` stands for that file."""
+    return _INCLUDED.sub(lambda found: _markup(found[1]), (_HERE / file).read_text("utf-8"))
 
 
 def _script(url: str) -> str:

@@ -2,6 +2,7 @@
 // trigger "where" once, with what is chosen now.
 
 import { finder, mounting, part, remembered } from "../shared/base.js"
+import { DUPLICATES } from "../shared/duplicate_words.js"
 import { Edits } from "../shared/edits.js"
 import { Folders } from "./folders.js"
 import { NamePart } from "./name_part.js"
@@ -47,7 +48,7 @@ function groupsOf(panel) {
     new Values(panel, { field: "class", title: "Class", several: true }),
     new Values(panel, { field: "cluster", title: "Cluster" }),
     new Values(panel, { field: "quality", title: "Quality", several: true }),
-    new Values(panel, { field: "duplicate", title: "Copies" }),
+    new Values(panel, { field: "duplicate", title: "Duplicates", one: "kind", words: DUPLICATES, several: true }),
     new Values(panel, { field: "format", title: "Format" }),
     new Values(panel, { field: "camera", title: "Camera" }),
     new Values(panel, { field: "lens", title: "Lens" }),

@@ -90,6 +90,8 @@ export interface ValueOptions extends ListOptions<TextField> {
   several?: boolean
   /** Whether each value has a mark of its own, such as its colour. */
   marked?: boolean
+  /** What values are called, where that is not what is typed. */
+  words?: Record<string, string>
 }
 
 export interface RangeOptions<Field extends string, Bound> extends GroupOptions<Field> {

@@ -114,10 +114,10 @@ export class Values extends Listed {
    * @returns {Entry}
    */
   entry(value) {
-    const { marked } = this.options
+    const { marked, words } = this.options
     return {
       value,
-      name: marked ? value.charAt(0).toUpperCase() + value.slice(1) : value,
+      name: words?.[value] ?? (marked ? value.charAt(0).toUpperCase() + value.slice(1) : value),
       count: this.counts.get(value) ?? 0,
       state: stateIn(this.part, value),
       mark: marked ? value : undefined,

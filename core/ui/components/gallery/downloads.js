@@ -5,7 +5,7 @@ import { plural } from "../shared/format.js"
 import { ask, Latest, sentence, stopped } from "../shared/requests.js"
 
 /** @import { Menu } from "./menu.js" */
-/** @import { Toast } from "./toast.js" */
+/** @import { Toast } from "../shared/notices/toast.js" */
 /** @import { Export } from "./types.d.ts" */
 
 const FORMATS = [

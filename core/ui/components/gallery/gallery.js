@@ -2,28 +2,30 @@
 // results to show, and the `routes` of the app. The triggers answer: "act" with what to do with which pictures, "narrow"
 // with a condition as it is typed, "k" with another number, "changed" when tags were.
 
+import { Compare } from "../compare/compare.js"
 import { finder, mounting, parts } from "../shared/base.js"
 import { ASKED } from "../shared/edits.js"
 import { plural } from "../shared/format.js"
+import { scroller } from "../shared/scrolling/scroller.js"
+import { Toast } from "../shared/notices/toast.js"
 import { Toolbar } from "./actions.js"
 import { Details } from "./details/details.js"
 import { Downloads } from "./downloads.js"
 import { Input } from "./input.js"
 import { Menu } from "./menu.js"
+import { Boxes } from "./results/boxes.js"
 import { Count } from "./results/count.js"
 import { Grid } from "./results/grid.js"
 import { Head } from "./results/head.js"
 import { isDivided } from "./results/matching.js"
 import { Pages } from "./results/pages.js"
 import { Place } from "./results/place.js"
-import { scroller } from "./results/scroller.js"
 import { Sizes } from "./results/sizes.js"
 import { MAX_K } from "./results/steps.js"
 import { Selection } from "./selection.js"
 import { SelectionBar } from "./selection_bar.js"
 import { Stack } from "./stack.js"
 import { retagged, TagDialog } from "./tag_dialog.js"
-import { Toast } from "./toast.js"
 
 /** @import { Trigger } from "../shared/types.d.ts" */
 /** @import { GalleryData, Known, Tagged } from "./types.d.ts" */
@@ -55,12 +57,14 @@ export class Gallery {
     this.toolbar = new Toolbar(this.find(".actions"))
     this.downloads = new Downloads(this.menu, this.toast)
     this.grid = new Grid(root)
+    this.boxes = new Boxes(root)
     this.selection = new Selection(() => this.onSelect())
     this.head = new Head(root, anchor => this.downloadAll(anchor))
     this.count = this.buildCount()
     this.sizes = new Sizes(root, this.find(".results"), () => this.onSize())
     this.pages = new Pages(this.find(".end"), { received: () => this.onPage(), wanted: k => this.count.set(k) })
     this.place = new Place(this)
+    this.compare = new Compare(this.find(".compare", HTMLDialogElement))
     this.tagging = new TagDialog(this.find(".tagging", HTMLDialogElement), (...changes) => this.onTagged(...changes))
     this.bar = this.buildBar()
     this.details = this.buildDetails()
@@ -82,6 +86,7 @@ export class Gallery {
       act: (action, items) => this.act(action, items),
       tag: () => this.tagging.open(this.selection.items, this.known, this.routes.tags ?? ""),
       download: anchor => this.downloadSelected(anchor),
+      compare: () => this.compareSelected(),
     })
   }
 
@@ -90,6 +95,7 @@ export class Gallery {
       act: (action, items) => this.act(action, items),
       narrow: text => this.narrow(text),
       tagged: (...changes) => this.onTagged(...changes),
+      compare: items => this.compare.open({ items, routes: this.routes }),
       ahead: () => this.pages.load(),
       closed: item => this.grid.focus(item?.id ?? this.grid.current),
     })
@@ -104,7 +110,9 @@ export class Gallery {
 
   close() {
     this.resizing.disconnect()
-    for (const open of [this.input, this.pages, this.downloads, this.menu, this.stack, this.head, this.count, this.place]) open.close()
+    for (const open of [this.input, this.pages, this.downloads, this.menu, this.stack, this.head, this.count, this.place, this.boxes, this.compare]) {
+      open.close()
+    }
     this.toast.hide()
     for (const dialog of parts(this.root, "dialog", HTMLDialogElement)) dialog.close()
   }
@@ -135,6 +143,7 @@ export class Gallery {
     const { search, routes } = this
     this.root.classList.toggle("plain", !search)
     this.details.heat.forget()
+    this.boxes.forget()
     this.toolbar.offer(search)
     this.bar.offer(search, routes)
     this.details.offer(search)
@@ -155,6 +164,7 @@ export class Gallery {
     this.root.classList.toggle("judged", results.some(({ band }) => band))
     this.grid.show(shown, { search, routes, divided: !answer.no_match && isDivided(search) })
     this.grid.paint(selection)
+    this.boxes.show(this.grid.tiles, routes)
     this.head.show(answer, { search, routes, learning })
     selection.renew(results)
     this.details.update({ items: this.grid.items, search, routes, known })
@@ -207,6 +217,13 @@ export class Gallery {
   narrow(condition) {
     performance.mark(ASKED)
     this.trigger("narrow", condition)
+  }
+
+  // Of two that are selected.
+  compareSelected() {
+    const { items, size } = this.selection
+    if (size === 2) this.compare.open({ items, routes: this.routes })
+    return size === 2
   }
 
   /** @param {HTMLElement} anchor */

@@ -10,8 +10,16 @@ from core.ui.components.assets import component
 from core.ui.components.shared.edits import answered, edit
 
 _STYLES = (
-    *("shared/floating", "gallery/results/tile", "gallery/selection", "gallery/results/head", "gallery/tags"),
-    *("gallery/stack", "gallery/details/stage", "gallery/details/details"),
+    *(
+        "shared/floating",
+        "shared/notices/notices",
+        "gallery/results/tile",
+        "gallery/results/boxes",
+        "gallery/selection",
+        "gallery/results/head",
+        "gallery/tags",
+    ),
+    *("gallery/stack", "gallery/details/stage", "gallery/details/details", "compare/compare"),
 )
 _gallery = component("gallery", *_STYLES)
 
@@ -35,8 +43,8 @@ def gallery(
         answer: The first page, as the search route answers. Only `results` is needed where there is no search.
         key: Where Streamlit keeps this gallery's events.
         routes: Addresses by name: `thumbnails` and `images`, to which `/<content_hash>` is added; `boxes`, to which
-            `/<id>` is; `search`, `exports`, `tags`, `explain` and `heatmap`, which take a POST. What has no route is
-            not offered.
+            `/<id>` is; `search`, `exports`, `tags`, `pictures`, `explain` and `heatmap`, which take a POST; `pair`. Of
+            what has no route nothing is offered.
         on_act: Called before the next run with what is to be done, one of `similar`, `add`, `exclude`, `more` and
             `less`, and the content hashes of the pictures to do it with.
         search: What was searched for, as the search route takes it, without `k`, `offset` and `limit`; another search

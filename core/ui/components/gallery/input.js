@@ -4,7 +4,7 @@ import { closest, happenedOn, IMAGE_DRAG, part } from "../shared/base.js"
 import { ASKED } from "../shared/edits.js"
 import { offered } from "./actions.js"
 import { LongPress } from "./long_press.js"
-import { scroller } from "./results/scroller.js"
+import { scroller } from "../shared/scrolling/scroller.js"
 
 /** @import { Gallery } from "./gallery.js" */
 /** @import { Choice, Known, Tile } from "./types.d.ts" */
@@ -121,6 +121,7 @@ export class Input {
     else if (action) this.gallery.act(action.name, this.targets(item))
     else if (search && key === " " && happenedOn(event, ".open, .pick")) this.pick(item, shiftKey)
     else if (search && letter === "d" && isStack(item)) this.openStack(tile)
+    else if (search && letter === "c") return this.gallery.compareSelected()
     else return false
     return true
   }

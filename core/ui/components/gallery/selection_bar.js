@@ -16,14 +16,16 @@ export class SelectionBar {
    * @param {Selection} selection
    * @param {{
    *   act: (action: string, items: Known[]) => void, tag: () => void, download: (anchor: HTMLElement) => void,
+   *   compare: () => void,
    * }} handlers
    */
-  constructor(element, selection, { act, tag, download }) {
+  constructor(element, selection, { act, tag, download, compare }) {
     this.element = element
     this.selection = selection
     this.act = act
     this.tag = tag
     this.download = download
+    this.compare = compare
     this.find = finder(element)
     this.find(".choices").onclick = event => this.onClick(closest(event, "button"))
     this.find(".drop-selection").onclick = () => selection.clear()
@@ -35,10 +37,11 @@ export class SelectionBar {
    */
   offer(search, routes) {
     /** @type {BarChoice[]} */
-    const choices = [...offered(search)]
+    const choices = [...offered(search), { name: "compare", label: "Compare these two (C)", short: "Compare", icon: "compare" }]
     if (routes.tags) choices.push({ name: "tag", label: "Tag…", short: "Tag", icon: "tag" })
     if (routes.exports) choices.push({ name: "download", label: "Download", short: "Download", icon: "download", menu: true })
     this.find(".choices").replaceChildren(...choices.map(choice => this.button(choice)))
+    this.show()
   }
 
   /** @param {BarChoice} choice */
@@ -57,6 +60,7 @@ export class SelectionBar {
     const action = button?.dataset.action
     if (!button || !action) return
     if (action === "tag") this.tag()
+    else if (action === "compare") this.compare()
     else if (action === "download") this.download(button)
     else this.act(action, this.selection.items)
   }
@@ -72,7 +76,10 @@ export class SelectionBar {
   }
 
   show() {
-    this.element.hidden = !this.selection.size
-    this.find(".chosen").textContent = `${this.selection.size.toLocaleString("en")} selected`
+    const { size } = this.selection
+    this.element.hidden = !size
+    const compare = this.element.querySelector("[data-action=compare]")
+    if (compare instanceof HTMLElement) compare.hidden = size !== 2
+    this.find(".chosen").textContent = `${size.toLocaleString("en")} selected`
   }
 }

@@ -109,6 +109,28 @@ export interface Routes {
   tags?: string
   explain?: string
   heatmap?: string
+  pictures?: string
+  pair?: string
+}
+
+/** A labelled part of a picture, in shares of its sides. */
+export interface LabelledBox {
+  label: string
+  colour: string
+  left: number
+  top: number
+  width: number
+  height: number
+}
+
+/** A picture that was asked for by its id. */
+export interface Picture extends Item {
+  labelled_boxes: LabelledBox[]
+}
+
+/** What the route `pictures` answers. */
+export interface Pictures {
+  pictures: Picture[]
 }
 
 /** What the route `exports` answers. */
@@ -154,6 +176,7 @@ export interface Tile extends HTMLElement {
   at: number
   search: Search | null
   signature: string
+  boxes?: LabelledBox[]
 }
 
 /** Something to do, as a menu offers it. */

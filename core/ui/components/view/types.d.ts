@@ -10,6 +10,8 @@ export interface ViewData extends Answered {
   no_match: boolean
   scored: boolean
   narrowed: number
+  /** Whether there are pictures with labels. */
+  labelled: boolean
 }
 
 /** `Options` of core/search/options.py; the trigger "options" sends them back. */

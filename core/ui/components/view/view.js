@@ -1,6 +1,7 @@
 // How results are shown. Each change of an option fires the trigger "options" once, with all of them; a slider fires
 // while it is dragged too.
 
+import { boxesOnTiles } from "../shared/setting.js"
 import { element, finder, mounting, part, parts } from "../shared/base.js"
 import { Edits } from "../shared/edits.js"
 import { Floating } from "../shared/floating.js"
@@ -23,6 +24,7 @@ class ViewOptions {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   waiting
   sent = "" // the options that were sent last
+  leaving = new AbortController()
   signature = "" // of the button of filters as it is
 
   /**
@@ -40,6 +42,7 @@ class ViewOptions {
     this.popover = this.find(".options")
     this.floating = new Floating(this.popover)
     this.filters = this.find(".filters")
+    this.boxes = this.find(".boxes input", HTMLInputElement)
     this.watching = new ResizeObserver(() => this.makeRoom())
     this.sidebar = new MutationObserver(() => this.paintFilters())
     for (const name of CHOICE_NAMES) this.addPills(name)
@@ -56,11 +59,14 @@ class ViewOptions {
     this.find(".close").onclick = () => this.leave()
     this.find(".automatic").onclick = () => this.automatic()
     this.find(".reset").onclick = () => this.reset()
+    this.boxes.onchange = () => boxesOnTiles.set(this.boxes.checked)
+    boxesOnTiles.listen(() => this.paint(), this.leaving.signal)
     this.root.onkeydown = event => event.stopPropagation() // Streamlit has shortcuts of its own on single letters
   }
 
   close() {
     clearTimeout(this.waiting)
+    this.leaving.abort()
     this.watching.disconnect()
     this.sidebar.disconnect()
     makeRoom("view", 0)
@@ -184,6 +190,8 @@ class ViewOptions {
     this.find(".automatic").hidden = chosen === null
     this.paintSlider("diversity", options.diversity, "")
     this.find(".reset", HTMLButtonElement).disabled = !changed
+    this.find(".boxes").hidden = !data.labelled
+    this.boxes.checked = boxesOnTiles.value
   }
 
   // Where nothing is matched nothing is the best match, and there is no end of matches to choose or to vary.

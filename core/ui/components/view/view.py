@@ -18,6 +18,7 @@ def view_options(
     no_match: bool,
     scored: bool = True,
     narrowed: int = 0,
+    labelled: bool = False,
     on_change: Callable[[Options], None],
 ) -> None:
     """Show a button that says how the results are shown, and opens the means to change it; and while the sidebar is
@@ -30,6 +31,7 @@ def view_options(
         no_match: Whether nothing in the results really matches.
         scored: Whether anything is matched: without it there is no best match to sort by.
         narrowed: How many conditions the filter has.
+        labelled: Whether there are pictures with labels, whose boxes can be drawn.
         on_change: Called with the new options before the next run; several times while a slider is dragged.
     """
 
@@ -41,7 +43,11 @@ def view_options(
     data = {"options": asdict(options), "defaults": asdict(Options()), "duplicate_threshold": learned}
     _view(
         key=key,
-        data={**data, "no_match": no_match, "scored": scored, "narrowed": narrowed, "answered": answered(key)},
+        data={
+            **data,
+            **{"no_match": no_match, "scored": scored, "narrowed": narrowed, "labelled": labelled},
+            "answered": answered(key),
+        },
         on_options_change=report,
     )
 

@@ -28,10 +28,10 @@ export class Details {
    * @param {Selection} selection
    * @param {{
    *   act: (action: string, items: Known[]) => void, narrow: (condition: string) => void, tagged: Tagged,
-   *   ahead: () => void, closed: (item: Known | undefined) => void,
+   *   compare: (items: Known[]) => void, ahead: () => void, closed: (item: Known | undefined) => void,
    * }} handlers `ahead` is called when the end of the list is near.
    */
-  constructor(dialog, selection, { act, closed, narrow, tagged, ahead }) {
+  constructor(dialog, selection, { act, closed, narrow, tagged, compare, ahead }) {
     this.dialog = dialog
     this.selection = selection
     this.act = act
@@ -44,6 +44,7 @@ export class Details {
       go: item => this.go(item),
       narrow: text => this.leave(() => narrow(text)),
       tagged,
+      compare,
     })
     dialog.onclick = event => this.onClick(event)
     dialog.onkeydown = event => this.onKey(event)

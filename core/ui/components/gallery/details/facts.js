@@ -1,6 +1,7 @@
 // What is known of a picture's file, as terms with their values.
 
 import { element } from "../../shared/base.js"
+import { inWords } from "../../shared/duplicate_words.js"
 import { fileSize } from "../../shared/format.js"
 
 /** @import { Item, Known } from "../types.d.ts" */
@@ -29,7 +30,7 @@ export function facts(item) {
     ["Class", classes?.join(", ")],
     ["Cluster", clusters?.join(", ")],
     ["Quality", quality?.join(", ")],
-    ["Copies", duplicates?.join(", ")],
+    ["Duplicates", duplicates && inWords(duplicates)],
     ["Collection", collection],
     ["Folder", folder],
   ]

@@ -1,6 +1,7 @@
 // What is known of a picture, beside it.
 
 import { element, finder } from "../../shared/base.js"
+import { isSetAside } from "../../shared/duplicate_words.js"
 import { plural, quoted } from "../../shared/format.js"
 import { ask, sentence } from "../../shared/requests.js"
 import { matchWords, twoDecimals } from "../results/matching.js"
@@ -24,13 +25,16 @@ export class DetailsPanel {
 
   /**
    * @param {HTMLElement} panel
-   * @param {{ go: (item: Known) => void, narrow: (condition: string) => void, tagged: Tagged }} handlers
+   * @param {{
+   *   go: (item: Known) => void, narrow: (condition: string) => void, tagged: Tagged, compare: (items: Known[]) => void,
+   * }} handlers
    */
-  constructor(panel, { go, narrow, tagged }) {
+  constructor(panel, { go, narrow, tagged, compare }) {
     this.find = finder(panel)
     this.go = go
     this.narrow = narrow
     this.tagged = tagged
+    this.find(".compare-these").onclick = () => this.shown && compare(members(this.shown.item))
     this.find(".copy").onclick = () => this.shown && this.copyPath(this.shown.item)
     this.field = new TagField(this.find(".tags .tag-field"), {
       add: tag => this.shown && this.tag(this.shown, [tag], []),
@@ -67,6 +71,7 @@ export class DetailsPanel {
     this.signature = signature
     this.find(".title").textContent = item.name
     this.find(".summary").textContent = inShort(item)
+    this.find(".set-aside").hidden = !isSetAside(item)
     this.find(".path").replaceChildren(...breakable(item.path))
     this.find(".facts").replaceChildren(...facts(item).flatMap(termAndValue))
     this.paintSimilarity(item)

@@ -4,7 +4,7 @@
 import { finder } from "../../shared/base.js"
 import { plural } from "../../shared/format.js"
 import { ask, Latest, sentence, stopped } from "../../shared/requests.js"
-import { scroller } from "./scroller.js"
+import { scroller } from "../../shared/scrolling/scroller.js"
 import { MAX_K, stepAfter } from "./steps.js"
 
 /** @import { Answer, FirstPage, Known, PagedAnswer, Search } from "../types.d.ts" */

@@ -2,7 +2,7 @@
 // each search, and gone back to when the browser goes back, forward, or loads the page again.
 
 import { keepPlaces, places } from "./places.js"
-import { scroller } from "./scroller.js"
+import { scroller } from "../../shared/scrolling/scroller.js"
 
 /** @import { Gallery } from "../gallery.js" */
 /** @import { Search } from "../types.d.ts" */

@@ -1,6 +1,7 @@
 // What a tile shows of its picture.
 
 import { element, finder, part } from "../../shared/base.js"
+import { isSetAside } from "../../shared/duplicate_words.js"
 import { below } from "../../shared/routes.js"
 import { BANDS, feedback, isDivided, matches, matchWords, special, twoDecimals } from "./matching.js"
 
@@ -43,6 +44,7 @@ export function fill(tile, item, at, { search, routes }) {
   find(".touch-menu").setAttribute("aria-label", `Actions on ${item.name}`)
   tile.classList.toggle("unmatched", !matches(item) && isDivided(search)) // else there is no line below the matches
   tile.classList.toggle("elongated", isElongated(item))
+  tile.classList.toggle("aside", isSetAside(item))
   fillBand(tile, item)
   fillCount(find(".count"), item)
   fillMark(find(".mark"), feedback(item, search))
@@ -118,6 +120,7 @@ export function nameTile(tile) {
   if (matched) said.push(matched.toLowerCase())
   if (score != null) said.push(`similarity ${twoDecimals(score)}`)
   if (count > 1) said.push(`${count} of the same in a stack`)
+  if (isSetAside(tile.item)) said.push("set aside")
   if (tile.classList.contains("selected")) said.push("selected")
   part(tile, ".open").setAttribute("aria-label", said.join(", "))
 }

@@ -1,6 +1,6 @@
 // One sentence at the foot of the window: what is being done, what was done, what went wrong.
 
-import { finder } from "../shared/base.js"
+import { finder } from "../base.js"
 
 const READING_TIME = 5000 // milliseconds that good news stays
 
