@@ -34,7 +34,7 @@ from core.vectors import Embedding, Embeddings
 STAMPS = Path("/usr/share/tuxpaint/stamps")
 DRAWINGS = Path("/usr/share/games/pysiogame/res/images/art4apps")
 
-_KEPT = Path(tempfile.gettempdir()) / "image-search-benchmarks"
+KEPT = Path(tempfile.gettempdir()) / "image-search-benchmarks"
 _NAMED = re.compile(r"(?:an?|the|two|a (?:pair|head|bunch) of) ([a-z \-]+)[.!]?", re.IGNORECASE)
 _GROUPS = ("bird", "fish", "insect", "fruit", "vegetable", "flower", "tree", "mushroom", "tool", "hat")
 _THINGS = {"animals", "food", "fruit_n_veg", "clothes_n_accessories", "construction", "jobs", "nature", "transport"}
@@ -139,7 +139,7 @@ def model() -> Embedder | None:
     in for CLIP's."""
     if os.environ.get("IMAGE_SEARCH_MODEL") == "starter":
         return StarterEmbedder.load()
-    weights = stand_in(_KEPT / "stand-in")
+    weights = stand_in(KEPT / "stand-in")
     if weights is None:
         say("Left out: IMAGE_SEARCH_TEST_DATA has no weights. IMAGE_SEARCH_MODEL=starter needs none.")
         return None
@@ -157,7 +157,7 @@ class Encoder:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._folder = _KEPT / "embeddings" / embedder.model_id.replace("/", "-")
+        self._folder = KEPT / "embeddings" / embedder.model_id.replace("/", "-")
         self._folder.mkdir(parents=True, exist_ok=True)
         self._texts: dict[str, Embedding] = dict(self._read_texts())
 

@@ -196,6 +196,20 @@ class SavedRefused(ImageSearchError):
     title = "This search cannot be saved"
 
 
+class ClassesRefused(ImageSearchError):
+    title = "This class list cannot be kept"
+
+
+class NoSuchClassList(ImageSearchError):
+    title = "There is no such class list"
+
+
+class LabelsRefused(ImageSearchError):
+    """What is said of a label cannot be kept, or nothing is known of the labels yet."""
+
+    title = "This cannot be said of a label"
+
+
 class JobRefused(ImageSearchError):
     title = "This is not possible now"
 

@@ -7,10 +7,9 @@ import typer
 
 from core.access.actors import COMMAND_LINE
 from core.cli.console import AsJson, app, expected_errors, open_services, print_json, say
-from core.cli.search import Folder
 from core.errors import InvalidTags, NotIndexed
 from core.text.command import command
-from core.text.names import printable, utf8_safe
+from core.text.names import printable
 from core.text.words import pictures
 
 if TYPE_CHECKING:
@@ -38,23 +37,6 @@ def _print_status() -> None:
         print_json(told)
         raise typer.Exit(1)
     print_json(asdict(services.status()) | told)
-
-
-@app.command(name="labels")
-@expected_errors
-def labels_command(folder: Folder = None, as_json: AsJson = False) -> None:
-    """List the labels from datasets, and how many pictures have each."""
-    from core.cli.searching import conditions
-    from core.index.filters import Filter
-
-    counts = open_services().index.facets(Filter(tuple(conditions(folder, []))), ["label"])["label"]
-    if as_json:
-        print_json(counts)
-        return
-    for label, count in counts.items():
-        say(f"{count:>9,}  {utf8_safe(label)}")
-    if not counts:
-        say("No pictures have labels. They come with datasets (YOLO, COCO, Pascal VOC).", err=True)
 
 
 @app.command(name="tag")

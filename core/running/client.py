@@ -11,6 +11,9 @@ from core.running.note import Note, data_dir, environment, is_ours, read
 ANSWERED = ("search", "status", "labels")
 """The commands that an app answers: those that only ask."""
 
+_WORKS = frozenset({"check", "suspicious", "decide", "export", "leakage", "balance", "boxes", "unlabelled"})
+"""What below `labels` has jobs done: in a process of its own."""
+
 SWITCH = "IMAGE_SEARCH_USE_APP"
 
 _ON = frozenset({"1", "true", "t", "yes", "y", "on"})
@@ -31,7 +34,7 @@ def reply_of_app(arguments: Sequence[str]) -> Reply | None:
     Args:
         arguments: The command, and what follows it.
     """
-    if not arguments or arguments[0] not in ANSWERED:
+    if not arguments or arguments[0] not in ANSWERED or (arguments[0] == "labels" and _WORKS.intersection(arguments)):
         return None
     variables = environment()
     if variables.get(SWITCH, "on").lower() not in _ON:

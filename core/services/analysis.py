@@ -8,8 +8,18 @@ from core.ingest.analysis import Analysis
 from core.services.once import Once, Opening
 
 if TYPE_CHECKING:
+    from core.analysis.classes.classes import Classes
+    from core.analysis.classes.scoring import Scorers
+    from core.analysis.classes.store import ClassLists
+    from core.analysis.labels.labels import Labels
+    from core.analysis.labels.leakage import Leakage
+    from core.analysis.picks.picks import Picks
     from core.analysis.quality.report import QualityReports
+    from core.database import Database
     from core.services.services import Services
+
+_PATIENCE = 30.0
+"""Seconds to wait until it is known what scores mean, where pictures are picked of a search."""
 
 
 class AnalysisServices(Opening):
@@ -24,13 +34,100 @@ class AnalysisServices(Opening):
         """What was found, on disk."""
         return KeptAnalyses(self._services.settings.data_dir / "analysis", self._services.index)
 
+    @Once
+    def _database(self) -> "Database":
+        from core.database import Database
+
+        return Database(self._services.settings.journal)
+
+    @Once
+    def _scorers(self) -> "Scorers":
+        """How well pictures fit words."""
+        from core.analysis.classes.scoring import Scorers
+
+        services = self._services
+        return Scorers(lambda: services.model.load_for_job().result(), services.calibration)
+
+    @Once
+    def _class_lists(self) -> "ClassLists":
+        from core.analysis.classes.store import ClassLists
+
+        return ClassLists(self._database, self._services.scope)
+
+    @Once
+    def class_scan(self) -> Analysis:
+        """Scores pictures for class lists, and gives them the classes of those that are applied."""
+        from core.analysis.classes.scan import ClassScan
+
+        return ClassScan(self._services.index, self.kept, self._class_lists, lambda: self._scorers.current())
+
+    @Once
+    def classes(self) -> "Classes":
+        """Class lists: labels from words."""
+        from core.analysis.classes.classes import Classes
+        from core.analysis.classes.scan import NAME
+
+        services = self._services
+        return Classes(
+            services.index,
+            self.kept,
+            self._class_lists,
+            services.audit,
+            lambda by: services.library.analyse(NAME, by=by),
+            services.facets,
+        )
+
+    @Once
+    def label_scan(self) -> Analysis:
+        """Checks the labels of datasets."""
+        from core.analysis.labels.scan import LabelScan
+
+        return LabelScan(self._services.index, self.kept, lambda: self._scorers.current())
+
+    @Once
+    def labels(self) -> "Labels":
+        """How good the labels of datasets are."""
+        from core.analysis.labels.decisions import Decisions
+        from core.analysis.labels.labels import Labels
+        from core.analysis.labels.scan import NAME
+
+        services = self._services
+        return Labels(
+            services.index,
+            self.kept,
+            Decisions(self._database, services.scope),
+            services.audit,
+            lambda by, again: [services.library.analyse(NAME, {"again": again}, by=by)],
+            self._leakage,
+        )
+
+    @Once
+    def _leakage(self) -> "Leakage":
+        from core.analysis.labels.leakage import Leakage
+
+        return Leakage(self._services.index, lambda level: (), lambda: None)
+
+    @Once
+    def picks(self) -> "Picks":
+        """So many pictures of many."""
+        from core.analysis.picks.picks import Picks
+        from core.search.language.resolve import resolve
+
+        services = self._services
+        return Picks(
+            services.index,
+            lambda search, limit: services.search(search, 0, limit, _PATIENCE),
+            lambda where: resolve(where, services.facets())[0] if where.conditions else where,
+        )
+
     @property
     def by_name(self) -> Mapping[str, Analysis]:
         """Those that jobs carry out."""
         from core.analysis.quality.scan import QualityScan
 
         services = self._services
-        return {"quality": QualityScan(services.index, self.kept, services.thumbnails, services.read)}
+        quality = QualityScan(services.index, self.kept, services.thumbnails, services.read)
+        return {one.name: one for one in (quality, self.class_scan, self.label_scan)}
 
     @Once
     def quality(self) -> "QualityReports":

@@ -22,11 +22,13 @@ from core.services.once import Once, Opening
 from core.services.pictures import Pictures
 
 if TYPE_CHECKING:
+    from core.embedding.embedder import Embedder
     from core.search.examples import Examples
     from core.search.explain.concepts import Concept, Explainer
     from core.search.explain.heatmap import Heat, HeatmapBuilder, HeatmapProgress
     from core.search.recall.lens import RecallLens
     from core.search.relevance.concepts import Bank
+    from core.search.relevance.scores import Calibration
 
 
 class Searching(Opening):
@@ -163,6 +165,12 @@ class Searching(Opening):
             )
         )
         return self._heatmaps.build(record, embedding, embedder)
+
+    def calibration(self, embedder: "Embedder") -> "Calibration | None":
+        """What scores of this model mean here; learned at once where it is not known."""
+        if self._calibrations.current(embedder) is None:
+            self._calibrations.learn(embedder)
+        return self._calibrations.current(embedder)
 
     def _bank(self) -> "Bank | None":
         embedder = self._model.loaded

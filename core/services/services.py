@@ -29,6 +29,7 @@ from core.text.redaction import keep_out_of_logs
 
 if TYPE_CHECKING:  # a search for words needs neither database nor pictures: what else is here is imported when used
     from core.access.audit import Audit
+    from core.embedding.embedder import Embedder
     from core.embedding.offers.offer import Offer
     from core.images.previews import Previews
     from core.images.thumbnails import Thumbnails
@@ -41,6 +42,7 @@ if TYPE_CHECKING:  # a search for words needs neither database nor pictures: wha
     from core.search.explain.heatmap import Heat, HeatmapProgress
     from core.search.pasted import PastedPictures
     from core.search.recall.lens import RecallLens
+    from core.search.relevance.scores import Calibration
     from core.services.analysis import AnalysisServices
     from core.services.sending import Sending
     from core.versions.control import VersionControl
@@ -299,6 +301,10 @@ class Services(Opening):
     def knows_scores(self) -> bool:
         """As `Searching.knows_scores`."""
         return self._searching.knows_scores
+
+    def calibration(self, embedder: "Embedder") -> "Calibration | None":
+        """As `Searching.calibration`."""
+        return self._searching.calibration(embedder)
 
     def examples(self) -> tuple[str, ...]:
         """As `Searching.examples`; none are chosen while pictures come in."""

@@ -29,12 +29,17 @@ HASH = "a" * 64
 ROLES = [None, *Role]
 """Of who asks; None: who has not signed in."""
 
+LABEL_FILES = ("decisions.csv", "corrected.json", "leakage.csv")
 EDITING = {
     *(("POST", f"/api/v1/jobs/7/{what}") for what in ("pause", "resume", "cancel")),
     *(("POST", path) for path in ("/api/v1/exports", "/api/v1/tags", "/api/v1/saved")),
     *((method, f"/api/v1/exports/{HASH}/{HASH}") for method in ("GET", "HEAD")),
     ("DELETE", "/api/v1/saved/7"),
     ("POST", "/api/v1/quality"),
+    *(("POST", f"/api/v1/classes{path}") for path in ("", "/score", "/7/apply", "/7/withdraw", "/7/decisions")),
+    *((method, "/api/v1/classes/7") for method in ("PATCH", "DELETE")),
+    *(("POST", f"/api/v1/labels/{path}") for path in ("check", "decisions")),
+    *((method, f"/api/v1/labels/{file}") for method in ("GET", "HEAD") for file in LABEL_FILES),
 }
 ADMINISTERING = {
     *((method, "/api/v1/recall") for method in ("GET", "HEAD", "POST")),

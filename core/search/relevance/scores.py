@@ -119,6 +119,11 @@ class Calibration:
                 strengths = strengths + _AGAINST * part.weight / total * np.clip(shown - _SHOWN, 0.0, _CLEARLY)
         return strengths
 
+    def strengths_of_texts(self, texts: Embeddings, embeddings: Embeddings) -> Vectors:
+        """The `strengths` of each of m texts by itself, shape `(n, m)`; what they have in common is computed once."""
+        usual = _usual(self._words.deviates_along(self._directions, embeddings))
+        return self._words.z_scores(texts - self._words.centre, embeddings) - usual[:, np.newaxis]
+
     def of_kind(self, composed: Composed, above: float) -> bool:
         """Whether the collection is about one subject, and the query in words for something of it, but not for the
         subject itself: then most of its pictures are near to the words, and it takes more to tell which show them.

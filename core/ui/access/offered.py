@@ -38,6 +38,7 @@ SEARCH = Page(
 PAGES = (
     SEARCH,
     Page("quality", "Quality", ":material/photo_filter:", heading=EXPLORE, components=("quality", "frame")),
+    Page("labels", "Labels", ":material/label:", heading=EXPLORE, components=("labels", "frame")),
     Page(
         "ingest", "Ingest", ":material/add_photo_alternate:", Role.ADMIN, look="ingest", components=("uploads", "frame")
     ),

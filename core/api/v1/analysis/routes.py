@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from core.access.roles import Role
 from core.api.v1 import responses as replies
+from core.api.v1.analysis.labelling import add_labelling
 from core.api.v1.analysis.quality import Quality, QualityRoutes
 from core.services import Services
 
@@ -20,6 +21,7 @@ def add_analyses(under: Callable[[str], Adding], services: Callable[[], Services
         under: Gives what adds routes that stand under a heading.
     """
     _add_quality(under("Quality"), QualityRoutes(services))
+    add_labelling(under, services)
 
 
 def _add_quality(add: Adding, quality: QualityRoutes) -> None:

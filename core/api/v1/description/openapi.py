@@ -48,6 +48,9 @@ TAGS = [
     {"name": "Quality", "description": "What is wrong with pictures as pictures."},
     {"name": "Collections", "description": "Named corpora beside each other, each with an index of its own."},
     {"name": "Versions", "description": "Versions of the index: built beside the one in use, compared, swapped."},
+    {"name": "Classes", "description": "Labels from words: lists of classes, and which pictures each fits."},
+    {"name": "Labels", "description": "How good the labels of a dataset are: what is suspicious, leaks, balance."},
+    {"name": "Picks", "description": "So many pictures of many: the most diverse, the typical, balanced, by chance."},
     {"name": "Server", "description": "Its state."},
 ]
 
