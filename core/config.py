@@ -315,6 +315,12 @@ class Settings(ServerSettings):
         _whole(1),
         512,
     )
+    agents_write: bool = _setting(
+        "IMAGE_SEARCH_AGENTS_WRITE",
+        "Whether agents may change tags and save searches over HTTP, as far as their token's role goes",
+        _flag,
+        False,
+    )
     use_app: bool = _setting(
         "IMAGE_SEARCH_USE_APP", "Whether commands let the app answer that runs on the same data folder", _flag, True
     )

@@ -21,7 +21,7 @@ from core.api.health import health as health
 from core.api.health import readiness_response
 from core.api.http import Endpoint, answered, error_response
 from core.api.images import Images
-from core.api.paths import SEARCH
+from core.api.paths import AGENTS, SEARCH
 from core.api.telemetry.requests import note_route
 from core.api.uploads import Uploading
 from core.errors import ImageSearchError
@@ -31,6 +31,7 @@ from core.telemetry.events import Subscription, subscribe
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from core.api.agents import AgentAccess
     from core.api.telemetry.metrics import Metrics
 
 
@@ -71,6 +72,7 @@ class OwnRoutes:
             _route(Role.VIEWER, "GET", "/images/{content_hash}", _by_path("content_hash", self._images.view)),
             _route(Role.VIEWER, "GET", "/boxes/{id}", _by_path("id", self._images.boxes)),
             _route(Role.VIEWER, "POST", "/queries", _with_name(self._uploading.add_query)),
+            declare(Route(AGENTS, Deferred(_make_agents), methods=["DELETE", "GET", "POST"]), Role.VIEWER),
             _route(Role.ADMIN, "POST", "/uploads", _with_name(self._uploading.add_upload)),
         ]
         router = Router(self.routes, redirect_slashes=False, default=self.api)
@@ -127,6 +129,12 @@ class OwnRoutes:
     async def _measured(self, request: Request) -> Response:
         """For Prometheus, in the format that it accepts."""
         return await run_in_threadpool(metrics_response, self.metrics, request)
+
+
+def _make_agents() -> "AgentAccess":
+    from core.api.agents import AgentAccess  # the protocol's SDK, for which no page waits
+
+    return AgentAccess(writes=shared.collections().settings.agents_write)
 
 
 def metrics_response(metrics: "Callable[[], Metrics]", request: Request) -> Response:

@@ -13,6 +13,7 @@ OWN = frozenset(
         "uploads",
         "exports",
         "components",
+        "mcp",
     }
 )
 """First parts of the paths that are ours and no pages."""
@@ -28,6 +29,9 @@ DESCRIPTION = "/api/openapi.json"
 
 SEARCH = "/search"
 """Where links may lead: the page of searches, which is the default one, has no path of its own."""
+
+AGENTS = "/mcp"
+"""Where agents are answered."""
 
 UPLOADS = ("/queries", "/uploads", f"{API}/queries", f"{API}/uploads")
 """What the paths begin with that files are sent to."""

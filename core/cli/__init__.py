@@ -23,6 +23,7 @@ _COMMANDS = {
     "collections": ("collections",),
     "transfer.commands": ("export", "import", "snapshot"),
     "access.tokens": ("tokens",),
+    "access.agents": ("mcp",),
 }
 """The modules, in the order of the help, and the commands that each adds."""
 

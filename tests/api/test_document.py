@@ -16,7 +16,7 @@ from core.search.language.url import from_params, to_json
 from tests.api.conftest import Description
 from tests.signed_in import Asking
 
-UNDESCRIBED = ("/api/openapi.json", "/api/docs", "/search")
+UNDESCRIBED = ("/api/openapi.json", "/api/docs", "/search", "/mcp")
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ ELSEWHERE = {"/api/openapi.json", "/api/docs", "/api/docs/{name}", "/metrics"}
 OF_ALL = {f"{V1}/collections", f"{V1}/collections/{{name}}", f"{V1}/collections/{{name}}/clear"}
 """What is about collections as such tells of all."""
 
+AGENT = "application/json, text/event-stream"
 SEARCHES = ({"text": "red"}, {"text": "tag:both"}, {"text": ""}, {"text": "", "collapse": "off", "sort": "name"})
 
 
@@ -82,6 +83,16 @@ ASKED: Mapping[tuple[str, str], Ask] = {
         ("POST", f"{V1}/jobs/{{id:int}}/{what}"): lambda own, other: [{"id": number} for number in range(1, 6)]
         for what in ("start", "pause", "resume", "cancel")
     },
+    ("DELETE", "/mcp"): lambda own, other: [{}],
+    ("POST", "/mcp"): lambda own, other: [
+        {"json": {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}, "headers": {"Accept": AGENT}}
+        for params in (
+            {"name": "search", "arguments": {"text": "red", "pictures": "none"}},
+            {"name": "show", "arguments": {"id": other.records[0].id}},
+            {"name": "facets", "arguments": {}},
+            {"name": "describe_collection", "arguments": {"collection": own.name}},
+        )
+    ],
     ("POST", f"{V1}/recall"): lambda own, other: [{"json": {"texts": ["red"], "k": 2}}],
     ("POST", f"{V1}/tags"): lambda own, other: [{"json": {"ids": [own.records[0].id], "add": ["both"]}}],
     ("POST", f"{V1}/versions"): lambda own, other: [{"json": {"model": "none"}}],
@@ -218,8 +229,8 @@ def commands() -> Iterator[tuple[str, click.Command]]:
             yield from ((f"{name} {below}", one) for below, one in command.commands.items())
 
 
-NOT_RUN = {"reembed"}
-"""With a model that is none of the app's it would wait for one that is."""
+NOT_RUN = {"reembed", "mcp"}
+"""With a model that is none of the app's the first would wait for one that is; the second waits for messages."""
 NAMES = [name for name, _ in commands() if name.split()[0] not in OF_ALL_COMMANDS | NOT_RUN]
 
 
