@@ -122,7 +122,7 @@ def main() -> None:
     options = _options()
     with TemporaryDirectory(prefix="benchmark-") as folder:
         files = photographs(Path(folder) / "made", options.pictures)
-        embedder = _embedder(Path(folder))
+        embedder = chosen_embedder(Path(folder))
         if embedder is None:
             say("Collapse is left out: IMAGE_SEARCH_TEST_DATA has no weights, nor CLIP's in the model cache")
             return
@@ -149,7 +149,8 @@ def main() -> None:
     _report_time()
 
 
-def _embedder(folder: Path) -> Embedder | None:
+def chosen_embedder(folder: Path) -> Embedder | None:
+    """Of the model in the settings, or of the weights that stand in for it; None where there are neither."""
     settings = Settings.load()
     if settings.model_id == STARTER:
         return StarterEmbedder.load()

@@ -234,6 +234,12 @@ class SeveralCollections(ImageSearchError):
     title = "Choose one collection"
 
 
+class DuplicatesRefused(ImageSearchError):
+    """What is decided about duplicates does not go with what there is."""
+
+    title = "This cannot be decided so"
+
+
 class ExportRefused(ImageSearchError):
     """Nothing can be written there."""
 

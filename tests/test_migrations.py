@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, text
 from core import migrations, saved
 from core.access import tables as access
 from core.access.actors import Actor
+from core.analysis.duplicates.decisions import tables as duplicates
 from core.collections import catalog
 from core.database import Database, transaction
 from core.errors import JournalUnavailable
@@ -71,7 +72,13 @@ def opened[T](url: str, do: Callable[[Database], T]) -> T:
 def differences(database: Database) -> list[object]:
     """Between its tables and those that the code knows."""
     known = MetaData()
-    for metadata in (tables.metadata, saved.metadata, catalog.metadata, access.metadata):
+    for metadata in (
+        tables.metadata,
+        saved.metadata,
+        catalog.metadata,
+        access.metadata,
+        duplicates.metadata,
+    ):
         for table in metadata.sorted_tables:
             table.to_metadata(known)
     with transaction(database.engine) as connection:

@@ -11,6 +11,7 @@ from core.errors import (
     AccessDenied,
     ClassesRefused,
     CollectionRefused,
+    DuplicatesRefused,
     FolderRefused,
     ImageSearchError,
     IndexUnavailable,
@@ -68,6 +69,7 @@ _STATUS = {  # the first that fits
     NoSuchJob: 404,
     JobRefused: 409,
     VersionRefused: 409,
+    DuplicatesRefused: 409,
 }
 
 

@@ -28,18 +28,18 @@ class Uploading:
         self._checks = anyio.CapacityLimiter(_CHECKED_AT_ONCE)
 
     async def add_query(self, request: Request, name: str = "") -> Response:
-        return await _keep(request, name, self._services().queries, self._checks)
+        return await keep(request, name, self._services().queries, self._checks)
 
     async def add_upload(self, request: Request, name: str = "") -> Response:
         from core.sources.datasets.files import is_part  # imports YAML, for which no start waits
 
         services = self._services()
         if content_type(request) == _BYTES and is_part(name):
-            return await _keep(request, name, services.parts, self._checks)
-        return await _keep(request, name, services.uploads, self._checks)
+            return await keep(request, name, services.parts, self._checks)
+        return await keep(request, name, services.uploads, self._checks)
 
 
-async def _keep(request: Request, name: str, store: Uploads, checks: anyio.CapacityLimiter) -> Response:
+async def keep(request: Request, name: str, store: Uploads, checks: anyio.CapacityLimiter) -> Response:
     """Keep the picture, or where the store takes them the archive, that is the request's body.
 
     A body of type image/* (or octet-stream, or an archive's) is nothing that a foreign page may send unasked either.

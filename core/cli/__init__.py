@@ -20,6 +20,8 @@ _COMMANDS = {
     "sources": ("sources",),
     "engine": ("recall", "models"),
     "analysis.quality": ("quality",),
+    "analysis.duplicates": ("duplicates",),
+    "analysis.check": ("check",),
     "collections": ("collections",),
     "transfer.commands": ("export", "import", "snapshot"),
     "access.tokens": ("tokens",),

@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -147,6 +147,18 @@ def simple(where: Filter) -> Iterator[AnyOf | Between | InFolder | NameContains 
                 yield from simple(alternative)
         else:
             yield condition
+
+
+SET_ASIDE = AnyOf("duplicate", ("set-aside",))
+"""What somebody has set aside, because another picture is kept in its place."""
+
+
+def without_set_aside(where: Filter) -> Filter:
+    """The filter without what was set aside, unless it says itself what is to become of that."""
+    named = (one for one in simple(where) if isinstance(one, AnyOf) and one.field == SET_ASIDE.field)
+    if any(folded(value) in SET_ASIDE.values for one in named for value in one.values):
+        return where
+    return Filter((*where.conditions, replace(SET_ASIDE, excluded=True)))
 
 
 def attribute(field: str) -> str:

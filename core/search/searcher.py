@@ -10,7 +10,7 @@ import numpy as np
 from core.cache import LRUCache
 from core.embedding.embedder import Embedder
 from core.errors import InvalidQuery
-from core.index.filters import Filter
+from core.index.filters import SET_ASIDE, Filter, without_set_aside
 from core.index.index import MAX_K, Counts, Index, Order
 from core.index.records import Hit
 from core.runtime.blas import use_one_thread
@@ -82,9 +82,11 @@ class Searcher:
         self._counts: LRUCache[Counts] = LRUCache(_KEPT, "facets")
         self._rankings: LRUCache[tuple[Ranking, _Found]] = LRUCache(_KEPT, "rankings")
         self._browses: LRUCache[Sequence[Result]] = LRUCache(_KEPT, "browsed")
+        self._has_set_aside: LRUCache[bool] = LRUCache(1)
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
-        """A page of the `search.k` results; of everything that the filter lets through where the query is empty.
+        """A page of the `search.k` results; of everything that the filter lets through where the query is empty. What
+        was set aside as a duplicate is left out, unless the filter names it.
 
         Raises:
             InvalidQuery: the query cannot be run, as `checked` says, or the page lies beyond the nearest `MAX_K`.
@@ -97,8 +99,10 @@ class Searcher:
         if not 1 <= k <= MAX_K:
             raise InvalidQuery(f"{k} results were asked for.", f"Ask for 1 to {MAX_K:,}.")
         end = min(offset + limit, max(offset, k))
+        chosen = search.where
+        search = replace(search, where=self._shown(chosen))
         if search.browses:
-            return self._browse(search.where, search.options, offset, end, k)
+            return self._browse(chosen, search.options, offset, end, k)
         search = replace(search, query=checked(search.query))
         calibration, revision = self._calibration(), self._index.revision()
         sorts_few = search.options.sort is not Sort.BEST and k <= DEPTHS[1]  # then all k are to be known
@@ -109,10 +113,10 @@ class Searcher:
                 break
 
         def counted(where: Filter) -> Counts:
-            widened = replace(search, where=where)
+            widened = replace(search, where=self._shown(where))
             return self._ranking(widened, min(depth, _WIDENED), calibration, revision)[0].facets
 
-        ranking = replace(ranking, facets=facets.with_choices(ranking.facets, search.where, counted))
+        ranking = replace(ranking, facets=facets.with_choices(ranking.facets, chosen, counted))
         return _page(ranking, found, slice(offset, end), k, more=not exhausted and depth < MAX_K)
 
     def facets(self, where: Filter) -> Counts:
@@ -182,8 +186,15 @@ class Searcher:
         spent("ranking", seconds)
         return replace(ranking, seconds=seconds)
 
-    def _browse(self, where: Filter, options: Options, offset: int, end: int, k: int) -> Results:
-        started = time.perf_counter()
+    def _shown(self, where: Filter) -> Filter:
+        """Without what was set aside, where there is any: a filter takes time."""
+        revision = self._index.revision()
+        if not self._has_set_aside.get(revision, lambda: self._index.count(Filter((SET_ASIDE,))) > 0):
+            return where
+        return without_set_aside(where)
+
+    def _browse(self, chosen: Filter, options: Options, offset: int, end: int, k: int) -> Results:
+        started, where = time.perf_counter(), self._shown(chosen)
         searched, revision, calibration = self._index.count(where), self._index.revision(), self._calibration()
         duplicate_threshold = _alike(options, calibration)
         for depth in (depth for depth in DEPTHS if depth > offset):
@@ -192,7 +203,7 @@ class Searcher:
             exhausted = looked_at < depth
             if exhausted or len(results) >= end:
                 break
-        counts = facets.with_choices(self.facets(where), where, self.facets)
+        counts = facets.with_choices(self.facets(where), chosen, lambda widened: self.facets(self._shown(widened)))
         collapsed = looked_at - len(results)
         more = not exhausted and depth < MAX_K
         total = searched - collapsed if more else len(results)

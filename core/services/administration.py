@@ -8,6 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.access.actors import Actor
+from core.analysis.duplicates.decisions.decisions import Decisions
 from core.errors import CollectionRefused, JobRefused
 from core.index.filters import Filter
 from core.index.index import Index
@@ -21,8 +22,8 @@ STOPPING = 30.0
 """Seconds that a job has to stop; it does after the round at hand."""
 
 _ENGINES = ("lancedb", "elasticsearch")
-_MADE_AGAIN = ("thumbnails", ".previews", "calibration")
-_SENT = (".queries", ".queries.kept", ".parts", ".parts.kept", ".exports")
+_MADE_AGAIN = ("thumbnails", ".previews", "calibration", "analysis")
+_SENT = (".queries", ".queries.kept", ".checked", ".checked.kept", ".parts", ".parts.kept", ".exports")
 _UPLOADED = ("uploads", "uploads.kept", "datasets")
 _NOTES = ("*.list", "untouched", "reembed-*")
 
@@ -43,6 +44,7 @@ def clear(services: Services, by: Actor, *, is_alone: bool, patience: float = ST
         services.index.drop()
         services.library.leave_all()
         forget_jobs(services.settings.journal, services.name)
+        forget_decisions(services.settings.journal, services.name)
         folder = services.settings.data_dir
         for name in (*_MADE_AGAIN, *_SENT):
             remove_tree(folder / name)
@@ -75,6 +77,7 @@ def delete(services: Services, folder: Path | None) -> None:
         with closing(SavedSearches(services.settings.journal, f"{engine}/{services.name}")) as saved:
             saved.clear()
     forget_jobs(services.settings.journal, services.name)
+    forget_decisions(services.settings.journal, services.name)
     if folder:
         remove_tree(folder)
 
@@ -120,6 +123,13 @@ def forget_jobs(url: str, name: str) -> None:
     for engine in _ENGINES:
         with closing(Journal(url, f"{engine}/{name}")) as journal:
             journal.clear()
+
+
+def forget_decisions(url: str, name: str) -> None:
+    """What people decided about the pictures of the index of this name, on whatever engine."""
+    for engine in _ENGINES:
+        with closing(Decisions(url, f"{engine}/{name}")) as decisions:
+            decisions.clear()
 
 
 def _remove_uploads(services: Services, is_alone: bool) -> None:

@@ -8,9 +8,11 @@ from core.ingest.analysis import Analysis
 from core.services.once import Once, Opening
 
 if TYPE_CHECKING:
+    from core.analysis.check.check import Check
     from core.analysis.classes.classes import Classes
     from core.analysis.classes.scoring import Scorers
     from core.analysis.classes.store import ClassLists
+    from core.analysis.duplicates.duplicates import Duplicates
     from core.analysis.labels.labels import Labels
     from core.analysis.labels.leakage import Leakage
     from core.analysis.picks.picks import Picks
@@ -120,6 +122,53 @@ class AnalysisServices(Opening):
             lambda where: resolve(where, services.facets())[0] if where.conditions else where,
         )
 
+    @Once
+    def duplicates(self) -> "Duplicates":
+        """What it holds twice."""
+        from core.analysis.duplicates.decisions.decisions import Decisions
+        from core.analysis.duplicates.duplicates import Duplicates
+        from core.analysis.duplicates.scan.job import NAME
+
+        services = self._services
+        return Duplicates(
+            services.index,
+            self.kept,
+            Decisions(services.settings.journal, services.scope),
+            lambda: services.thumbnails,
+            lambda: services.audit,
+            lambda by: services.library.analyse(NAME, by=by),
+            lambda: services.library.latest_analysis(NAME),
+        )
+
+    @Once
+    def find_duplicates(self) -> Analysis:
+        """The scan for them, as a job."""
+        from core.analysis.duplicates.scan.job import FindDuplicates
+
+        services = self._services
+        return FindDuplicates(
+            services.index,
+            self.kept,
+            lambda: services.thumbnails,
+            lambda: self.duplicates.note_all(),
+            lambda: self.duplicates.changed(),
+        )
+
+    @Once
+    def check(self) -> "Check":
+        """Looks pictures up without adding them."""
+        from core.analysis.check.check import Check
+        from core.sources.factory import open_source
+
+        services = self._services
+        return Check(
+            services.index,
+            services.model.embedder,
+            lambda: self.duplicates,
+            lambda: services.thumbnails,
+            open_source,
+        )
+
     @property
     def by_name(self) -> Mapping[str, Analysis]:
         """Those that jobs carry out."""
@@ -127,7 +176,7 @@ class AnalysisServices(Opening):
 
         services = self._services
         quality = QualityScan(services.index, self.kept, services.thumbnails, services.read)
-        return {one.name: one for one in (quality, self.class_scan, self.label_scan)}
+        return {one.name: one for one in (quality, self.find_duplicates, self.class_scan, self.label_scan)}
 
     @Once
     def quality(self) -> "QualityReports":

@@ -116,6 +116,11 @@ class Services(Opening):
         """Pictures that were dropped to search with."""
         return self._stores.queries
 
+    @property
+    def checked(self) -> "Uploads":
+        """What was sent to be looked up, and is not indexed."""
+        return self._stores.checked
+
     @Once
     def pasted(self) -> "PastedPictures":
         from core.search.pasted import PastedPictures

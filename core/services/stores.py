@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # a search for words needs no pictures
     from core.images.uploads import Uploads
 
 _QUERIES_KEPT = timedelta(days=30)
+_CHECKED_KEPT = timedelta(days=1)
 
 
 class Stores(Opening):
@@ -78,10 +79,18 @@ class Stores(Opening):
 
         return Uploads(self.folder / ".queries", self._settings.upload_mb << 20)
 
+    @Once
+    def checked(self) -> "Uploads":
+        """What was sent to be looked up."""
+        from core.images.uploads import Uploads
+
+        return Uploads(self.folder / ".checked", self._settings.upload_mb << 20, self._settings.archive_mb << 20)
+
     def tidy(self) -> None:
         """Remove dropped pictures that nobody has searched with for long, and files whose writing was broken off."""
         self.queries.expire(_QUERIES_KEPT)
         self.parts.expire(_QUERIES_KEPT)  # datasets have their own
-        for store in (self.queries, self.parts, self.uploads, self.thumbnails, self.previews):
+        self.checked.expire(_CHECKED_KEPT)
+        for store in (self.queries, self.parts, self.checked, self.uploads, self.thumbnails, self.previews):
             store.clean()
         remove_broken_off([self.learned, self.jobs])

@@ -42,6 +42,7 @@ class Phase(StrEnum):
     SWITCHING = "Switching to the new version"
     LOOKING = "Looking at pictures"
     COMPARING = "Comparing"
+    CHECKING = "Checking pairs"
     ARRANGING = "Arranging"
     GROUPING = "Grouping"
     NOTING = "Noting results"

@@ -4,8 +4,12 @@ from collections.abc import Callable
 
 from core.access.roles import Role
 from core.api.v1 import responses as replies
+from core.api.v1.analysis.check import Checking
+from core.api.v1.analysis.duplicates import Reviewing
+from core.api.v1.analysis.duplicates_replies import ActionReply, AlignmentReply, GroupReply, GroupsReply, SummaryReply
 from core.api.v1.analysis.labelling import add_labelling
 from core.api.v1.analysis.quality import Quality, QualityRoutes
+from core.api.v1.description.openapi import body, files
 from core.services import Services
 
 VIEWER, EDITOR = Role.VIEWER, Role.EDITOR
@@ -22,6 +26,8 @@ def add_analyses(under: Callable[[str], Adding], services: Callable[[], Services
     """
     _add_quality(under("Quality"), QualityRoutes(services))
     add_labelling(under, services)
+    _add_duplicates(under("Duplicates"), Reviewing(services))
+    _add_check(under("Check"), Checking(services))
 
 
 def _add_quality(add: Adding, quality: QualityRoutes) -> None:
@@ -29,4 +35,28 @@ def _add_quality(add: Adding, quality: QualityRoutes) -> None:
     add(
         *(EDITOR, "POST", "/quality", quality.start, "Check the quality of new pictures", replies.Started),
         status_code=202,
+    )
+
+
+def _add_duplicates(add: Adding, review: Reviewing) -> None:
+    at = "/duplicates"
+    add(VIEWER, "GET", at, review.summary, "See how many duplicates there are", SummaryReply)
+    add(EDITOR, "POST", f"{at}/scan", review.scan, "Scan for duplicates", replies.Started, status_code=202)
+    add(VIEWER, "GET", f"{at}/groups", review.groups, "List groups of duplicates", GroupsReply)
+    add(VIEWER, "GET", f"{at}/groups/{{key}}", review.group, "Show a group", GroupReply)
+    add(VIEWER, "GET", f"{at}/pair", review.pair, "See where one picture lies in another", AlignmentReply)
+    add(EDITOR, "POST", f"{at}/decisions", review.decide, "Decide what to keep", ActionReply)
+    add(EDITOR, "POST", f"{at}/decisions/all", review.decide_all, "Decide about all groups of a level", ActionReply)
+    add(EDITOR, "POST", f"{at}/undo", review.undo, "Take a decision back", ActionReply)
+    add(VIEWER, "GET", f"{at}/actions", review.actions, "List what was decided, newest first", list[ActionReply])
+    add(EDITOR, "GET", f"{at}/export", review.export, "Export what was set aside", None, **files("*/*"))
+
+
+def _add_check(add: Adding, checking: Checking) -> None:
+    """What is sent to be checked is not indexed."""
+    add(VIEWER, "POST", "/check", checking.check, "Check whether pictures are in the collection", None, **checking.told)
+    add(
+        *(VIEWER, "POST", "/check/files", checking.add_file, "Upload a picture or ZIP file to check", replies.Received),
+        **body("*/*"),
+        status_code=201,
     )

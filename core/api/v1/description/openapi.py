@@ -46,6 +46,8 @@ TAGS = [
     {"name": "Jobs", "description": "What goes on in the background: begun, looked at, paused."},
     {"name": "Index", "description": "How it is doing, how good its searches are, and the models there are."},
     {"name": "Quality", "description": "What is wrong with pictures as pictures."},
+    {"name": "Duplicates", "description": "What a collection holds twice, and what is to be kept of it."},
+    {"name": "Check", "description": "Whether pictures are in the collection already."},
     {"name": "Collections", "description": "Named corpora beside each other, each with an index of its own."},
     {"name": "Versions", "description": "Versions of the index: built beside the one in use, compared, swapped."},
     {"name": "Classes", "description": "Labels from words: lists of classes, and which pictures each fits."},
@@ -71,9 +73,10 @@ class Api(FastAPI):
             told = operation.setdefault("parameters", [])
             if _COLLECTION not in told:
                 told.append(_COLLECTION)
-        content = document["paths"][f"{API}/heatmap"]["post"]["responses"]["200"]["content"]
-        if "application/json" in content:
-            content[JSON_LINES] = content.pop("application/json")
+        for path in ("/heatmap", "/check"):
+            content = document["paths"][f"{API}{path}"]["post"]["responses"]["200"]["content"]
+            if "application/json" in content:
+                content[JSON_LINES] = content.pop("application/json")
         document["components"]["securitySchemes"] = {"token": _TOKEN}
         document["security"] = [{}, {"token": []}]
         return document

@@ -1,0 +1,1 @@
+"""Pairs put into groups, and which member of each is best kept."""

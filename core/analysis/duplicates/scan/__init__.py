@@ -1,0 +1,1 @@
+"""The job that finds all pairs of a collection, and what it keeps of them."""

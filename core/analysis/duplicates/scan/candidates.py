@@ -1,0 +1,99 @@
+"""Which pairs of pictures are worth looking at, and what comes of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import batched
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.analysis.duplicates.pictures.hashes import ORIENTATIONS, near_pairs, oriented
+from core.analysis.duplicates.pictures.looking import Hint, Looking, Verified
+from core.analysis.duplicates.pictures.signatures import Signatures
+from core.analysis.duplicates.pictures.votes import voted_pairs
+from core.images.phash import Hashes, coarse
+
+type Hints = dict[tuple[int, int], Hint]
+"""By the places of two contents, the smaller first."""
+
+_CUT = 17
+"""Of 63 coarse bits, in which the crop of a picture differs at most from it, in whichever orientation; of different
+pictures half differ in more than 25 in the nearest of the eight."""
+
+_THREADS, _AT_ONCE = 2, 32
+
+
+def by_hash(hashes: Hashes, new: NDArray[np.bool_]) -> Iterator[Hints | None]:
+    """Yields None while it works, and the candidates last."""
+    found: Hints = {}
+    for near in near_pairs(hashes, new):
+        columns = near.first.tolist(), near.second.tolist(), near.orientation.tolist(), near.differing.tolist()
+        for first, second, code, differing in zip(*columns, strict=True):
+            known = found.get((first, second))
+            if known is None or differing < known.differing:
+                found[first, second] = Hint(code, differing, thorough=True)
+        yield None
+    yield found
+
+
+def by_votes(signatures: Signatures, digests: Sequence[bytes], new: NDArray[np.bool_]) -> Iterator[Hints | None]:
+    """Likewise."""
+    for pairs in voted_pairs(signatures, digests, new):
+        if pairs is None:
+            yield None
+        else:
+            yield {pair: Hint(thorough=True) for pair in zip(pairs[0].tolist(), pairs[1].tolist(), strict=True)}
+
+
+def by_likeness(hashes: Hashes, first: NDArray[np.int64], second: NDArray[np.int64], alike: NDArray[np.bool_]) -> Hints:
+    """Of pairs whose embeddings are near.
+
+    Args:
+        alike: Which of them look alike by themselves; others are candidates where their hashes agree roughly.
+    """
+    rough = _roughly(hashes[first], hashes[second]) if len(first) else np.empty(0, np.int64)
+    wanted = np.flatnonzero(alike | (rough <= _CUT))
+    return {(int(first[at]), int(second[at])): Hint(thorough=bool(rough[at] <= _CUT)) for at in wanted.tolist()}
+
+
+def joined(*several: Mapping[tuple[int, int], Hint]) -> Hints:
+    """All of them, each once."""
+    found: Hints = {}
+    for hints in several:
+        for pair, hint in hints.items():
+            known = found.get(pair)
+            found[pair] = replace(known, thorough=known.thorough or hint.thorough) if known else hint
+    return found
+
+
+def looked_at(
+    hints: Hints, digests: Sequence[bytes], signatures: Signatures, looking: Looking
+) -> Iterator[tuple[int, list[tuple[int, int, Verified]]]]:
+    """How many pairs were looked at so far, and those of them that are the same since it was last said."""
+
+    def look(pair: tuple[int, int]) -> tuple[int, int, Verified] | None:
+        one, other = digests[pair[0]], digests[pair[1]]
+        own = signatures.patches(one), signatures.patches(other)
+        known = own if signatures.seen(one) and signatures.seen(other) else None
+        found = looking.verify(one.hex(), other.hex(), hints[pair], known)
+        return None if found is None else (*pair, found)
+
+    done = 0
+    with ThreadPoolExecutor(_THREADS, "duplicates") as pool:
+        for pairs in batched(sorted(hints), _AT_ONCE):
+            found = [one for one in pool.map(look, pairs) if one]
+            done += len(pairs)
+            yield done, found
+
+
+def _roughly(first: Hashes, second: Hashes) -> NDArray[np.int64]:
+    """In how many coarse bits the hashes differ, in the nearest of the eight orientations."""
+    signs = coarse(first)
+    both = first.any(axis=1) & second.any(axis=1)
+    differing = [64 - 1 - _agreeing(signs, coarse(oriented(second, one))) for one in ORIENTATIONS]
+    return np.where(both, np.min(differing, axis=0), 64)
+
+
+def _agreeing(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.int64]:
+    return np.asarray((first * second > 0).sum(axis=1), np.int64)
