@@ -37,6 +37,8 @@ SEARCH = Page(
 
 PAGES = (
     SEARCH,
+    Page("duplicates", "Duplicates", ":material/difference:", heading=EXPLORE, components=("duplicates", "frame")),
+    Page("check", "Check", ":material/fact_check:", heading=EXPLORE, components=("check", "frame")),
     Page("quality", "Quality", ":material/photo_filter:", heading=EXPLORE, components=("quality", "frame")),
     Page("labels", "Labels", ":material/label:", heading=EXPLORE, components=("labels", "frame")),
     Page(
