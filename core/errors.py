@@ -252,6 +252,26 @@ class ImportRefused(ImageSearchError):
     title = "This cannot be imported"
 
 
+class NotMade(ImageSearchError):
+    """What an analysis would tell: it was not carried out yet."""
+
+    title = "This is not there yet"
+
+
+class MapChanged(ImageSearchError):
+    """Points are numbered otherwise by now."""
+
+    title = "The map has changed"
+
+
+class NameRefused(ImageSearchError):
+    title = "This name cannot be given"
+
+
+class SelectionRefused(ImageSearchError):
+    title = "This cannot be selected"
+
+
 class InvalidEmbedding(ImageSearchError):
     """A vector that no index can hold: of the wrong length, not finite, or of length zero."""
 

@@ -16,6 +16,7 @@ from core import migrations, saved
 from core.access import tables as access
 from core.access.actors import Actor
 from core.analysis.duplicates.decisions import tables as duplicates
+from core.analysis.map import tables as maps
 from core.collections import catalog
 from core.database import Database, transaction
 from core.errors import JournalUnavailable
@@ -78,6 +79,7 @@ def differences(database: Database) -> list[object]:
         catalog.metadata,
         access.metadata,
         duplicates.metadata,
+        maps.metadata,
     ):
         for table in metadata.sorted_tables:
             table.to_metadata(known)

@@ -24,6 +24,7 @@ _COMMANDS = {
     "analysis.check": ("check",),
     "collections": ("collections",),
     "transfer.commands": ("export", "import", "snapshot"),
+    "analysis.map": ("map", "clusters", "selections"),
     "access.tokens": ("tokens",),
     "access.agents": ("mcp",),
 }

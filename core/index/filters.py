@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from core.index.chosen.ids import IdSet
 from core.index.globs import matches_folder, matches_name
 from core.index.records import FINDINGS, ImageRecord
 from core.text.names import decomposed, folded
@@ -112,6 +113,18 @@ class Glob:
 
 
 @dataclass(frozen=True, slots=True)
+class Selected:
+    """The record is one of those that somebody has chosen."""
+
+    names: tuple[str, ...]
+    """What the selections are called: their names, or ids."""
+    excluded: bool = False
+    """Whether it is the opposite that must hold."""
+    ids: IdSet | None = None
+    """The records in all of them; None while they are not looked up: then it is nobody."""
+
+
+@dataclass(frozen=True, slots=True)
 class Either:
     """At least one of several filters lets the record through."""
 
@@ -120,7 +133,7 @@ class Either:
     """Whether it is the opposite that must hold."""
 
 
-type Condition = AnyOf | Between | InFolder | NameContains | Glob | Either
+type Condition = AnyOf | Between | InFolder | NameContains | Glob | Selected | Either
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +152,7 @@ def meets(record: ImageRecord, where: Filter | None) -> bool:
     return where is None or all(_holds(record, condition) != condition.excluded for condition in where.conditions)
 
 
-def simple(where: Filter) -> Iterator[AnyOf | Between | InFolder | NameContains | Glob]:
+def simple(where: Filter) -> Iterator[AnyOf | Between | InFolder | NameContains | Glob | Selected]:
     """The conditions of a filter that hold no others, those within others too."""
     for condition in where.conditions:
         if isinstance(condition, Either):
@@ -197,6 +210,8 @@ def _holds(record: ImageRecord, condition: Condition) -> bool:
             return condition.folded in record.name_folded
         case Glob():
             return _fits(record, condition)
+        case Selected(ids=ids):
+            return ids is not None and record.id in ids
         case Either(filters):
             return any(meets(record, alternative) for alternative in filters)
 

@@ -26,6 +26,11 @@ type Counts = Mapping[str, Mapping[str, int]]
 """For each facet, how many have which value, the most frequent first."""
 
 
+type Value = tuple[str, ...] | float | None
+"""What a record has in a field: the texts of a facet, perhaps none; a number, None where it is not known."""
+
+type Values = list[Value]
+
 type Order = Literal["newest", "oldest", "largest", "smallest", "name"]
 
 MAX_VALUES = 1_000
@@ -170,6 +175,17 @@ class Index(Protocol):
 
     def contents(self) -> Iterator[tuple[list[str], list[str]]]:
         """The ids and the content hashes of all records, in batches, in no particular order: without reading them."""
+        ...
+
+    def values(
+        self, fields: Sequence[str], where: Filter | None = None
+    ) -> Iterator[tuple[list[str], dict[str, Values]]]:
+        """The ids of all records that the filter lets through, and what they have in these fields, in batches, in no
+        particular order: without reading the records.
+
+        Args:
+            fields: Of `FACETS`, or numbers as `Between` names them; `taken` in seconds since the epoch.
+        """
         ...
 
     def delete(self, ids: Sequence[str]) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 from core.errors import SeveralCollections
 from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
 from core.index.filters import Filter
-from core.index.index import FACETS, Index, ModelStamp, Order, Totals, most_frequent
+from core.index.index import FACETS, Index, ModelStamp, Order, Totals, Values, most_frequent
 from core.index.records import Finding, Fingerprint, Hit, ImageRecord
 from core.index.statistics import Statistics
 from core.index.versions import Versions
@@ -144,6 +144,13 @@ class SeveralIndexes:
         for name, index in self._filled():
             for ids, content_hashes in index.contents():
                 yield [f"{name}{SEPARATOR}{id_}" for id_ in ids], content_hashes
+
+    def values(
+        self, fields: Sequence[str], where: Filter | None = None
+    ) -> Iterator[tuple[list[str], dict[str, Values]]]:
+        for name, index in self._filled():
+            for ids, found in index.values(fields, where):
+                yield [f"{name}{SEPARATOR}{id_}" for id_ in ids], found
 
     def count(self, where: Filter | None = None) -> int:
         return sum(index.count(where) for index in self._indexes.values())

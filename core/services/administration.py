@@ -9,6 +9,9 @@ from filelock import FileLock, Timeout
 
 from core.access.actors import Actor
 from core.analysis.duplicates.decisions.decisions import Decisions
+from core.analysis.map.naming.given import ClusterNames
+from core.analysis.map.selections import Selections
+from core.database import Database
 from core.errors import CollectionRefused, JobRefused
 from core.index.filters import Filter
 from core.index.index import Index
@@ -42,6 +45,8 @@ def clear(services: Services, by: Actor, *, is_alone: bool, patience: float = ST
         count = services.index.count()
         _remove_uploads(services, is_alone)
         services.index.drop()
+        services.analysis.kept.clear()
+        services.analysis.map.selections.clear()
         services.library.leave_all()
         forget_jobs(services.settings.journal, services.name)
         forget_decisions(services.settings.journal, services.name)
@@ -76,6 +81,8 @@ def delete(services: Services, folder: Path | None) -> None:
     for engine in _ENGINES:
         with closing(SavedSearches(services.settings.journal, f"{engine}/{services.name}")) as saved:
             saved.clear()
+        forget_map(services.settings.journal, f"{engine}/{services.name}")
+    services.analysis.kept.clear()
     forget_jobs(services.settings.journal, services.name)
     forget_decisions(services.settings.journal, services.name)
     if folder:
@@ -116,6 +123,13 @@ def forget_several(data_dir: Path) -> None:
         data_dir: Of the app.
     """
     remove_tree(data_dir / FOLDER)
+
+
+def forget_map(url: str, scope: str) -> None:
+    """What people selected, and what they called clusters."""
+    with closing(Database(url)) as database:
+        Selections(database, scope).clear()
+        ClusterNames(database, scope).clear()
 
 
 def forget_jobs(url: str, name: str) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from core.analysis.duplicates.duplicates import Duplicates
     from core.analysis.labels.labels import Labels
     from core.analysis.labels.leakage import Leakage
+    from core.analysis.map.maps import Maps
+    from core.analysis.map.naming.given import ClusterNames
+    from core.analysis.map.selections import Selections
     from core.analysis.picks.picks import Picks
     from core.analysis.quality.report import QualityReports
     from core.database import Database
@@ -35,6 +38,34 @@ class AnalysisServices(Opening):
     def kept(self) -> KeptAnalyses:
         """What was found, on disk."""
         return KeptAnalyses(self._services.settings.data_dir / "analysis", self._services.index)
+
+    @Once
+    def map(self) -> "Maps":
+        """All pictures in a plane."""
+        from core.analysis.map.maps import Maps
+
+        services = self._services
+        return Maps(
+            services.index,
+            self.kept,
+            lambda: services.library,
+            lambda search, limit: services.search(search, 0, limit),
+            services.resolved,
+            lambda: self._cluster_names,
+            lambda: self._selections,
+        )
+
+    @Once
+    def _cluster_names(self) -> "ClusterNames":
+        from core.analysis.map.naming.given import ClusterNames
+
+        return ClusterNames(self._database, self._services.scope)
+
+    @Once
+    def _selections(self) -> "Selections":
+        from core.analysis.map.selections import Selections
+
+        return Selections(self._database, self._services.scope)
 
     @Once
     def _database(self) -> "Database":
@@ -113,13 +144,12 @@ class AnalysisServices(Opening):
     def picks(self) -> "Picks":
         """So many pictures of many."""
         from core.analysis.picks.picks import Picks
-        from core.search.language.resolve import resolve
 
         services = self._services
         return Picks(
             services.index,
             lambda search, limit: services.search(search, 0, limit, _PATIENCE),
-            lambda where: resolve(where, services.facets())[0] if where.conditions else where,
+            services.resolved,
         )
 
     @Once
@@ -172,11 +202,13 @@ class AnalysisServices(Opening):
     @property
     def by_name(self) -> Mapping[str, Analysis]:
         """Those that jobs carry out."""
+        from core.analysis.map.building import MapAnalysis
         from core.analysis.quality.scan import QualityScan
 
         services = self._services
         quality = QualityScan(services.index, self.kept, services.thumbnails, services.read)
-        return {one.name: one for one in (quality, self.find_duplicates, self.class_scan, self.label_scan)}
+        made = MapAnalysis(services.index, self.kept, lambda: self._cluster_names, services.read_bank)
+        return {one.name: one for one in (quality, self.find_duplicates, made, self.class_scan, self.label_scan)}
 
     @Once
     def quality(self) -> "QualityReports":

@@ -11,7 +11,7 @@ from core.errors import ImageSearchError
 from core.index.filters import Filter
 from core.index.index import Counts, Index, by_frequency
 from core.model import IndexModel
-from core.search.language.resolve import resolve
+from core.search.language.resolve import Chosen, resolve
 from core.search.latency import Latencies
 from core.search.measured import measured
 from core.search.query import Query, Search
@@ -38,12 +38,20 @@ class Searching(Opening):
         learned: The folder where it is kept what scores mean.
         sent: The folders of uploads, as records have them.
         pictures: Those that queries are made with.
+        chosen: Gives the records of a selection, None where there is none.
     """
 
     def __init__(
-        self, index: Index, model: IndexModel, learned: Path, sent: Sequence[Path], pictures: Pictures
+        self,
+        index: Index,
+        model: IndexModel,
+        learned: Path,
+        sent: Sequence[Path],
+        pictures: Pictures,
+        chosen: Chosen = lambda name: None,
     ) -> None:
         super().__init__()
+        self._chosen = chosen
         self._index, self._model, self._learned, self._sent, self._pictures = index, model, learned, sent, pictures
         self.latencies = Latencies()
         self._calibrations = Calibrations(index, learned)
@@ -76,7 +84,7 @@ class Searching(Opening):
             self._index,
             self._searcher.compose,
             self._model.embedder,
-            lambda where: resolve(where, self.facets())[0] if where.conditions else where,
+            self.resolved,
         )
 
     def search(self, search: Search, offset: int = 0, limit: int = 24, patience: float = 0.0) -> Results:
@@ -96,7 +104,7 @@ class Searching(Opening):
         from core.search.language.remarks import remarks
 
         def ask() -> tuple[Results, list[str]]:
-            where, notes = resolve(search.where, self.facets()) if search.where.conditions else (search.where, [])
+            where, notes = self._resolve(search.where)
             return self._searcher.search(replace(search, where=where), offset, limit), notes
 
         started = time.perf_counter()
@@ -106,6 +114,13 @@ class Searching(Opening):
             self.latencies.note(time.perf_counter() - started, found.timings)
         said = [*notes, *remarks(search.query.words)]
         return replace(found, notes=said, facets=self._folded(found.facets))
+
+    def resolved(self, where: Filter) -> Filter:
+        """With the values that the pictures have, and the records of selections."""
+        return self._resolve(where)[0]
+
+    def _resolve(self, where: Filter) -> tuple[Filter, list[str]]:
+        return resolve(where, self.facets(), self._chosen) if where.conditions else (where, [])
 
     def _await_scores(self, seconds: float) -> None:
         """Whatever keeps the model from loading, the search itself says, or does without it."""
@@ -171,6 +186,14 @@ class Searching(Opening):
         if self._calibrations.current(embedder) is None:
             self._calibrations.learn(embedder)
         return self._calibrations.current(embedder)
+
+    def read_bank(self) -> "Bank | None":
+        """The everyday concepts; waits until the model has read them, and gives None where it cannot."""
+        with suppress(ImageSearchError):
+            embedder = self._model.embedder()
+            self._calibrations.learn(embedder)
+            return self._calibrations.bank(embedder)
+        return None
 
     def _bank(self) -> "Bank | None":
         embedder = self._model.loaded

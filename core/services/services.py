@@ -34,6 +34,8 @@ if TYPE_CHECKING:  # a search for words needs neither database nor pictures: wha
     from core.images.previews import Previews
     from core.images.thumbnails import Thumbnails
     from core.images.uploads import Uploads
+    from core.index.chosen.ids import IdSet
+    from core.index.filters import Filter
     from core.ingest.jobs.queue import Jobs
     from core.ingest.journal.progress import Progress
     from core.ingest.library import Library
@@ -42,6 +44,7 @@ if TYPE_CHECKING:  # a search for words needs neither database nor pictures: wha
     from core.search.explain.heatmap import Heat, HeatmapProgress
     from core.search.pasted import PastedPictures
     from core.search.recall.lens import RecallLens
+    from core.search.relevance.concepts import Bank
     from core.search.relevance.scores import Calibration
     from core.services.analysis import AnalysisServices
     from core.services.sending import Sending
@@ -76,7 +79,9 @@ class Services(Opening):
         self._command_line = command_line
         self._stores = Stores(settings)
         self._pictures = Pictures(self.index, self._stores, lambda path: self.read(path))
-        self._searching = Searching(self.index, self.model, self._stores.learned, self.sent, self._pictures)
+        self._searching = Searching(
+            self.index, self.model, self._stores.learned, self.sent, self._pictures, self._selected
+        )
 
     @property
     def name(self) -> str:
@@ -158,6 +163,18 @@ class Services(Opening):
         from core.services.analysis import AnalysisServices
 
         return AnalysisServices(self)
+
+    def resolved(self, where: "Filter") -> "Filter":
+        """As `Searching.resolved`."""
+        return self._searching.resolved(where)
+
+    def read_bank(self) -> "Bank | None":
+        """As `Searching.read_bank`."""
+        return self._searching.read_bank()
+
+    def _selected(self, name: str) -> "IdSet | None":
+        """The records of a selection; selections are of one collection."""
+        return None if self.is_several else self.analysis.map.selections.ids(name)
 
     @Once
     def audit(self) -> "Audit":

@@ -21,11 +21,11 @@ from core.index.elastic.freshness import freshness
 from core.index.elastic.history.versions import ElasticVersions
 from core.index.elastic.mapping import Body, Layout, made_by
 from core.index.elastic.pixels import by_sides
-from core.index.elastic.query import measuring, paging, queries, requests, statistics
+from core.index.elastic.query import field_values, measuring, paging, queries, requests, statistics
 from core.index.elastic.query.facets import facets
 from core.index.elastic.rows import FINGERPRINT, document, fingerprint_of, record_of
 from core.index.filters import Filter
-from core.index.index import FACETS, MAX_K, ModelStamp, Order, Totals
+from core.index.index import FACETS, MAX_K, ModelStamp, Order, Totals, Values
 from core.index.records import FINDINGS, Finding, Fingerprint, Hit, ImageRecord, storable
 from core.index.statistics import Statistics, unreachable
 from core.index.versions import Overtaken
@@ -254,6 +254,15 @@ class ElasticIndex:
             return
         for hits in paging.pages(at, None, MAX_K, docvalue_fields=["content_hash"], source=False):
             yield [hit["_id"] for hit in hits], [hit["fields"]["content_hash"][0] for hit in hits]
+
+    def values(
+        self, fields: Sequence[str], where: Filter | None = None
+    ) -> Iterator[tuple[list[str], dict[str, Values]]]:
+        if (at := self._as_it_is()) is None:
+            return
+        source = {"source_includes": field_values.needed(fields)} if fields else {"source": False}
+        for hits in paging.pages(at, by_sides(at, where), MAX_K, **source):
+            yield field_values.read(hits, fields)
 
     def delete(self, ids: Sequence[str]) -> int:
         with self.connection.translate_errors():

@@ -17,12 +17,12 @@ import pyarrow as pa
 from core.errors import ImageSearchError, IndexUnavailable, ModelMismatch
 from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
 from core.index.filters import Filter
-from core.index.index import FACETS, ModelStamp, Order, Totals, counted
+from core.index.index import FACETS, ModelStamp, Order, Totals, Values, counted
 from core.index.lance import scan
 from core.index.lance.errors import is_vanished, translate_errors
 from core.index.lance.history.versions import LanceVersions
 from core.index.lance.place import Place
-from core.index.lance.query import browsing, measuring, queries, statistics
+from core.index.lance.query import browsing, field_values, measuring, queries, statistics
 from core.index.lance.query.conditions import any_of
 from core.index.lance.query.facets import facets
 from core.index.lance.readers import Readers
@@ -218,6 +218,12 @@ class LanceIndex:
 
     def contents(self) -> Iterator[tuple[list[str], list[str]]]:
         return self._batches(["id", "content_hash"], None, _contents, scan.WHOLE)
+
+    def values(
+        self, fields: Sequence[str], where: Filter | None = None
+    ) -> Iterator[tuple[list[str], dict[str, Values]]]:
+        read = partial(field_values.read, fields=fields)
+        return self._batches(field_values.needed(fields), where, read, scan.WHOLE)
 
     def delete(self, ids: Sequence[str]) -> int:
         if self._stamp() is None:

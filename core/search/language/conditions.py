@@ -16,6 +16,7 @@ from core.index.filters import (
     InFolder,
     NameContains,
     NumberField,
+    Selected,
     TextField,
 )
 from core.index.globs import MAX_PATTERN, is_bounded, is_pattern
@@ -30,12 +31,12 @@ _TEXTS |= {"color": "colour", "orientation": "shape"}
 _RANGES: dict[str, NumberField] = {field: field for field in get_args(NumberField.__value__)}
 _RANGES |= {"date": "taken", "year": "taken", "megapixel": "megapixels", "mp": "megapixels"}
 
-KEYS = (*get_args(TextField.__value__), "name", *get_args(NumberField.__value__))
+KEYS = (*get_args(TextField.__value__), "name", "selection", *get_args(NumberField.__value__))
 """What stands before the colon."""
 
 _COMPARED = rf"({'|'.join(_RANGES)})(?=[<>≥≤]|=\d)"  # width>1000, as in formulas
 _TYPED = re.compile(
-    rf"((?:[{DASHES}]{{1,3}})?)(?:({'|'.join([*_TEXTS, *_RANGES, 'name'])}):|{_COMPARED})(.*)",
+    rf"((?:[{DASHES}]{{1,3}})?)(?:({'|'.join([*_TEXTS, *_RANGES, 'name', 'selection'])}):|{_COMPARED})(.*)",
     re.DOTALL | re.IGNORECASE,
 )
 _VALUE = re.compile(rf"(?:{QUOTED}|[^,])+")
@@ -80,6 +81,8 @@ def read_condition(token: str) -> Condition | None:
         return _read_patterns(token, "name" if key == "name" else "folder", text, excluded)
     if key == "name":
         return NameContains(_values(token, text, commas=False)[0], excluded)
+    if key == "selection":
+        return Selected(_values(token, text), excluded)
     if key == "folder" and (folder := _folder(text)):
         return InFolder(folder, excluded)
     return AnyOf(_TEXTS[key], _values(token, text), excluded)
@@ -99,6 +102,8 @@ def write_condition(condition: Condition) -> str:
             text = f"name:{(_quoted if is_pattern(name) else _written)(name)}"
         case Glob(field, pattern):
             text = f"{field}:{storable(pattern)}"
+        case Selected(names):
+            text = f"selection:{','.join(map(_written, names))}"
         case Either(filters):
             text = f"({' OR '.join(map(_alternative, filters))})"
     return f"-{text}" if condition.excluded else text

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.errors import InvalidQuery
-from core.index.filters import AnyOf, Filter, simple
+from core.index.filters import AnyOf, Condition, Filter, Selected, simple
 from core.search.language.conditions import named, read_condition, write_condition
 from core.search.language.groups import Conditions, either, opposite
 from core.search.language.pieces import MINUS, Kind, Piece, begins_condition, pieces
@@ -211,7 +211,13 @@ def _weight(token: str, sign: float, own_sign: str, number: str) -> float:
 def _check_counts(terms: int, conditions: Conditions) -> None:
     if terms > MAX_PARTS:
         raise InvalidQuery(f"This search has {terms:,} terms.", f"Keep {MAX_PARTS} at most.")
-    leaves = simple(Filter(conditions))
-    values = sum(len(condition.values) if isinstance(condition, AnyOf) else 1 for condition in leaves)
+    values = sum(map(_size, simple(Filter(conditions))))
     if values > MAX_VALUES:
         raise InvalidQuery(f"This search has {values:,} conditions and values.", f"Keep {MAX_VALUES} at most.")
+
+
+def _size(condition: Condition) -> int:
+    match condition:
+        case AnyOf(values=several) | Selected(names=several):
+            return len(several)
+    return 1

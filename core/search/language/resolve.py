@@ -1,15 +1,18 @@
 """From the values of a filter as people type them to those that the pictures have."""
 
 import difflib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from core.index.filters import AnyOf, Condition, Either, Filter, InFolder, TextField, simple
+from core.index.chosen.ids import IdSet, union
+from core.index.filters import AnyOf, Condition, Either, Filter, InFolder, Selected, TextField, simple
 from core.index.index import Counts
 from core.index.records import names_on
 from core.search.language.conditions import named
 from core.text.names import composed, decomposed, folded
+
+type Chosen = Callable[[str], IdSet | None]
 
 type Known = dict[str, str]
 """The values that records have in a field, each with what it is compared by."""
@@ -20,19 +23,21 @@ _CUT_OFF = 1_000  # values of a facet: there may be more, of which nothing can b
 _MAX_NOTES = 5
 
 
-def resolve(where: Filter, known: Counts) -> tuple[Filter, list[str]]:
+def resolve(where: Filter, known: Counts, chosen: Chosen = lambda name: None) -> tuple[Filter, list[str]]:
     """The filter with values that no record has letter by letter replaced by those that they stand for, and sentences
     about those that stand for none: these stay, and find nothing.
 
     Args:
         known: The facets of the index.
+        chosen: Gives the records of a selection, None where there is none.
     """
-    resolved = Filter(tuple(_resolved(condition, known) for condition in where.conditions))
-    notes = (note for condition in simple(where) for note in _notes(condition, known))
+    resolved = Filter(tuple(_resolved(condition, known, chosen) for condition in where.conditions))
+    notes = [note for condition in simple(where) for note in _notes(condition, known)]
+    notes += [note for condition in simple(resolved) for note in _missing(condition, chosen)]
     return resolved, list(islice(notes, _MAX_NOTES))
 
 
-def _resolved(condition: Condition, known: Counts) -> Condition:
+def _resolved(condition: Condition, known: Counts, chosen: Chosen) -> Condition:
     match condition:
         case AnyOf(field, values):
             there, all_known = _there(field, known), len(known.get(field, ())) < _CUT_OFF
@@ -44,8 +49,10 @@ def _resolved(condition: Condition, known: Counts) -> Condition:
                 return replace(condition, folder=places[0])
             return Either(tuple(map(Filter.within, places)), condition.excluded)
         case Either(filters):
-            alternatives = ([_resolved(one, known) for one in where.conditions] for where in filters)
+            alternatives = ([_resolved(one, known, chosen) for one in where.conditions] for where in filters)
             return replace(condition, filters=tuple(Filter(tuple(alternative)) for alternative in alternatives))
+        case Selected(names):
+            return replace(condition, ids=union([found for name in names if (found := chosen(name)) is not None]))
     return condition
 
 
@@ -113,6 +120,11 @@ def _notes(condition: Condition, known: Counts) -> Iterator[str]:
         if not any(composed(f"{folder}/").startswith(inside) for folder in folders):
             there = {folder: folded(folder) for folder in folders}
             yield f"No picture is in {named(condition.folder)}.{_suggestion(condition.folder, there)}"
+
+
+def _missing(condition: Condition, chosen: Chosen) -> Iterator[str]:
+    if isinstance(condition, Selected):
+        yield from (f"There is no selection called {named(name)}." for name in condition.names if chosen(name) is None)
 
 
 def _suggestion(value: str, there: Known) -> str:

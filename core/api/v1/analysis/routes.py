@@ -8,6 +8,7 @@ from core.api.v1.analysis.check import Checking
 from core.api.v1.analysis.duplicates import Reviewing
 from core.api.v1.analysis.duplicates_replies import ActionReply, AlignmentReply, GroupReply, GroupsReply, SummaryReply
 from core.api.v1.analysis.labelling import add_labelling
+from core.api.v1.analysis.map import add_map
 from core.api.v1.analysis.quality import Quality, QualityRoutes
 from core.api.v1.description.openapi import body, files
 from core.services import Services
@@ -28,6 +29,7 @@ def add_analyses(under: Callable[[str], Adding], services: Callable[[], Services
     add_labelling(under, services)
     _add_duplicates(under("Duplicates"), Reviewing(services))
     _add_check(under("Check"), Checking(services))
+    add_map(under("Map"), services)
 
 
 def _add_quality(add: Adding, quality: QualityRoutes) -> None:

@@ -53,6 +53,7 @@ TAGS = [
     {"name": "Classes", "description": "Labels from words: lists of classes, and which pictures each fits."},
     {"name": "Labels", "description": "How good the labels of a dataset are: what is suspicious, leaks, balance."},
     {"name": "Picks", "description": "So many pictures of many: the most diverse, the typical, balanced, by chance."},
+    {"name": "Map", "description": "All pictures in a plane: places, clusters, selections. Arrays are binary."},
     {"name": "Server", "description": "Its state."},
 ]
 

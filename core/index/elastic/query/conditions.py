@@ -15,6 +15,7 @@ from core.index.filters import (
     Glob,
     InFolder,
     NameContains,
+    Selected,
     attribute,
     comparable,
 )
@@ -49,7 +50,7 @@ def _all(where: Filter) -> Body:
     return clauses[0] if len(clauses) == 1 else {"bool": {"filter": clauses}}
 
 
-def _positive(condition: AnyOf | Between | InFolder | NameContains | Glob) -> Body:
+def _positive(condition: AnyOf | Between | InFolder | NameContains | Glob | Selected) -> Body:
     # In an index of an earlier version no row has some of the fields: there none is found.
     match condition:
         case AnyOf(field, values):
@@ -62,6 +63,8 @@ def _positive(condition: AnyOf | Between | InFolder | NameContains | Glob) -> Bo
             return _any([_contains("name_folded", text) for text in condition.spelled])
         case Glob():
             return _fits(condition)
+        case Selected(ids=ids):
+            return {"ids": {"values": list(ids or ())}}
 
 
 def _within(condition: InFolder) -> Body:

@@ -7,6 +7,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from core.index import globs
+from core.index.chosen.ids import IdSet
 from core.index.filters import (
     AnyOf,
     Between,
@@ -16,6 +17,7 @@ from core.index.filters import (
     Glob,
     InFolder,
     NameContains,
+    Selected,
     attribute,
     comparable,
 )
@@ -56,6 +58,8 @@ def _positive(condition: Condition, columns: pa.Schema) -> str:
             return _contains(condition.spelled, columns)
         case Glob():
             return _fits(condition, columns)
+        case Selected(ids=ids):
+            return _chosen(ids)
         case Either(filters):
             return " OR ".join(f"({_all(alternative, columns)})" for alternative in filters) or _NONE
 
@@ -82,6 +86,10 @@ def _one_of(column: str, values: Sequence[str], columns: pa.Schema) -> str:
         return _NONE
     several = pa.types.is_list(columns.field(column).type)
     return f"array_has_any({column}, [{_list(values)}])" if several else any_of(column, values)
+
+
+def _chosen(ids: IdSet | None) -> str:
+    return f"id IN ({','.join(ids.quoted)})" if ids else _NONE
 
 
 def _between(condition: Between, columns: pa.Schema) -> str:

@@ -1,0 +1,1 @@
+"""What clusters are called: by machine, and by people."""

@@ -1,0 +1,1 @@
+"""Records that somebody has chosen, as many as there may be."""
