@@ -12,7 +12,8 @@ original. imagehash is told by the distance of `phash`, 10 of 64 bits and fewer,
 import argparse
 import resource
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,8 +22,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.collapse import chosen_embedder
-from benchmarks.data import embeddings, records
-from benchmarks.different import COPIES, FURTHER, as_png, copy_of, different
+from benchmarks.data import STAMP, embeddings, records
+from benchmarks.different import COPIES, FURTHER, as_png, copy_of, different, drawn
 from benchmarks.table import Target, say, show
 from core.analysis.duplicates.groups.catalog import Catalog
 from core.analysis.duplicates.model import Level
@@ -38,6 +39,7 @@ from core.images.thumbnails import SIDE, Thumbnails, miniature
 from core.index.factory import open_index
 from core.index.index import Index, ModelStamp
 from core.index.records import ImageRecord, record_id
+from core.vectors import Embeddings
 
 PROMISED = {
     **dict.fromkeys(
@@ -62,31 +64,42 @@ _SECONDS, _MEGABYTES = 180, 1_000
 type File = tuple[str, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Files as an ingest would have read them."""
+
+    records: list[ImageRecord]
+    rows: Embeddings
+    thumbnails: list[bytes]
+
+
+def described(files: Sequence[File], embedder: Embedder) -> Described:
+    records, rows, thumbnails = list[ImageRecord](), list[Embeddings](), list[bytes]()
+    for some in batched(files, 64):
+        opened = [open_upright(data, name, max(SIDE, enough(embedder.crop[0]))) for name, data in some]
+        rows.append(embedder.embed_images([one.image for one in opened]))
+        for (name, data), one in zip(some, opened, strict=True):
+            known = one.describe(content_hash(data), len(data), 0)
+            fields = {field: getattr(known, field) for field in known.__dataclass_fields__}
+            path = f"/pictures/{name}"
+            records.append(ImageRecord(id=record_id(path), path=path, name=name, **fields))
+            thumbnails.append(miniature(one.image))
+    return Described(records, np.concatenate(rows), thumbnails)
+
+
 class Corpus:
     """A collection in a folder of its own, on the embedded engine."""
 
-    def __init__(self, folder: Path, embedder: Embedder | None) -> None:
-        self.folder, self._embedder = folder, embedder
-        settings = Settings.load(data_dir=folder, elasticsearch_url="")
-        self.index: Index = open_index(settings)
+    def __init__(self, folder: Path, stamp: ModelStamp) -> None:
+        self.index: Index = open_index(Settings.load(data_dir=folder, elasticsearch_url=""))
+        self.index.prepare(stamp)
         self.thumbnails = Thumbnails(folder / "thumbnails")
         self.kept = KeptAnalyses(folder / "analysis", self.index)
 
-    def add(self, files: Sequence[File]) -> None:
-        assert self._embedder
-        stamp = ModelStamp(self._embedder.model_id, self._embedder.dims, self._embedder.preprocessing)
-        self.index.prepare(stamp)
-        for some in batched(files, 64):
-            opened = [open_upright(data, name, max(SIDE, enough(self._embedder.crop[0]))) for name, data in some]
-            rows = self._embedder.embed_images([one.image for one in opened])
-            found = []
-            for (name, data), one in zip(some, opened, strict=True):
-                described = one.describe(content_hash(data), len(data), 0)
-                fields = {field: getattr(described, field) for field in described.__dataclass_fields__}
-                path = f"/pictures/{name}"
-                found.append(ImageRecord(id=record_id(path), path=path, name=name, **fields))
-                self.thumbnails.keep(described.content_hash, miniature(one.image))
-            self.index.upsert(found, rows)
+    def add(self, files: Described) -> None:
+        self.index.upsert(files.records, files.rows)
+        for record, thumbnail in zip(files.records, files.thumbnails, strict=True):
+            self.thumbnails.keep(record.content_hash, thumbnail)
 
     def scan(self) -> Catalog:
         for _ in Scan(self.index, self.kept, self.thumbnails).run():
@@ -101,7 +114,7 @@ class Corpus:
 def main() -> None:
     options = _options()
     if options.scale:
-        _report_scale(options.scale)
+        _report_scale(options.scale, options.pictured)
         return
     with TemporaryDirectory(prefix="benchmark-") as folder:
         embedder = chosen_embedder(Path(folder))
@@ -110,17 +123,24 @@ def main() -> None:
             return
         originals = dict(different(options.pictures))
         say(f"{len(originals):,} different pictures, {embedder.model_id}")
-        files = [(f"{name}.png", as_png(image)) for name, image in originals.items()]
+        stamp = ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing)
+        known = described([(f"{name}.png", as_png(image)) for name, image in originals.items()], embedder)
         hashes = _phashes(originals)
         rows: list[list[object]] = []
-        apart = _joined_apart(Path(folder) / "apart", embedder, files, originals)
-        kinds = options.kinds or [*COPIES, *FURTHER]
+        apart = _joined_apart(Corpus(Path(folder) / "apart", stamp), known)
         found: dict[str, float] = {}
-        for kind in kinds:
-            share, wrong, other = _found(Path(folder) / str(len(rows)), kind, embedder, files, originals, hashes)
-            found[kind] = share
-            rows.append([kind if kind in COPIES else f"further: {kind}", share, other, wrong])
-            say(f"{kind}: {share:.3f} (imagehash {other:.3f}), joined with another {wrong}")
+        for kind in options.kinds or [*COPIES, *FURTHER]:
+            copies = [
+                (f"{name} {kind}", *copy_of(kind, image, seed)) for seed, (name, image) in enumerate(originals.items())
+            ]
+            files = [(f"{name}{suffix}", data) for name, suffix, data in copies]
+            corpus = Corpus(Path(folder) / str(len(rows)), stamp)
+            corpus.add(known)
+            corpus.add(described(files, embedder))
+            found[kind], wrong = _found(corpus.scan(), kind, len(originals))
+            other = _near(files, hashes)
+            rows.append([kind if kind in COPIES else f"further: {kind}", found[kind], other, wrong])
+            say(f"{kind}: {found[kind]:.3f} (imagehash {other:.3f}), joined with another {wrong}")
         count = len(originals)
         close = _close(np.array(list(hashes.values())))
         rows.append([f"different pictures joined, of {count * (count - 1) // 2:,}", apart, close, ""])
@@ -129,38 +149,27 @@ def main() -> None:
         show("Copies that are found", ["copy", "scan", "imagehash.phash", "joined with another"], rows, targets)
 
 
-def _found(
-    folder: Path,
-    kind: str,
-    embedder: Embedder,
-    files: Sequence[File],
-    originals: Mapping[str, Image.Image],
-    hashes: Mapping[str, np.ndarray],
-) -> tuple[float, int, float]:
-    """The share of copies that join their original, how many different pictures join, and imagehash's share."""
-    import imagehash
-
-    corpus, copies, near = Corpus(folder, embedder), list[File](), 0
-    for seed, (name, image) in enumerate(originals.items()):
-        suffix, data = copy_of(kind, image, seed)
-        copies.append((f"{name} {kind}{suffix}", data))
-        other = np.asarray(imagehash.phash(open_upright(data, name).image).hash).ravel()
-        near += int((other != hashes[name]).sum() <= _PHASH_BITS)
-    corpus.add(files)
-    corpus.add(copies)
-    catalog = corpus.scan()
-    groups = _groups(catalog)
+def _found(catalog: Catalog, kind: str, count: int) -> tuple[float, int]:
+    """The share of copies that join their original, and how many pictures join another one."""
     joined, wrong = 0, 0
-    for names in groups:
+    for names in _groups(catalog):
         roots = [name.removesuffix(".png").removesuffix(".jpg").removesuffix(f" {kind}") for name in names]
         joined += sum(roots.count(root) > 1 for root in set(roots))
         wrong += len(set(roots)) - 1
-    return joined / len(originals), wrong, near / len(originals)
+    return joined / count, wrong
 
 
-def _joined_apart(folder: Path, embedder: Embedder, files: Sequence[File], originals: Mapping[str, Image.Image]) -> int:
-    corpus = Corpus(folder, embedder)
-    corpus.add(files)
+def _near(files: Sequence[File], hashes: Mapping[str, np.ndarray]) -> float:
+    """The share that imagehash takes for copies."""
+    import imagehash
+
+    others = [np.asarray(imagehash.phash(open_upright(data, name).image).hash).ravel() for name, data in files]
+    near = [(other != own).sum() <= _PHASH_BITS for other, own in zip(others, hashes.values(), strict=True)]
+    return float(np.mean(near))
+
+
+def _joined_apart(corpus: Corpus, known: Described) -> int:
+    corpus.add(known)
     groups = _groups(corpus.scan())
     for names in groups:
         say(f"joined: {', '.join(names)}")
@@ -187,51 +196,33 @@ def _close(hashes: np.ndarray) -> int:
     return int((np.triu(differing <= _PHASH_BITS, 1)).sum())
 
 
-def _report_scale(count: int) -> None:
-    """Records as a library has them, with embeddings whose neighbours lie as close as real ones, hashes of chance and
-    thumbnails of drawn scenes."""
-    with TemporaryDirectory(prefix="benchmark-") as folder:
-        corpus = Corpus(Path(folder), None)
-        corpus.index.prepare(ModelStamp("clip/ViT-B-16", 512))
-        rows, made, rng = embeddings(count), records(count), np.random.default_rng(1)
-        from dataclasses import replace
+def _report_scale(count: int, pictured: int) -> None:
+    """Records as a library has them, with embeddings whose neighbours lie as close as real ones and hashes of chance.
 
+    Args:
+        pictured: How many of them have a thumbnail, of a scene of its own: to draw one takes longer than to scan it.
+    """
+    with TemporaryDirectory(prefix="benchmark-") as folder:
+        corpus = Corpus(Path(folder), STAMP)
+        rows, made, rng = embeddings(count), records(count), np.random.default_rng(1)
         for places in batched(range(count), 5_000):
             some = [replace(made[place], phash=rng.bytes(32).hex()) for place in places]
             corpus.index.upsert(some, rows[list(places)])
         del rows
-        for record in made if _has_thumbnails() else ():
-            corpus.thumbnails.keep(record.content_hash, _thumbnail(int(record.content_hash[:8], 16)))
+        for place in range(pictured):
+            corpus.thumbnails.keep(made[place].content_hash, miniature(drawn(place)))
         before, started, busy = _peak(), time.perf_counter(), time.process_time()
+        phase = ""
         for far in Scan(corpus.index, corpus.kept, corpus.thumbnails).run():
-            _follow(far.share, far.phase)
+            if far.phase != phase:
+                phase = far.phase
+                say(f"{phase} at {far.share:.2f} after {time.perf_counter() - started:.1f} s")
         seconds, processor = time.perf_counter() - started, time.process_time() - busy
         about = corpus.kept.of("duplicates").noted("about")
         say(f"recall of the neighbours {about['recall']:.4f}")
         targets = [Target("seconds", seconds, _SECONDS, True), Target("MB", _peak(), _MEGABYTES, True)]
-        columns = ["records", "seconds", "processor", "MB before", "MB most"]
-        show("A scan", columns, [[count, seconds, processor, before, _peak()]], targets)
-
-
-_told: dict[str, float] = {}
-
-
-def _follow(share: float, phase: str) -> None:
-    if phase not in _told:
-        _told[phase] = time.perf_counter()
-        say(f"{phase} from {share:.2f}")
-
-
-def _has_thumbnails() -> bool:
-    return True
-
-
-def _thumbnail(seed: int) -> bytes:
-    return _thumbnails()[seed % len(_thumbnails())]
-
-
-def _thumbnails() -> list[bytes]:
-    return []
+        columns = ["records", "thumbnails", "seconds", "processor", "MB before", "MB most"]
+        show("A scan", columns, [[count, pictured, seconds, processor, before, _peak()]], targets)
 
 
 def _peak() -> float:
@@ -246,11 +237,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pictures", type=int, default=1000, help="different ones (1,000)")
     parser.add_argument("--kinds", action="append", help="of copies: only these")
     parser.add_argument("--scale", type=int, help="measure the time of a scan of so many records")
+    parser.add_argument("--pictured", type=int, default=0, help="of these with a thumbnail (none)")
     return parser.parse_args()
-
-
-def _each(files: Sequence[File]) -> Iterator[File]:
-    yield from files
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What is found out about a collection as a whole, each analysis built when it is first asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from core.analysis.kept import KeptAnalyses
@@ -130,15 +130,22 @@ class AnalysisServices(Opening):
             self.kept,
             Decisions(self._database, services.scope),
             services.audit,
-            lambda by, again: [services.library.analyse(NAME, {"again": again}, by=by)],
+            lambda by, again: [services.library.analyse(NAME, {"again": again}, by=by), self.duplicates.begin(by=by)],
             self._leakage,
         )
 
     @Once
     def _leakage(self) -> "Leakage":
-        from core.analysis.labels.leakage import Leakage
+        from core.analysis.duplicates.model import Level
+        from core.analysis.labels.leakage import Alike, Leakage
 
-        return Leakage(self._services.index, lambda level: (), lambda: None)
+        levels = {"bytes": Level.SAME_BYTES, "picture": Level.SAME_PICTURE, "alike": Level.LOOK_ALIKE}
+
+        def groups(level: str) -> Iterator[list[Alike]]:
+            for group in self.duplicates.every(levels[level]) if level in levels else ():
+                yield [Alike(member.record, member.cosine, member.how) for member in group.members]
+
+        return Leakage(self._services.index, groups, self.duplicates.stamp)
 
     @Once
     def picks(self) -> "Picks":

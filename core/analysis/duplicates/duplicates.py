@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import batched
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 MAX_GROUPS = 500
 """Of a page."""
+
+_AT_ONCE = 200  # groups whose records are read together
 
 
 class Duplicates:
@@ -205,6 +208,19 @@ class Duplicates:
             return None
         found = [one for one in catalog.groups(level, threshold, order) if one.key == key]
         return next(Showing(self._index, catalog, self.graph, order).groups(found), None)
+
+    def every(self, level: Level) -> Iterator[Group]:
+        """All groups of a level at the suggested threshold, whatever was decided about them."""
+        catalog = self.catalog()
+        if catalog is not None:
+            showing = Showing(self._index, catalog, self.graph, Order())
+            for some in batched(catalog.groups(level), _AT_ONCE):
+                yield from showing.groups(some)
+
+    def stamp(self) -> object:
+        """Another one whenever something was found or decided; None before the first scan."""
+        stamp = self._kept.of(NAME).stamp("about")
+        return (stamp, self._decisions.revision()) if stamp else None
 
     def decide(
         self,

@@ -1,6 +1,7 @@
 """What was found and what was decided, put together: the groups of a collection, at any level and threshold."""
 
 import hashlib
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,12 +17,13 @@ from core.analysis.duplicates.model import DISTINCT, REASONS, UNDECIDED, Decisio
 from core.analysis.duplicates.pictures.matrices import Matrix, chained, inverted
 from core.analysis.duplicates.scan.facts import UNKNOWN, Facts, quality
 from core.analysis.duplicates.scan.pairs import Pairs
+from core.analysis.neighbours.graph import digests_of
 
 KEPT, ASIDE = 1, 2
 """Codes of decisions; 0: nothing was decided."""
 
 _CODES = {Decision.KEPT: KEPT, Decision.SET_ASIDE: ASIDE}
-_OF_SCAN = ("_by_content", "_heads", "pixels", "shown", "qualities")
+_OF_SCAN = ("_by_content", "pixels", "shown", "qualities")
 _GROUPS = 400_000  # that are kept
 _LISTS = 24  # that are kept: one for each threshold that was looked at
 DECISIONS = {KEPT: Decision.KEPT, ASIDE: Decision.SET_ASIDE}
@@ -107,14 +109,10 @@ class Catalog:
 
     def place(self, content_hash: str) -> int | None:
         """Of a content; None where it was not scanned."""
-        heads = self._heads
-        wanted = bytes.fromhex(content_hash)
-        at = int(np.searchsorted(heads, np.uint64(int.from_bytes(wanted[:8], "big"))))
-        return at if at < len(heads) and self.facts.digest(at) == wanted else None
-
-    @cached_property
-    def _heads(self) -> NDArray[np.uint64]:
-        return np.ascontiguousarray(self.facts.digests[:, :8]).view(">u8").ravel().astype(np.uint64)
+        digest = bytes(digests_of([content_hash])[0])
+        digests = self.facts.digests
+        at = bisect_left(range(len(digests)), digest, key=self.facts.digest)
+        return at if at < len(digests) and self.facts.digest(at) == digest else None
 
     def apart(self, one: int, other: int) -> bool:
         return (min(one, other), max(one, other)) in self._apart
