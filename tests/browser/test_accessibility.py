@@ -78,6 +78,14 @@ def quality(page: Page) -> None:
     expect(board).to_be_visible(timeout=60_000)
 
 
+def duplicates(page: Page) -> None:
+    expect(page.get_by_role("button", name="Scan for duplicates")).to_be_visible()
+
+
+def check(page: Page) -> None:
+    expect(page.get_by_text("Drop pictures, folders or ZIP files here")).to_be_visible()
+
+
 STATES = {
     "results": ("/?q=giraffe", results),
     "filtered": ("/?q=label:person+-label:car", results),
@@ -87,6 +95,8 @@ STATES = {
     "help": ("/", help_),
     "ingest": ("/ingest", ingest),
     "index": ("/index", index),
+    "duplicates": ("/duplicates", duplicates),
+    "check": ("/check", check),
     "quality": ("/quality", quality),
 }
 

@@ -67,6 +67,7 @@ def test_by_keyboard_from_the_first_group_to_the_last(open_):
     press("Enter")
     expect(dialog.locator(".pane-name").first).to_have_text("picture 4 0.jpg")
     press("Escape")
+    expect(page.get_by_role("checkbox", name=re.compile(r"^picture 4 0\.jpg"))).to_be_focused()
     press("2")
     press("Enter")
     press("Enter")

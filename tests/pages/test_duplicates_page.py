@@ -54,6 +54,7 @@ def test_the_groups_are_asked_for_by_url(scanned, open_page):
     assert_has("ReviewRoutes", "duplicates", data["routes"])
     assert_has("LevelSummary", "duplicates", data["summary"]["levels"][Level.SAME_BYTES])
     assert data["summary"]["levels"][Level.SAME_BYTES]["groups"] == 1
+    assert data["collections"] == []
     assert (data["decides"], data["search"]) == (True, "/?q=duplicate%3Aset-aside")
 
 

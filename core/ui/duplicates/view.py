@@ -10,8 +10,8 @@ from core.analysis.duplicates.model import Summary
 from core.text.words import pictures
 from core.ui.analysis.panel import Shown, analysis_panel
 from core.ui.collections.chosen import named
-from core.ui.components.duplicates import duplicates_review
-from core.ui.server import base_path, route, services
+from core.ui.components.duplicates import CollectionChoice, duplicates_review
+from core.ui.server import base_path, collections, route, services
 from core.ui.who import may
 
 _MAX_FOLDERS = 500  # that are offered for completing
@@ -43,5 +43,17 @@ def review(summary: Summary) -> None:
         summary=plain.summary(summary),
         decides=may(Role.EDITOR),
         folders=list(services().facets().get("folder", {}))[:_MAX_FOLDERS],
+        collections=_others(),
         search=f"{base_path()}/?{urlencode({**named(), 'q': _SET_ASIDE})}",
     )
+
+
+def _others() -> list[CollectionChoice]:
+    """The other collections, with the page that checks pictures against them."""
+    return [
+        CollectionChoice(
+            one.shown, f"{base_path()}/check{'' if one.is_first else f'?{urlencode({"collection": one.name})}'}"
+        )
+        for one in collections().all()
+        if one.name != services().name
+    ]

@@ -79,14 +79,14 @@ export class Lines {
   made(line) {
     const node = /** @type {HTMLElement} */ (this.template.cloneNode(true))
     const find = finder(node)
-    const { answer, match, how, reason, cosine } = line
+    const { answer, match, reason } = line
     node.dataset.answer = answer
     picture(find(".own img", HTMLImageElement), line.url ?? this.thumbnail(line.content_hash))
     find(".told .name").textContent = line.name
     find(".told .name").title = line.path
     find(".told .detail").textContent = about(line)
     find(".answer").textContent = VERDICTS[answer].name
-    find(".how").textContent = reason || [how, cosine !== null && answer === "look-alike" && cosine.toFixed(3)].filter(Boolean).join(" · ") || VERDICTS[answer].means
+    find(".how").textContent = reason || detail(line)
     find(".how").title = reason
     const button = find(".match")
     button.hidden = !match
@@ -104,6 +104,15 @@ export class Lines {
   thumbnail(hash) {
     return hash && this.routes ? below(this.routes.thumbnails, hash) : ""
   }
+}
+
+/**
+ * What it is beside its match, where that says more than the verdict.
+ * @param {Line} line
+ */
+function detail({ answer, how, cosine }) {
+  if (answer === "same-file") return VERDICTS[answer].means
+  return [how, cosine !== null && answer === "look-alike" && cosine.toFixed(3)].filter(Boolean).join(" · ") || VERDICTS[answer].means
 }
 
 /** @param {Line} line */

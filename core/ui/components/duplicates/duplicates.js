@@ -86,7 +86,7 @@ export class Review {
     const another = stamp !== this.stamp
     Object.assign(this, { data, stamp, summary: data.summary })
     Object.assign(this.list, { routes: data.routes, decides: data.decides })
-    this.sides.offer(data.folders)
+    this.sides.offer(data.folders, data.collections)
     if (another) this.begin()
     else this.paint()
   }

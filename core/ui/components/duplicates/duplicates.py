@@ -13,8 +13,9 @@ _duplicates = component("duplicates", "shared/floating", "shared/notices/notices
 class CollectionChoice:
     """Another collection, in which pictures may be already."""
 
-    name: str
     title: str
+    url: str
+    """Of the page that checks pictures against it."""
 
 
 def duplicates_review(

@@ -18,10 +18,10 @@ export interface ReviewRoutes {
   pictures: string
 }
 
-/** Another collection, in which pictures may be already. */
+/** Another collection, in which pictures may be already, and the page that checks that. */
 export interface CollectionChoice {
-  name: string
   title: string
+  url: string
 }
 
 export type Level = "same-bytes" | "same-picture" | "look-alike"

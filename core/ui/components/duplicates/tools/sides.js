@@ -3,6 +3,8 @@
 import { element, finder } from "../../shared/base.js"
 import { Floating } from "../../shared/floating.js"
 
+/** @import { CollectionChoice } from "../types.d.ts" */
+
 export class Sides {
   within = ""
   against = ""
@@ -46,8 +48,13 @@ export class Sides {
     this.opener.focus()
   }
 
-  /** @param {string[]} folders */
-  offer(folders) {
+  /**
+   * @param {string[]} folders
+   * @param {CollectionChoice[]} collections
+   */
+  offer(folders, collections) {
+    const links = collections.map(({ title, url }) => element("a", { class: "menu-link", href: url }, `Check pictures against ${title}`))
+    this.find(".elsewhere").replaceChildren(...links)
     this.find("datalist").replaceChildren(...folders.map(folder => element("option", { value: folder })))
   }
 
