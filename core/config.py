@@ -143,6 +143,15 @@ def _urls(value: str | Iterable[str]) -> tuple[str, ...]:
     return urls
 
 
+def _tiles(value: str) -> str:
+    template = str(value).strip()
+    if template and not (
+        re.match(r"https?://[^/]", template) and {"{z}", "{x}", "{y}"} <= set(re.findall(r"{\w}", template))
+    ):
+        raise ValueError("expected a URL such as https://tiles.example.com/{z}/{x}/{y}.png")
+    return template
+
+
 def _model(value: str) -> str:
     if value not in MODELS:
         raise ValueError(f"expected one of {', '.join(MODELS)}")
@@ -320,6 +329,18 @@ class Settings(ServerSettings):
         "Whether agents may change tags and save searches over HTTP, as far as their token's role goes",
         _flag,
         False,
+    )
+    tiles_url: str = _setting(
+        "IMAGE_SEARCH_TILES",
+        "URL of the tiles of a map, with {z}, {x} and {y}; browsers that show the overview ask that server for them",
+        _tiles,
+        "",
+    )
+    tiles_credit: str = _setting(
+        "IMAGE_SEARCH_TILES_CREDIT",
+        "Whom these tiles are from: shown on the map",
+        _text,
+        "© OpenStreetMap contributors",
     )
     use_app: bool = _setting(
         "IMAGE_SEARCH_USE_APP", "Whether commands let the app answer that runs on the same data folder", _flag, True

@@ -55,6 +55,8 @@ def test_an_empty_variable_is_one_that_is_not_set(monkeypatch):
         ("IMAGE_SEARCH_ARCHIVE_MB", "0", "at least 1"),
         ("IMAGE_SEARCH_UPLOAD_FILES", "many", "from 1 to 10,000"),
         ("IMAGE_SEARCH_USE_APP", "maybe", "yes or no"),
+        ("IMAGE_SEARCH_TILES", "https://tiles.example.com/{z}/{x}.png", "{z}/{x}/{y}.png"),
+        ("IMAGE_SEARCH_TILES", "javascript:alert(1)//{z}/{x}/{y}", "https://tiles.example.com"),
         ("IMAGE_SEARCH_JOURNAL", "jobs.db", "absolute path"),
     ],
 )

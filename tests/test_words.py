@@ -67,7 +67,8 @@ def test_what_never_was():
 
 NEVER = {
     "a Germanism": (
-        r"(?<![Tt]here )\bis no (?!longer|such)|\bany more\b|\bblanks?\b|\b(lies|lying|lie) (?!between)|"
+        r"(?<![Tt]here )\bis no (?!longer|such)|\bany more\b|(?<!near-)(?<!early )\bblanks?\b|"
+        r"\b(lies|lying|lie) (?!between)|"
         r"\bleads? (out|to|nowhere|in)\b|\btake[ns]? (away|back)\b|\b(may|must) not be (read|written|opened)\b|"
         r"\bthe right to\b|\blooked? for\b|\b(is|are) to be\b|\blikewise\b|\bso well\b|\bby itself shown\b"
     ),

@@ -19,6 +19,7 @@ _COMMANDS = {
     "analysis.picks": ("pick",),
     "sources": ("sources",),
     "engine": ("recall", "models"),
+    "analysis.overview": ("overview",),
     "analysis.quality": ("quality",),
     "analysis.duplicates": ("duplicates",),
     "analysis.check": ("check",),

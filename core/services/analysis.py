@@ -1,9 +1,12 @@
 """What is found out about a collection as a whole, each analysis built when it is first asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.access.actors import APP, Actor
 from core.analysis.kept import KeptAnalyses
+from core.errors import JobRefused
 from core.ingest.analysis import Analysis
 from core.services.once import Once, Opening
 
@@ -12,15 +15,19 @@ if TYPE_CHECKING:
     from core.analysis.classes.classes import Classes
     from core.analysis.classes.scoring import Scorers
     from core.analysis.classes.store import ClassLists
+    from core.analysis.compare.report import Comparisons
+    from core.analysis.compare.sides import Side
     from core.analysis.duplicates.duplicates import Duplicates
     from core.analysis.labels.labels import Labels
     from core.analysis.labels.leakage import Leakage
     from core.analysis.map.maps import Maps
     from core.analysis.map.naming.given import ClusterNames
     from core.analysis.map.selections import Selections
+    from core.analysis.overview.report import Overviews
     from core.analysis.picks.picks import Picks
     from core.analysis.quality.report import QualityReports
     from core.database import Database
+    from core.index.filters import Filter
     from core.services.services import Services
 
 _PATIENCE = 30.0
@@ -215,7 +222,8 @@ class AnalysisServices(Opening):
         services = self._services
         quality = QualityScan(services.index, self.kept, services.thumbnails, services.read)
         made = MapAnalysis(services.index, self.kept, lambda: self._cluster_names, services.read_bank)
-        return {one.name: one for one in (quality, self.find_duplicates, made, self.class_scan, self.label_scan)}
+        of_each = quality, self.find_duplicates, made, self.class_scan, self.label_scan
+        return {one.name: one for one in (*of_each, self._overview_scan, self._comparison)}
 
     @Once
     def quality(self) -> "QualityReports":
@@ -223,3 +231,82 @@ class AnalysisServices(Opening):
         from core.analysis.quality.report import QualityReports
 
         return QualityReports(self._services.index, self.kept)
+
+    @Once
+    def overview(self) -> "Overviews":
+        """What the collection holds, on one page."""
+        from core.analysis.overview import beside
+        from core.analysis.overview.report import Overviews
+
+        told = {
+            "quality": lambda: beside.quality(self.quality),
+            "duplicates": lambda: beside.duplicates(self.duplicates),
+            "clusters": lambda: beside.clusters(self.map),
+        }
+        return Overviews(self._services.index, self.kept, self._services.facets, told)
+
+    @Once
+    def _overview_scan(self) -> Analysis:
+        from core.analysis.overview.scan import OverviewScan
+
+        services = self._services
+        return OverviewScan(services.index, self.kept, services.model.load_for_job, self._learned)
+
+    @Once
+    def _comparison(self) -> Analysis:
+        from core.analysis.compare.scan import CompareScan
+
+        services = self._services
+        load, index_of = services.model.load_for_job, lambda name: self._of(name).index
+        return CompareScan(services.index, self.kept, index_of, load, self._learned, self._resolved)
+
+    @property
+    def _learned(self) -> Path:
+        """Where it is kept what scores mean."""
+        return self._services.settings.data_dir / "calibration"
+
+    @Once
+    def comparisons(self) -> "Comparisons":
+        """Two sides, and what one holds and the other lacks."""
+        from core.analysis.compare.report import Comparisons
+
+        return Comparisons(self.kept, lambda name: self._of(name).index)
+
+    def compare(self, sides: "tuple[Side, Side]", *, by: Actor = APP) -> int:
+        """Compare two sides in the background; returns the job's id.
+
+        Raises:
+            NoSuchCollection: one is of a collection that is not there.
+            ModelMismatch: they are of collections of different models.
+            JobRefused: another comparison is under way.
+            AccessDenied: they may not.
+        """
+        from core.analysis.compare.scan import NAME, check_models
+
+        first, second = sides
+        check_models(*(self._of(side.collection).index.model() for side in sides))
+        options = {"first": first.text, "second": second.text}
+        latest = self._services.library.latest_analysis(NAME)
+        if latest and not latest.ended and latest.analysis.options != options:
+            raise JobRefused("Another comparison is under way.", "Wait until it is done, or cancel it.")
+        return self._services.library.analyse(NAME, options, by=by)
+
+    def select(self, ids: Sequence[str]) -> str:
+        """Keep for a while which pictures these are; returns the condition that finds them."""
+        from core.index.chosen.ids import IdSet
+
+        return self.map.selections.add(IdSet(ids)).filter
+
+    def _of(self, name: str) -> "Services":
+        """The services of another collection; "" is this one."""
+        from core.services.shared import shared
+
+        if name in ("", self._services.name):
+            return self._services
+        return shared.of(name, command_line=self._services.is_command_line)
+
+    def _resolved(self, side: "Side") -> "Filter":
+        """Its conditions with values as the pictures of its collection have them."""
+        from core.search.language.resolve import resolve
+
+        return resolve(side.where, self._of(side.collection).facets())[0] if side.where.conditions else side.where

@@ -94,6 +94,11 @@ class Services(Opening):
         return [self._stores.sent]
 
     @property
+    def is_command_line(self) -> bool:
+        """Whether it is for a command."""
+        return self._command_line
+
+    @property
     def is_several(self) -> bool:
         """Whether several collections are searched as one."""
         return False

@@ -35,7 +35,7 @@ EDITING = {
     *(("POST", path) for path in ("/api/v1/exports", "/api/v1/tags", "/api/v1/saved")),
     *((method, f"/api/v1/exports/{HASH}/{HASH}") for method in ("GET", "HEAD")),
     ("DELETE", "/api/v1/saved/7"),
-    ("POST", "/api/v1/quality"),
+    *(("POST", f"/api/v1/{path}") for path in ("quality", "overview", "overview/compare")),
     *(("POST", f"/api/v1/classes{path}") for path in ("", "/score", "/7/apply", "/7/withdraw", "/7/decisions")),
     *((method, "/api/v1/classes/7") for method in ("PATCH", "DELETE")),
     *(("POST", f"/api/v1/labels/{path}") for path in ("check", "decisions")),

@@ -10,7 +10,10 @@ from starlette.testclient import TestClient
 from core.ui.components import modules
 from core.ui.components.modules import entry, module_routes, needed, url
 
-COMPONENTS = ("query", "gallery", "facets", "view", "uploads", "recall", "quality", "frame", "duplicates", "check")
+COMPONENTS = (
+    *("query", "gallery", "facets", "view", "uploads", "recall", "quality", "frame", "duplicates", "check"),
+    *("overview", "comparison"),
+)
 FOLDER = Path(modules.__file__).parent
 ALL = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.js"))
 

@@ -28,7 +28,7 @@ class Flag:
     threshold: float
     above: bool = False
     """Whether what is above the threshold has it; else what is below."""
-    shown: Callable[[float], str] = lambda value: f"{value:.0%}"
+    shown: Callable[[float], str] = lambda value: f"{100 * value:.0f} %"
     """What is measured, as people read it."""
     unless: tuple[str, ...] = ()
     """Flags that say all of it already: a picture with one of them has not this one."""
@@ -57,7 +57,7 @@ FLAGS = (
         "plain",
         0.985,
         above=True,
-        shown=lambda value: f"{value:.1%} one colour",
+        shown=lambda value: f"{100 * value:.1f} % one colour",
     ),
     Flag(
         "blurred",
@@ -75,7 +75,7 @@ FLAGS = (
         "99 % of it are darker than a third of white.",
         "brightest",
         0.32,
-        shown=lambda value: f"at most {value:.0%} bright",
+        shown=lambda value: f"at most {100 * value:.0f} % bright",
     ),
     Flag(
         "overexposed",
@@ -84,7 +84,7 @@ FLAGS = (
         "darkest",
         0.95,
         above=True,
-        shown=lambda value: f"at least {value:.0%} bright",
+        shown=lambda value: f"at least {100 * value:.0f} % bright",
     ),
     Flag(
         "low-information",
@@ -101,7 +101,7 @@ FLAGS = (
         "It has no colours: 99 % of its pixels are grey, whether or not the file is.",
         "chroma",
         0.03,
-        shown=lambda value: f"{value:.0%} colour",
+        shown=lambda value: f"{100 * value:.0f} % colour",
     ),
     Flag(
         "odd-aspect",

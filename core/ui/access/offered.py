@@ -37,6 +37,14 @@ SEARCH = Page(
 
 PAGES = (
     SEARCH,
+    Page(
+        "overview",
+        "Overview",
+        ":material/insights:",
+        heading=EXPLORE,
+        look="overview",
+        components=("overview", "comparison", "frame"),
+    ),
     Page("duplicates", "Duplicates", ":material/difference:", heading=EXPLORE, components=("duplicates", "frame")),
     Page("check", "Check", ":material/fact_check:", heading=EXPLORE, components=("check", "frame")),
     Page("quality", "Quality", ":material/photo_filter:", heading=EXPLORE, components=("quality", "frame")),

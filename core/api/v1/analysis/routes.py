@@ -9,12 +9,13 @@ from core.api.v1.analysis.duplicates import Reviewing
 from core.api.v1.analysis.duplicates_replies import ActionReply, AlignmentReply, GroupReply, GroupsReply, SummaryReply
 from core.api.v1.analysis.labelling import add_labelling
 from core.api.v1.analysis.map import add_map
+from core.api.v1.analysis.overview import OverviewRoutes
+from core.api.v1.analysis.overview_replies import Overview, SidesCompared
 from core.api.v1.analysis.quality import Quality, QualityRoutes
 from core.api.v1.description.openapi import body, files
 from core.services import Services
 
 VIEWER, EDITOR = Role.VIEWER, Role.EDITOR
-
 
 type Adding = Callable[..., None]
 """Adds a route: the role that it takes, method, path below `/api/v1`, endpoint, summary, and the type of the answer."""
@@ -30,6 +31,7 @@ def add_analyses(under: Callable[[str], Adding], services: Callable[[], Services
     _add_duplicates(under("Duplicates"), Reviewing(services))
     _add_check(under("Check"), Checking(services))
     add_map(under("Map"), services)
+    _add_overview(under("Overview"), OverviewRoutes(services))
 
 
 def _add_quality(add: Adding, quality: QualityRoutes) -> None:
@@ -62,3 +64,12 @@ def _add_check(add: Adding, checking: Checking) -> None:
         **body("*/*"),
         status_code=201,
     )
+
+
+def _add_overview(add: Adding, overview: OverviewRoutes) -> None:
+    started = {"status_code": 202}
+    add(VIEWER, "GET", "/overview", overview.show, "Show what a collection holds", Overview)
+    add(EDITOR, "POST", "/overview", overview.start, "Sum a collection up", replies.Started, **started)
+    add(VIEWER, "GET", "/overview/land", overview.land, "Get the outline of the land", list[list[float]])
+    add(VIEWER, "GET", "/overview/compare", overview.compared, "Show how two sides differ", SidesCompared)
+    add(EDITOR, "POST", "/overview/compare", overview.compare, "Compare two sides", replies.Started, **started)

@@ -48,6 +48,7 @@ TAGS = [
     {"name": "Quality", "description": "What is wrong with pictures as pictures."},
     {"name": "Duplicates", "description": "What a collection holds twice, and what is to be kept of it."},
     {"name": "Check", "description": "Whether pictures are in the collection already."},
+    {"name": "Overview", "description": "What a collection holds, and how two sides of it differ."},
     {"name": "Collections", "description": "Named corpora beside each other, each with an index of its own."},
     {"name": "Versions", "description": "Versions of the index: built beside the one in use, compared, swapped."},
     {"name": "Classes", "description": "Labels from words: lists of classes, and which pictures each fits."},

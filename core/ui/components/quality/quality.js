@@ -36,7 +36,7 @@ class Quality {
    */
   tile(flag, of) {
     const button = element("button", { type: "button", class: flag.count ? "tile" : "tile none" })
-    const share = of ? `${percent(flag.count / of)} of the pictures` : ""
+    const share = of && flag.count ? `${percent(flag.count / of)} of the pictures` : ""
     button.append(element("span", { class: "name" }, flag.title), element("span", { class: "count" }, flag.count.toLocaleString("en")), element("span", { class: "share" }, share))
     button.onclick = () => {
       const heading = this.root.querySelector(`#flag-${flag.key}`)

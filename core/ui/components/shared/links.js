@@ -9,7 +9,7 @@ import { collection, ofCollection } from "./routes.js"
  * Of this collection, where no other is named.
  * @param {SearchParams} params
  */
-export function searchUrl({ collection: named, ...params }) {
+function searchUrl({ collection: named, ...params }) {
   const url = new URL(ofCollection("./", named ?? collection()))
   for (const [name, value] of Object.entries(params)) if (value) url.searchParams.set(name, value)
   return url.href
