@@ -35,6 +35,8 @@ class Hint:
     """In which their hashes are near."""
     differing: int = 255
     """Bits of their hashes."""
+    mirrored: bool = False
+    """Whether it may be the mirror image."""
     thorough: bool = False
     """Whether much speaks for it, so that a closer look is worth its time."""
 
@@ -95,7 +97,14 @@ class Looking:
         matrix = placed(*quick)
         if matrix is not None and (found := compared(one, other, matrix)).is_same:
             return found
+        if hint.mirrored and (image := self._mirror_image(one, other, quick[0], second)) is not None:
+            return image
         return self._closely(one, other, first, second) if hint.thorough or matrix is not None else None
+
+    def _mirror_image(self, one: Grey, other: Grey, own: Patches, second: str) -> Aligned | None:
+        matrix = placed(own, self._patches.get((second, 1, "mirrored"), lambda: patches(other[:, ::-1].copy())))
+        found = compared(one, other, _mirrored(matrix, other)) if matrix is not None else None
+        return found if found is not None and found.is_same else None
 
     def _closely(self, one: Grey, other: Grey, first: str, second: str) -> Aligned | None:
         """With more patches, from the whole thumbnails; and mirrored, which patches cannot tell by themselves."""

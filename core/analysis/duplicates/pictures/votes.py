@@ -15,10 +15,13 @@ from core.analysis.duplicates.pictures.features import Patches
 from core.analysis.duplicates.pictures.signatures import Signatures
 
 TABLES = 6
-LEAST = 4
+LEAST = 3
 """Votes, of all tables, that make a pair worth looking at."""
 
-_SPARE = 16  # bits of a choice, beyond the logarithm of the number of pictures
+MANY = 8
+"""Votes that chance does not bring."""
+
+_SPARE = 15  # bits of a choice, beyond the logarithm of the number of pictures
 _TWICE = 2  # votes of the few tables that are held in memory
 _COMMON = 24  # patches that agree: beyond, they say nothing
 _WAITING = 8_000_000  # votes that are counted at once
@@ -28,8 +31,8 @@ type Voted = dict[int, int]
 
 def voted_pairs(
     signatures: Signatures, digests: Sequence[bytes], new: NDArray[np.bool_]
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]] | None]:
-    """Pairs of places with enough votes, the smaller first: yields None while it works, and the pairs last.
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] | None]:
+    """Pairs of places with enough votes, the smaller first, and their votes: yields None while it works, them last.
 
     Args:
         new: Which of them are new: pairs of others are left out.
@@ -47,8 +50,8 @@ def voted_pairs(
         for pairs in _meeting(np.concatenate(owners), np.concatenate(keys), new, count):
             tally.add(pairs)
             yield None
-    enough = tally.pairs(LEAST)
-    yield enough // max(1, count), enough % max(1, count)
+    pairs, votes = tally.pairs(LEAST)
+    yield pairs // max(1, count), pairs % max(1, count), votes
 
 
 class _Tally:
@@ -63,10 +66,11 @@ class _Tally:
         if sum(map(len, self._waiting)) > _WAITING:
             self._count()
 
-    def pairs(self, least: int) -> NDArray[np.int64]:
+    def pairs(self, least: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Those that were named so often at least, and how often."""
         self._count()
-        found: NDArray[np.int64] = self._pairs[self._counts >= least]
-        return found
+        enough = self._counts >= least
+        return self._pairs[enough], self._counts[enough]
 
     def _count(self) -> None:
         found, counts = np.unique(np.concatenate([np.empty(0, np.int64), *self._waiting]), return_counts=True)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from core.analysis.duplicates.pictures.hashes import ORIENTATIONS, near_pairs, oriented
 from core.analysis.duplicates.pictures.looking import Hint, Looking, Verified
 from core.analysis.duplicates.pictures.signatures import Signatures
-from core.analysis.duplicates.pictures.votes import voted_pairs
+from core.analysis.duplicates.pictures.votes import MANY, voted_pairs
+from core.analysis.neighbours.graph import Neighbours
 from core.images.phash import Hashes, coarse
 
 type Hints = dict[tuple[int, int], Hint]
@@ -21,6 +22,10 @@ _CUT = 17
 """Of 63 coarse bits, in which the crop of a picture differs at most from it, in whichever orientation; of different
 pictures half differ in more than 25 in the nearest of the eight."""
 
+_NEAREST = 2  # neighbours of each content that are looked at whatever their cosines
+_FEW = 20_000  # pairs of each kind that are looked at in any case
+_MIRRORED = 20_000  # pairs that are compared with a mirror image too: half as long again
+_THOROUGH = 2_000  # the likeliest pairs of each kind, which are looked at closely where a glance does not tell
 _THREADS, _AT_ONCE = 2, 32
 
 
@@ -38,23 +43,50 @@ def by_hash(hashes: Hashes, new: NDArray[np.bool_]) -> Iterator[Hints | None]:
 
 
 def by_votes(signatures: Signatures, digests: Sequence[bytes], new: NDArray[np.bool_]) -> Iterator[Hints | None]:
-    """Likewise."""
+    """Likewise; the pairs with most votes, as many as there is time for."""
     for pairs in voted_pairs(signatures, digests, new):
         if pairs is None:
             yield None
-        else:
-            yield {pair: Hint(thorough=True) for pair in zip(pairs[0].tolist(), pairs[1].tolist(), strict=True)}
+            continue
+        first, second, votes = pairs
+        best = np.lexsort((second, first, -votes))[: budget(int(new.sum()))]
+        columns = first[best].tolist(), second[best].tolist(), votes[best].tolist()
+        hints: Hints = {}
+        for rank, (one, other, count) in enumerate(zip(*columns, strict=True)):
+            hints[one, other] = Hint(thorough=count >= MANY or rank < _THOROUGH)
+        yield hints
 
 
-def by_likeness(hashes: Hashes, first: NDArray[np.int64], second: NDArray[np.int64], alike: NDArray[np.bool_]) -> Hints:
-    """Of pairs whose embeddings are near.
+def by_likeness(hashes: Hashes, graph: Neighbours, new: NDArray[np.bool_], threshold: float) -> Hints:
+    """Of pairs whose embeddings are near: those that look alike, those whose hashes agree roughly too, and the two
+    nearest of each, as many as there is time for.
 
     Args:
-        alike: Which of them look alike by themselves; others are candidates where their hashes agree roughly.
+        graph: Its rows are the contents.
     """
+    one, ranks = np.nonzero(graph.indices >= 0)
+    other, cosines = graph.indices[one, ranks].astype(np.int64), graph.cosines[one, ranks]
+    kept = new[one] | new[other]
+    first, second = np.minimum(one, other)[kept], np.maximum(one, other)[kept]
+    cosines, nearest = cosines[kept], ranks[kept] < _NEAREST
     rough = _roughly(hashes[first], hashes[second]) if len(first) else np.empty(0, np.int64)
-    wanted = np.flatnonzero(alike | (rough <= _CUT))
-    return {(int(first[at]), int(second[at])): Hint(thorough=bool(rough[at] <= _CUT)) for at in wanted.tolist()}
+    alike = cosines >= threshold
+    order = np.lexsort((second, first, -cosines))
+    most = budget(int(new.sum()))
+    chosen = np.concatenate([order[nearest[order]][:most], order[(alike | (rough <= _CUT))[order]][: 2 * most]])
+    likely = order[(nearest | alike)[order]]
+    mirrored, thorough = set(likely[:_MIRRORED].tolist()), set(likely[:_THOROUGH].tolist())
+    found: Hints = {}
+    for at in chosen.tolist():
+        hint = Hint(thorough=bool(rough[at] <= _CUT) or at in thorough, mirrored=at in mirrored)
+        pair = int(first[at]), int(second[at])
+        found[pair] = _both(found[pair], hint) if pair in found else hint
+    return found
+
+
+def budget(count: int) -> int:
+    """Pairs of one kind that are looked at, of so many new contents."""
+    return max(_FEW, count)
 
 
 def joined(*several: Mapping[tuple[int, int], Hint]) -> Hints:
@@ -63,8 +95,12 @@ def joined(*several: Mapping[tuple[int, int], Hint]) -> Hints:
     for hints in several:
         for pair, hint in hints.items():
             known = found.get(pair)
-            found[pair] = replace(known, thorough=known.thorough or hint.thorough) if known else hint
+            found[pair] = _both(known, hint) if known else hint
     return found
+
+
+def _both(one: Hint, other: Hint) -> Hint:
+    return replace(one, thorough=one.thorough or other.thorough, mirrored=one.mirrored or other.mirrored)
 
 
 def looked_at(

@@ -70,7 +70,7 @@ class Scan:
         new, places = _new(facts.digests, known)
         threshold, floor = thresholds(graph)
         alike = nearest_pairs(graph, floor)
-        hints = yield from self._candidates(facts, signatures, digests, new, alike, threshold)
+        hints = yield from self._candidates(facts, signatures, digests, new, graph, threshold)
         found = yield from self._look(hints, digests, signatures)
         rows = np.array([pair[:2] for pair in found], np.int64).reshape(-1, 2)
         same = same_pairs(found, cosines_of(graph, rows[:, 0], rows[:, 1]))
@@ -108,7 +108,7 @@ class Scan:
         signatures: Signatures,
         digests: list[bytes],
         new: NDArray[np.bool_],
-        alike: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]],
+        graph: Neighbours,
         threshold: float,
     ) -> Steps[Hints]:
         hashes = facts.hashes()
@@ -120,9 +120,7 @@ class Scan:
         for step in by_votes(signatures, digests, new):
             voted = step or {}
             yield Far(0.72, Phase.COMPARING)
-        some = new[alike[0]] | new[alike[1]]
-        first, second, cosines = alike[0][some], alike[1][some], alike[2][some]
-        return joined(near, voted, by_likeness(hashes, first, second, cosines >= threshold))
+        return joined(near, voted, by_likeness(hashes, graph, new, threshold))
 
     def _look(
         self, hints: Hints, digests: list[bytes], signatures: Signatures
