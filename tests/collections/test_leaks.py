@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from core.api.light import OwnRoutes
 from core.api.v1.earlier import current_path
 from core.cli import app
+from core.index.chosen.ids import IdSet
 from core.services import shared
 from tests.collections.conftest import Corpus, World
 
@@ -50,6 +51,13 @@ def exported(own: Corpus, other: Corpus) -> list[dict[str, Any]]:
     formats = [{"format": name, "text": "tag:both"} for name in ("csv", "json")]
     ids = [record.id for record in own.records]
     return [{"json": {**asked, **more}} for asked in formats for more in ({}, {"ids": ids})]
+
+
+def of_selection(own: Corpus, other: Corpus) -> list[dict[str, Any]]:
+    """Asked for by the name and the id of one of the other's; the name that it would be given is of no account."""
+    ids = IdSet(record.id for record in other.records)
+    made = other.services.analysis.map.selections.add(ids, other.mark)
+    return [{"id": name, "json": {"name": own.mark}} for name in (made.name, made.id)]
 
 
 ASKED: Mapping[tuple[str, str], Ask] = {
@@ -100,6 +108,16 @@ ASKED: Mapping[tuple[str, str], Ask] = {
     ("POST", f"{V1}/versions/{{number:int}}/swap"): lambda own, other: [{"number": 2}],
     ("POST", f"{V1}/versions/rollback"): lambda own, other: [{}],
     ("DELETE", f"{V1}/versions/{{number:int}}"): lambda own, other: [{"number": 2}],
+    ("POST", f"{V1}/map"): lambda own, other: [{"json": {"again": 1}}],
+    ("PATCH", f"{V1}/map/clusters/{{number:int}}"): lambda own, other: [{"number": 1, "json": {"name": own.mark}}],
+    ("GET", f"{V1}/map/colours/{{by}}"): lambda own, other: [{"by": "folder"}],
+    ("POST", f"{V1}/map/pictures"): lambda own, other: [{"json": {"points": [0, 1]}}],
+    ("POST", f"{V1}/map/find"): lambda own, other: [{"json": {"ids": [other.records[0].id]}}],
+    ("POST", f"{V1}/map/selections"): lambda own, other: [{"json": {"ids": [own.records[0].id], "name": own.mark}}],
+    **{
+        (method, f"{V1}/map/selections/{{id}}{below}"): of_selection
+        for method, below in (("GET", ""), ("GET", "/ids"), ("GET", "/points"), ("PATCH", ""), ("DELETE", ""))
+    },
     ("POST", f"{V1}/saved"): lambda own, other: [{"json": {"name": "both", "query_string": f"q={own.mark}"}}],
     ("DELETE", f"{V1}/saved/{{id:int}}"): lambda own, other: [{"id": other.saved}],
 }

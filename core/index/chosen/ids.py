@@ -46,10 +46,9 @@ class IdSet:
     def digest(self) -> bytes:
         return hashlib.blake2b(self.digits.tobytes(), digest_size=16).digest()
 
-    @property
-    def quoted(self) -> list[str]:
-        """Each in single quotes."""
-        return [f"'{id_}'" for id_ in self]
+    def joined(self, between: str) -> str:
+        """All as one text."""
+        return between.encode().join(self.digits.tolist()).decode()
 
     def __len__(self) -> int:
         return len(self.digits)

@@ -26,6 +26,7 @@ IDLE = 50
 """Searches after which what nobody asked for gives way."""
 
 _CONDITIONS = 64
+_LONG = 1 << 20  # characters of a condition: what names so many rows is not few
 _CLOSE = 1e-5  # more than the rounding of float32 moves a cosine
 
 
@@ -80,7 +81,7 @@ class FewKept:
         return self._kept[condition]
 
     def _is_early(self, condition: str | None, size: int) -> bool:
-        if len(self._asked) >= _CONDITIONS:
+        if len(self._asked) >= _CONDITIONS or len(condition or "") > _LONG:
             self._asked.clear()
         times = self._asked[condition] = self._asked.get(condition, 0) + 1
         return times < 2 + size // EACH

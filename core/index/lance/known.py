@@ -8,6 +8,7 @@ import pyarrow as pa
 from core.index.lance.few import FewKept
 
 _CONDITIONS = 64
+_LONG = 1 << 20  # characters of a condition, as of one that names many rows: no other is kept beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Known:
             return self.rows
         known = self.counts.get(condition)
         if known is None:
-            if len(self.counts) >= _CONDITIONS:
+            if len(self.counts) >= _CONDITIONS or len(condition) > _LONG:
                 self.counts.clear()
             known = self.counts[condition] = int(await table.count_rows(condition))
         return known

@@ -89,7 +89,8 @@ def _one_of(column: str, values: Sequence[str], columns: pa.Schema) -> str:
 
 
 def _chosen(ids: IdSet | None) -> str:
-    return f"id IN ({','.join(ids.quoted)})" if ids else _NONE
+    between = "','"
+    return f"id IN ('{ids.joined(between)}')" if ids else _NONE
 
 
 def _between(condition: Between, columns: pa.Schema) -> str:
