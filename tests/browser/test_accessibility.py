@@ -86,6 +86,21 @@ def check(page: Page) -> None:
     expect(page.get_by_text("Drop pictures, folders or ZIP files here")).to_be_visible()
 
 
+def overview(page: Page) -> None:
+    board = page.locator(".overview .card").first
+    expect(board).to_be_visible()
+    start = page.get_by_role("button", name="Sum it up")
+    if start.is_visible():
+        start.click()
+    expect(page.get_by_role("heading", name="Typical")).to_be_visible(timeout=60_000)
+
+
+def sides(page: Page) -> None:
+    expect(page.get_by_role("combobox", name="One side")).to_have_value("Label person")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".comparison .evidence")).to_be_visible(timeout=60_000)
+
+
 STATES = {
     "results": ("/?q=giraffe", results),
     "filtered": ("/?q=label:person+-label:car", results),
@@ -98,6 +113,8 @@ STATES = {
     "duplicates": ("/duplicates", duplicates),
     "check": ("/check", check),
     "quality": ("/quality", quality),
+    "overview": ("/overview", overview),
+    "two sides": ("/overview?first=label:person&second=-label:person", sides),
 }
 
 

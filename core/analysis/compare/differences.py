@@ -125,10 +125,15 @@ def concepts(first: Rows, second: Rows, bank: Embeddings) -> list[ConceptDiffere
         for at in range(len(bank))
         if ranks.evidence[at] is not Evidence.NONE
         and abs(ranks.higher[at] - 0.5) >= _TOLD_OF / 2
-        and max(shares[0][at], shares[1][at]) > 0
+        and _is_shown_more(shares[0][at], shares[1][at], ranks.higher[at] > 0.5)
     ]
     found.sort(key=lambda one: (-abs(one.shares[1] - one.shares[0]), -one.higher))
     return [one for second_ in (False, True) for one in [it for it in found if it.second is second_][:_CONCEPTS]]
+
+
+def _is_shown_more(first: float, second: float, is_second: bool) -> bool:
+    """Whether the side that comes closer to a concept is also the one that clearly shows it more often."""
+    return second > first if is_second else first > second
 
 
 def values(first: Counts, second: Counts, totals: tuple[int, int]) -> list[ValueDifference]:

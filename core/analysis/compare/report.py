@@ -105,5 +105,5 @@ def _picture(record: ImageRecord, cosine: float) -> dict[str, Any]:
         "name": utf8_safe(record.name),
         "path": utf8_safe(record.path),
         "nearest": round(cosine, 4),
-        "said": f"nearest there {cosine:.2f}",
+        "said": f"nearest {cosine:.2f}",
     }

@@ -81,12 +81,14 @@ def compares() -> bool:
     if "overview-view" not in st.session_state:
         has_sides = any(st.query_params.get(name) for name in (FIRST, SECOND))
         st.session_state["overview-view"] = "sides" if has_sides else "all"
-    with st.container(key="overview-views"):
-        chosen = st.segmented_control(
+    with st.container(horizontal=True, vertical_alignment="center", key="overview-views"):
+        st.title("Overview", anchor=False, width="content")
+        chosen = st.radio(
             "What is shown",
             list(views),
             format_func=views.__getitem__,
             key="overview-view",
+            horizontal=True,
             label_visibility="collapsed",
         )
     return chosen == "sides"

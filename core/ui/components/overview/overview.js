@@ -177,13 +177,13 @@ class Overview {
   /** @param {OverviewData} data */
   duplicates({ told: { duplicates, pictures }, may_start }) {
     if (!duplicates) return this.missing("Duplicates", "Nobody has checked for copies and look-alikes yet.", "Find duplicates", "duplicates", pictures && may_start)
-    const rows = duplicates.levels.map(({ title, groups, pictures, gain, filter }) => ({
+    const rows = duplicates.levels.filter(level => level.groups).map(({ title, groups, pictures, gain, filter }) => ({
       name: title,
       count: pictures,
       said: `${pictures.toLocaleString("en")} in ${plural(groups, "group")} · ${fileSize(gain)}`,
       search: { q: filter },
     }))
-    return card("Duplicates", "", [bars(rows, this.acts)])
+    return card("Duplicates", "", [rows.length ? bars(rows, this.acts) : element("p", { class: "about" }, "None were found.")])
   }
 
   /**
