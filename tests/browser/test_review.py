@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -95,6 +96,15 @@ def test_ten_thousand_groups_are_a_few_at_a_time_and_decided_at_once(open_):
     expect(dialog).to_contain_text("each of 5,000 groups, and set the 12,500 others aside? 5.0 GB")
     dialog.get_by_role("button", name="Set 12,500 aside").click()
     expect(page.get_by_text("All groups are decided.")).to_be_visible()
+    page.get_by_role("button", name="Set aside", exact=True).click()
+    with page.expect_download() as table:
+        page.get_by_role("link", name="Table (CSV)").click()
+    assert Path(table.value.path()).read_text() == "csv "
+    page.get_by_role("textbox", name="Script that moves").fill("/pictures/it's & more")
+    with page.expect_download() as script:
+        page.keyboard.press("Enter")
+    assert Path(script.value.path()).read_text() == "move /pictures/it's & more"
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Undo").first.click()
     expect(found(page)).to_contain_text("5,000 groups")
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { after, decided, distinct, freed, reopened, suggested, toggled } from "../../core/ui/components/duplicates/groups/marks.js"
+import { after, decided, distinct, freed, isAsDecided, reopened, suggested, toggled } from "../../core/ui/components/duplicates/groups/marks.js"
 import { moved, ordered } from "../../core/ui/components/duplicates/tools/reasons.js"
 import { allOf, listed, Store } from "../../core/ui/components/duplicates/groups/store.js"
 import { missing, near } from "../../core/ui/components/shared/scrolling/window.js"
@@ -17,6 +17,12 @@ const DONE = { ...OPEN, members: [member("a", 50, "set-aside"), member("b", 20, 
 table("what is marked to be kept", group => [...suggested(group)], [
   [OPEN, ["a"]],
   [DONE, ["b"]],
+])
+
+table("whether all is as it was decided", (group, kept) => isAsDecided(group, new Set(kept)), [
+  [DONE, ["b"], true],
+  [DONE, ["b", "c"], false],
+  [OPEN, ["a"], false],
 ])
 
 table("at least one is kept", (kept, id) => [...toggled(new Set(kept), id)], [
@@ -119,7 +125,10 @@ table("reasons that were kept", kept => ordered(kept).slice(0, 3), [
   ["x", ["resolution", "quality", "labelled"]],
 ])
 
-table("what was found", found, [[{ total: 2, records: 5, gain: 3_000_000 }, "2 groups · 5 pictures · 3.0 MB could be freed"]])
+table("what was found", found, [
+  [{ total: 1, records: 2, gain: 0 }, "1 group · 2 pictures"],
+  [{ total: 2, records: 5, gain: 3_000_000 }, "2 groups · 5 pictures · 3.0 MB could be freed"],
+])
 
 table("what is asked before all are decided", question, [
   [

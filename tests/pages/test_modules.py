@@ -12,7 +12,7 @@ from core.ui.components.modules import entry, module_routes, needed, url
 
 COMPONENTS = (
     *("query", "gallery", "facets", "view", "uploads", "recall", "quality", "frame", "duplicates", "check"),
-    *("overview", "comparison"),
+    *("overview", "comparison", "labels"),
 )
 FOLDER = Path(modules.__file__).parent
 ALL = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.js"))

@@ -6,6 +6,8 @@ import { decided, distinct, toggled } from "./groups/marks.js"
 /** @import { Card } from "./groups/card.js" */
 /** @import { Review } from "./duplicates.js" */
 
+const TYPED = "textarea, input:not([type=radio], [type=range])" // where letters are text
+
 export class Keys {
   leaving = new AbortController()
 
@@ -28,7 +30,7 @@ export class Keys {
   /** @param {KeyboardEvent} event */
   onKey(event) {
     event.stopPropagation() // Streamlit has shortcuts of its own on single letters
-    if (event.ctrlKey || event.metaKey || event.altKey || happenedOn(event, "input, textarea")) return
+    if (event.ctrlKey || event.metaKey || event.altKey || happenedOn(event, TYPED)) return
     if (closest(event, "[popover], dialog")) return
     const card = this.list.cardAt(this.list.current)
     if (this.onAnyKey(event.key) || (card && this.onGroupKey(event, card))) event.preventDefault()

@@ -43,7 +43,8 @@ export const REASONS = {
 
 /** @param {Pick<GroupPage, "total" | "records" | "gain">} page */
 export function found({ total, records, gain }) {
-  return `${plural(total, "group")} · ${plural(records, "picture")} · ${fileSize(gain)} could be freed`
+  const counted = `${plural(total, "group")} · ${plural(records, "picture")}`
+  return gain ? `${counted} · ${fileSize(gain)} could be freed` : counted
 }
 
 /** @param {Pick<GroupPage, "total" | "records" | "gain">} page */
@@ -56,7 +57,7 @@ export function question({ total, records, gain }) {
 
 /** @param {Group} group */
 export function summary({ count, gain, level }) {
-  return `${plural(count, "picture")} · ${LEVELS[level].one} · ${fileSize(gain)}`
+  return [plural(count, "picture"), LEVELS[level].one, gain && fileSize(gain)].filter(Boolean).join(" · ")
 }
 
 /**

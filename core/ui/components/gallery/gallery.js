@@ -13,7 +13,7 @@ import { Details } from "./details/details.js"
 import { Downloads } from "./downloads.js"
 import { Input } from "./input.js"
 import { Menu } from "./menu.js"
-import { Boxes } from "./results/boxes.js"
+import { TileBoxes } from "./results/boxes.js"
 import { Count } from "./results/count.js"
 import { Grid } from "./results/grid.js"
 import { Head } from "./results/head.js"
@@ -57,7 +57,7 @@ export class Gallery {
     this.toolbar = new Toolbar(this.find(".actions"))
     this.downloads = new Downloads(this.menu, this.toast)
     this.grid = new Grid(root)
-    this.boxes = new Boxes(root)
+    this.boxes = new TileBoxes(root)
     this.selection = new Selection(() => this.onSelect())
     this.head = new Head(root, anchor => this.downloadAll(anchor))
     this.count = this.buildCount()

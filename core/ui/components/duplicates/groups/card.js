@@ -3,7 +3,7 @@
 import { element, part, parts } from "../../shared/base.js"
 import { fileSize } from "../../shared/format.js"
 import { below } from "../../shared/routes.js"
-import { freed, suggested } from "./marks.js"
+import { freed, isAsDecided, suggested } from "./marks.js"
 import { spoken, state, summary } from "../words.js"
 
 /** @import { Group, Member, ReviewRoutes } from "../types.d.ts" */
@@ -44,6 +44,7 @@ export class Card {
     for (const button of parts(node, ".group-actions button")) button.hidden = !decides && !button.matches(".look")
     part(node, ".reopen").hidden ||= group.status === "open"
     part(node, ".decide").textContent = this.decideWords()
+    part(node, ".decide").hidden ||= group.status === "decided" && isAsDecided(group, this.kept)
     if (another) {
       part(node, ".members").replaceChildren(...this.members(routes))
       this.rove(0)

@@ -13,6 +13,15 @@ export function suggested({ members, keeper }) {
 }
 
 /**
+ * Whether nothing is marked otherwise than it was decided.
+ * @param {Group} group
+ * @param {Set<string>} kept
+ */
+export function isAsDecided({ members }, kept) {
+  return members.every(({ id, decision }) => (decision === "kept") === kept.has(id))
+}
+
+/**
  * At least one stays.
  * @param {Set<string>} kept
  * @param {string} id

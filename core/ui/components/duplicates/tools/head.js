@@ -75,7 +75,10 @@ export class ReviewHead {
     const threshold = Number(this.slider.value)
     this.paintThreshold(threshold, false)
     clearTimeout(this.waiting)
-    this.waiting = setTimeout(() => this.change({ threshold }), MOVED)
+    this.waiting = setTimeout(() => {
+      this.waiting = undefined
+      this.change({ threshold })
+    }, MOVED)
   }
 
   /**
@@ -94,6 +97,7 @@ export class ReviewHead {
     for (const radio of parts(this.find(".standings"), "input", HTMLInputElement)) radio.checked = radio.value === standing
     this.find(".threshold").hidden = level !== "look-alike"
     this.find("#level-hint").textContent = LEVELS[level].hint
+    if (this.waiting !== undefined) return // it is being moved
     this.slider.min = String(summary.floor)
     this.slider.max = "1"
     this.slider.value = String(threshold ?? summary.threshold)

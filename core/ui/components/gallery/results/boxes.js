@@ -9,7 +9,7 @@ import { ask, Latest, stopped } from "../../shared/requests.js"
 const AT_ONCE = 100 // pictures of one request
 const LIGHT = 150 // of 255: on lighter colours letters are black
 
-export class Boxes {
+export class TileBoxes {
   /** @type {Map<string, LabelledBox[]>} */
   known = new Map() // by id
   /** @type {Map<string, Tile>} */
