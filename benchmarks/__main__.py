@@ -15,6 +15,7 @@ python -m benchmarks.quality    which flags of quality are right, and which Clea
 python -m benchmarks.peers      how fast the command line is beside rclip's
 python -m benchmarks.cold       how soon the page is there after the start of the server
 python -m benchmarks.page       how soon the page is there, and a search answered on it
+python -m benchmarks.map_page   how soon the map is there, and how smoothly it moves
 
 Two are not among them; the former takes half an hour:
 
@@ -41,6 +42,7 @@ NAMES = (
     "peers",
     "cold",
     "page",
+    "map_page",
 )
 
 

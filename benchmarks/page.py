@@ -49,8 +49,8 @@ def main() -> None:
         return
     with TemporaryDirectory(prefix="benchmark-") as name, browser.chromium() as chromium:
         folder = Path(name)
-        _fill(folder, options.rows)
-        environment, log = _environment(folder, options.model_dir), folder / "log"
+        fill(folder, options.rows)
+        environment, log = served_with(folder, options.model_dir), folder / "log"
         views = []
         for _ in range(options.starts):
             with browser.serve(environment, log) as server:
@@ -67,7 +67,7 @@ def main() -> None:
             _compare(chromium, environment, folder, options, words)
 
 
-def _fill(folder: Path, count: int) -> None:
+def fill(folder: Path, count: int) -> None:
     """An index with this many rows, and a thumbnail for each: copies of a hundred, without taking their space."""
     started = time.perf_counter()
     library = records(count)
@@ -90,7 +90,7 @@ def _link_thumbnails(thumbnails: Thumbnails, library: Sequence[ImageRecord], pic
         link.hardlink_to(made[at % len(made)])
 
 
-def _environment(folder: Path, model_dir: Path | None) -> dict[str, str]:
+def served_with(folder: Path, model_dir: Path | None) -> dict[str, str]:
     weights = stand_in(folder / "models")
     if weights is None:
         say("The model has random weights: IMAGE_SEARCH_TEST_DATA has none")

@@ -17,7 +17,11 @@ SKIP_LINKS = {
         SkipLink("Skip to the search box", "query", ".words"),
         SkipLink("Skip to the results", "gallery", ".open[tabindex='0']"),
         SkipLink("Skip to the filters", "facets", ".fold"),
-    )
+    ),
+    "Map": (
+        SkipLink("Skip to the map", "map", ".surface"),
+        SkipLink("Skip to the clusters", "map", ".list .name"),
+    ),
 }
 
 begin_request()  # what this run does, and the jobs that it starts, are told with an id of their own

@@ -7,6 +7,7 @@ from core.ui import url_state as address
 from core.ui.jobs import job_line
 from core.ui.notices import model_ready, wait_for_model
 
+search_view.go_on()
 filters = search_view.make_room()
 with st.container(key="search-page", gap=None):
     line = st.container()  # a place of its own, so that what is below does not move when it is empty

@@ -14,7 +14,7 @@ from core.index.index import Counts
 from core.index.records import names_on
 from core.search.language.negation import suggest_rewrite
 from core.search.language.parser import format_, parse
-from core.search.language.url import to_json
+from core.search.language.url import to_json, to_params
 from core.search.options import Options, Sort
 from core.search.output.response import answer
 from core.search.query import Search
@@ -22,13 +22,14 @@ from core.search.results import Results
 from core.sources.pasted import pasted_location
 from core.ui import url_state as address
 from core.ui.chips import to_parts, with_parts
+from core.ui.collections.chosen import named
 from core.ui.components.facets import facets_panel
 from core.ui.components.gallery import gallery
 from core.ui.components.query import query_bar
 from core.ui.components.view import view_options
 from core.ui.notices import plain
 from core.ui.samples import offer_samples
-from core.ui.server import route, services
+from core.ui.server import base_path, route, services
 from core.ui.shell import look
 from core.ui.who import may, visitor
 
@@ -41,6 +42,15 @@ _API = {
     **dict.fromkeys(("exports", "tags"), Role.EDITOR),
 }
 """Routes that the gallery uses, and the role that each takes: what has no route is not offered."""
+
+
+_ON_MAP = "search-on-map"
+
+
+def go_on() -> None:
+    """To the map with the search as it is, where its results are wanted there."""
+    if st.session_state.pop(_ON_MAP, False):
+        st.switch_page("map.py", query_params={**to_params(address.read_search()), **named()})
 
 
 def make_room() -> DeltaGenerator | None:
@@ -117,10 +127,12 @@ def results(search: Search, filters: DeltaGenerator | None) -> None:
         learning=learning,
         routes={name: route(name) for name in _ROUTES}
         | {name: route(f"api/v1/{name}") for name, role in _API.items() if who.may(role)}
-        | {"pair": route("api/v1/duplicates/pair")},
+        | {"pair": route("api/v1/duplicates/pair")}
+        | ({} if services().is_several else {"map": f"{base_path()}/map"}),
         on_act=address.act,
         on_k=_show_as_many,
         on_narrow=_narrow_to,
+        on_map=_show_on_map,
         on_changed=lambda: None,  # the run that follows shows it
     )
 
@@ -131,6 +143,11 @@ def _with_set_aside(counts: Counts) -> Counts:
     if _SET_ASIDE not in known or _SET_ASIDE in shown:
         return counts
     return {**counts, "duplicate": {**shown, _SET_ASIDE: known[_SET_ASIDE]}}
+
+
+def _show_on_map() -> None:
+    """Runs before the page does, which then goes there."""
+    st.session_state[_ON_MAP] = True
 
 
 @st.fragment(run_every=1.5)

@@ -20,6 +20,7 @@ from core.api.protection.sockets import QuietSockets
 from core.ui.components.modules import module_routes
 from tests.browser import check_corpus, duplicates_corpus
 from tests.browser import gallery_corpus as corpus
+from tests.browser.map_corpus import MAP_ROUTES
 
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -87,6 +88,7 @@ async def healthz(_: Request) -> Response:
 
 ROUTES = [
     *module_routes(""),
+    *MAP_ROUTES,
     Route("/healthz", healthz),
     Route("/thumbnails/{digest}", thumbnail),
     Route("/images/{digest}", image),

@@ -101,6 +101,14 @@ def sides(page: Page) -> None:
     expect(page.locator(".comparison .evidence")).to_be_visible(timeout=60_000)
 
 
+def the_map(page: Page) -> None:
+    start, drawn = page.get_by_role("button", name="Draw the map"), page.locator(".map[data-drawn]")
+    expect(start.or_(drawn).first).to_be_visible()
+    if start.is_visible():
+        start.click()
+    expect(drawn).to_be_visible(timeout=180_000)
+
+
 STATES = {
     "results": ("/?q=giraffe", results),
     "filtered": ("/?q=label:person+-label:car", results),
@@ -115,6 +123,7 @@ STATES = {
     "quality": ("/quality", quality),
     "overview": ("/overview", overview),
     "two sides": ("/overview?first=label:person&second=-label:person", sides),
+    "map": ("/map?q=giraffe", the_map),
 }
 
 

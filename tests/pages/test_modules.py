@@ -11,7 +11,7 @@ from core.ui.components import modules
 from core.ui.components.modules import entry, module_routes, needed, url
 
 COMPONENTS = (
-    *("query", "gallery", "facets", "view", "uploads", "recall", "quality", "frame", "duplicates", "check"),
+    *("query", "gallery", "facets", "view", "uploads", "recall", "map", "quality", "frame", "duplicates", "check"),
     *("overview", "comparison", "labels"),
 )
 FOLDER = Path(modules.__file__).parent

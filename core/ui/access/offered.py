@@ -45,6 +45,7 @@ PAGES = (
         look="overview",
         components=("overview", "comparison", "frame"),
     ),
+    Page("map", "Map", ":material/scatter_plot:", heading=EXPLORE, look="map", components=("map", "frame")),
     Page("duplicates", "Duplicates", ":material/difference:", heading=EXPLORE, components=("duplicates", "frame")),
     Page("check", "Check", ":material/fact_check:", heading=EXPLORE, components=("check", "frame")),
     Page("quality", "Quality", ":material/photo_filter:", heading=EXPLORE, components=("quality", "frame")),

@@ -1,6 +1,7 @@
 // Search results as pictures. Python sends the first page of an `answer`, the `search` it answers, `k`, how many of its
 // results to show, and the `routes` of the app. The triggers answer: "act" with what to do with which pictures, "narrow"
-// with a condition as it is typed, "k" with another number, "changed" when tags were.
+// with a condition as it is typed, "k" with another number, "map" when the results are wanted on it, "changed" when tags
+// were.
 
 import { Compare } from "../compare/compare.js"
 import { finder, mounting, parts } from "../shared/base.js"
@@ -59,7 +60,7 @@ export class Gallery {
     this.grid = new Grid(root)
     this.boxes = new TileBoxes(root)
     this.selection = new Selection(() => this.onSelect())
-    this.head = new Head(root, anchor => this.downloadAll(anchor))
+    this.head = new Head(root, { download: anchor => this.downloadAll(anchor), map: () => this.trigger("map", true) })
     this.count = this.buildCount()
     this.sizes = new Sizes(root, this.find(".results"), () => this.onSize())
     this.pages = new Pages(this.find(".end"), { received: () => this.onPage(), wanted: k => this.count.set(k) })

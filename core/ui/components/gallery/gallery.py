@@ -35,6 +35,7 @@ def gallery(
     learning: bool = False,
     on_k: Callable[[int], None] | None = None,
     on_narrow: Callable[[str], None] | None = None,
+    on_map: Callable[[], None] | None = None,
     on_changed: Callable[[], None] | None = None,
 ) -> None:
     """Show the pictures of an answer, best first, and the pages that follow it as they are scrolled to.
@@ -43,8 +44,8 @@ def gallery(
         answer: The first page, as the search route answers. Only `results` is needed where there is no search.
         key: Where Streamlit keeps this gallery's events.
         routes: Addresses by name: `thumbnails` and `images`, to which `/<content_hash>` is added; `boxes`, to which
-            `/<id>` is; `search`, `exports`, `tags`, `pictures`, `explain` and `heatmap`, which take a POST; `pair`. Of
-            what has no route nothing is offered.
+            `/<id>` is; `search`, `exports`, `tags`, `pictures`, `explain` and `heatmap`, which take a POST; `pair`;
+            `map`, of its page. Of what has no route nothing is offered.
         on_act: Called before the next run with what is to be done, one of `similar`, `add`, `exclude`, `more` and
             `less`, and the content hashes of the pictures to do it with.
         search: What was searched for, as the search route takes it, without `k`, `offset` and `limit`; another search
@@ -53,6 +54,7 @@ def gallery(
         learning: Whether it is about to be known how well the results match.
         on_k: Called with another number of results, 1 to `MAX_K`, when the visitor has come to one.
         on_narrow: Called with the condition that was chosen on a picture, as it would be typed: `label:cat`.
+        on_map: Called when the results are wanted on the map.
         on_changed: Called when the gallery has changed something that is kept, such as tags.
     """
 
@@ -73,6 +75,10 @@ def gallery(
         if on_narrow and (text := fired("narrow")):
             on_narrow(str(text))
 
+    def mapped() -> None:
+        if on_map and fired("map"):
+            on_map()
+
     def changed() -> None:
         if on_changed and fired("changed"):
             on_changed()
@@ -91,6 +97,7 @@ def gallery(
         on_act_change=acted,
         on_narrow_change=narrowed,
         on_k_change=counted,
+        on_map_change=mapped,
         on_changed_change=changed,
     )
 

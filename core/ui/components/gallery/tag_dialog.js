@@ -7,6 +7,8 @@ import { TagField } from "./tag_field.js"
 
 /** @import { ChangedTags, Known, Tagged } from "./types.d.ts" */
 
+const AT_ONCE = 10_000 // pictures that the server takes
+
 export class TagDialog {
   /** @type {Map<string, boolean>} */
   changes = new Map() // whether a tag is to be there
@@ -89,15 +91,30 @@ export class TagDialog {
     const remove = [...this.changes.keys()].filter(tag => !this.changes.get(tag))
     if (!add.length && !remove.length) return this.dialog.close()
     const ids = withCopies(this.items)
-    /** @type {ChangedTags} */
-    let answer
     try {
-      answer = await ask(this.url, { ids, add, remove }, this.latest.begin())
+      const changed = await this.send(ids, add, remove)
+      this.dialog.close()
+      this.saved(ids, add, remove, `Changed the tags of ${plural(changed, "picture")}.`)
     } catch (error) {
-      return stopped(error) || this.say(sentence(error))
+      if (!stopped(error)) this.say(sentence(error))
     }
-    this.dialog.close()
-    this.saved(ids, add, remove, `Changed the tags of ${plural(answer.changed, "picture")}.`)
+  }
+
+  /**
+   * @param {string[]} ids
+   * @param {string[]} add
+   * @param {string[]} remove
+   * @returns {Promise<number>} How many pictures have other tags now.
+   */
+  async send(ids, add, remove) {
+    const signal = this.latest.begin()
+    let changed = 0
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      /** @type {ChangedTags} */
+      const answer = await ask(this.url, { ids: ids.slice(at, at + AT_ONCE), add, remove }, signal)
+      changed += answer.changed
+    }
+    return changed
   }
 
   /** @param {string} text */

@@ -111,6 +111,8 @@ export interface Routes {
   heatmap?: string
   pictures?: string
   pair?: string
+  /** Of the page with the map. */
+  map?: string
 }
 
 /** A labelled part of a picture, in shares of its sides. */

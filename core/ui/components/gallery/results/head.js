@@ -22,15 +22,21 @@ export class Head {
 
   /**
    * @param {HTMLElement} root
-   * @param {(anchor: HTMLElement) => void} download
+   * @param {{ download: (anchor: HTMLElement) => void, map: () => void }} handlers
    */
-  constructor(root, download) {
+  constructor(root, { download, map }) {
     this.find = finder(root)
     this.times = new Floating(this.find(".times"))
     this.time = this.find(".time")
     this.time.onclick = () => (this.times.open ? this.times.close() : this.times.show(this.time))
     this.download = this.find(".download")
     this.download.onclick = () => download(this.download)
+    this.onMap = part(root, ".on-map", HTMLAnchorElement)
+    this.onMap.onclick = event => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+      event.preventDefault()
+      map()
+    }
   }
 
   close() {
@@ -45,6 +51,8 @@ export class Head {
     this.answer = answer
     this.find(".head").hidden = !search
     this.download.hidden = !(routes.exports && answer.results.length)
+    this.onMap.hidden = !(routes.map && answer.results.length)
+    if (routes.map) this.onMap.href = new URL(location.search, new URL(routes.map, document.baseURI)).href
     if (!search) return
     this.find(".counts").replaceChildren(...counts(answer, learning))
     this.find(".notices").replaceChildren(...notices(answer).map(noticed))
