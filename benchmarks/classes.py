@@ -5,7 +5,8 @@ line is drawn as for a class list: without the labels.
 
 F1         of the pictures above the suggested line
 Best F1    of the best line, found with the labels
-Ratio      of both. `known` are the kinds that the model knows: their average precision is at least 0.5
+Ratio      of both. `known` are the kinds that the model knows: their average precision is at least 0.5; of
+           those that the stand-in's own notes name, the last column is
 Least      the ratio that a tenth of the known kinds fall short of
 Abstains   the share of words for what is in no picture, for which no picture is chosen
 

@@ -122,14 +122,14 @@ class AnalysisServices(Opening):
         """Checks the labels of datasets."""
         from core.analysis.labels.scan import LabelScan
 
-        return LabelScan(self._services.index, self.kept, lambda: self._scorers.current())
+        services = self._services
+        return LabelScan(services.index, self.kept, lambda: self._scorers.current(), services.read)
 
     @Once
     def labels(self) -> "Labels":
         """How good the labels of datasets are."""
         from core.analysis.labels.decisions import Decisions
         from core.analysis.labels.labels import Labels
-        from core.analysis.labels.scan import NAME
 
         services = self._services
         return Labels(
@@ -137,9 +137,16 @@ class AnalysisServices(Opening):
             self.kept,
             Decisions(self._database, services.scope),
             services.audit,
-            lambda by, again: [services.library.analyse(NAME, {"again": again}, by=by), self.duplicates.begin(by=by)],
+            self._check_labels,
             self._leakage,
         )
+
+    def _check_labels(self, by: Actor, again: bool) -> list[int]:
+        from core.analysis.labels.scan import NAME
+
+        duplicates = self.duplicates
+        jobs = [duplicates.begin(by=by)] if duplicates.summary().state in ("never", "stale") else []
+        return [*jobs, self._services.library.analyse(NAME, {"again": again}, by=by)]
 
     @Once
     def _leakage(self) -> "Leakage":

@@ -20,6 +20,7 @@ from core.errors import AccessDenied, ClassesRefused, NoSuchClassList
 from core.index.filters import AnyOf, Filter
 from core.index.index import ModelStamp
 from core.ingest.journal.job import AnalysisTask, JobState, Status
+from core.vectors import unit
 from tests.records import a_record
 
 AXES = {"cat": 0, "dog": 1, "cow": 2}
@@ -32,6 +33,10 @@ class AxisScorer:
 
     edition: str = "first"
     asked: int = 0
+    model: str = "axes"
+
+    def seen(self, images):
+        return np.stack([unit(np.asarray(image.resize((1, DIMS)), np.float32)[:, 0, 0] + 1) for image in images])
 
     def embedded(self, texts):
         return np.stack([np.eye(DIMS, dtype=np.float32)[AXES.get(text, DIMS - 1)] for text in texts])

@@ -19,6 +19,9 @@ class ColourScorer(AxisScorer):
     def embedded(self, texts):
         return self._embedder.embed_texts(list(texts))
 
+    def seen(self, images):
+        return self._embedder.embed_images(images)
+
 
 @pytest.fixture
 def run(services, embedder, picture, folder, monkeypatch):

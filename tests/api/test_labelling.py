@@ -25,6 +25,9 @@ class ColourScorer(AxisScorer):
     def embedded(self, texts):
         return self._embedder.embed_texts(list(texts))
 
+    def seen(self, images):
+        return self._embedder.embed_images(images)
+
 
 @pytest.fixture
 def scorer(services, embedder, monkeypatch):

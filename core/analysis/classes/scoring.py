@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from core.embedding.embedder import SURE_FROM, Embedder
 from core.errors import ModelUnavailable
 from core.search.relevance.scores import Calibration
 from core.vectors import Embeddings
+
+if TYPE_CHECKING:  # words need no pictures
+    from PIL.Image import Image
 
 type Scores = NDArray[np.float32]
 
@@ -35,6 +38,15 @@ class Scoring(Protocol):
         """The strengths of n pictures for each of m texts, shape `(n, m)`: in deviations above what chance brings."""
         ...
 
+    @property
+    def model(self) -> str:
+        """Another one whenever embeddings would be others."""
+        ...
+
+    def seen(self, images: "Sequence[Image]") -> Embeddings:
+        """Embeddings of upright RGB pictures, shape `(n, dims)`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
@@ -49,6 +61,13 @@ class Scorer:
         spreads = sorted((str(kind), spread) for kind, spread in self.calibration.spreads.items())
         made_by = (self.embedder.model_id, self.embedder.preprocessing, self.calibration.alike, spreads)
         return hashlib.sha256(repr(made_by).encode()).hexdigest()[:16]
+
+    @property
+    def model(self) -> str:
+        return f"{self.embedder.model_id} {self.embedder.preprocessing}"
+
+    def seen(self, images: "Sequence[Image]") -> Embeddings:
+        return self.embedder.embed_images([self.embedder.prepare(image) for image in images])
 
     def embedded(self, texts: Sequence[str]) -> Embeddings:
         """Shape `(m, dims)`."""

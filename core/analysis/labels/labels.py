@@ -161,14 +161,10 @@ class Labels:
     def leaks(self, level: Level | None = None) -> list[Leak]:
         """Of one level; None: of those of which it is known that they are the same."""
         levels: Sequence[Level] = SURE if level is None else (level,)
-        met: set[tuple[str, str]] = set()
-        pairs = []
+        found: dict[tuple[str, str], Leak] = {}
         for leak in (leak for one in levels for leak in self.leakage.pairs(one)):
-            key = leak.one.id, leak.other.id
-            if key not in met:
-                met.add(key)
-                pairs.append(leak)
-        return pairs
+            found.setdefault(leak.key, leak)
+        return list(found.values())
 
     def leaks_csv(self) -> Iterator[bytes]:
         rows = (

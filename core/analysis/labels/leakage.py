@@ -49,6 +49,10 @@ class Leak:
     cosine: float
     how: str
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.one.id, self.other.id
+
 
 type Groups = Callable[[Level], Iterable[Sequence[Alike]]]
 
@@ -80,10 +84,13 @@ class Leakage:
         return {level: len(self.pairs(level)) for level in LEVELS}
 
     def _pairs(self, level: Level) -> list[Leak]:
+        """Without those that are closer still."""
         if level == "listed":
             return list(self._listed())
-        found = [leak for group in self._groups(level) for leak in between(level, group)]
-        return sorted(found, key=lambda leak: (-leak.cosine, leak.one.path, leak.other.path))[:MAX_PAIRS]
+        closer = {leak.key for one in LEVELS[1 : LEVELS.index(level)] for leak in self.pairs(one)}
+        found = {leak.key: leak for group in self._groups(level) for leak in between(level, group)}
+        pairs = [leak for key, leak in found.items() if key not in closer]
+        return sorted(pairs, key=lambda leak: (-leak.cosine, leak.one.path, leak.other.path))[:MAX_PAIRS]
 
     def _listed(self) -> Iterator[Leak]:
         met: set[str] = set()

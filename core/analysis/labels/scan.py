@@ -13,9 +13,12 @@ from core.analysis.classes.scoring import Scoring
 from core.analysis.kept import Kept, KeptAnalyses
 from core.analysis.labels import found
 from core.analysis.labels.collecting import Collected, collect
+from core.analysis.labels.crops import Crops
 from core.analysis.labels.evidence.labelled import Labelled
+from core.analysis.labels.evidence.parts import Parts
+from core.analysis.labels.evidence.parts import likely as likely_of_parts
 from core.analysis.labels.evidence.probabilities import Evidence, Judge, evidence, others, probabilities, weigh
-from core.analysis.labels.evidence.suspicious import Ranked, guesses, missing, quality, wrong
+from core.analysis.labels.evidence.suspicious import Ranked, count_wrong, guesses, missing, of_parts, quality, wrong
 from core.analysis.labels.evidence.votes import Probabilities
 from core.index.index import Index
 from core.ingest.journal.job import JobState, Plan
@@ -27,6 +30,9 @@ NAME = "labels"
 _BLOCK = 2_048
 _NEIGHBOURS = 6
 _WITH_NEIGHBOURS = 5_000  # of the most suspicious
+MIN_PARTS = 20
+"""Boxes from which something can be learned."""
+
 _LOOKS_LIKE = 0.5  # the probability from which a picture without labels looks like something
 _MAX_UNLABELLED = 20_000
 
@@ -36,8 +42,11 @@ class LabelScan:
 
     name, title = NAME, "Check the labels"
 
-    def __init__(self, index: Index, kept: KeptAnalyses, scorer: Callable[[], Scoring]) -> None:
+    def __init__(
+        self, index: Index, kept: KeptAnalyses, scorer: Callable[[], Scoring], read: Callable[[str], bytes]
+    ) -> None:
         self._index, self._kept, self._scorer = index, kept, scorer
+        self._crops = Crops(index, read)
 
     @property
     def is_made(self) -> bool:
@@ -66,13 +75,71 @@ class LabelScan:
         if len(of.ids) > 1 and of.names:
             yield Progress(Phase.LOADING, total, Counts(updated=min(total, done // 2)))
             scorer = self._scorer()
-            for step in _judged(kept, of, collected, scorer, counts):
+            for step in self._judged(kept, of, collected, scorer, counts):
                 done += step
                 yield Progress(Phase.COMPARING, total, Counts(updated=min(total, done // 2)), rate.add(step))
         else:
             found.clear(kept)
         found.write_report(kept, _report(collected, counts, signature))
         yield Progress(Phase.NOTING, total, Counts(updated=total))
+
+    def _judged(
+        self, kept: Kept, of: Labelled, collected: Collected, scorer: Scoring, counts: dict[str, int]
+    ) -> Iterator[int]:
+        """Yields how many pictures or boxes more are judged."""
+        texts = scorer.embedded(list(of.names))
+        told: Evidence | None = None
+        for step in evidence(of, _fits(scorer, texts, of.rows)):
+            if isinstance(step, Evidence):
+                told = step
+            else:
+                yield step
+        assert told
+        judge = weigh(of, told)
+        yield 0
+        likely = probabilities(of, told, judge)
+        scores = quality(of.given, likely)
+        yield 0
+        counts["wrong"] = count_wrong(of.given.argmax(axis=1), likely) if of.is_single else 0
+        looks = likely.copy()
+        yield from self._of_parts(kept, of, told, (scorer, texts), scores, looks, counts)
+        for kind, ranked in (
+            ("given", wrong(of.given, scores, counts.pop("wrong"))),
+            ("missing", missing(of.given, scores)),
+        ):
+            found.write(kept, kind, of, ranked, *_around(of, looks if kind == "given" else likely, ranked))
+            counts["suspicious" if kind == "given" else "missing"] = ranked.issues
+            yield 0
+        yield from _unlabelled(kept, of, collected, (scorer, texts), (told, judge), counts)
+
+    def _of_parts(
+        self,
+        kept: Kept,
+        of: Labelled,
+        told: Evidence,
+        words: tuple[Scoring, Embeddings],
+        scores: Probabilities,
+        looks: Probabilities,
+        counts: dict[str, int],
+    ) -> Iterator[int]:
+        """What the boxes say, in place of what their whole pictures do: changes `scores`, and `looks`, which is what
+        each picture looks like; and counts the `wrong`."""
+        scorer, texts = words
+        parts: Parts | None = None
+        for step in self._crops.parts(kept, of, scores, scorer):
+            if isinstance(step, Parts):
+                parts = step
+            else:
+                yield step
+        if parts is None or len(parts) < MIN_PARTS:
+            return
+        for told_of in likely_of_parts(parts, _fits(scorer, texts, parts.rows), told):
+            if isinstance(told_of, int):
+                yield told_of
+                continue
+            scores[parts.pictures, parts.labels] = of_parts(parts.labels, told_of)
+            np.maximum.at(looks, parts.pictures, told_of)
+            counts["wrong"] = count_wrong(parts.labels, told_of)
 
     def _signature(self) -> str:
         """Another one whenever there are other pictures, or other labels."""
@@ -83,29 +150,6 @@ class LabelScan:
         counts = self._index.facets(fields=["label", "split"])
         digest.update(json.dumps(counts, sort_keys=True).encode())
         return digest.hexdigest()
-
-
-def _judged(kept: Kept, of: Labelled, collected: Collected, scorer: Scoring, counts: dict[str, int]) -> Iterator[int]:
-    """Yields how many pictures more are judged."""
-    texts = scorer.embedded(list(of.names))
-    fits = _fits(scorer, texts, of.rows)
-    told: Evidence | None = None
-    for step in evidence(of, fits):
-        if isinstance(step, Evidence):
-            told = step
-        else:
-            yield step
-    assert told
-    judge = weigh(of, told)
-    yield 0
-    likely = probabilities(of, told, judge)
-    yield 0
-    scores = quality(of.given, likely)
-    for kind, ranked in (("given", wrong(of.given, scores)), ("missing", missing(of.given, scores))):
-        found.write(kept, kind, of, ranked, *_around(of, likely, ranked))
-        counts["suspicious" if kind == "given" else "missing"] = ranked.issues
-        yield 0
-    yield from _unlabelled(kept, of, collected, (scorer, texts), (told, judge), counts)
 
 
 def _fits(scorer: Scoring, texts: Embeddings, rows: Embeddings) -> Probabilities:

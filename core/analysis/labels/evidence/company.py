@@ -18,7 +18,7 @@ def company(given: Given) -> Probabilities:
     together = labels.T @ labels
     counts = np.diag(together).copy()
     np.fill_diagonal(together, 0)
-    usual = counts / max(1, len(given))
+    usual = base_rates(given)  # without the picture itself, or it would be told what it has
     shares = labels / (np.maximum(counts - 1, 0) + _SMOOTHING)  # of each label that the picture has, without itself
     others = shares.sum(axis=1, keepdims=True) - shares * labels
     seen = shares @ together - labels * others + _SMOOTHING * usual * others

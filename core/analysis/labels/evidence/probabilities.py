@@ -5,7 +5,7 @@ fits, and what other labels it has; beside how frequent the label is. How much e
 learned from the dataset, with logistic regression.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.analysis.labels.evidence.company import base_rates, company
 from core.analysis.labels.evidence.labelled import Labelled, folds
 from core.analysis.labels.evidence.ridge import FOLDS, Ridge, learn
-from core.analysis.labels.evidence.votes import Probabilities, votes, votes_for
+from core.analysis.labels.evidence.votes import Given, Probabilities, votes, votes_for
 from core.vectors import Embeddings
 
 _CELLS = 400_000  # pictures × labels that the weights are learned from
@@ -39,13 +39,13 @@ class Evidence:
 
     def at(self, rows: slice | NDArray[np.intp]) -> Witnesses:
         """As numbers that a linear model can weigh."""
-        base = _logit(self.base[rows])
+        base = logit(self.base[rows])
         return np.stack(
             [
-                _logit(self.votes[rows]),
+                logit(self.votes[rows]),
                 np.clip(self.looks[rows], -0.5, 1.5),
                 np.clip(self.fits[rows], -_FITS, _FITS),
-                _logit(self.company[rows]) - base,
+                logit(self.company[rows]) - base,
                 base,
             ],
             axis=-1,
@@ -77,7 +77,7 @@ class Judge:
     def judged(self, witnesses: Witnesses) -> Probabilities:
         """How likely each label is, shape `(n, k)`. Where each picture has one label at most, those of a picture add up
         to 1."""
-        found = 1 / (1 + np.exp(-(witnesses @ self.weights + self.constant)))
+        found = Fitted(self.weights, self.constant)(witnesses)
         if self.is_single:
             odds = found / np.maximum(1 - found, _LEAST)
             found = odds / np.maximum(odds.sum(axis=1, keepdims=True), _LEAST)
@@ -97,22 +97,41 @@ def others(of: Labelled, told: Evidence, judge: Judge, rows: Embeddings, fits: P
     return judge.judged(Evidence(voted, told.ridge.looks(rows), fits, usual, usual, told.ridge).at(slice(None)))
 
 
-def weigh(of: Labelled, told: Evidence, seed: int = 0) -> Judge:
+def weigh(of: Labelled, told: Evidence) -> Judge:
     """Learn what the witnesses are worth."""
+    fitted = sampled_fit(told.at, of.given)
+    return Judge(fitted.weights, fitted.constant, of.is_single)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A logistic regression."""
+
+    weights: NDArray[np.float64]
+    constant: float
+
+    def __call__(self, witnesses: Witnesses) -> Probabilities:
+        """Shape `(n, k)`."""
+        return np.asarray(1 / (1 + np.exp(-(witnesses @ self.weights + self.constant))), np.float32)
+
+
+def sampled_fit(witnesses: Callable[[NDArray[np.intp]], Witnesses], given: Given, seed: int = 0) -> Fitted:
+    """Learn from some rows, at most, what witnesses say of those for whom the truth is given."""
     from sklearn.linear_model import LogisticRegression  # takes a second
 
-    count = max(1, _CELLS // max(1, of.given.shape[1]))
-    rows = np.arange(len(of.given))
+    count = max(1, _CELLS // max(1, given.shape[1]))
+    rows = np.arange(len(given))
     if len(rows) > count:
         rows = np.sort(np.random.default_rng(seed).choice(rows, count, replace=False))
-    witnesses, truth = told.at(rows), of.given[rows].ravel()
-    flat = witnesses.reshape(-1, witnesses.shape[-1])
+    found, truth = witnesses(rows), given[rows].ravel()
+    flat = found.reshape(-1, found.shape[-1])
     if truth.all() or not truth.any():
-        return Judge(np.zeros(flat.shape[1]), 0.0, of.is_single)
-    fitted = LogisticRegression(C=1.0, max_iter=500).fit(flat, truth)
-    return Judge(fitted.coef_[0], float(fitted.intercept_[0]), of.is_single)
+        return Fitted(np.zeros(flat.shape[1]), 0.0)
+    spread = np.maximum(flat.std(axis=0), _LEAST)
+    fitted = LogisticRegression(C=1.0, max_iter=500).fit(flat / spread, truth)
+    return Fitted(fitted.coef_[0] / spread, float(fitted.intercept_[0]))
 
 
-def _logit(shares: Probabilities) -> Probabilities:
+def logit(shares: Probabilities) -> Probabilities:
     clipped = np.clip(shares, _LEAST, 1 - _LEAST)
     return np.asarray(np.log(clipped / (1 - clipped)), np.float32)
