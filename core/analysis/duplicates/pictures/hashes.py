@@ -140,6 +140,12 @@ class HashTable:
         return order[low : min(low + _FULL, int(np.searchsorted(ranked, key, "right")))]
 
 
+def coarse_bits(hashes: Hashes) -> NDArray[np.uint64]:
+    """Those of the 8 × 8 lowest frequencies, as one number for each of n pictures: an array of shape `(n,)`."""
+    bits = _bits(hashes)[:, : SIDE // 2, : SIDE // 2].reshape(-1, SIDE * SIDE // 4)
+    return np.packbits(bits, axis=1).view(np.uint64).ravel()
+
+
 def nearest_orientation(first: Hashes, second: Hashes) -> tuple[int, int]:
     """Of two pictures: the code of the orientation in which the second is most like the first, and in how many bits
     they differ then; 255 where one has no hash."""

@@ -8,12 +8,12 @@ from itertools import batched
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analysis.duplicates.pictures.hashes import ORIENTATIONS, near_pairs, oriented
+from core.analysis.duplicates.pictures.hashes import ORIENTATIONS, coarse_bits, near_pairs, oriented
 from core.analysis.duplicates.pictures.looking import Hint, Looking, Verified
 from core.analysis.duplicates.pictures.signatures import Signatures
 from core.analysis.duplicates.pictures.votes import MANY, voted_pairs
 from core.analysis.neighbours.graph import Neighbours
-from core.images.phash import Hashes, coarse
+from core.images.phash import Hashes
 
 type Hints = dict[tuple[int, int], Hint]
 """By the places of two contents, the smaller first."""
@@ -69,7 +69,7 @@ def by_likeness(hashes: Hashes, graph: Neighbours, new: NDArray[np.bool_], thres
     kept = new[one] | new[other]
     first, second = np.minimum(one, other)[kept], np.maximum(one, other)[kept]
     cosines, nearest = cosines[kept], ranks[kept] < _NEAREST
-    rough = _roughly(hashes[first], hashes[second]) if len(first) else np.empty(0, np.int64)
+    rough = _roughly(hashes, first, second)
     alike = cosines >= threshold
     order = np.lexsort((second, first, -cosines))
     most = budget(int(new.sum()))
@@ -123,13 +123,11 @@ def looked_at(
             yield done, found
 
 
-def _roughly(first: Hashes, second: Hashes) -> NDArray[np.int64]:
-    """In how many coarse bits the hashes differ, in the nearest of the eight orientations."""
-    signs = coarse(first)
-    both = first.any(axis=1) & second.any(axis=1)
-    differing = [64 - 1 - _agreeing(signs, coarse(oriented(second, one))) for one in ORIENTATIONS]
-    return np.where(both, np.min(differing, axis=0), 64)
-
-
-def _agreeing(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.int64]:
-    return np.asarray((first * second > 0).sum(axis=1), np.int64)
+def _roughly(hashes: Hashes, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+    """In how many coarse bits the hashes of pairs differ, in the nearest of the eight orientations."""
+    best, own = np.full(len(first), 64, np.int64), coarse_bits(hashes)[first]
+    for orientation in ORIENTATIONS:
+        others = coarse_bits(oriented(hashes, orientation))[second]
+        np.minimum(best, np.bitwise_count(own ^ others), out=best, casting="unsafe")
+    known = np.asarray(hashes.any(axis=1), np.bool_)
+    return np.where(known[first] & known[second], best, 64)
