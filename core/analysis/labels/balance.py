@@ -70,4 +70,5 @@ def notes(splits: Sequence[str], pictures: dict[str, Counter[str]]) -> list[str]
 
 def _some(labels: Iterable[str]) -> str:
     named = sorted(labels)
-    return ", ".join(named[:_NAMED]) + (" …" if len(named) > _NAMED else "")
+    more = len(named) - _NAMED
+    return ", ".join(named[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")

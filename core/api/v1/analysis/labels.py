@@ -320,7 +320,7 @@ _SIDES = ("left", "top", "width", "height")
 
 
 def _leak(one: Leak) -> LeakReply:
-    words = f"{WORDS[one.level]}, {one.how}" if one.how else WORDS[one.level]
+    words = f"{WORDS[one.level]}, {one.how}" if one.how and one.level == "picture" else WORDS[one.level]
     return LeakReply(
         level=one.level, words=words, cosine=round(one.cosine, 4), one=shown(one.one), other=shown(one.other)
     )
