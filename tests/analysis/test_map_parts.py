@@ -180,3 +180,25 @@ def test_a_name_is_given_once():
     assert unused("Dog", {"cat"}) == "Dog"
     assert unused("Dog", {"dog", "dog 2"}) == "Dog 3"
     assert len(unused("x" * 100, {"x" * 100})) <= 100
+
+
+def test_very_many_are_laid_out_by_way_of_some(tmp_path, monkeypatch):
+    """Here a fifth of them, so that it takes a second."""
+    from core.analysis.map.layout import coarse, process
+    from core.analysis.neighbours.search import exactly
+    from core.vectors import unit
+
+    monkeypatch.setattr(coarse, "LARGEST", 120)
+    rng = np.random.default_rng(5)
+    rows = unit(np.repeat(np.eye(6, 16), 100, axis=0) + 0.1 * rng.standard_normal((600, 16)))
+    _, near, cosines = exactly(np.arange(600), 600, lambda some: rows[some], 16)
+    for name, array in ((process.NEIGHBOURS, near), (process.COSINES, cosines)):
+        np.save(tmp_path / name, array)
+    np.save(tmp_path / process.BEGIN, laying.beginning(laying.principal(rows.astype(np.float16))))
+    process.work(tmp_path, lambda *_: None, 1)
+    places, _ = process.results(tmp_path)
+    assert places.shape == (600, 2)
+    groups = places.reshape(6, 100, 2)
+    middles = np.median(groups, axis=1)
+    apart = np.linalg.norm(places[:, None] - middles[None], axis=2).argmin(axis=1)
+    assert (apart == np.repeat(np.arange(6), 100)).mean() > 0.95
