@@ -11,7 +11,7 @@ table("how many are above a line, told from some points", countAbove, [
   [curve, 10, 0],
   [curve, 9, 1],
   [curve, 8, 2],
-  [curve, 6.5, 4],
+  [curve, 6.5, 3],
   [curve, 1, 5],
   [[], 1, 0],
 ])

@@ -104,7 +104,7 @@ export class Classes {
   /** @param {ListRow} list */
   actions(list) {
     const made = element("div", { class: "row" })
-    const tags = element("label", { class: "check" })
+    const tags = element("label", { class: "tick" })
     const box = element("input", { type: "checkbox" })
     box.checked = list.tags
     tags.append(box, "also as tags")

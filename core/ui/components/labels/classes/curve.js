@@ -15,7 +15,7 @@ export function countAbove(curve, threshold) {
       continue
     }
     if (before === Infinity || before - score < 1e-9) return count
-    return Math.round(count + ((above - count) * (before - threshold)) / (before - score))
+    return Math.floor(count + ((above - count) * (before - threshold)) / (before - score))
   }
   return count
 }

@@ -34,7 +34,7 @@ export class Editor {
     this.one.checked = this.list?.exclusive ?? false
     const offers = element("div", { class: "row" })
     for (const [words, names] of this.offers) if (names.length) offers.append(button(`${words} (${names.length})`, () => this.add(names)))
-    const one = element("label", { class: "check" })
+    const one = element("label", { class: "tick" })
     one.append(this.one, "One class for each picture: the one that it stands out most for")
     const row = element("div", { class: "row" })
     row.append(element("button", { type: "submit", class: "button primary" }, "Save"), button("Cancel", this.left))
