@@ -80,6 +80,9 @@ class Signatures:
                         _put(rows[place], own)
                     done += len(places)
                     yield done
+                rows = rows[rows["seen"]]  # of others there is nothing to keep
+                if not len(rows):
+                    continue
                 name = f"patches{FORMAT}-{len(self._pieces):06}"
                 self._kept.save_array(name, rows)
                 kept = self._kept.map_array(name)
