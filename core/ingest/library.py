@@ -143,7 +143,9 @@ class Library:
             return self.jobs.plan(title, (), auto_start=True, **how)  # type: ignore[arg-type]
         if not self._is_for(begun, wanted):
             raise JobRefused(f"“{begun.title}” has not ended yet.", "Wait until it has, or cancel it.")
-        if not begun.active:
+        if begun.active:
+            self.jobs.adopt(begun.id)
+        else:
             self.jobs.resume(begun.id, prunes=prunes or None, by=by)
         return begun.id
 
@@ -163,7 +165,9 @@ class Library:
             task = AnalysisTask(name, dict(options or {}))
             how = {"auto_start": True, "discard_if_empty": if_needed, "kind": Kind.ANALYSIS, "by": by}
             return self.jobs.plan(self._analyses()[name].title, (), analysis=task, **how)  # type: ignore[arg-type]
-        if not begun.active:
+        if begun.active:
+            self.jobs.adopt(begun.id)
+        else:
             self.jobs.resume(begun.id, by=by)
         return begun.id
 

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 
 import pytest
+from filelock import FileLock
 
 from core.access.actors import Actor
 from core.access.roles import Role
@@ -98,3 +99,16 @@ def test_a_follow_up_with_nothing_to_do_is_forgotten(library, counting):
 def test_who_only_looks_may_not(library):
     with pytest.raises(AccessDenied):
         library.analyse("counting", by=Actor("somebody", role=Role.VIEWER))
+
+
+def test_one_that_waits_for_a_process_that_has_ended_is_adopted(open_library, counting):
+    first = open_library(analyses=lambda: {"counting": counting})
+    with FileLock(first.lock_file.with_suffix(".analysis.lock"), is_singleton=False):
+        job_id = first.analyse("counting")
+        first.jobs.wait_for(job_id, lambda job: job.status is Status.WAITING, WAIT)
+        first.close()
+    counting.gate.release(3)
+    second = open_library(analyses=lambda: {"counting": counting})
+    assert second.jobs.state(job_id).status is Status.WAITING
+    assert second.analyse("counting") == job_id
+    assert second.jobs.wait(job_id, WAIT).status is Status.DONE

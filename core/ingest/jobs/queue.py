@@ -140,6 +140,13 @@ class Jobs:
         self._go_on(self._journal.job(job_id), _RESUMABLE, changed_by=by.label, **also)
         self._note(job_id, "Resumed", by)
 
+    def adopt(self, job_id: int) -> None:
+        """Have this process do what waits for one that has ended."""
+        job = self._journal.job(job_id)
+        if job.status is Status.WAITING and self._owner.is_dead(job.owner):
+            self._journal.claim(job_id, {job.status}, {"owner": job.owner}, owner=self._owner.id)
+            self._wake()
+
     def retry(self, job_id: int, *, by: Actor = APP) -> int:
         """Read again what failed; returns how many files that are."""
         by.check(Role.ADMIN)
