@@ -46,10 +46,15 @@ class _Shared:
                 self._built[command_line] = Collections(Settings.load(), command_line=command_line)
             return self._built[command_line]
 
-    def cache_clear(self) -> None:
-        """Build new ones when they are asked for again."""
+    def cache_clear(self, *, command_line: bool | None = None) -> None:
+        """Build new ones when they are asked for again.
+
+        Args:
+            command_line: Only those for commands, or only those for the app; None: both.
+        """
         with self._building:
-            self._built.clear()
+            for kind in (False, True) if command_line is None else (command_line,):
+                self._built.pop(kind, None)
 
 
 shared = _Shared()

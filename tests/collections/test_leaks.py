@@ -108,6 +108,44 @@ ASKED: Mapping[tuple[str, str], Ask] = {
     ("POST", f"{V1}/versions/{{number:int}}/swap"): lambda own, other: [{"number": 2}],
     ("POST", f"{V1}/versions/rollback"): lambda own, other: [{}],
     ("DELETE", f"{V1}/versions/{{number:int}}"): lambda own, other: [{"number": 2}],
+    ("POST", f"{V1}/pictures"): lambda own, other: [{"json": {"ids": [other.records[0].id]}}],
+    ("POST", f"{V1}/check"): lambda own, other: [{"json": {"ids": [other.uploaded, own.uploaded]}}],
+    ("POST", f"{V1}/check/files"): lambda own, other: [
+        {"content": b"no picture", "headers": {"Content-Type": "image/png"}, "params": {"name": own.mark}}
+    ],
+    ("POST", f"{V1}/quality"): lambda own, other: [{}],
+    ("POST", f"{V1}/overview"): lambda own, other: [{}],
+    ("POST", f"{V1}/overview/compare"): lambda own, other: [{"json": {"first": "format:PNG", "second": "-format:PNG"}}],
+    ("POST", f"{V1}/duplicates/scan"): lambda own, other: [{"json": {}}],
+    ("GET", f"{V1}/duplicates/groups/{{key}}"): lambda own, other: [{"key": "0" * 32}],
+    ("POST", f"{V1}/duplicates/decisions"): lambda own, other: [
+        {"json": {"keep": [other.records[0].id], "set_aside": []}}
+    ],
+    ("POST", f"{V1}/duplicates/decisions/all"): lambda own, other: [{"json": {"level": "same-bytes"}}],
+    ("POST", f"{V1}/duplicates/undo"): lambda own, other: [{"json": {}}],
+    ("POST", f"{V1}/classes"): lambda own, other: [
+        {"json": {"name": f"{own.mark} list", "classes": [{"name": f"{own.mark} class"}]}}
+    ],
+    ("POST", f"{V1}/classes/score"): lambda own, other: [{}],
+    **{
+        (method, f"{V1}/classes/{{id:int}}{below}"): lambda own, other: [{"id": number} for number in (1, 2)]
+        for method, below in (("GET", ""), ("GET", "/pictures"), ("POST", "/withdraw"), ("DELETE", ""))
+    },
+    ("PATCH", f"{V1}/classes/{{id:int}}"): lambda own, other: [
+        {"id": number, "json": {"exclusive": True}} for number in (1, 2)
+    ],
+    ("POST", f"{V1}/classes/{{id:int}}/apply"): lambda own, other: [
+        {"id": number, "json": {"tags": False}} for number in (1, 2)
+    ],
+    ("POST", f"{V1}/classes/{{id:int}}/decisions"): lambda own, other: [
+        {"id": number, "json": {"name": f"{own.mark} class", "right": [other.records[0].content_hash]}}
+        for number in (1, 2)
+    ],
+    ("POST", f"{V1}/labels/check"): lambda own, other: [{"json": {}}],
+    ("POST", f"{V1}/labels/decisions"): lambda own, other: [
+        {"json": {"decisions": [{"content_hash": own.records[0].content_hash, "label": own.mark, "verdict": "right"}]}}
+    ],
+    ("POST", f"{V1}/picks"): lambda own, other: [{"json": {"count": 2, "how": "random"}}],
     ("POST", f"{V1}/map"): lambda own, other: [{"json": {"again": 1}}],
     ("PATCH", f"{V1}/map/clusters/{{number:int}}"): lambda own, other: [{"number": 1, "json": {"name": own.mark}}],
     ("GET", f"{V1}/map/colours/{{by}}"): lambda own, other: [{"by": "folder"}],
@@ -253,7 +291,7 @@ NAMES = [name for name, _ in commands() if name.split()[0] not in OF_ALL_COMMAND
 
 
 def run(*arguments: str) -> Any:
-    shared.collections(command_line=True)
+    shared.cache_clear(command_line=True)  # a command is a process of its own
     return CliRunner(mix_stderr=False).invoke(app, arguments)
 
 
