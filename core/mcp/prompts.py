@@ -32,7 +32,7 @@ PROMPTS = (
     Template(
         "count",
         "Count the pictures of something",
-        {"what": "What is to be counted"},
+        {"what": "What to count"},
         "How many pictures of the collection show {what}? Use labels and facets where there are some, and searches "
         "where there are none; say how the number was found and how sure it is.",
     ),

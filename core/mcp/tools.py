@@ -81,7 +81,7 @@ TOOLS: Sequence[Offered] = (
     ),
     Offered(
         "facets",
-        "Count pictures by label, tag, year, folder, camera …, under conditions: to answer how many there are.",
+        "Count pictures by label, tag, year, folder, camera and more, under conditions: to answer how many there are.",
         arguments.FacetsArguments,
         _facets,
     ),

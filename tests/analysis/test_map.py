@@ -243,7 +243,7 @@ def test_what_was_begun_goes_on_where_it_was(world, monkeypatch):
 
 def test_a_process_that_dies_is_told_of(world, monkeypatch):
     monkeypatch.undo()
-    monkeypatch.setattr("core.analysis.map.layout.process._CHILD", "raise SystemExit(1)")
+    monkeypatch.setattr("core.analysis.map.layout.process.CHILD", "raise SystemExit(1)")
     with pytest.raises(ImageSearchError, match="ended early"):
         world.run(again=True)
     assert world.maps.at().size == 4 * EACH + 1  # the one before stays

@@ -101,7 +101,7 @@ def _left_out(one: Line) -> str:
     """Why there is no command for it; empty where there is one."""
     for path in (one.path, one.kept):
         if path and is_url(path):
-            return "At an address"
+            return "At a URL"
         if path and archive_of(path):
             return "In a ZIP file"
     if "\0" in one.path + one.kept:

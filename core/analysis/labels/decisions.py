@@ -96,7 +96,7 @@ def _checked(one: Decision) -> Decision:
     if not is_content_hash(one.content_hash):
         raise LabelsRefused("This is about no picture.", "Name it by its content hash.")
     if not one.label or len(one.label) > MAX_LABEL or len(replacement) > MAX_LABEL or not label:
-        raise LabelsRefused("This is no label.", f"It has 1 to {MAX_LABEL} characters.")
+        raise LabelsRefused("This is not a label.", f"It has 1 to {MAX_LABEL} characters.")
     if one.verdict is not None and one.verdict not in _VERDICTS:
         raise LabelsRefused("This cannot be said of a label.", "Say right, wrong, or what it should be.")
     if one.verdict == "replaced" and replacement in ("", one.label):

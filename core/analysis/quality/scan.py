@@ -25,7 +25,8 @@ from core.ingest.journal.job import JobState, Plan
 from core.ingest.journal.progress import Counts, Phase, Progress, Rate, Throttle
 
 _THREADS = 2  # NumPy and Pillow let go of Python for most of the time
-_ROUND = 64  # pictures between two reports: a fifth of a second
+ROUND = 64
+"""Pictures between two reports: a fifth of a second."""
 _MARKED_AT_ONCE = 1_000
 _SAVE_SECONDS = 15.0
 
@@ -92,7 +93,7 @@ class QualityScan:
         saves()  # not at once
         try:
             with ThreadPoolExecutor(_THREADS, self.name) as pool:
-                for some in batched((contents[at] for at in np.flatnonzero(~is_known)), _ROUND):
+                for some in batched((contents[at] for at in np.flatnonzero(~is_known)), ROUND):
                     records = self._index.get([fresh[content][0] for content in some])
                     looks = pool.map(self._look, records)
                     new |= {record.content_hash: look for record, look in zip(records, looks, strict=True)}

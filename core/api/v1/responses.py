@@ -214,7 +214,7 @@ class Job(Reply):
     """How many files or pictures it is about."""
     done: int
     counts: dict[str, int]
-    """How many of them came to what: `added`, `unchanged`, `failed` …"""
+    """How many of them came to what: `added`, `unchanged`, `failed` and others."""
     seconds_left: float | None
     """Null if it is not known."""
     error: str | None
@@ -223,8 +223,9 @@ class Job(Reply):
     note: str
     started_by: str
     created_at: float
-    """In seconds since the epoch; likewise the next, which is null until it has ended."""
+    """In seconds since the epoch."""
     ended_at: float | None
+    """In seconds since the epoch; null until it has ended."""
 
 
 class Started(Reply):

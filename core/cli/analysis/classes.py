@@ -83,7 +83,9 @@ def show_command(
     of: Annotated[
         str, typer.Option("--class", metavar="CLASS", help="The pictures that this class may fit.", show_default=False)
     ] = "",
-    order: Annotated[str, typer.Option(help="best, doubtful (near the line) or sample (by chance).")] = "best",
+    order: Annotated[
+        str, typer.Option(help="The order: best, doubtful (near the line) or sample (by chance).")
+    ] = "best",
     count: Annotated[int, typer.Option("-n", min=1, max=10_000, help="How many pictures.")] = _SHOWN,
     as_json: AsJson = False,
 ) -> None:

@@ -143,7 +143,7 @@ def decide_command(
     as_json: AsJson = False,
 ) -> None:
     """Decide what to keep. What is set aside leaves the results; find it with `duplicate:set-aside`. No file is
-    touched, and every decision can be taken back."""
+    touched, and every decision can be undone."""
     found, singly = _scanned(), bool(keep or set_aside or distinct or clear)
     if singly + every + undo != 1:
         raise DuplicatesRefused(
@@ -173,13 +173,14 @@ def decide_command(
 @expected_errors
 def export_command(
     kind: Annotated[
-        str, typer.Argument(metavar="FORMAT", show_default=False, help="csv, move or remove: a table, or a script.")
+        str, typer.Argument(metavar="FORMAT", show_default=False, help="A table (csv), or a script (move, remove).")
     ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", show_default="the terminal", help="A file to write.")
     ] = None,
     target: Annotated[
-        str, typer.Option("--target", metavar="FOLDER", show_default="set-aside", help="move: where the files go.")
+        str,
+        typer.Option("--target", metavar="FOLDER", show_default="set-aside", help="Where a script moves the files."),
     ] = "",
 ) -> None:
     """Export what was set aside: as a table, or as a shell script that moves or removes these files. Nothing is run."""

@@ -131,7 +131,7 @@ def export_command(
         typer.Argument(
             metavar="FILE",
             show_default=False,
-            help="x.csv: what was said. x.json: the corrected labels, as COCO has them.",
+            help="What was said as a table (x.csv), or the corrected labels as COCO has them (x.json).",
         ),
     ],
     as_json: AsJson = False,

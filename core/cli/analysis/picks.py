@@ -34,7 +34,8 @@ def pick_command(
     how: Annotated[
         str,
         typer.Option(
-            help="diverse (each as unlike the others as can be), typical (the middle of each of as many groups), "
+            help="Which: diverse (each as unlike the others as can be), typical (the middle of each of as many "
+            "groups), "
             "balanced (as many of each kind) or random."
         ),
     ] = "diverse",

@@ -24,7 +24,7 @@ _GOES = "map-goes"
 _SHOWN = Shown(
     "map",
     "Draw the map",
-    "See all pictures at once: alike ones lie together, in clusters with names.",
+    "See all pictures at once: alike ones stand together, in clusters with names.",
     "scatter_plot",
 )
 _MAX_TAGS = 200

@@ -153,9 +153,7 @@ class Deciding:
         records = {record.id: record for some in batched(ids, _READ) for record in self._index.get(some)}
         if missing := len(ids) - len(records):
             are = "is" if missing == 1 else "are"
-            raise DuplicatesRefused(
-                f"{counted(missing, 'picture')} {are} not in the index any more.", "Reload the page."
-            )
+            raise DuplicatesRefused(f"{counted(missing, 'picture')} {are} no longer in the index.", "Reload the page.")
         return records
 
     def _seen(self, files: Sequence[Decided]) -> list[Decided]:

@@ -144,7 +144,7 @@ class Decisions:
         with transaction(self._database.engine) as connection:
             row = connection.execute(select(actions).where(self._own(actions), actions.c.id == action)).first()
             if row is None or row.undone or not row.before:
-                raise DuplicatesRefused("This cannot be undone any more.", "Decide about the pictures again.")
+                raise DuplicatesRefused("This can no longer be undone.", "Decide about the pictures again.")
             before = json.loads(row.before)
             claimed = update(actions).where(actions.c.id == action, actions.c.undone.is_(False)).values(undone=True)
             if not connection.execute(claimed).rowcount:

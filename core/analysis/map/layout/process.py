@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 
 _PROJECT = Path(__file__).parents[4]
-_CHILD = "from core.analysis.map.layout.process import main; main()"
+CHILD = "from core.analysis.map.layout.process import main; main()"
+"""What the process runs."""
 
 NEIGHBOURS, COSINES, BEGIN = "neighbours.npy", "cosines.npy", "begin.npy"
 STEP, PLACES, LEVELS = "step.npz", "places.npy", "levels.npy"
@@ -54,7 +55,7 @@ def run(folder: Path, every: float = 0.4) -> Iterator[Step]:
     """
     said: SimpleQueue[Step | None] = SimpleQueue()
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-c", _CHILD, str(folder)],
+        [sys.executable, "-c", CHILD, str(folder)],
         cwd=_PROJECT,
         stdin=subprocess.PIPE,  # it ends where this one is closed
         stdout=subprocess.PIPE,

@@ -80,7 +80,7 @@ class SaidBody(Body):
     right: Hashes
     wrong: Hashes
     clear: Hashes
-    """Of which nothing is said any more."""
+    """About which what was said is forgotten."""
 
     @model_validator(mode="after")
     def _few(self) -> Self:

@@ -29,7 +29,7 @@ class LevelCounts(Reply):
 
 
 class ActionReply(Reply):
-    """Something that was decided at once, and can be taken back."""
+    """Something that was decided at once, and can be undone."""
 
     id: int
     at: float
@@ -128,7 +128,7 @@ class AlignmentReply(Reply):
     """Where in the first picture the second lies."""
 
     transform: tuple[float, float, float, float, float, float]
-    """a, b, c, d, e, f: x₁ = a x₂ + b y₂ + c and y₁ = d x₂ + e y₂ + f, in shares of width and height."""
+    """Six numbers, a to f: x₁ = a x₂ + b y₂ + c and y₁ = d x₂ + e y₂ + f, in shares of width and height."""
     level: str | None
     """null if they are not even look-alikes."""
     cosine: float
@@ -145,12 +145,12 @@ class DecisionsBody(Body):
     keep: Annotated[list[Id], Field(default_factory=list, max_length=20_000)]
     set_aside: Annotated[list[Id], Field(default_factory=list, max_length=20_000)]
     clear: Annotated[list[Id], Field(default_factory=list, max_length=20_000)]
-    """Nothing is to be decided any more about these."""
+    """What was decided about these is forgotten."""
     distinct: Annotated[
         list[Annotated[list[Id], Field(min_length=2, max_length=MAX_DISTINCT)]],
         Field(default_factory=list, max_length=1_000),
     ]
-    """Each picture of a list is no duplicate of the others in it."""
+    """Each picture of a list is not a duplicate of the others in it."""
     merge: bool = True
     """Whether what is kept gets tags and labels of what is set aside."""
 
@@ -172,7 +172,7 @@ class AllBody(Body):
 
 
 class UndoBody(Body):
-    """Which decision to take back."""
+    """Which decision to undo."""
 
     action: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
     """null: the latest."""

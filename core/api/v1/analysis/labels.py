@@ -40,8 +40,8 @@ class DecisionBody(Body):
     kind: Literal["given", "missing"] = "given"
     """Whether the picture has the label, or looks as if it should."""
     verdict: Literal["right", "wrong", "replaced"] | None
-    """`right`: as it is. `wrong`: it is to go, or, where it is missing, to come. `replaced`: it should be another one.
-    null takes back what was said."""
+    """`right`: it stays. `wrong`: it goes, or, where it is missing, comes. `replaced`: it should be another one.
+    null forgets what was said."""
     replacement: Annotated[str, Field(max_length=4 * MAX_LABEL)] = ""
 
 
@@ -74,7 +74,7 @@ class LabelHealth(Reply):
     unlabelled: int
     """Pictures without labels that look like one."""
     leaks: dict[str, int]
-    """Pairs across splits, by level; empty if duplicates were not looked for."""
+    """Pairs across splits, by level; empty if there was no search for duplicates."""
     decisions: int
     behind: int
     """Pictures that came since."""
@@ -138,7 +138,7 @@ class Leaks(Reply):
     """Pictures that are in two splits, the most alike first."""
 
     known: bool
-    """Whether duplicates were looked for; if not, only what is listed in both is known."""
+    """Whether there was a search for duplicates; if not, only what is listed in both is known."""
     levels: dict[str, int]
     total: int
     pairs: list[LeakReply]
@@ -225,7 +225,7 @@ class LabelRoutes:
         )
 
     def check(self, asked: CheckBody, request: Request) -> Started:
-        """In the background. Duplicates are looked for, too, if that was not done: leakage is told by them."""
+        """In the background. A search for duplicates begins too if there was none: leakage is told by them."""
         return Started(job=self._labels.begin(again=asked.again, by=actor(request))[-1])
 
     def suspicious(

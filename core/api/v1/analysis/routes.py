@@ -48,7 +48,7 @@ def _add_duplicates(add: Adding, review: Reviewing) -> None:
     add(EDITOR, "POST", f"{at}/scan", review.scan, "Scan for duplicates", replies.Started, status_code=202)
     add(VIEWER, "GET", f"{at}/groups", review.groups, "List groups of duplicates", GroupsReply)
     add(VIEWER, "GET", f"{at}/groups/{{key}}", review.group, "Show a group", GroupReply)
-    add(VIEWER, "GET", f"{at}/pair", review.pair, "See where one picture lies in another", AlignmentReply)
+    add(VIEWER, "GET", f"{at}/pair", review.pair, "See where one picture is within another", AlignmentReply)
     add(EDITOR, "POST", f"{at}/decisions", review.decide, "Decide what to keep", ActionReply)
     add(EDITOR, "POST", f"{at}/decisions/all", review.decide_all, "Decide about all groups of a level", ActionReply)
     add(EDITOR, "POST", f"{at}/undo", review.undo, "Take a decision back", ActionReply)

@@ -46,7 +46,7 @@ TAGS = [
     {"name": "Jobs", "description": "What goes on in the background: begun, looked at, paused."},
     {"name": "Index", "description": "How it is doing, how good its searches are, and the models there are."},
     {"name": "Quality", "description": "What is wrong with pictures as pictures."},
-    {"name": "Duplicates", "description": "What a collection holds twice, and what is to be kept of it."},
+    {"name": "Duplicates", "description": "What a collection holds twice, and what to keep of it."},
     {"name": "Check", "description": "Whether pictures are in the collection already."},
     {"name": "Overview", "description": "What a collection holds, and how two sides of it differ."},
     {"name": "Collections", "description": "Named corpora beside each other, each with an index of its own."},

@@ -13,6 +13,7 @@ export default mounting(".frame", (root, _data, trigger) => new Frame(root, trig
 const SIDEBAR = "[data-testid=stSidebar]"
 const CLOSER = "[data-testid=stSidebarCollapseButton] button"
 const PAGE_LINK = "[data-testid=stSidebarNavLink]"
+const PAGE_LIST = "[data-testid=stSidebarNavItems]"
 const NARROW = matchMedia("(max-width: 768px)") // where Streamlit lays the sidebar over the page
 
 const STYLE = `
@@ -43,12 +44,16 @@ class Frame {
     this.host.attachShadow({ mode: "open" }).append(element("style", {}, STYLE), this.nav)
     document.body.prepend(this.host) // before Streamlit's own link, and so the first that Tab comes to
     this.switch = new Switch(root)
+    this.watching = new MutationObserver(plainLists)
+    this.watching.observe(document.body, { childList: true, subtree: true })
+    plainLists()
     keepCollection()
     this.closeDrawer() // Streamlit remembers one that was left open, and lays it over the page
   }
 
   close() {
     this.listening.abort()
+    this.watching.disconnect()
     this.host.remove()
     this.switch.close()
   }
@@ -72,6 +77,12 @@ class Frame {
     const [closer] = parts(document, CLOSER)
     if (NARROW.matches && document.querySelector(`${SIDEBAR}[data-collapsed=false]`)) closer?.click()
   }
+}
+
+/** With headings the list of pages holds more than list items, which leaves screen readers without any: it is told as links. */
+function plainLists() {
+  for (const list of document.querySelectorAll(`${PAGE_LIST}:not([role])`)) list.setAttribute("role", "presentation")
+  for (const item of document.querySelectorAll(`${PAGE_LIST} li:not([role])`)) item.setAttribute("role", "presentation")
 }
 
 /**

@@ -176,7 +176,7 @@ export interface BalanceRow {
   boxes: Record<string, number>
 }
 
-export interface Balance {
+export interface BalanceReport {
   splits: string[]
   rows: BalanceRow[]
   notes: string[]

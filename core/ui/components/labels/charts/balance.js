@@ -7,8 +7,8 @@ import { below } from "../../shared/routes.js"
 import { button } from "../working.js"
 import { Boxes } from "./boxes.js"
 
-/** @import { BalanceRow, Context, Health, Part } from "../types.d.ts" */
-/** @typedef {import("../types.d.ts").Balance} Report */
+/** @import { BalanceReport, BalanceRow, Context, Health, Part } from "../types.d.ts" */
+
 /** @import { Working } from "../working.js" */
 
 const FEW = 30 // rows that show at first
@@ -52,7 +52,7 @@ export class Balance {
     this.latest.stop()
   }
 
-  /** @param {Report} report */
+  /** @param {BalanceReport} report */
   paint(report) {
     const { splits, rows, notes } = report
     const head = element("div", { class: "row head" })
@@ -141,7 +141,7 @@ function heading(words, at) {
  * @param {string} search
  * @param {string} label
  */
-export function searchFor(search, label) {
+function searchFor(search, label) {
   const url = new URL(search, document.baseURI)
   url.searchParams.set("q", `label:${/[\s,"“”„]|^~/.test(label) ? `"${label.replaceAll('"', '""')}"` : label}`)
   return url.href

@@ -98,7 +98,7 @@ export class Leakage {
   /** @param {LeakPage} page */
   list({ total, known }) {
     const made = element("div", {})
-    if (!known) made.append(element("p", { class: "muted" }, "Duplicates were not looked for yet: only what is listed in both splits is known."))
+    if (!known) made.append(element("p", { class: "muted" }, "No search for duplicates yet: only what is listed in both splits is known."))
     else if (!total) made.append(element("p", { class: "empty good" }, "No picture of one split is in another."))
     const list = element("ol", { class: "pairs" })
     list.append(...this.pairs.map(pair => this.row(pair)))
@@ -143,7 +143,7 @@ function summary({ made, leaks, splits }) {
   const told = Object.entries(splits).map(([split, count]) => `${split} ${count.toLocaleString("en")}`).join(" · ")
   if (!told) return "No picture here is in a split."
   if (!made) return `${told}. Nobody has checked them yet.`
-  if (!Object.keys(leaks).length) return `${told}. Duplicates were not looked for yet.`
+  if (!Object.keys(leaks).length) return `${told}. No search for duplicates yet.`
   const count = SURE.reduce((sum, one) => sum + (leaks[one] ?? 0), 0)
   return `${told}. ${count ? `${plural(count, "pair")} of the same picture in two splits.` : "No picture of one split is in another."}`
 }

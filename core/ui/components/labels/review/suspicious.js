@@ -320,7 +320,7 @@ function nothing({ pictures }) {
  */
 function decided({ verdict, replacement }, label, kind) {
   if (verdict === "replaced") return `${label} should be ${replacement}.`
-  if (kind === "missing") return verdict === "right" ? `It is no ${label}.` : `${label} is missing.`
+  if (kind === "missing") return verdict === "right" ? `It is not ${label}.` : `${label} is missing.`
   return verdict === "right" ? `${label} is right.` : `${label} is wrong.`
 }
 

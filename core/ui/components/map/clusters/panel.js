@@ -51,7 +51,7 @@ export class ClusterPanel {
     this.clusters = clusters
     this.find(".about").textContent = clusters.length
       ? `${plural(this.top.length, "cluster")}, largest first${outside ? ` · ${plural(outside, "picture")} in none` : ""}`
-      : "Too few pictures lie together for clusters."
+      : "Too few pictures stand together for clusters."
     this.filter.hidden = clusters.length < 12
     this.paint()
   }
