@@ -12,6 +12,9 @@ python -m benchmarks.collapse   which copies are shown as one with their origina
 python -m benchmarks.strength   whether it is told what matches and what does not
 python -m benchmarks.ranking    whether what is done to a query makes its results better
 python -m benchmarks.quality    which flags of quality are right, and which CleanVision gives as well
+python -m benchmarks.duplicates which copies are found, beside imagehash, and which others are taken for some
+python -m benchmarks.suspicious how many wrong labels are among the first that are shown
+python -m benchmarks.classes    how good the line of a class of words is, beside the best one
 python -m benchmarks.peers      how fast the command line is beside rclip's
 python -m benchmarks.cold       how soon the page is there after the start of the server
 python -m benchmarks.page       how soon the page is there, and a search answered on it
@@ -38,6 +41,9 @@ NAMES = (
     "collapse",
     "strength",
     "ranking",
+    "duplicates",
+    "suspicious",
+    "classes",
     "quality",
     "peers",
     "cold",
