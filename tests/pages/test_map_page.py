@@ -58,7 +58,7 @@ def data_of(at):
 def test_without_a_map_it_is_offered_to_draw_one(corpus, open_page):
     at = open_page("map.py")
     assert not at.exception
-    assert "alike ones lie together" in texts(at)
+    assert "alike ones stand together" in texts(at)
     at.button(key="start-map").click().run()
     assert not at.exception
     assert corpus.library.latest_analysis("map")
