@@ -14,9 +14,11 @@ from streamlit.runtime import Runtime
 import streamlit_app
 from core.api.paths import OWN
 from core.api.protection.guard import STREAMLIT_PRIVATE
+from core.ui.access import offered
 
 HASH = "a" * 64
-PAGES = {"", "search", "ingest", "index", "collections", "oauth2callback"}
+LAND = "/api/v1/overview/land"
+PAGES = {"", "oauth2callback", *(page.path[1:] for page in offered.PAGES if not page.signs_in)}
 """First parts of the paths that links from elsewhere may lead to."""
 
 
@@ -199,7 +201,9 @@ def test_every_answer_says_who_may_hold_it(app, visitor, services):
             continue
         answer = visitor.request(method, path)
         assert_guarded(answer)
-        if path.split("/")[1] in OWN:
+        if path == LAND:  # the same for everybody, for good
+            assert answer.headers["cache-control"].startswith("private, max-age=")
+        elif path.split("/")[1] in OWN:
             assert answer.headers["cache-control"] == "no-store"
 
 
