@@ -127,6 +127,7 @@ STATES = {
 }
 
 
+@pytest.mark.timeout(900)  # all states, in two schemes
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing_serious_in_any_state(visit, viewport: dict[str, int]):
     page = visit("/", viewport)
@@ -182,7 +183,7 @@ def test_without_the_links_the_filters_are_a_stop_each(visit):
     while not re.search("^Search$", page.evaluate(FOCUSED)) and presses < 40:
         page.keyboard.press("Tab")
         presses += 1
-    assert presses <= groups + 6, page.evaluate(FOCUSED)  # the part of a name, and the frame around the page
+    assert presses <= groups + 7, page.evaluate(FOCUSED)  # the part of a name, and the frame with its menu
 
 
 def test_the_drawer_of_a_phone_closes_when_something_was_chosen(visit):
