@@ -62,6 +62,7 @@ def _start(ending: ExitStack, ended: threading.Event) -> None:
             collections().first.warm_up()  # pays for what a first search loads, so that no visitor does
             routes.api.load()  # which the page needs when somebody scrolls on
             routes.metrics()
+            collections().follow_up()  # imports what analyses need: no visitor is to wait for it
         with suppress(ImageSearchError):
             collections().tidy()  # looks at every file ever sent: nobody is to wait for it
     except RuntimeError:

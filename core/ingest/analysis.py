@@ -1,6 +1,6 @@
 """What a job may find out about the pictures of an index, beside filling it: the form that all analyses have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from core.ingest.journal.job import JobState, Plan
@@ -20,12 +20,6 @@ class Analysis(Protocol):
         """What its jobs are called: `Find duplicates`."""
         ...
 
-    @property
-    def is_made(self) -> bool:
-        """Whether it was carried out for the collection before, in whatever version: then it is kept up to date with
-        what comes in."""
-        ...
-
     def plan(self, job: JobState) -> Iterator[Plan]:
         """How much there is to do, as `Plan(new=…)`, the last of them for good."""
         ...
@@ -35,3 +29,30 @@ class Analysis(Protocol):
         `total`. It may be closed after any report, and then, or after a crash, is begun again: it goes on from what it
         kept, and may repeat the rest without harm."""
         ...
+
+
+class Analyses(Protocol):
+    """Those of one index."""
+
+    def get(self, name: str) -> Analysis:
+        """The one of this name, imported and built when it is first asked for."""
+        ...
+
+    def followed(self) -> Iterable[str]:
+        """The names of those that were carried out before, in whatever version: they are kept up to date with what
+        comes in. None is built for that."""
+        ...
+
+
+class _NoAnalyses:
+    """Keeps `Analyses`."""
+
+    def get(self, name: str) -> Analysis:
+        raise KeyError(name)
+
+    def followed(self) -> Iterable[str]:
+        return ()
+
+
+NO_ANALYSES = _NoAnalyses()
+"""For an index that nothing is found out about."""

@@ -19,7 +19,7 @@ from core.errors import ImageSearchError, JobRefused
 from core.images.thumbnails import Thumbnails
 from core.index.filters import Filter
 from core.index.index import Index
-from core.ingest.analysis import Analysis
+from core.ingest.analysis import NO_ANALYSES, Analyses
 from core.ingest.follow import PAUSES, Follower, Pauses
 from core.ingest.jobs.process import Owner
 from core.ingest.jobs.queue import Jobs
@@ -61,7 +61,7 @@ class Library:
         urls: Addresses below which pictures may be read, from public servers only; None: all addresses, as on the
             command line, where naming one is leave to read it.
         models: For those who rebuild the index.
-        analyses: What jobs can find out, by their names.
+        analyses: What jobs can find out.
         done: Called after each job that ran to its end.
         pauses: Of what is followed.
     """
@@ -77,7 +77,7 @@ class Library:
         *,
         urls: Sequence[str] | None = (),
         models: Models | None = None,
-        analyses: Callable[[], Mapping[str, Analysis]] = dict,
+        analyses: Analyses = NO_ANALYSES,
         done: Callable[[], object] = lambda: None,
         pauses: Pauses = PAUSES,
     ) -> None:
@@ -164,7 +164,7 @@ class Library:
         if begun is None:
             task = AnalysisTask(name, dict(options or {}))
             how = {"auto_start": True, "discard_if_empty": if_needed, "kind": Kind.ANALYSIS, "by": by}
-            return self.jobs.plan(self._analyses()[name].title, (), analysis=task, **how)  # type: ignore[arg-type]
+            return self.jobs.plan(self._analyses.get(name).title, (), analysis=task, **how)  # type: ignore[arg-type]
         if begun.active:
             self.jobs.adopt(begun.id)
         else:
@@ -177,9 +177,8 @@ class Library:
 
     def follow_up(self) -> None:
         """Bring the analyses that were made before up to date, in the background."""
-        for name, analysis in self._analyses().items():
-            if analysis.is_made:
-                self.analyse(name, if_needed=True)
+        for name in self._analyses.followed():
+            self.analyse(name, if_needed=True)
 
     def _is_for(self, job: JobState, wanted: Rebuild) -> bool:
         """Whether a job is for the same."""
@@ -260,7 +259,6 @@ class Library:
         for known in self.journal.sources.all():
             if known.followed:
                 self._follower.follow(known.location)
-        self.follow_up()  # commands index without the app
 
     def close(self) -> None:
         """Begin nothing more in this process; what was begun pauses."""

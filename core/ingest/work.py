@@ -1,17 +1,17 @@
 """What the jobs of an index do: how each kind is planned and carried out."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.embedding.embedder import Embedder
 from core.errors import ImageSearchError, ModelMismatch
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index
-from core.ingest.analysis import Analysis
+from core.ingest.analysis import NO_ANALYSES, Analyses
 from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import TO_READ, JobState, Plan, Rebuild, Status
 from core.ingest.journal.journal import Journal
@@ -44,8 +44,8 @@ class Means:
     """What to call the picture of a path."""
     models: Models | None = None
     """For those who rebuild the index."""
-    analyses: Callable[[], Mapping[str, Analysis]] = field(default=dict)
-    """What jobs can find out, by their names."""
+    analyses: Analyses = NO_ANALYSES
+    """What jobs can find out."""
 
 
 class Work:
@@ -64,7 +64,7 @@ class Work:
     def plan(self, job: JobState) -> Iterator[Plan]:
         """Find out what there is to do."""
         if job.analyses:
-            yield from self._at.analyses()[job.analysis.name].plan(job)
+            yield from self._at.analyses.get(job.analysis.name).plan(job)
         elif job.rebuilds:
             assert self._at.models
             yield from plan_rebuild(job, self._at.index, self._files(job), self._at.models)
@@ -74,7 +74,7 @@ class Work:
     def run(self, job: JobState) -> Iterator[Progress]:
         """Do what was planned."""
         if job.analyses:
-            yield from self._at.analyses()[job.analysis.name].run(job)
+            yield from self._at.analyses.get(job.analysis.name).run(job)
             return
         yield from self._rebuild(job) if job.rebuilds else self._ingest(job)
         try:

@@ -1,6 +1,6 @@
 """What is found out about a collection as a whole, each analysis built when it is first asked for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,18 @@ if TYPE_CHECKING:
     from core.index.filters import Filter
     from core.services.services import Services
 
+JOBS = {
+    "quality": "_quality_scan",
+    "duplicates": "find_duplicates",
+    "map": "_map_analysis",
+    "classes": "class_scan",
+    "labels": "label_scan",
+    "overview": "_overview_scan",
+    "compare": "_comparison",
+}
+"""What jobs carry out, by the names of the analyses."""
+
+_FOLLOWED = [name for name in JOBS if name != "compare"]  # which is of one moment
 _PATIENCE = 30.0
 """Seconds to wait until it is known what scores mean, where pictures are picked of a search."""
 
@@ -220,17 +232,28 @@ class AnalysisServices(Opening):
             open_source,
         )
 
-    @property
-    def by_name(self) -> Mapping[str, Analysis]:
-        """Those that jobs carry out."""
+    def get(self, name: str) -> Analysis:
+        """As `Analyses.get`."""
+        found: Analysis = getattr(self, JOBS[name])
+        return found
+
+    def followed(self) -> list[str]:
+        """As `Analyses.followed`."""
+        return [name for name in _FOLLOWED if self.kept.is_made(name)]
+
+    @Once
+    def _map_analysis(self) -> Analysis:
         from core.analysis.map.building import MapAnalysis
+
+        services = self._services
+        return MapAnalysis(services.index, self.kept, lambda: self._cluster_names, services.read_bank)
+
+    @Once
+    def _quality_scan(self) -> Analysis:
         from core.analysis.quality.scan import QualityScan
 
         services = self._services
-        quality = QualityScan(services.index, self.kept, services.thumbnails, services.read)
-        made = MapAnalysis(services.index, self.kept, lambda: self._cluster_names, services.read_bank)
-        of_each = quality, self.find_duplicates, made, self.class_scan, self.label_scan
-        return {one.name: one for one in (*of_each, self._overview_scan, self._comparison)}
+        return QualityScan(services.index, self.kept, services.thumbnails, services.read)
 
     @Once
     def quality(self) -> "QualityReports":

@@ -279,8 +279,13 @@ class Collections:
         with suppress(ImageSearchError):  # the next start tries again
             self.finish_deletions()
 
+    def follow_up(self) -> None:
+        """As `Library.follow_up`, of all collections: commands index without the app."""
+        for collection in self.all():
+            self.of(collection.name).library.follow_up()
+
     def tidy(self) -> None:
-        """As `Stores.tidy`, of all collections."""
+        """As `Services.tidy`, of all collections."""
         for collection in self.all():
             self.of(collection.name).tidy()
 

@@ -152,7 +152,7 @@ class Services(Opening):
             lambda path: self._sending.name_of(path),
             urls=None if self._command_line else self.settings.urls,
             models=self.model,
-            analyses=lambda: self.analysis.by_name,
+            analyses=self.analysis,
             done=(lambda: None) if self._command_line else self._searching.choose_examples,
         )
 
@@ -220,8 +220,9 @@ class Services(Opening):
             closing.join(_CLOSING_SECONDS)
 
     def tidy(self) -> None:
-        """As `Stores.tidy`."""
+        """As `Stores.tidy`; and forget what analyses found in versions that there are no more."""
         self._stores.tidy()
+        self.analysis.kept.tidy()
 
     def warm_up(self) -> None:
         """Load the model, and run one search for nobody.

@@ -99,7 +99,7 @@ def made_once(tmp_path_factory, bank):
     """Laid out in a process, once for all tests, which leave it as it is."""
     world = World(tmp_path_factory.mktemp("map"), bank)
     assert world.maps.status().state == "none"
-    assert not world.analysis.is_made
+    assert not world.kept.is_made("map")
     for concept in PLANTED:
         world.index.upsert(*planted(bank, concept, EACH))
     copy = a_record("copy of dog-0.jpg", content_hash=a_record("dog-0.jpg", "/pictures/0").content_hash)

@@ -191,7 +191,7 @@ def test_it_goes_on_where_it_was_stopped(services, pictures, monkeypatch):
     """What was measured before the job was closed is not measured again."""
     ingest(services, pictures)
     monkeypatch.setattr("core.analysis.quality.scan.ROUND", 1)
-    scan = services.analysis.by_name["quality"]
+    scan = services.analysis.get("quality")
     running = scan.run(None)
     for _ in range(3):  # what is known, and two pictures
         next(running)

@@ -41,9 +41,22 @@ def counting():
     return Counting()
 
 
+class OneAnalysis:
+    """That there is, which is brought up to date once it was carried out."""
+
+    def __init__(self, one: Counting) -> None:
+        self._one = one
+
+    def get(self, name):
+        return {self._one.name: self._one}[name]
+
+    def followed(self):
+        return [self._one.name] if self._one.is_made else []
+
+
 @pytest.fixture
 def library(open_library, counting):
-    return open_library(analyses=lambda: {"counting": counting})
+    return open_library(analyses=OneAnalysis(counting))
 
 
 def test_it_is_carried_out(library, counting):
@@ -102,13 +115,13 @@ def test_who_only_looks_may_not(library):
 
 
 def test_one_that_waits_for_a_process_that_has_ended_is_adopted(open_library, counting):
-    first = open_library(analyses=lambda: {"counting": counting})
+    first = open_library(analyses=OneAnalysis(counting))
     with FileLock(first.lock_file.with_suffix(".analysis.lock"), is_singleton=False):
         job_id = first.analyse("counting")
         first.jobs.wait_for(job_id, lambda job: job.status is Status.WAITING, WAIT)
         first.close()
     counting.gate.release(3)
-    second = open_library(analyses=lambda: {"counting": counting})
+    second = open_library(analyses=OneAnalysis(counting))
     assert second.jobs.state(job_id).status is Status.WAITING
     assert second.analyse("counting") == job_id
     assert second.jobs.wait(job_id, WAIT).status is Status.DONE

@@ -36,10 +36,6 @@ class ClassScan:
     def __init__(self, index: Index, kept: KeptAnalyses, lists: ClassLists, scorer: Callable[[], Scoring]) -> None:
         self._index, self._kept, self._lists, self._scorer = index, kept, lists, scorer
 
-    @property
-    def is_made(self) -> bool:
-        return self._kept.is_made(self.name)
-
     def plan(self, job: JobState) -> Iterator[Plan]:
         kept, lists = self._kept.of(self.name), self._lists.all()
         roster = Roster.of(self._index)

@@ -38,7 +38,6 @@ class CompareScan:
 
     name = NAME
     title = "Compare two sides"
-    is_made = False  # a comparison is of one moment
 
     def __init__(
         self,

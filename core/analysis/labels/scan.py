@@ -48,10 +48,6 @@ class LabelScan:
         self._index, self._kept, self._scorer = index, kept, scorer
         self._crops = Crops(index, read)
 
-    @property
-    def is_made(self) -> bool:
-        return self._kept.is_made(self.name)
-
     def plan(self, job: JobState) -> Iterator[Plan]:
         report = found.report(self._kept.of(self.name))
         again = bool(job.analysis.options.get("again"))

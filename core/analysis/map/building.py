@@ -65,10 +65,6 @@ class MapAnalysis:
     ) -> None:
         self._index, self._kept, self._names, self._bank = index, kept, names, bank
 
-    @property
-    def is_made(self) -> bool:
-        return self._kept.is_made(NAME)
-
     def plan(self, job: JobState) -> Iterator[Plan]:
         made = keeping.load(self._kept.of(NAME))
         if made is None or job.analysis.options.get("again"):

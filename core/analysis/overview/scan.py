@@ -45,10 +45,6 @@ class OverviewScan:
     def __init__(self, index: Index, kept: KeptAnalyses, load: Callable[[], "Future[Embedder]"], learned: Path) -> None:
         self._index, self._kept, self._load, self._learned = index, kept, load, learned
 
-    @property
-    def is_made(self) -> bool:
-        return self._kept.is_made(self.name)
-
     def plan(self, job: JobState) -> Iterator[Plan]:
         before = self._kept.of(self.name).noted(FOUND) or {}
         is_same = before.get("edition") == EDITION and before.get("revision") == self._index.revision()

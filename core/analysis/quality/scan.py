@@ -49,10 +49,6 @@ class QualityScan:
     def __init__(self, index: Index, kept: KeptAnalyses, thumbnails: Thumbnails, read: Callable[[str], bytes]) -> None:
         self._index, self._kept, self._thumbnails, self._read = index, kept, thumbnails, read
 
-    @property
-    def is_made(self) -> bool:
-        return self._kept.is_made(self.name)
-
     def plan(self, job: JobState) -> Iterator[Plan]:
         kept = self._kept.of(self.name)
         yield Plan(new=sum(map(len, self._fresh(Marked.read(kept)).values())))

@@ -36,10 +36,6 @@ class FindDuplicates:
         self._index, self._kept, self._thumbnails = index, kept, thumbnails
         self._note, self._changed = note, changed
 
-    @property
-    def is_made(self) -> bool:
-        return self._kept.is_made(NAME)
-
     def plan(self, job: JobState) -> Iterator[Plan]:
         yield Plan(new=self._changed())
 
