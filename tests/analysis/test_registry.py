@@ -1,4 +1,4 @@
-"""The analyses of a collection: each is built by its name, and those that were carried out are followed without that."""
+"""The analyses of a collection: each is had by its name; which are followed is known without building any."""
 
 from core.services import analysis as module
 
