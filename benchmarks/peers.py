@@ -29,6 +29,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.browser import serve
 from benchmarks.data import ORIGINALS, camera_photographs, numbered, photographs
+from benchmarks.environments import python_with
 from benchmarks.models import MODEL_ID, full_size, stand_in
 from benchmarks.table import Target, median, say, show
 from core.embedding.weights import WEIGHTS, weights_folder
@@ -70,7 +71,7 @@ type Command = Callable[[Path], Took]
 
 def main() -> None:
     options = _options()
-    rclip = _install()
+    rclip = python_with("rclip", RCLIP)
     with TemporaryDirectory(prefix="benchmark-") as folder:
         weights = (stand_in(Path(folder) / "models") if not options.full else None) or full_size()
         for size in options.sizes:
@@ -221,23 +222,6 @@ def _targets(took: Mapping[tuple[str, str], Sequence[Took]]) -> list[Target]:
 def _ratio(own: Sequence[Took], theirs: Sequence[Took]) -> float:
     """The median of the ratios, round by round."""
     return median([one.seconds / other.seconds for one, other in zip(own, theirs, strict=True)])
-
-
-def _install() -> Path | None:
-    """The Python of an environment with rclip; None, and a word, where it cannot be had."""
-    folder = Path(tempfile.gettempdir()) / "image-search-benchmarks" / f"rclip-{RCLIP}"
-    python = folder / "bin" / "python"
-    if not (folder / "ready").is_file():
-        say(f"Installing rclip {RCLIP} in {folder}")
-        try:
-            subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-            pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*pip, f"rclip=={RCLIP}"], check=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            say(f"Without rclip, which could not be installed: {error}")
-            return None
-        (folder / "ready").touch()
-    return python
 
 
 def _options() -> argparse.Namespace:

@@ -14,8 +14,6 @@ the package registry, and kept in the temporary folder.
 import argparse
 import json
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,6 +26,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from benchmarks.data import TEST_DATA
+from benchmarks.environments import python_with
 from benchmarks.table import Target, say, show
 from core.analysis.quality.flags import BY_KEY, FLAGS, flagged
 from core.analysis.quality.measuring import measure
@@ -202,7 +201,7 @@ def _kappa(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
 
 
 def _theirs(folder: Path, samples: list[Sample]) -> dict[str, NDArray[np.bool_]] | None:
-    python = _install()
+    python = python_with("cleanvision", CLEANVISION, "CleanVision")
     if python is None:
         return None
     with TemporaryDirectory(prefix="benchmark-") as work:
@@ -212,23 +211,6 @@ def _theirs(folder: Path, samples: list[Sample]) -> dict[str, NDArray[np.bool_]]
         subprocess.run([str(python), driver, str(folder), str(output)], check=True, **quiet)  # type: ignore[call-overload]
         found = json.loads(output.read_text())
     return {name: np.array([found[sample.name][name][0] for sample in samples], np.bool_) for name in THEIRS.values()}
-
-
-def _install() -> Path | None:
-    """The Python of an environment with CleanVision; None, and a word, where it cannot be had."""
-    folder = Path(tempfile.gettempdir()) / "image-search-benchmarks" / f"cleanvision-{CLEANVISION}"
-    python = folder / "bin" / "python"
-    if not (folder / "ready").is_file():
-        say(f"Installing CleanVision {CLEANVISION} in {folder}")
-        try:
-            subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-            pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*pip, f"cleanvision=={CLEANVISION}"], check=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            say(f"Without CleanVision, which could not be installed: {error}")
-            return None
-        (folder / "ready").touch()
-    return python
 
 
 def _options() -> argparse.Namespace:
