@@ -11,18 +11,18 @@ from typing import Any
 from core.analysis.compare.differences import FACETS, concepts, overlap, values, verdict
 from core.analysis.compare.sides import Rows, Side, key_of, read_side, rows_of
 from core.analysis.kept import Kept, KeptAnalyses
+from core.analysis.reports import Reports
 from core.embedding.embedder import Embedder
 from core.errors import InvalidQuery, ModelMismatch, ModelUnavailable
 from core.index.filters import Filter
 from core.index.index import Index, ModelStamp
 from core.ingest.journal.job import JobState, Plan
-from core.ingest.journal.progress import Counts, Phase, Progress, Rate, Throttle
+from core.ingest.journal.progress import Counts, Phase, Progress
 from core.search.relevance.calibrator import Calibrations
 from core.vectors import Embeddings
 
 NAME = "compare"
 _KEPT = 40  # comparisons
-_REPORT_SECONDS = 0.4
 
 _log = logging.getLogger(__name__)
 
@@ -55,25 +55,22 @@ class CompareScan:
         yield Plan(new=sum(self._index_of(side.collection).count(self._resolve(side)) for side in _sides(job)))
 
     def run(self, job: JobState) -> Iterator[Progress]:
-        sides, total = _sides(job), job.plan.new
-        done, rate, due = 0, Rate(), Throttle(_REPORT_SECONDS)
+        sides, report = _sides(job), Reports(job.plan.new)
         read: list[Rows] = []
         for side in sides:
             for step in rows_of(self._index_of(side.collection), self._resolve(side)):
                 if isinstance(step, Rows):
                     read.append(step)
-                    continue
-                done += step
-                if due():
-                    yield Progress(Phase.LOOKING, max(total, done), Counts(updated=done), rate.add(step))
-        yield Progress(Phase.COMPARING, max(total, done), Counts(updated=done))
+                else:
+                    yield from report.more(Phase.LOOKING, step)
+        yield report.now(Phase.COMPARING)
         first, second = read
         found: dict[str, Any] = {"verdict": asdict(verdict(first, second))}
-        yield Progress(Phase.COMPARING, max(total, done), Counts(updated=done))
+        yield report.now(Phase.COMPARING)
         bank = self._bank() if first.sampled and second.sampled else None
         found["concepts"] = [asdict(one) for one in concepts(first, second, bank)] if bank is not None else []
         found["has_concepts"] = bank is not None
-        yield Progress(Phase.COMPARING, max(total, done), Counts(updated=done))
+        yield report.now(Phase.COMPARING)
         counts = [self._index_of(side.collection).facets(self._resolve(side), FACETS) for side in sides]
         found["values"] = [asdict(one) for one in values(counts[0], counts[1], (first.total, second.total))]
         shared, *unlike = overlap(first, second)
@@ -83,7 +80,7 @@ class CompareScan:
             for side, rows in zip(sides, read, strict=True)
         ]
         keep(self._kept.of(NAME), [side.text for side in sides], {**found, "made": time.time()})
-        yield Progress(Phase.NOTING, max(total, done), Counts(updated=max(total, done)))
+        yield Progress(Phase.NOTING, report.total, Counts(updated=report.total))
 
     def _bank(self) -> Embeddings | None:
         try:

@@ -15,19 +15,18 @@ from core.analysis.overview.concept_search import ConceptSearch
 from core.analysis.overview.facts import Gathering
 from core.analysis.overview.pictures import Ranking, outliers, typical
 from core.analysis.overview.presence import Presence, expectations
+from core.analysis.reports import Reports
 from core.embedding.embedder import Embedder
 from core.errors import ModelMismatch, ModelUnavailable
 from core.index.index import Index
 from core.ingest.journal.job import JobState, Plan
-from core.ingest.journal.progress import Counts, Phase, Progress, Rate, Throttle
+from core.ingest.journal.progress import Counts, Phase, Progress
 from core.search.relevance.concepts import CONCEPTS
 
 NAME = "overview"
 FOUND = "found"
 EDITION = 1
 """Raised when more is gathered than before."""
-
-_REPORT_SECONDS = 0.4
 
 _log = logging.getLogger(__name__)
 
@@ -52,21 +51,21 @@ class OverviewScan:
 
     def run(self, job: JobState) -> Iterator[Progress]:
         kept, total, revision = self._kept.of(self.name), self._index.count(), self._index.revision()
-        report = _Reports(total)
+        report = Reports(total)
         gathering = Gathering()
         for records in self._index.records():
             gathering.add(records)
-            yield from report(Phase.LOOKING, len(records))
+            yield from report.more(Phase.LOOKING, len(records))
         facts = gathering.facts()
         facts.write(kept)
         pictures: dict[str, Ranking] = {"typical": [], "outliers": []}
-        report = _Reports(total)
+        report = Reports(total)
         for step in neighbours(self._index, self._kept.of("neighbours")):
             if isinstance(step, Neighbours):
                 pictures = {"typical": typical(step), "outliers": outliers(step)}
             else:
                 yield from report.at(Phase.COMPARING, step.done / max(1, step.total))
-        report, found = _Reports(total), list[Presence]()
+        report, found = Reports(total), list[Presence]()
         concepts = self._concepts() if total else None
         for presence in concepts.look() if concepts else ():
             found.append(presence)
@@ -91,22 +90,6 @@ class OverviewScan:
         except (ModelUnavailable, ModelMismatch) as error:
             _log.warning("No concepts in the overview: %s", error)
             return None
-
-
-class _Reports:
-    """Progress through so many pictures, told about twice a second."""
-
-    def __init__(self, total: int) -> None:
-        self._total, self._done = total, 0
-        self._rate, self._due = Rate(), Throttle(_REPORT_SECONDS)
-
-    def __call__(self, phase: Phase, more: int) -> Iterator[Progress]:
-        self._done = min(self._done + more, self._total)
-        if self._due():
-            yield Progress(phase, self._total, Counts(updated=self._done), self._rate.add(more))
-
-    def at(self, phase: Phase, share: float) -> Iterator[Progress]:
-        yield from self(phase, max(0, round(share * self._total) - self._done))
 
 
 def _expected(found: list[Presence], concepts: ConceptSearch | None) -> list[Presence]:
