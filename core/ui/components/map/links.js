@@ -1,6 +1,8 @@
 // Links to the search page: followed within the page, where Streamlit shows the other without loading itself anew; with
 // a key held, or in another tab, they are links like all others.
 
+import { follow } from "../shared/links.js"
+
 /** @typedef {(parameters: string) => void} Go */
 
 /**
@@ -11,11 +13,7 @@
  */
 export function leads(link, page, parameters, go) {
   link.href = `${page}${page.includes("?") ? "&" : "?"}${parameters}`
-  link.onclick = event => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
-    event.preventDefault()
-    go(parameters)
-  }
+  follow(link, () => go(parameters))
 }
 
 /**

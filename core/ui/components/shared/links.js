@@ -23,10 +23,19 @@ function searchUrl({ collection: named, ...params }) {
  */
 export function searchLink(params, open, attributes = {}, text = "") {
   const link = element("a", { href: searchUrl(params), ...attributes }, text)
+  follow(link, () => open(params))
+  return link
+}
+
+/**
+ * Has a link followed within the page; with a key held, or in another tab, it is one like all others.
+ * @param {HTMLAnchorElement} link
+ * @param {() => void} go
+ */
+export function follow(link, go) {
   link.onclick = event => {
     if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     event.preventDefault()
-    open(params)
+    go()
   }
-  return link
 }
