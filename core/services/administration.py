@@ -8,9 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.access.actors import Actor
-from core.analysis.duplicates.decisions.decisions import Decisions
-from core.analysis.map.naming.given import ClusterNames
-from core.analysis.map.selections import Selections
+from core.analysis.forgetting import forget
 from core.database import Database
 from core.errors import CollectionRefused, JobRefused
 from core.index.filters import Filter
@@ -46,10 +44,9 @@ def clear(services: Services, by: Actor, *, is_alone: bool, patience: float = ST
         _remove_uploads(services, is_alone)
         services.index.drop()
         services.analysis.kept.clear()
-        services.analysis.map.selections.clear()
         services.library.leave_all()
         forget_jobs(services.settings.journal, services.name)
-        forget_decisions(services.settings.journal, services.name)
+        forget_decided(services.settings.journal, services.name, lasting=False)
         folder = services.settings.data_dir
         for name in (*_MADE_AGAIN, *_SENT):
             remove_tree(folder / name)
@@ -81,10 +78,9 @@ def delete(services: Services, folder: Path | None) -> None:
     for engine in _ENGINES:
         with closing(SavedSearches(services.settings.journal, f"{engine}/{services.name}")) as saved:
             saved.clear()
-        forget_map(services.settings.journal, f"{engine}/{services.name}")
     services.analysis.kept.clear()
     forget_jobs(services.settings.journal, services.name)
-    forget_decisions(services.settings.journal, services.name)
+    forget_decided(services.settings.journal, services.name, lasting=True)
     if folder:
         remove_tree(folder)
 
@@ -125,13 +121,6 @@ def forget_several(data_dir: Path) -> None:
     remove_tree(data_dir / FOLDER)
 
 
-def forget_map(url: str, scope: str) -> None:
-    """What people selected, and what they called clusters."""
-    with closing(Database(url)) as database:
-        Selections(database, scope).clear()
-        ClusterNames(database, scope).clear()
-
-
 def forget_jobs(url: str, name: str) -> None:
     """Of the index of this name, on whatever engine; as `Journal.clear`."""
     for engine in _ENGINES:
@@ -139,11 +128,11 @@ def forget_jobs(url: str, name: str) -> None:
             journal.clear()
 
 
-def forget_decisions(url: str, name: str) -> None:
-    """What people decided about the pictures of the index of this name, on whatever engine."""
-    for engine in _ENGINES:
-        with closing(Decisions(url, f"{engine}/{name}")) as decisions:
-            decisions.clear()
+def forget_decided(url: str, name: str, *, lasting: bool) -> None:
+    """What people decided about the pictures of the index of this name, on whatever engine; as `forget`."""
+    with closing(Database(url)) as database:
+        for engine in _ENGINES:
+            forget(database.engine, f"{engine}/{name}", lasting=lasting)
 
 
 def _remove_uploads(services: Services, is_alone: bool) -> None:

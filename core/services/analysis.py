@@ -196,7 +196,7 @@ class AnalysisServices(Opening):
         return Duplicates(
             services.index,
             self.kept,
-            Decisions(services.settings.journal, services.scope),
+            Decisions(self._database, services.scope),
             lambda: services.thumbnails,
             lambda: services.audit,
             lambda by: services.library.analyse(NAME, by=by),

@@ -3,8 +3,10 @@
 import gc
 import json
 from contextlib import suppress
+from typing import Any
 
 import pytest
+from sqlalchemy import Column, MetaData, Table, inspect
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
@@ -14,6 +16,7 @@ from core.api.deferred import own_routes
 from core.api.light import OwnRoutes
 from core.cli import app
 from core.collections.catalog import Catalog
+from core.database import Database, transaction
 from core.errors import CollectionRefused, JobRefused, ModelUnavailable, NoSuchCollection
 from core.ingest.journal.job import Status
 from core.ingest.journal.journal import Journal
@@ -394,3 +397,31 @@ def test_who_deletes_is_noted(collections, settings, monkeypatch):
         collections.delete("birds", APP)
     with Catalog_of(settings) as catalog:
         assert [one.name for one in catalog.deleted()] == ["birds"]
+
+
+def test_one_of_the_same_name_begins_with_nothing_that_was_decided(collections, settings):
+    """Whatever tables there are: each that knows of an index has had a row of it."""
+    database = Database(settings.journal)
+    engine = database.engine
+    tables = {name: Table(name, MetaData(), autoload_with=engine) for name in inspect(engine).get_table_names()}
+    of_index = {name: table for name, table in tables.items() if "index_name" in table.c and name != "audit"}
+    collections.create("birds", model_id="starter")
+    with transaction(engine) as connection:
+        for table in (*of_index.values(), tables["class_decisions"]):
+            row = {column.name: _any(column) for column in table.c if not column.nullable}
+            connection.execute(table.insert().values(row))
+    collections.delete("birds")
+    with transaction(engine) as connection:
+        left = {name for name in (*of_index, "class_decisions") if connection.execute(tables[name].select()).first()}
+    database.close()
+    assert len(of_index) > 8
+    assert left == set()
+
+
+def _any(column: Column[object]) -> object:
+    """A value that it may have."""
+    told = {"index_name": "lancedb/birds", "status": "done", "phase": "FINDING"}
+    if column.name in told:
+        return told[column.name]
+    kind: Any = column.type.python_type
+    return "{}" if kind is str else b"x" if kind is bytes else kind(1)

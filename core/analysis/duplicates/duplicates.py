@@ -356,10 +356,6 @@ class Duplicates:
         """Write to all records what was found and decided; for the scan."""
         yield from self._deciding.note_all()
 
-    def clear(self) -> None:
-        """Forget what was decided, for a collection that is emptied."""
-        self._decisions.clear()
-
     def _noted(self, action: Action, by: Actor) -> Action:
         self._audit().note(by, "Decided about duplicates", action.title)
         return action

@@ -140,11 +140,6 @@ class Selections:
         with transaction(self._database.engine) as connection:
             return connection.execute(delete(table).where(self._own, _column.id == id_)).rowcount > 0
 
-    def clear(self) -> None:
-        """Delete all of them."""
-        with transaction(self._database.engine) as connection:
-            connection.execute(delete(table).where(self._own))
-
     @property
     def _own(self) -> Any:
         return _column.index_name == self._scope

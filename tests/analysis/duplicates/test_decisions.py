@@ -1,11 +1,15 @@
 """Decisions are about files with a content, whatever becomes of paths and versions."""
 
+from contextlib import closing
+
 import pytest
 
 from core.access.actors import Actor
 from core.analysis.duplicates.decisions.boxes import lacking, moved
 from core.analysis.duplicates.decisions.decisions import KEPT_ACTIONS, Change, Decided, Decisions, File, decided_of
 from core.analysis.duplicates.model import Decision
+from core.analysis.forgetting import forget
+from core.database import Database
 from core.errors import DuplicatesRefused
 from core.images.describe import Box
 from core.index.records import record_id
@@ -42,9 +46,8 @@ def test_which_file_is_meant(known, there, expected):
 
 @pytest.fixture
 def decisions():
-    made = Decisions("sqlite://", "lancedb/images")
-    yield made
-    made.close()
+    with closing(Database("sqlite://")) as database:
+        yield Decisions(database, "lancedb/images")
 
 
 WHO = Actor("Ana")
@@ -85,16 +88,14 @@ def test_boxes_are_remembered_and_undone(decisions):
 
 
 def test_another_index_has_its_own(tmp_path):
-    url = f"sqlite:///{tmp_path / 'jobs.db'}"
-    one, other = Decisions(url, "lancedb/a"), Decisions(url, "lancedb/b")
-    action = one.decide(Change("x", [decided("/a", ASIDE)]), WHO)
-    assert (len(one.files()), other.files(), other.latest()) == (1, [], None)
-    with pytest.raises(DuplicatesRefused):
-        other.undo(action.id)
-    other.clear()
-    assert len(one.files()) == 1
-    one.close()
-    other.close()
+    with closing(Database(f"sqlite:///{tmp_path / 'jobs.db'}")) as database:
+        one, other = Decisions(database, "lancedb/a"), Decisions(database, "lancedb/b")
+        action = one.decide(Change("x", [decided("/a", ASIDE)]), WHO)
+        assert (len(one.files()), other.files(), other.latest()) == (1, [], None)
+        with pytest.raises(DuplicatesRefused):
+            other.undo(action.id)
+        forget(database.engine, "lancedb/b", lasting=True)
+        assert len(one.files()) == 1
 
 
 def test_old_ones_stay_decided(decisions, monkeypatch):

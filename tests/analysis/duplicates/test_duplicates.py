@@ -10,6 +10,7 @@ from core.access.actors import Actor
 from core.access.roles import Role
 from core.analysis.duplicates.decisions.decisions import Decisions
 from core.analysis.duplicates.model import Level, Reason, Standing
+from core.database import Database
 from core.errors import AccessDenied, DuplicatesRefused, NotIndexed
 from core.images.describe import Box
 from core.index.filters import AnyOf, Filter
@@ -256,7 +257,7 @@ class TestDecisions:
 
         scanned.decide(set_aside=ids("half.jpg"))
         clear(services, Actor("Ana"), is_alone=False)
-        assert Decisions(settings.journal, services.scope).files() == []
+        assert Decisions(Database(settings.journal), services.scope).files() == []
 
 
 class TestCompare:

@@ -64,9 +64,8 @@ class Change:
 class Decisions:
     """Of one index. Safe between threads and processes. Every method may raise `JournalUnavailable`."""
 
-    def __init__(self, url: str, index_name: str) -> None:
-        self._database = Database(url)
-        self._index_name = index_name
+    def __init__(self, database: Database, index_name: str) -> None:
+        self._database, self._index_name = database, index_name
 
     def revision(self) -> tuple[int, int]:
         """Another value whenever something was decided or undone."""
@@ -151,15 +150,6 @@ class Decisions:
                 raise DuplicatesRefused("This has just been undone.", "Reload the page.")
             self._bring_back(connection, before, action)
             return _action(row, undone=True), before
-
-    def clear(self) -> None:
-        """Forget all of it."""
-        with transaction(self._database.engine) as connection:
-            for table in (actions, decisions, distinct, merges):
-                connection.execute(delete(table).where(self._own(table)))
-
-    def close(self) -> None:
-        self._database.close()
 
     def _own(self, table: Table) -> ColumnElement[bool]:
         return table.c.index_name == self._index_name
