@@ -290,7 +290,10 @@ def _add_health(app: FastAPI, services: Callable[[], Services], metrics: "Callab
         "/readyz",
         summary="Check that searches can be answered",
         tags=["Server"],
-        responses={503: {"model": replies.Readiness, "description": "Something that a search needs is missing"}},
+        responses={
+            200: {"model": replies.Readiness, "description": "All is there that a search needs"},
+            503: {"model": replies.Readiness, "description": "Something that a search needs is missing"},
+        },
     )
     def ready() -> Response:
         return readiness_response(services)

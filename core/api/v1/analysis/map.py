@@ -24,6 +24,7 @@ from core.api.http import Refusal
 from core.api.paths import API
 from core.api.v1.analysis import map_replies as replies
 from core.api.v1.description.openapi import files
+from core.api.v1.responses import Started
 from core.index.chosen.ids import IdSet
 from core.ingest.jobs.words import in_words
 from core.ingest.journal.job import JobState
@@ -222,7 +223,7 @@ def add_map(add: Callable[..., None], services: Callable[[], Services]) -> None:
     file = files(MEDIA_TYPE)
     of, chosen = MapRoutes(services), SelectionRoutes(services)
     add(viewer, "GET", "/map", of.status, "See how the map is doing", replies.MapStatus)
-    add(editor, "POST", "/map", of.build, "Make the map, or bring it up to date", None, status_code=202)
+    add(editor, "POST", "/map", of.build, "Make the map, or bring it up to date", Started, status_code=202)
     add(viewer, "GET", "/map/points", of.points, "Get where the points are", None, **file)
     add(viewer, "GET", "/map/ids", of.ids, "Get which record each point is", None, **file)
     add(viewer, "GET", "/map/clusters", of.clusters, "List the clusters", replies.Clusters)
