@@ -1,5 +1,5 @@
 # The common tasks, each one command. They use the Python of the active environment.
-.PHONY: run test check javascript coverage fuzz bench
+.PHONY: run test check javascript coverage fuzz bench client guide
 PYTEST = python -m pytest -n 4 --dist loadfile
 
 run:
@@ -34,3 +34,9 @@ fuzz:  # some minutes for each reader: pictures, archives, labels
 
 bench:
 	python -m benchmarks
+
+client:  # what of the client follows from the API's description
+	python -m tests.client.generating
+
+guide:  # the notebook from its first cell to its last, with the app that runs or one of its own
+	jupyter execute docs/guide.ipynb --output guide.run

@@ -28,6 +28,13 @@ def test_the_embedded_index_imports_neither_pandas_nor_a_client_of_servers() -> 
     assert imported(code, "pandas", "pydantic", "email", "lancedb.query", "lance_namespace_urllib3_client") == ""
 
 
+def test_the_client_imports_nothing_of_the_app() -> None:
+    code = "import image_search_client;"
+    assert (
+        imported(code, "core", *{*HEAVY} - {"rich"}, *ENGINES, "numpy", "PIL", "starlette") == ""
+    )  # httpx takes rich where it is
+
+
 def test_versions_are_told_by_the_real_module_afterwards() -> None:
     code = (
         "import importlib; from core.runtime.imports import without_extras\n"

@@ -77,16 +77,29 @@ def test_the_wheel_holds_what_runs_and_nothing_else(wheel):
     with ZipFile(wheel) as archive:
         files = {one.filename: one.file_size for one in archive.infolist()}
     tops = {name.split("/")[0] for name in files if ".dist-info/" not in name}
-    assert tops == {"core", "pages", "streamlit_app.py", ".streamlit"}
+    assert tops == {"core", "image_search_client", "pages", "streamlit_app.py", ".streamlit"}
     sources = {
         str(file.relative_to(ROOT))
-        for folder in ("core", "pages")
+        for folder in ("core", "image_search_client", "pages")
         for file in (ROOT / folder).rglob("*")
-        if file.is_file() and "__pycache__" not in file.parts and not file.name.endswith(".d.ts")
+        if file.is_file() and "__pycache__" not in file.parts and not file.name.endswith((".d.ts", ".toml"))
     }
-    assert {name for name in files if name.startswith(("core/", "pages/"))} == sources
+    assert {name for name in files if name.startswith(("core/", "image_search_client/", "pages/"))} == sources
     assert all(size <= LARGEST for size in files.values())
     assert {Path(name).name for name in files} >= {"LICENSE", "NOTICE", "config.toml"}
+
+
+def test_the_client_can_be_installed_alone(wheel, tmp_path):
+    """With httpx and nothing else; its files are those that the app's own wheel has."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT / "image_search_client", check=True, capture_output=True)
+    (built,) = tmp_path.glob("*.whl")
+    with ZipFile(built) as alone, ZipFile(wheel) as whole:
+        files = {name for name in alone.namelist() if ".dist-info/" not in name}
+        assert files == {name for name in whole.namelist() if name.startswith("image_search_client/")}
+        (told,) = (alone.read(name).decode() for name in alone.namelist() if name.endswith("/METADATA"))
+    needed = [one for one in re.findall(r"^Requires-Dist: (.+)$", told, re.MULTILINE) if "extra ==" not in one]
+    assert needed == ["httpx<1,>=0.27"]
 
 
 def test_the_command_works_from_any_folder_under_its_own_name(installed, tmp_path):
