@@ -90,7 +90,10 @@ class Results(Pictures[schemas.Item]):
     def heading(self) -> str:
         if self.no_match:
             return "Nothing here really matches. The nearest:"
-        return " ".join([f"{super().heading} of {self.answer['total']:,}.", *self.answer["notes"]])
+        words = f"{len(self):,} of {self.answer['total']:,} pictures."
+        if self.matched is not None:
+            words += f" {self.matched:,} match{'es' if self.matched == 1 else ''}."
+        return " ".join([words, *self.answer["notes"]])
 
 
 def _told(one: Mapping[str, Any]) -> str:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from elasticsearch import Elasticsearch
 from nbclient import NotebookClient
 
 from tests.material import TEST_DATA
 from tests.nodes import free_port
 
 DOCS = Path(__file__).parents[2] / "docs"
+NAME = f"guide-{os.getpid()}"
 PICTURES = 24
 """As many of COCO128 as the test takes."""
 
@@ -28,12 +30,17 @@ def pictures(tmp_path: Path) -> Path | None:
 
 
 @pytest.fixture
-def environment(tmp_path: Path, pictures: Path | None, monkeypatch: pytest.MonkeyPatch, request) -> Iterator[None]:
+def environment(engine, tmp_path, pictures, monkeypatch, request) -> Iterator[None]:
+    if engine == "lancedb":
+        monkeypatch.delenv("ELASTICSEARCH_URL", raising=False)
+    elif not os.environ.get("ELASTICSEARCH_URL"):
+        pytest.skip("ELASTICSEARCH_URL names no server")
     values = {
         "GUIDE_URL": f"http://localhost:{free_port()}",
         "IMAGE_SEARCH_DATA_DIR": str(tmp_path / "data"),
         "IMAGE_SEARCH_ROOTS": str(tmp_path),
-        "IMAGE_SEARCH_INDEX": f"guide-{os.getpid()}",
+        "IMAGE_SEARCH_INDEX": f"{NAME}-first",
+        "GUIDE_COLLECTION": NAME,
         "JUPYTER_PLATFORM_DIRS": "1",
         "IPYTHONDIR": str(tmp_path / "ipython"),
     }
@@ -46,15 +53,14 @@ def environment(tmp_path: Path, pictures: Path | None, monkeypatch: pytest.Monke
     for name, value in values.items():
         monkeypatch.setenv(name, value)
     yield
-    shutil.rmtree(tmp_path / "data", ignore_errors=True)
+    if server := os.environ.get("ELASTICSEARCH_URL"):
+        with Elasticsearch(server.split(",")) as made:
+            indices = list(made.indices.get(index=f"{NAME}*"))
+            made.indices.delete(index=indices)
 
 
 @pytest.mark.parametrize("engine", ["lancedb", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)])
-def test_the_guide_runs(environment, engine, monkeypatch):
-    if engine == "lancedb":
-        monkeypatch.delenv("ELASTICSEARCH_URL", raising=False)
-    elif not os.environ.get("ELASTICSEARCH_URL"):
-        pytest.skip("ELASTICSEARCH_URL names no server")
+def test_the_guide_runs(environment, engine):
     notebook = nbformat.read(DOCS / "guide.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells), "it is kept without what it has printed"
     NotebookClient(notebook, timeout=240, resources={"metadata": {"path": str(DOCS)}}).execute()
