@@ -39,4 +39,4 @@ client:  # what of the client follows from the API's description
 	python -m tests.client.generating
 
 guide:  # the notebook from its first cell to its last, with the app that runs or one of its own
-	jupyter execute docs/guide.ipynb --output guide.run
+	jupyter execute docs/guide.ipynb --output guide-run
