@@ -15,23 +15,13 @@ from image_search_client.asynchronous.operations import AsyncOperations
 from image_search_client.calls import Call, Connection
 from image_search_client.grid import drawn
 from image_search_client.synchronous.operations import Operations
-from tests.api.conftest import (  # noqa: F401 - fixtures
-    calibrated,
-    change,
-    client,
-    corpus,
-    description,
-    index_pictures,
-    portal,
-    uncalibrated,
-)
 from tests.client.generating import REPEATABLE, operations, written
 
 URL = "http://localhost"
 
 
 @pytest.fixture
-def relay(client) -> httpx.MockTransport:  # noqa: F811
+def relay(client) -> httpx.MockTransport:
     """Sends what httpx sends by the client of the routes, which holds answers against their description."""
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -69,13 +59,13 @@ def no_waiting(monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: None)
 
 
-def test_it_is_as_the_description_says(description):  # noqa: F811
+def test_it_is_as_the_description_says(description):
     """Where this fails, `python -m tests.client.generating` writes it again."""
     for file, text in written(description.document).items():
         assert file.read_text("utf-8") == text, file.name
 
 
-def test_every_operation_has_a_method_with_its_parameters(description):  # noqa: F811
+def test_every_operation_has_a_method_with_its_parameters(description):
     schemas = description.document["components"]["schemas"]
     told = {operation["operationId"]: operation for _, _, operation in operations(description.document)}
     assert told.keys() >= REPEATABLE
@@ -88,7 +78,7 @@ def test_every_operation_has_a_method_with_its_parameters(description):  # noqa:
             assert inspect.signature(getattr(kind, name)).parameters.keys() - {"self"} == wanted, name
 
 
-def test_words_pictures_and_both(app, corpus, tmp_path):  # noqa: F811
+def test_words_pictures_and_both(app, corpus, tmp_path):
     found = app.search("red", k=3)
     assert (len(found), found[0]["name"], found.ids[0]) == (3, "red.png", corpus["red"].id)
     path = tmp_path / "pictures" / "blue.png"
@@ -128,7 +118,7 @@ def test_pictures_are_sent_indexed_checked_tagged_and_exported(app, services, tm
     assert app.api.delete_saved_id(saved["id"]) is None
 
 
-def test_beside_an_event_loop(relay, corpus):  # noqa: F811
+def test_beside_an_event_loop(relay, corpus):
     async def found() -> tuple[list[str], str]:
         async with AsyncClient(URL, transport=relay) as app:
             results = await app.search("red", k=2)
@@ -140,7 +130,7 @@ def test_beside_an_event_loop(relay, corpus):  # noqa: F811
     assert html.count('src="data:image/jpeg;base64,') == 2
 
 
-def test_results_are_drawn_whatever_they_are_called(app, corpus):  # noqa: F811
+def test_results_are_drawn_whatever_they_are_called(app, corpus):
     found = app.search("red", k=2)
     html = found._repr_html_()
     assert html.count('<img src="data:image/jpeg;base64,') == 2
