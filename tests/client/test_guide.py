@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import anyio
 import nbformat
 import pytest
 from elasticsearch import Elasticsearch
@@ -65,8 +66,8 @@ def test_the_guide_runs(environment, engine):
     notebook = nbformat.read(DOCS / "guide.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells), "it is kept without what it has printed"
     runs = NotebookClient(notebook, timeout=240, resources={"metadata": {"path": str(DOCS)}})
-    with ThreadPoolExecutor(1) as thread:  # an event loop of its own
-        thread.submit(runs.execute).result()
+    with ThreadPoolExecutor(1) as thread:  # with an event loop that is closed: `execute` leaves one behind
+        thread.submit(lambda: anyio.run(runs.async_execute)).result()
     told = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     drawn = [one["data"]["text/html"] for one in told if "text/html" in one.get("data", {})]
     assert [html.count('<img src="data:image/') for html in drawn[:3]] == [5, 5, 5]
