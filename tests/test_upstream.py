@@ -11,7 +11,7 @@ from xdist.scheduler import LoadFileScheduling
 
 ROOT = Path(__file__).parents[1]
 NO_SECRETS = {"_repr_html_", "_replace", "_asdict", "_mapping", "_exit"}
-"""Names that their libraries document: of named tuples, of SQLAlchemy's rows, of `os`."""
+"""Names that their libraries document: of named tuples, of SQLAlchemy's rows, of `os`, of notebooks."""
 
 
 class Row(NamedTuple):

@@ -110,7 +110,7 @@ class AsyncClient:
             images: Several of them.
             options: `k`, and others as the API has them.
         """
-        parts = await self._parts(image, images)
+        parts = await self._parts(image, images, options.get("collection"))
         return Results(await self.api.post_search(text=text, images=parts, **options), self._thumbnails)
 
     async def pictures(self, ids: Sequence[str], *, collection: str | None = None) -> Pictures[schemas.Picture]:
@@ -248,7 +248,7 @@ class AsyncClient:
         made = await self.api.post_exports(
             format=format,
             text=text,
-            images=await self._parts(image, ()),
+            images=await self._parts(image, (), collection),
             ids=None if ids is None else list(ids),
             limit=limit,
             collection=collection,
@@ -258,17 +258,20 @@ class AsyncClient:
         path, values = "/api/v1/exports/{token}/{name}", {"token": token, "name": name}
         return await self.api.save(Call("GET", path, values, {"collection": collection}, repeatable=True), target)
 
-    async def _parts(self, image: Source | None, images: Sequence[Source]) -> list[schemas.ImagePart]:
+    async def _parts(
+        self, image: Source | None, images: Sequence[Source], collection: str | None
+    ) -> list[schemas.ImagePart]:
         """Pictures as a search takes them; those that the app does not have are sent first."""
-        return [{"image": await self._hash(one)} for one in ([] if image is None else [image]) + list(images)]
+        listed = [*([] if image is None else [image]), *images]
+        return [{"image": await self._hash(one, collection)} for one in listed]
 
-    async def _hash(self, image: Source) -> str:
+    async def _hash(self, image: Source, collection: str | None) -> str:
         if known := known_hash(image):
             return known
         if is_url(image):
-            return (await self.api.post_queries_located(location=str(image)))["id"]
+            return (await self.api.post_queries_located(location=str(image), collection=collection))["id"]
         name, data = content(image)
-        return (await self.api.post_queries(data, name=name))["id"]
+        return (await self.api.post_queries(data, name=name, collection=collection))["id"]
 
 
 def _download(url: str) -> tuple[str, str]:

@@ -110,7 +110,7 @@ class Client:
             images: Several of them.
             options: `k`, and others as the API has them.
         """
-        parts = self._parts(image, images)
+        parts = self._parts(image, images, options.get("collection"))
         return Results(self.api.post_search(text=text, images=parts, **options), self._thumbnails)
 
     def pictures(self, ids: Sequence[str], *, collection: str | None = None) -> Pictures[schemas.Picture]:
@@ -246,7 +246,7 @@ class Client:
         made = self.api.post_exports(
             format=format,
             text=text,
-            images=self._parts(image, ()),
+            images=self._parts(image, (), collection),
             ids=None if ids is None else list(ids),
             limit=limit,
             collection=collection,
@@ -256,17 +256,18 @@ class Client:
         path, values = "/api/v1/exports/{token}/{name}", {"token": token, "name": name}
         return self.api.save(Call("GET", path, values, {"collection": collection}, repeatable=True), target)
 
-    def _parts(self, image: Source | None, images: Sequence[Source]) -> list[schemas.ImagePart]:
+    def _parts(self, image: Source | None, images: Sequence[Source], collection: str | None) -> list[schemas.ImagePart]:
         """Pictures as a search takes them; those that the app does not have are sent first."""
-        return [{"image": self._hash(one)} for one in ([] if image is None else [image]) + list(images)]
+        listed = [*([] if image is None else [image]), *images]
+        return [{"image": self._hash(one, collection)} for one in listed]
 
-    def _hash(self, image: Source) -> str:
+    def _hash(self, image: Source, collection: str | None) -> str:
         if known := known_hash(image):
             return known
         if is_url(image):
-            return (self.api.post_queries_located(location=str(image)))["id"]
+            return (self.api.post_queries_located(location=str(image), collection=collection))["id"]
         name, data = content(image)
-        return (self.api.post_queries(data, name=name))["id"]
+        return (self.api.post_queries(data, name=name, collection=collection))["id"]
 
 
 def _download(url: str) -> tuple[str, str]:

@@ -98,6 +98,16 @@ def test_words_pictures_and_both(app, corpus, tmp_path):
         app.search(image="nowhere.png")
 
 
+def test_a_picture_is_sent_to_the_collection_that_is_searched():
+    sent = httpx.Response(201, json={"id": "0" * 64, "name": "a"})
+    app, asked = answering(sent, httpx.Response(200, json={"results": []}), collection="images")
+    app.search(image=b"a picture", collection="birds")
+    assert [(one.url.path, one.url.params["collection"]) for one in asked] == [
+        ("/api/v1/queries", "birds"),
+        ("/api/v1/search", "birds"),
+    ]
+
+
 def test_pictures_are_sent_indexed_checked_tagged_and_exported(app, services, tmp_path):
     for colour in ("red", "blue"):
         Image.new("RGB", (40, 30), colour).save(tmp_path / f"{colour}.png")
