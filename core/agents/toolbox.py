@@ -5,6 +5,8 @@ A model may have been told anything, by whoever wrote its question, and by what 
 nothing here writes but what `writes` lets it, ids are of this collection, and numbers are bounded.
 """
 
+import base64
+import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -29,6 +31,8 @@ type Pictures = Literal["sheet", "single", "none"]
 
 MAX_RESULTS = MAX_ON_SHEET
 MAX_TAGGED = 1_000
+MAX_PICTURE = 1_000_000
+"""Characters of a picture that is sent, as Base64."""
 NO_MATCH = "Nothing here really matches."
 
 _PATIENCE = 10.0  # seconds, as for programs
@@ -143,6 +147,26 @@ class Toolbox:
             values["note"] = "Its file cannot be read."
         return Told(values, (picture,) if picture else ())
 
+    def check(self, picture: str, collection: str = "") -> Told:
+        """Whether a picture from elsewhere is in the collection; it is kept for a day, and not indexed.
+
+        Args:
+            picture: Its file in Base64, or as a data URL.
+        """
+        services = self._open(collection)
+        sent = services.checked.add(_decoded(picture), "picture")
+        found = [
+            one
+            for step in services.analysis.check.check([str(sent.path)], names={str(sent.path): "picture"}, by=self._by)
+            for one in step.checked
+        ]
+        if not found:
+            raise InvalidQuery("This is not a picture.", "Send one JPEG, PNG, WebP or HEIC file.")
+        one = found[0]
+        match = self._discreet(_item(one.match)) if one.match else None
+        how = one.how if self._discretion.names else ""
+        return Told({"answer": one.answer.value, "how": how, "cosine": one.cosine, "match": match})
+
     def tag(
         self, ids: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = (), collection: str = ""
     ) -> Told:
@@ -218,6 +242,19 @@ _TOLD = (
 
 def _item(record: ImageRecord) -> Item:
     return item(Result.of(record), scored=False)
+
+
+def _decoded(picture: str) -> bytes:
+    """
+    Raises:
+        InvalidQuery: it is no Base64, or too long.
+    """
+    if len(picture) > MAX_PICTURE:
+        raise InvalidQuery("This picture is too large.", f"Send at most {MAX_PICTURE * 3 // 4 // 1000} kB.")
+    try:
+        return base64.b64decode(picture.rpartition(",")[2] if picture.startswith("data:") else picture, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidQuery("This picture is not in Base64.", "Encode the bytes of its file.") from None
 
 
 def _verdict(found: Results) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.agents.seen import MAX_SIDE, MIN_SIDE
-from core.agents.toolbox import MAX_RESULTS, MAX_TAGGED
+from core.agents.toolbox import MAX_PICTURE, MAX_RESULTS, MAX_TAGGED
 from core.search.language.parser import LONGEST
 
 Id = Annotated[str, Field(min_length=1, max_length=160, description="The id of a result.")]
@@ -61,6 +61,12 @@ class ShowArguments(Arguments):
     id: Id
     side: Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE, description="Pixels of its longer side.")] = 1024
     boxes: Annotated[bool, Field(description="Whether its labelled boxes are drawn into it.")] = False
+
+
+class CheckArguments(Arguments):
+    picture: Annotated[
+        str, Field(min_length=1, max_length=MAX_PICTURE, description="The picture's file in Base64, or as a data URL.")
+    ]
 
 
 class TagArguments(Arguments):

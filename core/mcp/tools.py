@@ -55,6 +55,10 @@ def _show(box: Toolbox, asked: arguments.ShowArguments) -> Told:
     return box.show(asked.id, asked.side, asked.boxes, asked.collection)
 
 
+def _check(box: Toolbox, asked: arguments.CheckArguments) -> Told:
+    return box.check(asked.picture, asked.collection)
+
+
 def _tag(box: Toolbox, asked: arguments.TagArguments) -> Told:
     return box.tag(asked.ids, asked.add, asked.remove, asked.collection)
 
@@ -87,6 +91,13 @@ TOOLS: Sequence[Offered] = (
     ),
     Offered("describe_collection", "What the collection holds.", arguments.Arguments, _describe),
     Offered("show", "Look at one picture, large, with what is known of it.", arguments.ShowArguments, _show),
+    Offered(
+        "check",
+        "Whether a picture from elsewhere is in the collection: as the same file, the same picture in another "
+        "form, or a look-alike. It is not added.",
+        arguments.CheckArguments,
+        _check,
+    ),
     Offered("tag", "Give tags to pictures, or take them away.", arguments.TagArguments, _tag, writes=True),
     Offered("save", "Keep a search under a name, for people.", arguments.SaveArguments, _save, writes=True),
 )

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -145,6 +146,9 @@ def test_every_reading_tool_answers(corpus):
         "facets": {"text": "format:PNG"},
         "describe_collection": {},
         "show": {"id": red, "boxes": True},
+        "check": {
+            "picture": "data:image/png;base64," + base64.b64encode(Path(corpus["red"].path).read_bytes()).decode()
+        },
     }
     assert asked.keys() == set(READING)
     answers = {name: told(call(name, **arguments)) for name, arguments in asked.items()}
@@ -152,6 +156,7 @@ def test_every_reading_tool_answers(corpus):
     assert answers["facets"]["matching"] == len(COLOURS)
     assert answers["describe_collection"]["pictures"] == len(COLOURS)
     assert answers["show"]["name"] == "red.png"
+    assert (answers["check"]["answer"], answers["check"]["match"]["id"]) == ("same-file", red)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +174,8 @@ def test_every_reading_tool_answers(corpus):
         ("show", {"id": "f" * 32, "path": "/etc/passwd"}),
         ("facets", {"text": "words"}),
         ("nonsense", {}),
+        ("check", {"picture": "not Base64!"}),
+        ("check", {"picture": base64.b64encode(b"no picture").decode()}),
         ("tag", {"ids": ["f" * 32], "add": ["x"]}),
     ],
     ids=str,
