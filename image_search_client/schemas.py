@@ -276,6 +276,20 @@ class Concepts(TypedDict):
     concepts: list[Weighted]
 
 
+class ContextReply(TypedDict):
+    """Pictures on a numbered sheet, and a text about them for a prompt."""
+
+    verdict: str
+    """Whether anything matches, in a sentence."""
+    no_match: bool
+    """Whether nothing really matches, and these are only the nearest there are."""
+    text: str
+    """For a prompt: the verdict, then a line of data for each number."""
+    sheet: str | None
+    """The numbered pictures as one JPEG, in Base64; null if there are none."""
+    pictures: list[NumberedPicture]
+
+
 class DecisionBody(TypedDict):
     """What somebody says of a label of a picture."""
 
@@ -852,6 +866,15 @@ class ModelOffer(TypedDict):
 
 
 type NamedBy = Literal["label", "concepts", "folder", "number", "person"]
+
+
+class NumberedPicture(TypedDict):
+    """A picture of the sheet."""
+
+    number: int
+    id: str
+    score: float | None
+    band: str | None
 
 
 type Order = Literal["best", "doubtful", "sample"]

@@ -103,6 +103,29 @@ class AsyncOperations(AsyncTransport):
         )
         return cast("schemas.SearchAnswer", await self.read_json(call))
 
+    async def post_context(
+        self,
+        *,
+        text: str,
+        k: int | None = None,
+        side: int | None = None,
+        names: bool | None = None,
+        places: bool | None = None,
+        collection: str | None = None,
+    ) -> schemas.ContextReply:
+        """Get numbered pictures for a prompt.
+
+        A citation such as `[3]` in what a model then answers is the picture of that number.
+        """
+        call = Call(
+            "POST",
+            "/api/v1/context",
+            params={"collection": collection},
+            body={"text": text, "k": k, "side": side, "names": names, "places": places},
+            repeatable=True,
+        )
+        return cast("schemas.ContextReply", await self.read_json(call))
+
     async def post_explain(
         self,
         *,

@@ -24,8 +24,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "image_search_client"
 
 REPEATABLE = {
-    "post_search", "post_explain", "post_heatmap", "post_pictures", "post_queries", "post_queries_located",
-    "post_uploads", "post_check_files", "post_tags", "post_recall", "post_map_pictures", "post_map_find", "post_picks",
+    "post_search", "post_context", "post_explain", "post_heatmap", "post_pictures", "post_queries",
+    "post_queries_located", "post_uploads", "post_check_files", "post_tags", "post_recall",
+    "post_map_pictures", "post_map_find", "post_picks",
 }  # fmt: skip
 """Operations that change nothing, or come to the same when they are carried out twice, beside all of GET."""
 

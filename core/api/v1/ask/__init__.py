@@ -1,0 +1,1 @@
+"""The routes that hand pictures to models."""
