@@ -45,13 +45,14 @@ class Seen:
             image = with_boxes(image, record.boxes)
         return as_jpeg(image)
 
-    def sheet(self, records: list[ImageRecord], side: int) -> bytes:
-        """Numbered pictures as one, counted from 1 in this order.
+    def sheet(self, records: list[ImageRecord], side: int, first: int = 1) -> bytes:
+        """Numbered pictures as one, in this order.
 
         Args:
             side: Pixels of one of them.
+            first: The number of the first.
         """
-        return as_jpeg(numbered_sheet([self.image(record, side) for record in records], side))
+        return as_jpeg(numbered_sheet([self.image(record, side) for record in records], side, first))
 
     def image(self, record: ImageRecord, side: int) -> Image.Image | None:
         """Upright and RGB, its longer side at most so many pixels; None where it cannot be had."""

@@ -66,6 +66,7 @@ class Toolbox:
         services: Gives those of a collection by its name, of the first where it is "".
         by: Who asks.
         writes: Whether tags may be changed and searches saved.
+        first: The number of the first result of each search.
     """
 
     def __init__(
@@ -75,9 +76,10 @@ class Toolbox:
         *,
         writes: bool = False,
         discretion: Discretion | None = None,
+        first: int = 1,
     ) -> None:
         self._services, self._by, self._writes = services, by, writes
-        self._discretion = discretion or Discretion()
+        self._discretion, self._first = discretion or Discretion(), first
 
     def search(
         self, text: str, k: int = 8, pictures: Pictures = "sheet", side: int = 256, collection: str = ""
@@ -206,7 +208,7 @@ class Toolbox:
         found = services.search(replace(search, k=k), 0, k, _PATIENCE)
         told = [
             {"number": number, **self._discreet(item(one, scored=found.scored))}
-            for number, one in enumerate(found.results, 1)
+            for number, one in enumerate(found.results, self._first)
         ]
         values = {"verdict": _verdict(found), **_summary(found), "results": told}
         return Told(values, self._pictures(services, [one.record for one in found.results], pictures, side))
@@ -218,7 +220,7 @@ class Toolbox:
         if pictures == "none" or not records:
             return ()
         if pictures == "sheet":
-            return (seen.sheet(records, max(96, min(side, 512))),)
+            return (seen.sheet(records, max(96, min(side, 512)), self._first),)
         made = (seen.jpeg(record, side) for record in records)
         return tuple(one for one in made if one is not None)
 

@@ -108,6 +108,7 @@ class AsyncOperations(AsyncTransport):
         *,
         text: str,
         k: int | None = None,
+        first: int | None = None,
         side: int | None = None,
         names: bool | None = None,
         places: bool | None = None,
@@ -121,7 +122,7 @@ class AsyncOperations(AsyncTransport):
             "POST",
             "/api/v1/context",
             params={"collection": collection},
-            body={"text": text, "k": k, "side": side, "names": names, "places": places},
+            body={"text": text, "k": k, "first": first, "side": side, "names": names, "places": places},
             repeatable=True,
         )
         return cast("schemas.ContextReply", await self.read_json(call))

@@ -23,6 +23,14 @@ def test_what_a_prompt_needs(client, red):
     assert red.name in client.post(CONTEXT, json={"text": "red", "names": True}).json()["text"]
 
 
+def test_numbers_go_on_in_a_conversation(client, red):
+    answer = client.post(CONTEXT, json={"text": "red", "first": 9}).json()
+    assert [one["number"] for one in answer["pictures"]] == [9]
+    assert "\n[9] {" in answer["text"]
+    before = client.post(CONTEXT, json={"text": "red"}).json()
+    assert answer["sheet"] != before["sheet"], "the sheet has the same numbers"
+
+
 def test_nothing_found_has_no_sheet(client, red):
     answer = client.post(CONTEXT, json={"text": "red label:none"}).json()
     assert (answer["sheet"], answer["pictures"], answer["text"]) == (None, [], answer["verdict"])

@@ -15,6 +15,8 @@ from core.api.v1.responses import Reply
 from core.search.language.parser import LONGEST
 from core.services import Services
 
+MAX_NUMBER = 9_000
+
 
 class ContextBody(Body):
     """What to find pictures of for a prompt, and what of them may be told."""
@@ -23,6 +25,9 @@ class ContextBody(Body):
     """Words and conditions, as typed on the page."""
     k: Annotated[int, Field(ge=1, le=MAX_RESULTS)] = 8
     """How many pictures."""
+    first: Annotated[int, Field(ge=1, le=MAX_NUMBER)] = 1
+    """The number of the first picture: one more than the last of a search before, so that each number of a
+    conversation is one picture."""
     side: Annotated[int, Field(ge=96, le=512)] = 256
     """Pixels of a picture's longer side on the sheet."""
     names: bool = False
@@ -61,7 +66,7 @@ class ContextRoutes:
     def find(self, asked: ContextBody, request: Request) -> ContextReply:
         """A citation such as `[3]` in what a model then answers is the picture of that number."""
         discretion = Discretion(names=asked.names, places=asked.places)
-        box = Toolbox(lambda _: self._services(), actor(request), discretion=discretion)
+        box = Toolbox(lambda _: self._services(), actor(request), discretion=discretion, first=asked.first)
         told = box.search(asked.text, asked.k, "sheet", asked.side)
         return ContextReply(
             verdict=told.values["verdict"],
