@@ -68,3 +68,13 @@ def test_a_component_comes_with_what_it_needs_and_no_more():
     frame = needed((entry("frame"),))
     assert frame == (*("frame/frame.js", "shared/base.js", "frame/keeping.js", "frame/switch.js", "shared/routes.js"),)
     assert needed((entry("frame"), entry("frame"))) == frame
+
+
+def test_no_part_of_a_component_is_called_as_another_component_is():
+    """What all share styles components by their names, and hides one that is not ready: a part would be, too."""
+    shared = (FOLDER / "shared" / "base.css").read_text(encoding="utf-8")
+    roots = set(re.findall(r"\.(\w+)", " ".join(re.findall(r"^[.:].*\.gallery, .*$", shared, re.MULTILINE))))
+    assert {"gallery", "view", "duplicates", "check"} <= roots
+    for path in FOLDER.rglob("*.html"):
+        _, *below = re.findall(r'class="([^"]*)"', path.read_text(encoding="utf-8")) or [""]
+        assert roots.isdisjoint(name for names in below for name in names.split()), path

@@ -184,7 +184,7 @@ class ViewOptions {
     this.find("#min_match-hint").textContent =
       data.no_match && options.min_match !== "all" ? "Nothing really matches. Choose Everything to see the nearest." : HINTS[options.min_match]
     this.find("#collapse-hint").textContent = HINTS[options.collapse]
-    this.find(".duplicates").hidden = options.collapse !== "alike"
+    this.find(".look-alikes").hidden = options.collapse !== "alike"
     const { duplicate_threshold: chosen } = options
     this.paintSlider("duplicate_threshold", chosen ?? data.duplicate_threshold, chosen === null ? "auto · " : "")
     this.find(".automatic").hidden = chosen === null
