@@ -200,7 +200,9 @@ def _report_beside(engine: str, index: Index, library: Sequence[ImageRecord], ro
         "sample of 2,000": lambda at: index.sample(2000),
         "count": lambda at: index.count(),
         "count, filter: 50 %": lambda at: index.count(half),
-        "search and count, k = 200, embeddings": lambda at: index.search_and_count(asked[at], 200, embeddings=True),
+        "search and count, k = 200, embeddings": lambda at: index.search_and_counts(
+            asked[at], 200, [None], embeddings=True
+        ),
         "revision": lambda at: index.revision(),
     }
     table: list[list[object]] = []

@@ -83,14 +83,14 @@ def test_searches_match_before_during_and_after(starter, monkeypatch):
 
 def test_a_search_that_a_switch_overtakes_is_made_once_more(starter):
     """It was composed with the one model, and would be looked for among the embeddings of the other."""
-    index_search = starter.index.search_and_count
+    index_search = starter.index.search_and_counts
 
     def overtaken(*args, **how):
-        starter.index.search_and_count = index_search
+        starter.index.search_and_counts = index_search
         starter.jobs.wait(starter.reembed(), 30)
         return index_search(*args, **how)
 
-    starter.index.search_and_count = overtaken
+    starter.index.search_and_counts = overtaken
     assert best(starter, "blue") == "blue.png"
     assert starter.status().model_id == CLIP
 

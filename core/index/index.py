@@ -129,10 +129,11 @@ class Index(Protocol):
         """
         ...
 
-    def search_and_count(
-        self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
-    ) -> tuple[list[Hit], int]:
-        """As `search`, and how many records the filter lets through, as `count`: both at the cost of one."""
+    def search_and_counts(
+        self, embedding: Embedding, k: int, wheres: Sequence[Filter | None], *, embeddings: bool = False
+    ) -> tuple[list[Hit], list[int]]:
+        """As `search` with the first of the filters, and how many records each of them lets through, as `count`: all at
+        the cost of one."""
         ...
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:

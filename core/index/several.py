@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from operator import add
 from typing import Any, NoReturn
 
 import numpy as np
@@ -84,17 +85,17 @@ class SeveralIndexes:
     def search(
         self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
     ) -> list[Hit]:
-        return self.search_and_count(embedding, k, where, embeddings=embeddings)[0]
+        return self.search_and_counts(embedding, k, (where,), embeddings=embeddings)[0]
 
-    def search_and_count(
-        self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
-    ) -> tuple[list[Hit], int]:
-        found, total = list[Hit](), 0
+    def search_and_counts(
+        self, embedding: Embedding, k: int, wheres: Sequence[Filter | None], *, embeddings: bool = False
+    ) -> tuple[list[Hit], list[int]]:
+        found, totals = list[Hit](), [0] * len(wheres)
         for name, index in self._filled():
-            hits, count = index.search_and_count(embedding, k, where, embeddings=embeddings)
+            hits, counts = index.search_and_counts(embedding, k, wheres, embeddings=embeddings)
             found += [replace(hit, record=_qualified(name, hit.record)) for hit in hits]
-            total += count
-        return heapq.nsmallest(k, found, key=lambda hit: (-hit.score, hit.record.id)), total
+            totals = list(map(add, totals, counts))
+        return heapq.nsmallest(k, found, key=lambda hit: (-hit.score, hit.record.id)), totals
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
         found = self._by_id(ids, lambda index, own: {record.id: record for record in index.get(own)})

@@ -33,6 +33,8 @@ DEPTHS = (200, 1_000, 4_000, MAX_K)
 _WIDENED = 1_000  # hits, at most, that tell what else could be chosen in a facet
 _KEPT = 16  # lists of hits, and rankings of them
 
+_SET_ASIDE = Filter((SET_ASIDE,))
+
 _BROWSED: dict[Sort, Order] = {
     Sort.NEWEST: "newest",
     Sort.OLDEST: "oldest",
@@ -53,6 +55,15 @@ class _Found:
     nearest."""
     searched: int
     timings: Timings
+
+
+@dataclass(frozen=True, slots=True)
+class _SetAside:
+    """Whether anything was set aside as a duplicate, as counted last."""
+
+    revision: str
+    """Of the index when it was."""
+    any: bool
 
 
 class Searcher:
@@ -82,7 +93,7 @@ class Searcher:
         self._counts: LRUCache[Counts] = LRUCache(_KEPT, "facets")
         self._rankings: LRUCache[tuple[Ranking, _Found]] = LRUCache(_KEPT, "rankings")
         self._browses: LRUCache[Sequence[Result]] = LRUCache(_KEPT, "browsed")
-        self._has_set_aside: LRUCache[bool] = LRUCache(1)
+        self._set_aside = _SetAside("", False)
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
         """A page of the `search.k` results; of everything that the filter lets through where the query is empty. What
@@ -99,11 +110,17 @@ class Searcher:
         if not 1 <= k <= MAX_K:
             raise InvalidQuery(f"{k} results were asked for.", f"Ask for 1 to {MAX_K:,}.")
         end = min(offset + limit, max(offset, k))
+        if search.browses:
+            return self._browse(search.where, search.options, offset, end, k)
+        search = replace(search, query=checked(search.query))
+        assumed = self._set_aside.any
+        results = self._nearest(search, offset, end, k)
+        # What was assumed is counted along with the search: seldom otherwise, and else it were a request of its own.
+        return results if assumed == self._set_aside.any else self._nearest(search, offset, end, k)
+
+    def _nearest(self, search: Search, offset: int, end: int, k: int) -> Results:
         chosen = search.where
         search = replace(search, where=self._shown(chosen))
-        if search.browses:
-            return self._browse(chosen, search.options, offset, end, k)
-        search = replace(search, query=checked(search.query))
         calibration, revision = self._calibration(), self._index.revision()
         sorts_few = search.options.sort is not Sort.BEST and k <= DEPTHS[1]  # then all k are to be known
         for depth in _depths(search.options, offset):
@@ -142,7 +159,7 @@ class Searcher:
         self, search: Search, depth: int, calibration: Calibration | None, revision: str
     ) -> tuple[Ranking, _Found]:
         def make() -> tuple[Ranking, _Found]:
-            found = self._found.get(key, lambda: self._find(search.query, search.where, depth, calibration))
+            found = self._found.get(key, lambda: self._find(search.query, search.where, depth, calibration, revision))
             return self._rank(found, search.options, calibration, k), found
 
         # The order by score is the same for any number of results: nothing is ranked again for another.
@@ -150,11 +167,14 @@ class Searcher:
         key = search.query, search.where, depth, id(calibration), revision
         return self._rankings.get((key, search.options, k), make)
 
-    def _find(self, query: Query, where: Filter, depth: int, calibration: Calibration | None) -> _Found:
+    def _find(self, query: Query, where: Filter, depth: int, calibration: Calibration | None, revision: str) -> _Found:
         started = time.perf_counter()
         composed = self._compose(query, calibration)
         embedded = time.perf_counter()
-        hits, searched = self._index.search_and_count(composed.embedding, depth, where, embeddings=True)
+        wheres = [where] if self._set_aside.revision == revision else [where, _SET_ASIDE]
+        hits, (searched, *set_aside) = self._index.search_and_counts(composed.embedding, depth, wheres, embeddings=True)
+        if set_aside:
+            self._set_aside = _SetAside(revision, set_aside[0] > 0)
         named = self._named(query, composed, where)
         timings = Timings(embedded - started, time.perf_counter() - embedded)
         spent("embedding", timings.embedding)
@@ -188,14 +208,14 @@ class Searcher:
 
     def _shown(self, where: Filter) -> Filter:
         """Without what was set aside, where there is any: a filter takes time."""
-        revision = self._index.revision()
-        if not self._has_set_aside.get(revision, lambda: self._index.count(Filter((SET_ASIDE,))) > 0):
-            return where
-        return without_set_aside(where)
+        return without_set_aside(where) if self._set_aside.any else where
 
     def _browse(self, chosen: Filter, options: Options, offset: int, end: int, k: int) -> Results:
-        started, where = time.perf_counter(), self._shown(chosen)
-        searched, revision, calibration = self._index.count(where), self._index.revision(), self._calibration()
+        started, revision, calibration = time.perf_counter(), self._index.revision(), self._calibration()
+        if self._set_aside.revision != revision:
+            self._set_aside = _SetAside(revision, self._index.count(_SET_ASIDE) > 0)
+        where = self._shown(chosen)
+        searched = self._index.count(where)
         duplicate_threshold = _alike(options, calibration)
         for depth in (depth for depth in DEPTHS if depth > offset):
             results = self._browsed(where, options, depth, duplicate_threshold, revision)

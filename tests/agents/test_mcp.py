@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,11 @@ async def over_http(role: Role = Role.ADMIN) -> AsyncIterator[ClientSession]:
         yield session
 
 
+def run[T](what: Callable[[], Awaitable[T]]) -> T:
+    with ThreadPoolExecutor(1) as another:  # in this one Playwright may have left a loop running
+        return another.submit(anyio.run, what).result()
+
+
 def ask[T](question: Callable[[ClientSession], Awaitable[T]], role: Role = Role.ADMIN) -> T:
     """What a question to the server over HTTP is answered."""
 
@@ -55,7 +61,7 @@ def ask[T](question: Callable[[ClientSession], Awaitable[T]], role: Role = Role.
         async with over_http(role) as session:
             return await question(session)
 
-    return anyio.run(asked)
+    return run(asked)
 
 
 def call(name: str, role: Role = Role.ADMIN, /, **arguments: Any) -> types.CallToolResult:
@@ -252,7 +258,7 @@ def test_over_standard_input_and_output(clip_cache, tmp_path, coco):
             found = await session.call_tool("search", {"text": "a photo", "k": 2})
             return names, found, await session.call_tool("show", {"id": "0" * 32})
 
-    names, found, missing = anyio.run(talk)
+    names, found, missing = run(talk)
     assert names == [*READING, *WRITING]
     assert len(told(found)["results"]) == 2
     assert len(pictures(found)) == 1

@@ -94,7 +94,7 @@ def assert_agrees(filled: tuple[Index, list[ImageRecord], Embeddings], *conditio
     index, records, embeddings = filled
     where = Filter(conditions)
     expected = {record.id for record in records if meets(record, where)}
-    found, count = index.search_and_count(embeddings[0], len(records), where)
+    found, (count,) = index.search_and_counts(embeddings[0], len(records), [where])
     assert {hit.record.id for hit in found} == expected, conditions
     assert count == len(expected), conditions
     return count

@@ -162,6 +162,10 @@ def test_the_index_stands_behind_an_alias_with_a_strict_mapping(
         "labels": "keyword",
         "tags": "keyword",
         "splits": "keyword",
+        "quality": "keyword",
+        "clusters": "keyword",
+        "classes": "keyword",
+        "duplicates": "keyword",
         "shape": "keyword",
         "colour_names": "keyword",
         "folder_names": "keyword",
@@ -472,7 +476,7 @@ def test_what_was_kept_before_a_change_was_seen_is_not_kept_any_longer(
 
 ONE_EXTRA: dict[str, Callable[[ElasticIndex], object]] = {
     "search": lambda index: index.search(vectors(1)[0], 3),
-    "search and count": lambda index: index.search_and_count(vectors(1)[0], 3, Filter.within("/a")),
+    "search and counts": lambda index: index.search_and_counts(vectors(1)[0], 3, [Filter.within("/a"), None]),
     "search, embeddings": lambda index: index.search(vectors(1)[0], 3, embeddings=True),
     "count": lambda index: index.count(),
     "count, filter": lambda index: index.count(Filter.within("/a")),
@@ -510,7 +514,7 @@ def test_after_the_revision_a_search_with_its_count_is_one_request(
     recorded.sent.clear()
     for _ in range(3):
         index.revision()
-        hits, count = index.search_and_count(vectors(1)[0], 2)
+        hits, (count,) = index.search_and_counts(vectors(1)[0], 2, [None])
         assert ([hit.record.name for hit in hits][:1], count) == ([pictures(1)[0].name], 3)
     assert len(recorded.sent) == 6
 

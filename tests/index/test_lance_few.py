@@ -51,9 +51,9 @@ def test_the_second_answer_is_the_first(filled, read, where, k):
     index, _, embeddings = filled
     for query in (embeddings[120], -embeddings[3], embeddings[50] + embeddings[51]):
         index.upsert(*[one[:1] for one in filled[1:]])  # another version: nothing is kept of it
-        first, again, third = (index.search_and_count(query, k, where, embeddings=True) for _ in range(3))
+        first, again, third = (index.search_and_counts(query, k, [where], embeddings=True) for _ in range(3))
         assert first == again == third
-        assert len(first[0]) == min(k, first[1])
+        assert len(first[0]) == min(k, first[1][0])
         for one, other in zip(first[0], third[0], strict=True):
             np.testing.assert_array_equal(one.embedding, other.embedding)
     assert bool(read) == (k > 0)
@@ -73,12 +73,12 @@ def test_what_changes_is_seen(filled, read):
     changed = replace(records[110], name="new.jpg")
     index.upsert([changed], -embeddings[110:111])
     for _ in range(3):
-        hits, count = index.search_and_count(-embeddings[110], 1, SOME)
+        hits, (count,) = index.search_and_counts(-embeddings[110], 1, [SOME])
         assert [hit.record for hit in hits] == [changed]
         assert count == 60
     index.delete([changed.id])
     for _ in range(3):
-        hits, count = index.search_and_count(-embeddings[110], 60, SOME)
+        hits, (count,) = index.search_and_counts(-embeddings[110], 60, [SOME])
         assert changed not in [hit.record for hit in hits]
         assert count == len(hits) == 59
     assert len(read) == 3

@@ -111,7 +111,7 @@ def test_another_k_embeds_and_asks_nothing_again(corpus, embedder, monkeypatch):
     monkeypatch.setattr("core.search.searcher.DEPTHS", (200, 10_000))
     for sort in (Sort.BEST, Sort.NAME):
         corpus.search(Search(words("red"), options=Options(sort=sort), k=2))
-    monkeypatch.setattr(corpus.index, "search_and_count", None)
+    monkeypatch.setattr(corpus.index, "search_and_counts", None)
     monkeypatch.setattr(embedder, "embed_texts", None)
     for k in (1, 5, 200, 10_000, None):
         for sort in (Sort.BEST, Sort.NAME):
@@ -217,7 +217,7 @@ def test_matches_are_sorted_as_asked(corpus):
 
 def test_a_search_asked_for_again_is_not_run_again(corpus, monkeypatch):
     first = corpus.search(Search(words("red")), limit=3)
-    monkeypatch.setattr(corpus.index, "search_and_count", None)
+    monkeypatch.setattr(corpus.index, "search_and_counts", None)
     assert corpus.search(Search(words("red")), limit=3) == first
     assert names(corpus.search(Search(words("red"), options=Options(collapse=Collapse.BYTES)), limit=3)) == names(first)
 

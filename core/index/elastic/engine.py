@@ -153,16 +153,17 @@ class ElasticIndex:
 
         return self.consistent(ask)
 
-    def search_and_count(
-        self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
-    ) -> tuple[list[Hit], int]:
-        def ask() -> tuple[list[Hit], int]:
+    def search_and_counts(
+        self, embedding: Embedding, k: int, wheres: Sequence[Filter | None], *, embeddings: bool = False
+    ) -> tuple[list[Hit], list[int]]:
+        def ask() -> tuple[list[Hit], list[int]]:
             if not self._can_answer(embedding):
-                return [], 0
+                return [], [0] * len(wheres)
             if k < 1:
-                return [], self.count(where)
-            return queries.nearest_and_count(
-                self.connection, embedding, min(k, MAX_K), self._exact(where), embeddings, self._candidates
+                return [], list(map(self.count, wheres))
+            exact = list(map(self._exact, wheres))
+            return queries.nearest_and_counts(
+                self.connection, embedding, min(k, MAX_K), exact, embeddings, self._candidates
             )
 
         return self.consistent(ask)

@@ -154,14 +154,18 @@ class LanceIndex:
     def search(
         self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
     ) -> list[Hit]:
-        return self.search_and_count(embedding, k, where, embeddings=embeddings)[0]
+        return self.search_and_counts(embedding, k, (where,), embeddings=embeddings)[0]
 
-    def search_and_count(
-        self, embedding: Embedding, k: int, where: Filter | None = None, *, embeddings: bool = False
-    ) -> tuple[list[Hit], int]:
+    def search_and_counts(
+        self, embedding: Embedding, k: int, wheres: Sequence[Filter | None], *, embeddings: bool = False
+    ) -> tuple[list[Hit], list[int]]:
+        def ask(table: Any, at: Place) -> tuple[list[Hit], list[int]]:
+            hits, count = queries.nearest(table, at.known, embedding, k, wheres[0], embeddings)
+            return hits, [count, *(queries.count(table, where) for where in wheres[1:])]
+
         check_embeddings(embedding[None], embedding.shape[-1])
-        nothing: tuple[list[Hit], int] = ([], 0)
-        return self._run(lambda table, at: queries.nearest(table, at.known, embedding, k, where, embeddings), nothing)
+        nothing: tuple[list[Hit], list[int]] = ([], [0] * len(wheres))
+        return self._run(ask, nothing)
 
     def get(self, ids: Sequence[str]) -> list[ImageRecord]:
         parts = self._look_up("id", ids, ["record"], to_records)

@@ -64,13 +64,18 @@ def nearest(
     return _best(connection, first, k, ask, embeddings)
 
 
-def nearest_and_count(
-    connection: Connection, embedding: Embedding, k: int, where: Filter | None, embeddings: bool, candidates: int
-) -> tuple[list[Hit], int]:
-    """The same, and how many rows the filter lets through, with one request."""
-    ask = partial(_nearest, candidates, embedding=embedding, clauses=filter_clauses(where), embeddings=embeddings)
-    first, counted = together(connection, ask(asked(k)), _counting(where))
-    return _best(connection, first, k, ask, embeddings), _total(counted)
+def nearest_and_counts(
+    connection: Connection,
+    embedding: Embedding,
+    k: int,
+    wheres: Sequence[Filter | None],
+    embeddings: bool,
+    candidates: int,
+) -> tuple[list[Hit], list[int]]:
+    """The best that the first filter lets through, and how many rows each of them does, with one request."""
+    ask = partial(_nearest, candidates, embedding=embedding, clauses=filter_clauses(wheres[0]), embeddings=embeddings)
+    first, *counted = together(connection, ask(asked(k)), *map(_counting, wheres))
+    return _best(connection, first, k, ask, embeddings), list(map(_total, counted))
 
 
 def asked(k: int) -> int:
