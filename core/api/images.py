@@ -82,8 +82,7 @@ class Images:
         return kept or await self._flights.get((kind, content_hash, self._services().name), made)
 
     def _kept_thumbnail(self, content_hash: str) -> bytes | None:
-        path = self._services().thumbnails.path(content_hash)
-        return path.read_bytes() if path else None
+        return self._services().thumbnails.read(content_hash)
 
     def _make_thumbnail(self, content_hash: str, size: int) -> bytes | None:
         services = self._services()

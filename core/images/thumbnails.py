@@ -75,6 +75,14 @@ class Thumbnails:
         """The thumbnail, or None where there is none; anything but a hash never reaches the file system."""
         return next(filter(Path.is_file, self._places(content_hash)), None)
 
+    def read(self, content_hash: str) -> bytes | None:
+        """The bytes of the thumbnail; None where there is none, or it has just been removed."""
+        path = self.path(content_hash)
+        try:
+            return path.read_bytes() if path else None
+        except OSError:
+            return None
+
     def clean(self) -> int:
         """Remove what a process that was killed had begun, long ago; returns how many."""
         return remove_broken_off([self.folder])

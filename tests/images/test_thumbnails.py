@@ -27,10 +27,11 @@ def kept(tmp_path):
 
 
 def test_is_made_stored_found_and_removed(kept):
-    assert kept.path(HASH) is None
+    assert kept.path(HASH) is kept.read(HASH) is None
     path = kept.make(HASH, Image.new("RGB", (1000, 500), "red"))
     assert path == kept.folder / HASH[:2] / f"{HASH}.jpg"
     assert kept.path(HASH) == path
+    assert kept.read(HASH) == path.read_bytes()
     with Image.open(path) as thumbnail:
         assert thumbnail.format == "JPEG"
         assert thumbnail.size == (480, 240)
@@ -117,6 +118,13 @@ def test_one_of_an_earlier_version_serves_until_it_is_made_anew(kept):
     before.write_bytes(b"of a version that was started once more")
     kept.remove(HASH)
     assert list(before.parent.iterdir()) == []
+
+
+def test_one_that_is_removed_while_it_is_read_is_none(kept, monkeypatch):
+    path = kept.make(HASH, Image.new("RGB", (9, 9)))
+    monkeypatch.setattr(kept, "path", lambda content_hash: path)
+    path.unlink()
+    assert kept.read(HASH) is None
 
 
 def test_what_others_put_there_is_no_thumbnail(kept):

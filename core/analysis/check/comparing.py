@@ -36,12 +36,12 @@ class Comparing:
         self._suggested = catalog.threshold if catalog else learn_duplicate_threshold(index.sample(_SAMPLE))
         self._index, self._thumbnails, self._is_scanned = index, thumbnails, catalog is not None
         self._threshold = self._suggested if threshold is None else threshold
-        self._looking = Looking(lambda _: None, self._thumbnail)
+        self._looking = Looking(lambda _: None, self._thumbnails.read)
         self._known = _known(index, duplicates)
 
     def answer(self, one: Read, embedding: Embedding) -> Checked:
         hits = self._index.search(embedding, _NEAREST)
-        self._looking = Looking({one.content_hash: one.thumbnail}.get, self._thumbnail)
+        self._looking = Looking({one.content_hash: one.thumbnail}.get, self._thumbnails.read)
         best = round(float(hits[0].score), 4) if hits else None
         name = one.file.name
         about = {"content_hash": one.content_hash, "size": one.size, "width": one.width, "height": one.height}
@@ -71,13 +71,6 @@ class Comparing:
             if digest in known:  # else it was removed since the scan
                 return known[digest][0], found.aligned.inverse.matrix
         return None
-
-    def _thumbnail(self, content_hash: str) -> bytes | None:
-        path = self._thumbnails.path(content_hash)
-        try:
-            return path.read_bytes() if path else None
-        except OSError:  # it has just been removed
-            return None
 
 
 def _known(index: Index, duplicates: Duplicates) -> Known:

@@ -29,7 +29,7 @@ def compare(
     one, other = places
     if catalog and one is not None and other is not None and (matrix := catalog.matrix(one, other)) is not None:
         return _alignment(matrix, Level.SAME_PICTURE, cosine, how(first, second, matrix), None)
-    looking = Looking(lambda digest: _read(thumbnails, digest))
+    looking = Looking(thumbnails.read)
     code, differing = nearest_orientation(hashes_of([first.phash]), hashes_of([second.phash]))
     hint = Hint(code if differing < 90 else None, differing, thorough=True)
     found = looking.verify(first.content_hash, second.content_hash, hint)
@@ -43,11 +43,3 @@ def compare(
 def _alignment(matrix: Matrix, level: Level | None, cosine: float, words: str, correlation: float | None) -> Alignment:
     a, b, c, d, e, f = (round(float(value), 6) for value in matrix.ravel())
     return Alignment((a, b, c, d, e, f), level, cosine, words, round(max(overlap(matrix)), 4), correlation)
-
-
-def _read(thumbnails: Thumbnails, content_hash: str) -> bytes | None:
-    path = thumbnails.path(content_hash)
-    try:
-        return path.read_bytes() if path else None
-    except OSError:  # it has just been removed
-        return None

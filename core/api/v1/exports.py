@@ -122,8 +122,7 @@ class Exporting:
 
     def _open_small(self, record: ImageRecord) -> Image.Image:
         services = self._services()
-        kept = services.thumbnails.path(record.content_hash)
-        data = kept.read_bytes() if kept else services.read(record.path)
+        data = services.thumbnails.read(record.content_hash) or services.read(record.path)
         return open_upright(data, record.name, enough=SIDE).image
 
 

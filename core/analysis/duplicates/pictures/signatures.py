@@ -131,11 +131,8 @@ class Signatures:
 
 def _look(thumbnails: Thumbnails, content_hash: str) -> Patches | None:
     """None where there is no thumbnail, or it is damaged."""
-    path = thumbnails.path(content_hash)
-    try:
-        image = open_grey(path.read_bytes()) if path else None
-    except OSError:  # it has just been removed
-        return None
+    data = thumbnails.read(content_hash)
+    image = open_grey(data) if data else None
     return None if image is None else patches(image)
 
 

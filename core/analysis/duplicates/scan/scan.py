@@ -127,19 +127,12 @@ class Scan:
     ) -> Steps[list[tuple[int, int, Verified]]]:
         found: list[tuple[int, int, Verified]] = []
         said = time.monotonic()
-        for done, some in looked_at(hints, digests, signatures, Looking(self._thumbnail)):
+        for done, some in looked_at(hints, digests, signatures, Looking(self._thumbnails.read)):
             found += some
             if time.monotonic() - said > 0.3:
                 said = time.monotonic()
                 yield Far(0.75 + 0.22 * done / len(hints), Phase.CHECKING)
         return found
-
-    def _thumbnail(self, content_hash: str) -> bytes | None:
-        path = self._thumbnails.path(content_hash)
-        try:
-            return path.read_bytes() if path else None
-        except OSError:  # it has just been removed
-            return None
 
 
 def thresholds(graph: Neighbours) -> tuple[float, float]:
