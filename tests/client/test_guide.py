@@ -1,6 +1,7 @@
 """The notebook of the guide runs from its first cell to its last, on both engines."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -73,6 +74,8 @@ def test_the_guide_runs(environment, engine):
     assert [html.count('<img src="data:image/') for html in drawn[:3]] == [5, 5, 5]
     assert any(f"'engine': '{engine}'" in one.get("data", {}).get("text/plain", "") for one in told)
     assert "2 pictures" in drawn[3], "the best of the search, and its copy"
-    assert any("image/jpeg" in one.get("data", {}) for one in told)
+    prompt, sheet = notebook.cells[-3]["outputs"]
+    assert re.findall(r"^\[(\d)\] {", prompt["text"], re.MULTILINE) == list("123456")
+    assert "image/jpeg" in sheet["data"]
     if kept := os.environ.get("GUIDE_KEPT"):
         nbformat.write(notebook, Path(kept) / f"{engine}.ipynb")
