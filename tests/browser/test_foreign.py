@@ -1,8 +1,8 @@
 """What a page of another site can do with the app of whoever opens it: follow links to it, and nothing else."""
 
-import shutil
 import threading
 import time
+from contextlib import closing
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from urllib.request import Request, urlopen
@@ -82,12 +82,10 @@ def picture(server):
 
 
 @pytest.fixture(scope="module")
-def tab(chromium):
+def tab(launch):
     """Of a browser for which this name leads to this machine."""
-    rules = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP evil.example 127.0.0.1"]
-    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=rules)
-    yield browser.new_page()
-    browser.close()
+    with closing(launch("--host-resolver-rules=MAP evil.example 127.0.0.1")) as browser:
+        yield browser.new_page()
 
 
 @pytest.mark.parametrize("site", ["evil.example", "localhost"])
