@@ -112,7 +112,7 @@ def test_planned_paused_left_killed_and_reported(server: Server, many: Path, chr
     server.kill()
     server.start()
     page.goto(f"{server.url}/ingest")
-    expect(page.get_by_text(re.compile(rf"Interrupted at [\d,]+ of {MANY + 2:,}"))).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"Interrupted at [\d,]+ of {MANY + 2:,}")).first).to_be_visible()
     expect(page.get_by_text("album — done")).to_be_visible(timeout=240_000)
     assert (metric(page, "Found"), metric(page, "Added")) == (f"{MANY + 2:,}", f"{MANY:,}")
     assert (metric(page, "Skipped"), metric(page, "Failed")) == ("1", "1")
