@@ -102,6 +102,7 @@ class Budget:
             holders = {held.thread for held in list(self._shares)}
             before = sum(waiting.thread in holders for waiting in self._waiting)
             self._waiting.insert(before if share.thread in holders else len(self._waiting), share)
+            self._changed.notify_all()  # with this one all who hold any may be waiting: then the first goes on
             try:
                 while not (self._waiting[0] is share and self._fits(share)):
                     if not self._changed.wait(_COLLECTED_AFTER) and self._waiting[0] is share:
