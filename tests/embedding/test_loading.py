@@ -40,7 +40,7 @@ def models(monkeypatch: pytest.MonkeyPatch, without_clip: bool) -> None:
         return fake(model_id)
 
     monkeypatch.setattr(ClipEmbedder, "load", load_clip)
-    monkeypatch.setattr(StarterEmbedder, "load", lambda: fake("starter"))
+    monkeypatch.setattr(StarterEmbedder, "load", lambda cache_dir: fake("starter"))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,16 @@ def models(monkeypatch: pytest.MonkeyPatch, without_clip: bool) -> None:
 )
 def test_which_model_is_used(asked: str, made_by: str | None, used: str) -> None:
     assert load_embedder(asked, CACHE, made_by).model_id == used
+
+
+def test_each_starter_model_notes_its_speed_beside_the_weights_it_was_loaded_with(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    noted: list[Path] = []
+    monkeypatch.setattr(StarterEmbedder, "load", lambda cache_dir: noted.append(cache_dir) or fake("starter"))
+    for folder in (tmp_path / "one", tmp_path / "other"):
+        load_embedder("starter", folder, None)
+    assert noted == [tmp_path / "one", tmp_path / "other"]
 
 
 @pytest.mark.parametrize(("asked", "made_by"), [("starter", CLIP), (CLIP, OTHER)])
@@ -76,7 +86,7 @@ def test_an_index_made_with_clip_needs_clip() -> None:
 
 @pytest.mark.parametrize("without_clip", [True])
 def test_without_any_model_both_reasons_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing() -> Embedder:
+    def missing(cache_dir: Path) -> Embedder:
         raise ModelUnavailable("A package is missing.")
 
     monkeypatch.setattr(StarterEmbedder, "load", missing)
