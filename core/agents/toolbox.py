@@ -16,7 +16,7 @@ from core.access.actors import Actor
 from core.access.roles import Role
 from core.agents.seen import Seen
 from core.errors import AccessDenied, InvalidQuery
-from core.images.numbered import MAX_ON_SHEET
+from core.images.numbered import MAX_ON_SHEET, MAX_TILE, MIN_TILE
 from core.index.records import ImageRecord
 from core.index.tags import change_tags, tagging
 from core.search.language.parser import parse
@@ -220,7 +220,7 @@ class Toolbox:
         if pictures == "none" or not records:
             return ()
         if pictures == "sheet":
-            return (seen.sheet(records, max(96, min(side, 512)), self._first),)
+            return (seen.sheet(records, max(MIN_TILE, min(side, MAX_TILE)), self._first),)
         made = (seen.jpeg(record, side) for record in records)
         return tuple(one for one in made if one is not None)
 

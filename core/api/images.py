@@ -39,7 +39,7 @@ class Images:
         if not is_content_hash(content_hash):
             return _picture(None, _FOREVER)
         # Read at once, in one thread: a grid asks for dozens, and a FileResponse goes through four threads for each.
-        kept = await run_in_threadpool(self._kept_thumbnail, content_hash)
+        kept = await run_in_threadpool(self._services().thumbnails.read, content_hash)
         if kept is None and (size := await run_in_threadpool(self._services().picture_size, content_hash)) is not None:
             kept = await self._flights.get(
                 ("thumbnail", content_hash, self._services().name),
@@ -80,9 +80,6 @@ class Images:
 
         kept = await run_in_threadpool(previews.get, content_hash, kind)
         return kept or await self._flights.get((kind, content_hash, self._services().name), made)
-
-    def _kept_thumbnail(self, content_hash: str) -> bytes | None:
-        return self._services().thumbnails.read(content_hash)
 
     def _make_thumbnail(self, content_hash: str, size: int) -> bytes | None:
         services = self._services()

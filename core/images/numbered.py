@@ -9,6 +9,8 @@ from PIL import Image, ImageDraw
 from core.images.lettering import font
 
 MAX_ON_SHEET = 36
+MIN_TILE, MAX_TILE = 96, 512
+"""Pixels of a picture on the sheet, at least and at most."""
 
 _GAP = 8  # pixels
 _PAPER, _GONE, _BADGE, _INK = "#ffffff", "#d9dadd", "#000000", "#ffffff"

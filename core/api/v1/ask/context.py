@@ -12,6 +12,7 @@ from core.agents.context import prompt_text
 from core.agents.toolbox import MAX_RESULTS, Discretion, Toolbox
 from core.api.v1.requests import Body
 from core.api.v1.responses import Reply
+from core.images.numbered import MAX_TILE, MIN_TILE
 from core.search.language.parser import LONGEST
 from core.services import Services
 
@@ -28,7 +29,7 @@ class ContextBody(Body):
     first: Annotated[int, Field(ge=1, le=MAX_NUMBER)] = 1
     """The number of the first picture: one more than the last of a search before, so that each number of a
     conversation is one picture."""
-    side: Annotated[int, Field(ge=96, le=512)] = 256
+    side: Annotated[int, Field(ge=MIN_TILE, le=MAX_TILE)] = 256
     """Pixels of a picture's longer side on the sheet."""
     names: bool = False
     """Whether names and folders are told."""
