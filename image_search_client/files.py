@@ -1,4 +1,4 @@
-"""Pictures as programs have them: files, bytes, pictures of Pillow."""
+"""Pictures as programs have them: files, bytes, pictures of Pillow; what files from the app are called."""
 
 import io
 import re
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
+from urllib.parse import unquote, urlsplit
 
 from image_search_client.errors import ImageSearchError
 
@@ -57,3 +58,20 @@ def content(source: Source) -> tuple[str | None, bytes | Path]:
         (source if source.mode in _PNG_MODES else source.convert("RGB")).save(file, format="PNG")
         return None, file.getvalue()
     raise ImageSearchError("This is not a picture.", "Give a path, bytes, a picture of Pillow, or one that was found.")
+
+
+def export_of(url: str) -> tuple[str, str]:
+    """Token and name of an export: wherever its URL says that it is, it is fetched from the app.
+
+    Raises:
+        ImageSearchError: it is not the URL of one.
+    """
+    found = re.search(r"/exports/([^/]+)/([^/]+)$", urlsplit(url).path)
+    if found is None:
+        raise ImageSearchError("The answer cannot be read.", "Check that this is the URL of the app.")
+    return unquote(found[1]), unquote(found[2])
+
+
+def file_name(name: str) -> str:
+    """A name without what would lead to another folder."""
+    return re.sub(r"[\x00-\x1f/\\:]", "_", name).lstrip(".") or "pictures"

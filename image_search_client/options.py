@@ -1,17 +1,20 @@
-"""What a search can be told beside words and pictures, and which request begins an analysis."""
+"""What a search can be told beside words and pictures, and which operation begins an analysis."""
 
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from image_search_client import schemas
 
-_ANALYSES: dict[str, tuple[str, dict[str, Any] | None]] = {
-    "overview": ("/api/v1/overview", None),
-    "quality": ("/api/v1/quality", None),
-    "duplicates": ("/api/v1/duplicates/scan", None),
-    "map": ("/api/v1/map", {}),
-    "labels": ("/api/v1/labels/check", {}),
-    "classes": ("/api/v1/classes/score", None),
+type Analysis = Literal["overview", "quality", "duplicates", "map", "labels", "classes"]
+
+BEGINS: dict[Analysis, str] = {
+    "overview": "post_overview",
+    "quality": "post_quality",
+    "duplicates": "post_duplicates_scan",
+    "map": "post_map",
+    "labels": "post_labels_check",
+    "classes": "post_classes_score",
 }
+"""The operation that begins each."""
 
 
 class SearchOptions(TypedDict, total=False):
@@ -28,8 +31,3 @@ class SearchOptions(TypedDict, total=False):
     min_match: schemas.MinMatch | None
     sort: schemas.Sort | None
     collection: str | None
-
-
-def started_by(analysis: str) -> tuple[str, dict[str, Any] | None]:
-    """The path and the body that begin it."""
-    return _ANALYSES[analysis]

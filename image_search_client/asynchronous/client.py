@@ -1,13 +1,11 @@
 """What programs and notebooks do most, each in one call."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, Unpack, cast
-from urllib.parse import unquote, urlsplit
+from typing import Literal, Self, Unpack
 
 import httpx
 
@@ -15,9 +13,9 @@ from image_search_client import schemas
 from image_search_client.asynchronous.operations import AsyncOperations
 from image_search_client.calls import Call, Connection
 from image_search_client.errors import ImageSearchError
-from image_search_client.files import Source, content, is_url, known_hash
+from image_search_client.files import Source, content, export_of, file_name, is_url, known_hash
 from image_search_client.grid import thumbnails_of
-from image_search_client.options import SearchOptions, started_by
+from image_search_client.options import BEGINS, Analysis, SearchOptions
 from image_search_client.results import Pictures, Results
 
 type Format = Literal["csv", "json", "zip", "sheet", "pdf", "jpeg", "png"]
@@ -197,15 +195,13 @@ class AsyncClient:
 
     async def analyse(
         self,
-        what: Literal["overview", "quality", "duplicates", "map", "labels", "classes"],
+        what: Analysis,
         *,
         told: Callable[[str], object] | None = None,
         collection: str | None = None,
     ) -> schemas.Job:
         """Have something found out about the collection as a whole, and wait until it is; `api` has what was found."""
-        path, body = started_by(what)
-        call = Call("POST", path, params={"collection": collection}, body=body)
-        started = cast(schemas.Started, await self.api.read_json(call))
+        started: schemas.Started = await getattr(self.api, BEGINS[what])(collection=collection)
         return await self.wait(started["job"], told=told, collection=collection)
 
     async def check(
@@ -253,8 +249,8 @@ class AsyncClient:
             limit=limit,
             collection=collection,
         )
-        token, name = _download(made["url"])
-        target = Path(to) / _file_name(name) if Path(to).is_dir() else Path(to)
+        token, name = export_of(made["url"])
+        target = Path(to) / file_name(name) if Path(to).is_dir() else Path(to)
         path, values = "/api/v1/exports/{token}/{name}", {"token": token, "name": name}
         return await self.api.save(Call("GET", path, values, {"collection": collection}, repeatable=True), target)
 
@@ -272,15 +268,3 @@ class AsyncClient:
             return (await self.api.post_queries_located(location=str(image), collection=collection))["id"]
         name, data = content(image)
         return (await self.api.post_queries(data, name=name, collection=collection))["id"]
-
-
-def _download(url: str) -> tuple[str, str]:
-    """Token and name of an export: wherever its URL says that it is, it is fetched from the app."""
-    found = re.search(r"/exports/([^/]+)/([^/]+)$", urlsplit(url).path)
-    if found is None:
-        raise ImageSearchError("The answer cannot be read.", "Check that this is the URL of the app.")
-    return unquote(found[1]), unquote(found[2])
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r"[\x00-\x1f/\\:]", "_", name).lstrip(".") or "pictures"

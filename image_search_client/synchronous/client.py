@@ -1,22 +1,20 @@
 """What programs and notebooks do most, each in one call."""
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, Unpack, cast
-from urllib.parse import unquote, urlsplit
+from typing import Literal, Self, Unpack
 
 import httpx
 
 from image_search_client import schemas
 from image_search_client.calls import Call, Connection
 from image_search_client.errors import ImageSearchError
-from image_search_client.files import Source, content, is_url, known_hash
+from image_search_client.files import Source, content, export_of, file_name, is_url, known_hash
 from image_search_client.grid import thumbnails_of
-from image_search_client.options import SearchOptions, started_by
+from image_search_client.options import BEGINS, Analysis, SearchOptions
 from image_search_client.results import Pictures, Results
 from image_search_client.synchronous.operations import Operations
 
@@ -195,15 +193,13 @@ class Client:
 
     def analyse(
         self,
-        what: Literal["overview", "quality", "duplicates", "map", "labels", "classes"],
+        what: Analysis,
         *,
         told: Callable[[str], object] | None = None,
         collection: str | None = None,
     ) -> schemas.Job:
         """Have something found out about the collection as a whole, and wait until it is; `api` has what was found."""
-        path, body = started_by(what)
-        call = Call("POST", path, params={"collection": collection}, body=body)
-        started = cast(schemas.Started, self.api.read_json(call))
+        started: schemas.Started = getattr(self.api, BEGINS[what])(collection=collection)
         return self.wait(started["job"], told=told, collection=collection)
 
     def check(
@@ -251,8 +247,8 @@ class Client:
             limit=limit,
             collection=collection,
         )
-        token, name = _download(made["url"])
-        target = Path(to) / _file_name(name) if Path(to).is_dir() else Path(to)
+        token, name = export_of(made["url"])
+        target = Path(to) / file_name(name) if Path(to).is_dir() else Path(to)
         path, values = "/api/v1/exports/{token}/{name}", {"token": token, "name": name}
         return self.api.save(Call("GET", path, values, {"collection": collection}, repeatable=True), target)
 
@@ -268,15 +264,3 @@ class Client:
             return (self.api.post_queries_located(location=str(image), collection=collection))["id"]
         name, data = content(image)
         return (self.api.post_queries(data, name=name, collection=collection))["id"]
-
-
-def _download(url: str) -> tuple[str, str]:
-    """Token and name of an export: wherever its URL says that it is, it is fetched from the app."""
-    found = re.search(r"/exports/([^/]+)/([^/]+)$", urlsplit(url).path)
-    if found is None:
-        raise ImageSearchError("The answer cannot be read.", "Check that this is the URL of the app.")
-    return unquote(found[1]), unquote(found[2])
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r"[\x00-\x1f/\\:]", "_", name).lstrip(".") or "pictures"

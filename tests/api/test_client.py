@@ -10,10 +10,11 @@ import httpx
 import pytest
 from PIL import Image
 
-from image_search_client import AsyncClient, Client, ImageSearchError
+from image_search_client import AsyncClient, Client, ImageSearchError, schemas
 from image_search_client.asynchronous.operations import AsyncOperations
 from image_search_client.calls import Call, Connection
 from image_search_client.grid import drawn
+from image_search_client.options import BEGINS
 from image_search_client.synchronous.operations import Operations
 from tests.client.generating import REPEATABLE, operations, written
 
@@ -227,3 +228,8 @@ def test_a_name_leads_nowhere_else(value):
         _ = Call("GET", "/api/v1/collections/{name}", {"name": value}).url
     with pytest.raises(ImageSearchError):
         Connection(f"ftp://{value}")
+
+
+def test_each_analysis_is_begun_by_an_operation_that_answers_its_job():
+    for name in BEGINS.values():
+        assert inspect.signature(getattr(Operations, name)).return_annotation is schemas.Started, name
