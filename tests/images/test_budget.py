@@ -89,9 +89,8 @@ def test_who_holds_some_may_need_more():
         assert budget.held == 160
 
 
-def test_who_hold_some_and_need_more_do_not_wait_for_each_other(monkeypatch):
-    monkeypatch.setattr("core.images.reading.budget._COLLECTED_AFTER", SECONDS)  # by themselves, not as time passes
-    budget, ready, done = Budget(100), threading.Barrier(2), []
+def test_who_hold_some_and_need_more_do_not_wait_for_each_other():
+    budget, ready, done = Budget(100, collect_after=SECONDS), threading.Barrier(2), []  # it is not time that helps
 
     def run(number):
         with budget.hold(50):

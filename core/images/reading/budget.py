@@ -19,7 +19,6 @@ MAX_PICTURE_BYTES = 1_400_000_000
 
 _PIXEL = 4  # bytes of a pixel in any mode of several bands, as Pillow keeps it
 _LARGE_BYTES = 100_000_000  # from here on what a picture leaves in the heaps is handed back
-_COLLECTED_AFTER = 1.0  # seconds of waiting for what may be held by garbage only
 
 # Peaks in bytes a pixel, measured as resident memory while 36 megapixels were opened. What becomes of the pixels after
 # decoding is their mode's; formats whose libraries keep copies of their own come first.
@@ -59,10 +58,14 @@ class Budget:
     What is larger than all of it gets it alone. Who holds some and needs more comes before those who hold none, and
     gets it at the latest when all who hold any are waiting, so that nobody waits for each other. Safe to share between
     threads.
+
+    Args:
+        limit: Bytes.
+        collect_after: Seconds of waiting for what may be held by garbage only, until it is collected.
     """
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    def __init__(self, limit: int, collect_after: float = 1.0) -> None:
+        self._limit, self._collect_after = limit, collect_after
         self._changed = threading.Condition(threading.RLock())  # a picture's end may come anywhere, here too
         self._waiting: deque[Share] = deque()
         self._shares: set[Share] = set()
@@ -105,7 +108,7 @@ class Budget:
             self._changed.notify_all()  # with this one all who hold any may be waiting: then the first goes on
             try:
                 while not (self._waiting[0] is share and self._fits(share)):
-                    if not self._changed.wait(_COLLECTED_AFTER) and self._waiting[0] is share:
+                    if not self._changed.wait(self._collect_after) and self._waiting[0] is share:
                         gc.collect()
                 self._shares.add(share)
             finally:
