@@ -1,8 +1,6 @@
 """Duplicates of one collection: found, listed, decided upon, taken away."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import batched
 from typing import TYPE_CHECKING
 
@@ -11,11 +9,14 @@ import numpy as np
 from core.access.actors import APP, Actor
 from core.access.audit import Audit
 from core.access.roles import Role
-from core.analysis.duplicates.decisions.deciding import Deciding, Wish
+from core.analysis.duplicates.decisions.deciding import Deciding
 from core.analysis.duplicates.decisions.decisions import Decisions
-from core.analysis.duplicates.export import Format, Line, exported
-from core.analysis.duplicates.groups.catalog import ASIDE, KEPT, Catalog, Found, Order
+from core.analysis.duplicates.decisions.wishes import Wish, suggested
+from core.analysis.duplicates.export import Format, exported, lines_of
+from core.analysis.duplicates.groups.catalog import ASIDE, KEPT, Catalog, Order
+from core.analysis.duplicates.groups.listing import listed, summed
 from core.analysis.duplicates.groups.showing import Showing
+from core.analysis.duplicates.latest import LatestScan
 from core.analysis.duplicates.model import (
     REASONS,
     Action,
@@ -28,12 +29,9 @@ from core.analysis.duplicates.model import (
     Standing,
     Summary,
 )
-from core.analysis.duplicates.scan import facts as facts_file
-from core.analysis.duplicates.scan import pairs as pairs_file
 from core.analysis.duplicates.scan.job import NAME
 from core.analysis.kept import Kept, KeptAnalyses
-from core.analysis.neighbours.graph import Neighbours, digests_of
-from core.analysis.neighbours.graph import load as load_graph
+from core.analysis.neighbours.graph import Neighbours
 from core.errors import DuplicatesRefused, NotIndexed
 from core.index.index import Index
 from core.ingest.journal.job import JobState
@@ -68,12 +66,8 @@ class Duplicates:
     ) -> None:
         self._index, self._kept, self._decisions = index, kept, decisions
         self._thumbnails, self._audit, self._begin, self._latest = thumbnails, audit, begin, latest
-        self._deciding = Deciding(index, decisions, self.catalog)
-        self._lock = threading.RLock()
-        self._scanned: tuple[object, Catalog] | None = None
-        self._known: tuple[object, Catalog] | None = None
-        self._graph: tuple[object, Neighbours | None] | None = None
-        self._compared: tuple[object, int] | None = None
+        self._scan = LatestScan(index, kept, decisions)
+        self._deciding = Deciding(index, decisions, self._scan.catalog)
 
     @property
     def kept(self) -> Kept:
@@ -91,48 +85,19 @@ class Duplicates:
 
     def catalog(self) -> Catalog | None:
         """What was found and decided; None before the first scan."""
-        kept = self._kept.of(NAME)
-        scan = kept.folder, kept.stamp("about")
-        if not scan[1]:
-            return None
-        key = scan, self._decisions.revision()
-        with self._lock:
-            if self._known is not None and self._known[0] == key:
-                return self._known[1]
-            if (scanned := self._read(scan)) is None:
-                return None
-            known = self._known[1] if self._known is not None and self._known[1].facts is scanned.facts else scanned
-            found = known.decided_anew(self._decisions.files(), frozenset(self._decisions.distinct()))
-            self._known = key, found
-            return found
-
-    def _read(self, scan: object) -> Catalog | None:
-        if self._scanned is None or self._scanned[0] != scan:
-            kept = self._kept.of(NAME)
-            facts, pairs, about = facts_file.load(kept), pairs_file.load(kept), kept.noted("about")
-            if facts is None or pairs is None or not about:
-                return None
-            self._scanned = scan, Catalog(facts, pairs, float(about["threshold"]))
-        return self._scanned[1]
+        return self._scan.catalog()
 
     def graph(self) -> Neighbours | None:
         """Who is near to whom, as of the latest scan or later."""
-        kept = self._kept.of("neighbours")
-        key = kept.folder, kept.stamp("about")
-        with self._lock:
-            if self._graph is None or self._graph[0] != key:
-                self._graph = key, load_graph(kept)
-            return self._graph[1]
+        return self._scan.graph()
 
     def changed(self) -> int:
         """How many records were added, changed or removed since the scan."""
-        catalog = self.catalog()
-        if catalog is None:
-            return self._index.count()
-        key = self._index.revision(), self._kept.of(NAME).stamp("about")
-        if self._compared is None or self._compared[0] != key:
-            self._compared = key, _differing(catalog, self._index)
-        return self._compared[1]
+        return self._scan.changed()
+
+    def stamp(self) -> object:
+        """Another one whenever something was found or decided; None before the first scan."""
+        return self._scan.stamp()
 
     def summary(self) -> Summary:
         """How it stands: without a scan all is empty."""
@@ -150,7 +115,7 @@ class Duplicates:
             number,
             float(about.get("at", 0.0)),
             len(catalog.facts),
-            {level: _summed(catalog.groups(level)) for level in Level},
+            {level: summed(catalog.groups(level)) for level in Level},
             catalog.threshold,
             float(about.get("floor", catalog.threshold)),
             int(aside.sum()),
@@ -186,7 +151,7 @@ class Duplicates:
         catalog, order = self.catalog(), Order(tuple(reasons), tuple(folders))
         if catalog is None:
             return GroupPage((), 0, offset, 0, 0)
-        found = _listed(catalog, level, threshold, standing, order, within, against)
+        found = listed(catalog, level, threshold, order, standing, within, against)
         start = max(0, offset)
         page = found[start : start + max(0, min(limit, MAX_GROUPS))]
         groups = tuple(Showing(self._index, catalog, self.graph, order).groups(page))
@@ -217,11 +182,6 @@ class Duplicates:
             for some in batched(catalog.groups(level), _AT_ONCE):
                 yield from showing.groups(some)
 
-    def stamp(self) -> object:
-        """Another one whenever something was found or decided; None before the first scan."""
-        stamp = self._kept.of(NAME).stamp("about")
-        return (stamp, self._decisions.revision()) if stamp else None
-
     def decide(
         self,
         keep: Sequence[str] = (),
@@ -245,7 +205,7 @@ class Duplicates:
         """
         by.check(Role.EDITOR)
         wish = Wish(keep, set_aside, clear, distinct)
-        return self._noted(self._deciding.decide(wish, _title(wish), merge, by), by)
+        return self._noted(self._deciding.decide(wish, wish.in_words, merge, by), by)
 
     def decide_all(
         self,
@@ -267,26 +227,12 @@ class Duplicates:
         """
         by.check(Role.EDITOR)
         catalog, order = self.catalog(), Order(tuple(reasons), tuple(folders))
-        found = _listed(catalog, level, threshold, Standing.OPEN, order, within, against) if catalog else []
+        found = listed(catalog, level, threshold, order, Standing.OPEN, within, against) if catalog else []
         if not found or catalog is None:
             raise DuplicatesRefused("There are no groups to decide about.", "Choose another level or threshold.")
-        keep: dict[str, None] = {}
-        kept_for: dict[str, str] = {}
-        for group in found:
-            keeper = catalog.facts.id(group.keeper)
-            keep[keeper] = None
-            for record in group.records:
-                if record != group.keeper and not catalog.decisions[record]:
-                    kept_for[catalog.facts.id(record)] = keeper
-        there = self._there([*keep, *kept_for])
-        kept_for = {id_: keeper for id_, keeper in kept_for.items() if {id_, keeper} <= there and id_ not in keep}
-        wish = Wish([id_ for id_ in keep if id_ in there], list(kept_for), kept_for=kept_for)
-        title = f"Set aside {pictures(len(kept_for))} in {counted(len(found), 'group')}"
+        wish = suggested(catalog, found, lambda ids: set(self._index.fingerprints(ids)))
+        title = f"Set aside {pictures(len(wish.set_aside))} in {counted(len(found), 'group')}"
         return self._noted(self._deciding.decide(wish, title, merge, by), by)
-
-    def _there(self, ids: Sequence[str]) -> set[str]:
-        """Those that are in the index still."""
-        return set(self._index.fingerprints(list(dict.fromkeys(ids))))
 
     def undo(self, action: int | None = None, *, by: Actor = APP) -> Action:
         """Take back what was decided, by default the latest.
@@ -331,26 +277,10 @@ class Duplicates:
             target: The folder that files are moved to.
         """
         by.check(Role.EDITOR)
-        lines = list(self._lines())
+        catalog = self.catalog()
+        lines = list(lines_of(catalog)) if catalog else []
         self._audit().note(by, "Exported what was set aside", f"{counted(len(lines), 'file')} as {format_}")
         return exported(lines, format_, target)
-
-    def _lines(self) -> Iterator[Line]:
-        catalog = self.catalog()
-        if catalog is None:
-            return
-        facts = catalog.facts
-        for record in np.flatnonzero(catalog.decisions == ASIDE).tolist():
-            size, digest = int(facts.columns["size"][record]), facts.digest(int(facts.row[record])).hex()
-            line = Line(facts.path(record), size, digest)
-            for group in catalog.groups_of(record):
-                active = [other for other in group.records if catalog.decisions[other] != ASIDE]
-                if active:
-                    kept = group.keeper if group.keeper in active else active[0]
-                    sizes = int(facts.columns["size"][kept])
-                    line = replace(line, kept=facts.path(kept), kept_size=sizes, level=group.level.value)
-                    break
-            yield line
 
     def note_all(self) -> Iterator[None]:
         """Write to all records what was found and decided; for the scan."""
@@ -359,51 +289,3 @@ class Duplicates:
     def _noted(self, action: Action, by: Actor) -> Action:
         self._audit().note(by, "Decided about duplicates", action.title)
         return action
-
-
-def _listed(
-    catalog: Catalog,
-    level: Level,
-    threshold: float | None,
-    standing: Standing,
-    order: Order,
-    within: str,
-    against: str,
-) -> list[Found]:
-    found = catalog.groups(level, threshold, order)
-    if standing is not Standing.ALL:
-        found = [group for group in found if group.status is standing]
-    if within:
-        inside = catalog.facts.inside(within)
-        found = [group for group in found if inside[list(group.records)].any()]
-    if against:
-        others = catalog.facts.inside(against) & ~(catalog.facts.inside(within) if within else False)
-        found = [group for group in found if others[list(group.records)].any()]
-    return found
-
-
-def _summed(groups: Sequence[Found]) -> LevelSummary:
-    left = [group for group in groups if group.status is Standing.OPEN]
-    gain, records = sum(group.gain for group in left), sum(len(group.records) for group in left)
-    return LevelSummary(len(left), records, gain, len(groups) - len(left))
-
-
-def _differing(catalog: Catalog, index: Index) -> int:
-    facts, same, there = catalog.facts, 0, 0
-    for ids, hashes in index.contents():
-        places = facts.places(ids)
-        known = places >= 0
-        digests = digests_of(hashes)
-        same += int((facts.digests[facts.row[places[known]]] == digests[known]).all(axis=1).sum())
-        there += len(ids)
-    return max(there, len(facts)) - same
-
-
-def _title(wish: Wish) -> str:
-    parts = [
-        (len(wish.set_aside), f"Set aside {pictures(len(wish.set_aside))}"),
-        (len(wish.keep) and not wish.set_aside, f"Kept {pictures(len(wish.keep))}"),
-        (len(wish.distinct), f"Not duplicates: {counted(len(wish.distinct), 'group')}"),
-        (len(wish.clear), f"Decided nothing about {pictures(len(wish.clear))}"),
-    ]
-    return "; ".join(words for count, words in parts if count)

@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
+from core.analysis.duplicates.groups.catalog import ASIDE, Catalog
 from core.sources.archives.archive import archive_of
 from core.sources.remote.urls import is_url
 from core.text.csv_file import as_csv
@@ -56,6 +59,22 @@ class Line:
     kept_size: int = 0
     level: str = ""
     """How alike both are."""
+
+
+def lines_of(catalog: Catalog) -> Iterator[Line]:
+    """All that is set aside, each beside what is kept of the group that joins the most alike."""
+    facts = catalog.facts
+    for record in np.flatnonzero(catalog.decisions == ASIDE).tolist():
+        size, digest = int(facts.columns["size"][record]), facts.digest(int(facts.row[record])).hex()
+        line = Line(facts.path(record), size, digest)
+        for group in catalog.groups_of(record):
+            active = [other for other in group.records if catalog.decisions[other] != ASIDE]
+            if active:
+                kept = group.keeper if group.keeper in active else active[0]
+                sizes = int(facts.columns["size"][kept])
+                line = replace(line, kept=facts.path(kept), kept_size=sizes, level=group.level.value)
+                break
+        yield line
 
 
 def exported(lines: Iterable[Line], format_: Format, target: str = "") -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import batched
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from core.access.actors import Actor
 from core.analysis.duplicates.decisions.boxes import lacking, moved
 from core.analysis.duplicates.decisions.decisions import Change, Decided, Decisions, Pair
+from core.analysis.duplicates.decisions.wishes import Wish
 from core.analysis.duplicates.groups.catalog import Catalog
 from core.analysis.duplicates.groups.grouping import in_pairs
 from core.analysis.duplicates.model import MARKS, Action, Decision
@@ -26,20 +27,6 @@ MAX_DISTINCT = 200
 """Pictures of a group that are said to be no duplicates at once: each of each."""
 
 _READ = 1_000  # records at once
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody wants: ids of records."""
-
-    keep: Sequence[str] = ()
-    set_aside: Sequence[str] = ()
-    clear: Sequence[str] = ()
-    """About which nothing is to be decided any more."""
-    distinct: Sequence[Sequence[str]] = ()
-    """Each of these is no duplicate of the others beside it."""
-    kept_for: Mapping[str, str] | None = None
-    """Which record is kept in the place of one that is set aside; None: it is found out."""
 
 
 class Deciding:

@@ -16,7 +16,7 @@ from core.analysis.duplicates.pictures.signatures import Signatures
 
 TABLES = 6
 LEAST = 3
-"""Votes, of all tables, that make a pair worth looking at."""
+"""Votes, of all tables, that make a pair worth looking at. Fewer do where something else speaks for it too."""
 
 MANY = 8
 """Votes that chance does not bring."""
@@ -32,7 +32,7 @@ type Voted = dict[int, int]
 def voted_pairs(
     signatures: Signatures, digests: Sequence[bytes], new: NDArray[np.bool_]
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] | None]:
-    """Pairs of places with enough votes, the smaller first, and their votes: yields None while it works, them last.
+    """Pairs of places with any votes, the smaller first, and their votes: yields None while it works, them last.
 
     Args:
         new: Which of them are new: pairs of others are left out.
@@ -50,7 +50,7 @@ def voted_pairs(
         for pairs in _meeting(np.concatenate(owners), np.concatenate(keys), new, count):
             tally.add(pairs)
             yield None
-    pairs, votes = tally.pairs(LEAST)
+    pairs, votes = tally.pairs()
     yield pairs // max(1, count), pairs % max(1, count), votes
 
 
@@ -66,11 +66,10 @@ class _Tally:
         if sum(map(len, self._waiting)) > _WAITING:
             self._count()
 
-    def pairs(self, least: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Those that were named so often at least, and how often."""
+    def pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Those that were named, ascending, and how often."""
         self._count()
-        enough = self._counts >= least
-        return self._pairs[enough], self._counts[enough]
+        return self._pairs, self._counts
 
     def _count(self) -> None:
         found, counts = np.unique(np.concatenate([np.empty(0, np.int64), *self._waiting]), return_counts=True)

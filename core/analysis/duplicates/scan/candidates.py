@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import batched
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.analysis.duplicates.pictures.hashes import ORIENTATIONS, coarse_bits, near_pairs, oriented
 from core.analysis.duplicates.pictures.looking import Hint, Looking, Verified
 from core.analysis.duplicates.pictures.signatures import Signatures
-from core.analysis.duplicates.pictures.votes import MANY, voted_pairs
+from core.analysis.duplicates.pictures.votes import LEAST, MANY, voted_pairs
 from core.analysis.neighbours.graph import Neighbours
 from core.images.phash import Hashes
 
@@ -29,6 +29,16 @@ _THOROUGH = 2_000  # the likeliest pairs of each kind, which are looked at close
 _THREADS, _AT_ONCE = 2, 32
 
 
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """Pairs whose patches agree."""
+
+    hints: Hints
+    """Those with votes enough, as many as there is time for."""
+    pairs: NDArray[np.int64]
+    """All with any vote, ascending: the smaller place times the number of contents, and the larger."""
+
+
 def by_hash(hashes: Hashes, new: NDArray[np.bool_]) -> Iterator[Hints | None]:
     """Yields None while it works, and the candidates last."""
     found: Hints = {}
@@ -42,27 +52,31 @@ def by_hash(hashes: Hashes, new: NDArray[np.bool_]) -> Iterator[Hints | None]:
     yield found
 
 
-def by_votes(signatures: Signatures, digests: Sequence[bytes], new: NDArray[np.bool_]) -> Iterator[Hints | None]:
+def by_votes(signatures: Signatures, digests: Sequence[bytes], new: NDArray[np.bool_]) -> Iterator[Voted | None]:
     """Likewise; the pairs with most votes, as many as there is time for."""
     for pairs in voted_pairs(signatures, digests, new):
         if pairs is None:
             yield None
             continue
         first, second, votes = pairs
-        best = np.lexsort((second, first, -votes))[: budget(int(new.sum()))]
+        enough = np.flatnonzero(votes >= LEAST)
+        best = enough[np.lexsort((second[enough], first[enough], -votes[enough]))][: budget(int(new.sum()))]
         columns = first[best].tolist(), second[best].tolist(), votes[best].tolist()
         hints: Hints = {}
         for rank, (one, other, count) in enumerate(zip(*columns, strict=True)):
             hints[one, other] = Hint(thorough=count >= MANY or rank < _THOROUGH)
-        yield hints
+        yield Voted(hints, first * len(digests) + second)
 
 
-def by_likeness(hashes: Hashes, graph: Neighbours, new: NDArray[np.bool_], threshold: float) -> Hints:
-    """Of pairs whose embeddings are near: those that look alike, those whose hashes agree roughly too, and the two
-    nearest of each, as many as there is time for.
+def by_likeness(
+    hashes: Hashes, graph: Neighbours, new: NDArray[np.bool_], threshold: float, voted: NDArray[np.int64]
+) -> Hints:
+    """Of pairs whose embeddings are near: those that look alike, those whose hashes agree roughly too or any of whose
+    patches do, and the two nearest of each, as many as there is time for.
 
     Args:
         graph: Its rows are the contents.
+        voted: As in `Voted`.
     """
     one, ranks = np.nonzero(graph.indices >= 0)
     other, cosines = graph.indices[one, ranks].astype(np.int64), graph.cosines[one, ranks]
@@ -70,12 +84,19 @@ def by_likeness(hashes: Hashes, graph: Neighbours, new: NDArray[np.bool_], thres
     first, second = np.minimum(one, other)[kept], np.maximum(one, other)[kept]
     cosines, nearest = cosines[kept], ranks[kept] < _NEAREST
     rough = _roughly(hashes, first, second)
-    alike = cosines >= threshold
+    alike, agreeing = cosines >= threshold, np.isin(first * len(hashes) + second, voted)
     order = np.lexsort((second, first, -cosines))
     most = budget(int(new.sum()))
-    chosen = np.concatenate([order[nearest[order]][:most], order[(alike | (rough <= _CUT))[order]][: 2 * most]])
+    chosen = np.concatenate(
+        [
+            order[nearest[order]][:most],
+            order[(alike | (rough <= _CUT))[order]][: 2 * most],
+            order[agreeing[order]][:most],
+        ]
+    )
     likely = order[(nearest | alike)[order]]
-    mirrored, thorough = set(likely[:_MIRRORED].tolist()), set(likely[:_THOROUGH].tolist())
+    mirrored = set(likely[:_MIRRORED].tolist())
+    thorough = {*likely[:_THOROUGH].tolist(), *order[agreeing[order]][:_THOROUGH].tolist()}
     found: Hints = {}
     for at in chosen.tolist():
         hint = Hint(thorough=bool(rough[at] <= _CUT) or at in thorough, mirrored=at in mirrored)

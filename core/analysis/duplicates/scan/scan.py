@@ -12,7 +12,7 @@ from core.analysis.duplicates.pictures.looking import Looking, Verified
 from core.analysis.duplicates.pictures.signatures import Signatures
 from core.analysis.duplicates.scan import facts as facts_file
 from core.analysis.duplicates.scan import pairs as pairs_file
-from core.analysis.duplicates.scan.candidates import Hints, by_hash, by_likeness, by_votes, joined, looked_at
+from core.analysis.duplicates.scan.candidates import Hints, Voted, by_hash, by_likeness, by_votes, joined, looked_at
 from core.analysis.duplicates.scan.facts import Facts
 from core.analysis.duplicates.scan.pairs import Pairs, alike_pairs, cosines_of, nearest_pairs, same_pairs
 from core.analysis.kept import Kept, KeptAnalyses
@@ -116,11 +116,11 @@ class Scan:
         for step in by_hash(hashes, new):
             near = step or {}
             yield Far(0.68, Phase.COMPARING)
-        voted: Hints = {}
-        for step in by_votes(signatures, digests, new):
-            voted = step or {}
+        voted = Voted({}, np.empty(0, np.int64))
+        for votes in by_votes(signatures, digests, new):
+            voted = votes or voted
             yield Far(0.72, Phase.COMPARING)
-        return joined(near, voted, by_likeness(hashes, graph, new, threshold))
+        return joined(near, voted.hints, by_likeness(hashes, graph, new, threshold, voted.pairs))
 
     def _look(
         self, hints: Hints, digests: list[bytes], signatures: Signatures
