@@ -23,7 +23,7 @@ def ingest_until(data: Path, folder: Path, method: str, calls: int) -> None:
     """Index a folder in rounds of four, but end just before the nth call of a method, or resume what is there."""
     run.MIN_ROUND = run.MAX_ROUND = 4
     library = make_library(data, ColourEmbedder())
-    _end_before(method, calls)
+    end_before(method, calls)
     library.start()
     if not library.jobs.busy:
         library.add([str(folder)], auto_start=True)
@@ -39,7 +39,7 @@ def rebuild_until(data: Path, name: str, method: str, calls: int) -> None:
     """
     run.MIN_ROUND = run.MAX_ROUND = 4
     library = make_library(data, ColourEmbedder(), on_server(name) if name else None, models=TwoModels())
-    _end_before(method, calls)
+    end_before(method, calls)
     library.jobs.wait(library.rebuild("Rebuild", Rebuild(OTHER.model_id)))
     library.close()
 
@@ -66,7 +66,7 @@ def ingest_when(data: Path, folder: Path, begun: Event, go_on: Event) -> None:
     library.close()
 
 
-def _end_before(method: str, calls: int) -> None:
+def end_before(method: str, calls: int) -> None:
     owner, _, name = method.rpartition(".")
     holder = _holder(owner)
     work, left = getattr(holder, name), iter(range(calls - 1))
