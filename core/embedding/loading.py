@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from core.embedding.embedder import Embedder
-from core.embedding.weights import how_to_obtain
+from core.embedding.weights import ask_for, how_to_obtain
 from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
 from core.models import MODELS, STARTER
 from core.telemetry.context import carried
@@ -46,7 +46,7 @@ def load_embedder(model_id: str, cache_dir: Path, made_by: str | None, *, direct
         if made_by is None:
             return _stand_in(error, cache_dir)
         message = f"The index was made with {made_by} and can only be searched with it. {error.message}"
-        remedy = f"{how_to_obtain(model_id, cache_dir)}; or name another index in IMAGE_SEARCH_INDEX."
+        remedy = f"{how_to_obtain(model_id, cache_dir)}; or build the index with another model, on the page Index."
         raise ModelUnavailable(message, remedy) from error
 
 
@@ -91,10 +91,8 @@ def _mismatch(model_id: str, made_by: str | None) -> ModelMismatch:
             f"Search with pictures of the collection, or re-embed all with {model_id} ({command('reembed')}).",
         )
     return ModelMismatch(
-        f"The index was made with {made_by}, but IMAGE_SEARCH_MODEL asks for {model_id}; their embeddings cannot be "
-        "compared.",
-        f"Re-embed the pictures ({command('reembed')}), set IMAGE_SEARCH_MODEL={made_by}, or name another index in "
-        "IMAGE_SEARCH_INDEX.",
+        f"The index was made with {made_by}, but {model_id} is asked for; their embeddings cannot be compared.",
+        f"Re-embed the pictures ({command('reembed')}), or ask for {made_by} again: {ask_for(made_by)}.",
     )
 
 
@@ -200,7 +198,7 @@ def _expected(error: BaseException) -> ImageSearchError:
         return error
     unexpected = ModelUnavailable(
         "The model could not be loaded.",
-        "Try again, or set IMAGE_SEARCH_MODEL=starter. The log has the details.",
+        f"The log has the details. Try again, or use the starter model: {ask_for(STARTER)}.",
     )
     unexpected.__cause__ = error
     return unexpected

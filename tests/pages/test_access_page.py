@@ -4,6 +4,7 @@ import pytest
 
 from core.access.actors import COMMAND_LINE
 from core.access.roles import Role
+from core.ui.access.view import _linked
 from tests.pages.conftest import texts
 from tests.pages.test_roles import come as come  # a fixture
 
@@ -56,3 +57,15 @@ def test_who_did_what_is_for_admins(services, come, open_page, role):
         assert list(at.dataframe[0].value["Who"]) == ["nobody"] * 3
     else:
         assert "ask the curators" in texts(at)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("o'brien@example.com", r"[o'brien@example\.com](mailto:o%27brien@example.com)"),
+        ("a&b?subject=x@c.org.", r"[a&b?subject=x@c\.org](mailto:a%26b%3Fsubject%3Dx@c.org)\."),
+        ("ö_x@b.org or (the) *team*", r"[ö\_x@b\.org](mailto:%C3%B6_x@b.org) or \(the\) \*team\*"),
+    ],
+)
+def test_addresses_are_linked_whole(said, shown):
+    assert _linked(said) == shown

@@ -1,8 +1,10 @@
 """The parts of the page about access: one's own role, tokens, and for admins the roles of all and what was done."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -21,6 +23,7 @@ from core.ui.who import may, session, visitor
 _MADE = "token-made"
 _LIFETIMES = {"30 days": 30 * DAY, "90 days": 90 * DAY, "1 year": 365 * DAY, "No end": None}
 _MAX_SHOWN = 500
+_ADDRESS = re.compile(r"([^\s,;()<>@]+@[^\s,;()<>@]*[^\s,;()<>@.])")
 _MAY = {
     Role.VIEWER: "look",
     Role.EDITOR: "look, tag, save searches and export",
@@ -33,10 +36,18 @@ def identity() -> None:
     tell()
     who = visitor()
     st.markdown(
-        f"You are signed in as **{plain(who.label)}**, with the role **{who.role.word}**: you may {_MAY[who.role]}."
+        f"You are signed in as **{_linked(who.label)}**, with the role **{who.role.word}**: you may {_MAY[who.role]}."
     )
     if not may(Role.ADMIN):
-        st.caption(plain(f"For another role, ask {access().whom_to_ask()}."))
+        st.caption(f"For another role, ask {_linked(access().whom_to_ask())}.")
+
+
+def _linked(text: str) -> str:
+    """With each address as a link to all of it: by itself, Markdown links `brien@…` of `o'brien@…`."""
+    parts = _ADDRESS.split(text)
+    return "".join(
+        f"[{plain(one)}](mailto:{quote(one, safe='@')})" if at % 2 else plain(one) for at, one in enumerate(parts)
+    )
 
 
 def tokens() -> None:
