@@ -2,11 +2,14 @@
 
 import ast
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from core.access.access import Access
 from core.access.actors import COMMAND_LINE
@@ -16,8 +19,10 @@ from core.errors import NotSignedIn
 from core.ingest.jobs.queue import Jobs
 from core.ingest.journal.job import Status
 from core.ingest.library import Library
+from core.services import shared
 from core.services.collections import Collections
 from core.services.services import Services
+from core.ui.access.offered import PAGES, Page
 from core.ui.who import visitor
 from core.versions.control import VersionControl
 from tests import signed_in
@@ -25,8 +30,35 @@ from tests.pages.conftest import Component, texts
 
 ROOT = Path(__file__).parents[2]
 ACTING = (Services, Collections, VersionControl, Library, Jobs, Tokens)
-WRONG = [None, Role.NOBODY, Role.VIEWER, Role.EDITOR]
+WRONG = (None, Role.NOBODY, Role.VIEWER, Role.EDITOR)
 """Who may not do what is for admins; None: nobody has signed in."""
+LEAST = {"ingest": 9, "access": 2, "index": 4, "collections": 4, "duplicates": 1, "quality": 1, "map": 1}
+"""How many actions there are at least on a page."""
+SENT: dict[str, Any] = {"start": "duplicates"}
+"""What components send with their events; else nothing."""
+
+
+def forged() -> list[tuple[Page, Role | None]]:
+    """The pages of the app, each with those who may not do what is done there: of most, whose role is only just too
+    low."""
+    offered = [page for page in PAGES if page.name != "sign_out"]
+    below = [(page, Role.EDITOR if Role.ADMIN in (page.role, *taken(page)) else Role.VIEWER) for page in offered]
+    return [*below, *((page, role) for page in offered if page.name == "ingest" for role in WRONG[:-1])]
+
+
+def taken(page: Page) -> list[Role]:
+    """What the page about access shows to all, and lets admins do with what is others'."""
+    return [Role.ADMIN] if page.name == "access" else []
+
+
+def events(component: str) -> list[str]:
+    """What a component may tell the page, as its function declares it."""
+    source = (ROOT / "core" / "ui" / "components" / component / f"{component}.py").read_text("utf-8")
+    return re.findall(r"\bon_(\w+)_change=", source)
+
+
+def mounted(at: AppTest, component: str) -> bool:
+    return any(element.proto.component_name.endswith(component) for element in at.get("bidi_component"))
 
 
 @pytest.fixture
@@ -64,6 +96,8 @@ def state(services: Services, access: Access) -> object:
         services.index.count(),
         [(token.id, token.name) for token in access.tokens.all(COMMAND_LINE)],
         [(one.who, one.action) for one in access.audit.entries()],
+        shared.collections().all(),
+        services.versions.all(),
     )
 
 
@@ -92,25 +126,29 @@ def test_the_ingest_page_is_for_admins(busy, come, open_page, role):
         open_page("ingest.py")
 
 
-@pytest.mark.parametrize("role", WRONG, ids=str)
-@pytest.mark.parametrize("page", ["ingest.py", "access.py"])
+@pytest.mark.parametrize(("page", "role"), forged(), ids=lambda one: getattr(one, "name", str(one)))
 def test_every_action_is_refused_when_it_is_sent_all_the_same(busy, come, open_page, role, page):
     """By a page that was drawn for an admin, whose role or session has ended since; listed by the page itself."""
-    access = come(Role.ADMIN)
+    access, file = come(Role.ADMIN), f"{page.name}.py"
     access.tokens.create("Nightly", Role.ADMIN, COMMAND_LINE)
-    at = open_page(page)
+    at = open_page(file)
     assert not at.exception
     before = state(busy, access)
     widgets = [(kind, place) for kind in ("button", "toggle") for place in range(len(at.get(kind)))]
-    assert len(widgets) >= (9 if page == "ingest.py" else 2)
-    for kind, place in widgets:
+    assert len(widgets) >= LEAST.get(page.name, 0), [widget.label for widget in at.button]
+    sent = [(name, event) for name in page.components for event in events(name) if mounted(at, name)]
+    for what in (*widgets, *sent):
         come(Role.ADMIN)
-        at.run().switch_page(page).run()  # drawn anew, now that the pages of an admin are there again
+        at.run().switch_page(file).run()  # drawn anew, now that the pages of an admin are there again
+        component = Component(at, what[0]) if what in sent else None
         come(role)
-        widget = at.get(kind)[place]
-        (widget.click() if kind == "button" else widget.set_value(not widget.value)).run()
-        assert not at.exception, (kind, place)
-        assert state(busy, access) == before, widget.label
+        if component:
+            component.trigger(what[1], SENT.get(what[1]))
+        else:
+            widget = at.get(what[0])[what[1]]
+            (widget.click() if what[0] == "button" else widget.set_value(not widget.value)).run()
+        assert not at.exception, (what, at.exception)
+        assert state(busy, access) == before, what
 
 
 def test_they_are_done_for_who_may(busy, come, open_page):
