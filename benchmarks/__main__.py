@@ -20,10 +20,11 @@ python -m benchmarks.cold       how soon the page is there after the start of th
 python -m benchmarks.page       how soon the page is there, and a search answered on it
 python -m benchmarks.map_page   how soon the map is there, and how smoothly it moves
 
-Two are not among them; the former takes half an hour:
+Three are not among them; the first takes half an hour:
 
 python -m benchmarks.scale      how an index takes a long load, and how it answers when it is large
 python -m benchmarks.versions   whether another version comes into use without anybody noticing
+python -m benchmarks.moving     what exports and imports take, in time and memory
 """
 
 import argparse

@@ -70,10 +70,11 @@ def records(count: int) -> list[ImageRecord]:
     rng = np.random.default_rng(1)
     tops = rng.choice(list(FOLDERS), count, p=list(FOLDERS.values()))
     days = rng.integers(0, 3650, count)
-    return [_record(at, str(tops[at]), int(days[at])) for at in range(count)]
+    return [record(at, str(tops[at]), int(days[at])) for at in range(count)]
 
 
-def _record(at: int, top: str, day: int) -> ImageRecord:
+def record(at: int, top: str, day: int) -> ImageRecord:
+    """One of them, in a top folder of `FOLDERS`, taken so many days after the first."""
     taken = datetime(2015, 1, 1) + timedelta(days=day, minutes=at % 1440)
     name = f"IMG_{at:07d}.jpg"
     path = str(LIBRARY / top / f"{taken:%Y}" / f"{taken:%m}" / name)

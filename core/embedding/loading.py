@@ -38,7 +38,7 @@ def load_embedder(model_id: str, cache_dir: Path, made_by: str | None, *, direct
     """
     if made_by == STARTER or (model_id == STARTER and made_by is None):
         return _starter(cache_dir)
-    if made_by not in (None, model_id):
+    if made_by is not None and made_by != model_id:
         raise _mismatch(model_id, made_by)
     try:
         return embedder_class(model_id).load(model_id, cache_dir, direct=direct)
@@ -84,7 +84,7 @@ def _starter(cache_dir: Path) -> Embedder:
     return StarterEmbedder.load(cache_dir)
 
 
-def _mismatch(model_id: str, made_by: str | None) -> ModelMismatch:
+def _mismatch(model_id: str, made_by: str) -> ModelMismatch:
     if made_by not in MODELS:  # somebody has imported what another program has embedded
         return ModelMismatch(
             f"The pictures were embedded with {made_by}, which this app does not have: words cannot be searched for.",

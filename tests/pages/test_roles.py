@@ -137,18 +137,18 @@ def test_every_action_is_refused_when_it_is_sent_all_the_same(busy, come, open_p
     widgets = [(kind, place) for kind in ("button", "toggle") for place in range(len(at.get(kind)))]
     assert len(widgets) >= LEAST.get(page.name, 0), [widget.label for widget in at.button]
     sent = [(name, event) for name in page.components for event in events(name) if mounted(at, name)]
-    for what in (*widgets, *sent):
+    for name, what in (*widgets, *sent):
         come(Role.ADMIN)
         at.run().switch_page(file).run()  # drawn anew, now that the pages of an admin are there again
-        component = Component(at, what[0]) if what in sent else None
+        component = Component(at, name) if isinstance(what, str) else None
         come(role)
-        if component:
-            component.trigger(what[1], SENT.get(what[1]))
+        if component and isinstance(what, str):
+            component.trigger(what, SENT.get(what))
         else:
-            widget = at.get(what[0])[what[1]]
-            (widget.click() if what[0] == "button" else widget.set_value(not widget.value)).run()
-        assert not at.exception, (what, at.exception)
-        assert state(busy, access) == before, what
+            widget = at.get(name)[what]
+            (widget.click() if name == "button" else widget.set_value(not widget.value)).run()
+        assert not at.exception, (name, what)
+        assert state(busy, access) == before, (name, what)
 
 
 def test_they_are_done_for_who_may(busy, come, open_page):

@@ -8,8 +8,9 @@ import pytest
 
 from core.errors import ImportRefused, NoSuchCollection
 from core.services.collections import Collections
-from core.transfer.exporting import UNFINISHED
+from core.transfer.exporting import UNFINISHED, export
 from core.transfer.stamp import FILE
+from tests.index.conftest import records
 from tests.transfer import conftest
 from tests.transfer.test_round_trip import assert_same, content
 
@@ -52,7 +53,7 @@ def test_an_export(make, tmp_path, method, calls, written):
     with pytest.raises(ImportRefused, match="no whole export"):
         conftest.imported(folder, target)
     assert target.index.model() is None
-    first = next(conftest.export(source, folder))
+    first = next(export(source, folder))
     assert (first.done, first.total) == (written, COUNT)
     conftest.imported(conftest.exported(source, folder), target)
     assert_same(content(source), content(target))
@@ -90,10 +91,10 @@ def test_an_import(make, tmp_path, method, calls, there):
 def test_the_deletion_of_a_collection(services, settings, method):
     collections = Collections(settings)
     collections.create("birds", model_id="starter")
-    records, embeddings = conftest.records(COUNT, conftest.MODEL.dims)
+    made, embeddings = records(COUNT, conftest.MODEL.dims)
     birds = collections.of("birds")
     birds.index.prepare(conftest.MODEL)
-    birds.index.upsert(records, embeddings)
+    birds.index.upsert(made, embeddings)
     birds.saved.save("mine", "q=red")
     collections.close()
     kill("delete_until", settings, "birds", method, 1)
