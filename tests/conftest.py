@@ -12,8 +12,10 @@ from xdist.scheduler import LoadFileScheduling
 
 from core.config import Settings
 from core.embedding.weights import WEIGHTS, weights_folder
+from core.migrations import revisions
 from core.services import Services, shared
 from tests.colours import COLOURS, ColourEmbedder
+from tests.databases import MadeAgain
 from tests.material import NO_NODE, START_ELASTICSEARCH, TEST_DATA, no_data
 from tests.nodes import Node
 from tests.reports import pytest_report_to_serializable as pytest_report_to_serializable
@@ -63,6 +65,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     if config.getoption("dist") != "loadfile":
         return None  # as usual
     return _Scheduling(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(revisions, "upgrade", MadeAgain(revisions.upgrade))
+        yield
 
 
 @pytest.fixture(scope="session")

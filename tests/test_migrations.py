@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from core.ingest.journal import tables
 from core.ingest.journal.job import Kind
 from core.ingest.journal.journal import Journal
 from core.migrations import revisions
+from tests.databases import MadeAgain
 from tests.ingest.libraries import journal_url
 
 FIRST = """
@@ -46,6 +48,15 @@ INSERT INTO jobs VALUES (7, 'lancedb/images', 'Pictures', '["/pictures"]', 'done
     '{}', '{"added": 3}', '[]', NULL, '', 0, 0, 3, 1, 1, 0, 0, 0, 1, 2, NULL, 'clip/ViT-B-16');
 """
 """A database as the first version with jobs made it."""
+
+
+@pytest.fixture(autouse=True)
+def made_again(monkeypatch: pytest.MonkeyPatch) -> MadeAgain:
+    """How other tests come to a new database; these have each made by Alembic."""
+    again = revisions.upgrade
+    assert isinstance(again, MadeAgain)
+    monkeypatch.setattr(revisions, "upgrade", again.upgrade)
+    return again
 
 
 @pytest.fixture
@@ -98,6 +109,18 @@ def test_the_last_revision_is_the_one_that_is_asked_for():
 
 def test_a_new_database_has_the_tables_that_the_code_knows(url):
     assert opened(url, differences) == []
+
+
+def test_one_that_other_tests_make_is_the_same(made_again, monkeypatch, tmp_path):
+    def made(name: str) -> list[str]:
+        file = str(tmp_path / name)
+        assert opened(file, differences) == []
+        with closing(sqlite3.connect(file)) as connection:
+            return sorted(connection.iterdump())  # indices are made in any order
+
+    by_alembic = made("0.db")
+    monkeypatch.setattr(revisions, "upgrade", made_again)
+    assert [made(f"{number}.db") for number in (1, 2)] == [by_alembic] * 2
 
 
 def test_one_of_the_first_version_gets_what_it_lacks_and_keeps_what_it_has(first):
