@@ -218,6 +218,18 @@ class NoSuchJob(JobRefused):
     title = "There is no such job"
 
 
+class EndpointMissing(ImageSearchError):
+    """No endpoint was chosen that questions could be sent to."""
+
+    title = "No model was chosen"
+
+
+class EndpointFailed(ImageSearchError):
+    """The endpoint that questions are sent to gives no answer, or no whole one."""
+
+    title = "The model does not answer"
+
+
 class NoSuchCollection(ImageSearchError):
     title = "There is no such collection"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 
 class ActionReply(TypedDict):
@@ -31,6 +31,17 @@ class AlignmentReply(TypedDict):
     how: str
     overlap: float
     correlation: float | None
+
+
+type AskLine = LookedReply | SentReply | TextReply | NoteReply | TroubleReply | DoneReply
+"""Something that happens while a question is answered."""
+
+
+class AskedBefore(TypedDict):
+    """A question of before, and its answer."""
+
+    question: str
+    answer: str
 
 
 class BalanceReply(TypedDict):
@@ -314,6 +325,21 @@ class Difference(TypedDict):
     overlap: float
 
 
+class DoneReply(TypedDict):
+    """The end, and what it cost."""
+
+    kind: Literal["done"]
+    cited: list[int]
+    """Numbers of pictures that the answer cites."""
+    requests: int
+    images: int
+    """How many were sent."""
+    prompt_tokens: int | None
+    """Of all requests, as the endpoint counts; null if it does not say."""
+    completion_tokens: int | None
+    seconds: float
+
+
 class Duplicate(TypedDict):
     """A picture that is shown as one with another."""
 
@@ -440,6 +466,15 @@ class ImagePart(TypedDict):
     weight: NotRequired[float]
     region: NotRequired[list[float] | None]
     """Left, top, width and height of the part to search with, each a share of the picture from 0 to 1."""
+
+
+class ImageReply(TypedDict):
+    """A JPEG that was sent."""
+
+    width: int
+    height: int
+    size: int
+    """In bytes."""
 
 
 type IndexHealth = Literal["green", "yellow", "red", "unreachable"]
@@ -681,6 +716,21 @@ class Lists(TypedDict):
     clusters: list[str]
 
 
+class LookedReply(TypedDict):
+    """The model called a tool, or the question was searched for as it is."""
+
+    kind: Literal["looked"]
+    tool: str
+    asked: dict[str, Any]
+    """What of the tool."""
+    verdict: str
+    """What came of it, in a sentence."""
+    no_match: bool
+    """Whether nothing really matches."""
+    pictures: list[NumberedPicture]
+    """What it found, for the first time or again."""
+
+
 class MapClusterCover(TypedDict):
     """A typical picture of a cluster."""
 
@@ -868,6 +918,13 @@ class ModelOffer(TypedDict):
 type NamedBy = Literal["label", "concepts", "folder", "number", "person"]
 
 
+class NoteReply(TypedDict):
+    """Something that whoever reads the answer should know."""
+
+    kind: Literal["note"]
+    text: str
+
+
 class NumberedPicture(TypedDict):
     """A picture of the sheet."""
 
@@ -988,6 +1045,13 @@ class Picture(TypedDict):
     boxes: int
     labelled_boxes: list[LabelledBox]
     """The largest first, 200 at most; `boxes` is how many there are."""
+
+
+class PictureOfBefore(TypedDict):
+    """A number that a picture has from questions before."""
+
+    number: int
+    id: str
 
 
 class Pictures(TypedDict):
@@ -1294,6 +1358,15 @@ class SelectionReply(TypedDict):
     kept: bool
 
 
+class SentReply(TypedDict):
+    """A message that goes to the model, word for word. Every later request of the question has it again."""
+
+    kind: Literal["sent"]
+    role: str
+    text: str
+    images: list[ImageReply]
+
+
 class Shown(TypedDict):
     """A picture."""
 
@@ -1422,6 +1495,13 @@ class SuspectsReply(TypedDict):
     rows: list[SuspectReply]
 
 
+class TextReply(TypedDict):
+    """The answer goes on."""
+
+    kind: Literal["text"]
+    text: str
+
+
 class TimelineBar(TypedDict):
     label: str
     start: str
@@ -1437,6 +1517,14 @@ class TimelineReply(TypedDict):
     bars: list[TimelineBar]
     undated: int
     undated_filter: str
+
+
+class TroubleReply(TypedDict):
+    """The model does not answer, or not to the end. The pictures that were found are there all the same."""
+
+    kind: Literal["trouble"]
+    error: str
+    remedy: str
 
 
 class UnlabelledReply(TypedDict):

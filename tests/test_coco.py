@@ -7,6 +7,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from core.search.language.parser import parse
 from core.search.options import Collapse, Options
 from core.search.query import Picture, Query, Region, Search, Words
 from core.services import Services
+from tests.ask.conftest import ask
+from tests.ask.stand_in import MODEL, standing_in, zebras
 from tests.material import NO_SERVER
 
 pytestmark = pytest.mark.clip
@@ -123,6 +126,18 @@ def test_the_second_run_adds_nothing_and_loads_no_model(indexed, coco, monkeypat
 @pytest.mark.parametrize("text", NAMED)
 def test_words_find_what_they_name(indexed, coco, text):
     assert indexed.search(words(text)).hits[0].record.name in printable(coco, text)
+
+
+def test_a_model_says_which_pictures_show_zebras_and_how_many_there_are(indexed, coco):
+    with standing_in(zebras) as endpoint:
+        asked = replace(indexed.settings, llm_url=endpoint.url, llm_model=MODEL)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(indexed, "settings", asked)
+            answered = ask(indexed, "Which pictures show zebras, and how many are there?")
+    labelled = printable(coco, "zebra")
+    cited = indexed.index.get([answered.pictures[number] for number in answered.done["cited"]])
+    assert {record.name for record in cited} == labelled
+    assert answered.text.startswith(f"{len(labelled)} pictures show zebras: [")
 
 
 @pytest.mark.parametrize("text", [*NAMED, "a person surfing a wave", "something on a table"])

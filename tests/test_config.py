@@ -97,6 +97,27 @@ def test_the_api_key_is_never_shown(monkeypatch):
     assert "hush" not in repr(Settings.load())
 
 
+@pytest.mark.parametrize("url", ["localhost:11434", "http://me:hush@host/v1", "https://host/v1?key=hush", "ftp://host"])
+def test_addresses_that_no_question_is_sent_to(monkeypatch, url):
+    monkeypatch.setenv("IMAGE_SEARCH_LLM_URL", url)
+    monkeypatch.setenv("IMAGE_SEARCH_LLM_MODEL", "some")
+    with pytest.raises(InvalidSetting, match="IMAGE_SEARCH_LLM_URL") as caught:
+        Settings.load()
+    assert "hush" not in str(caught.value)
+
+
+def test_an_endpoint_needs_a_model_and_its_key_is_not_shown(monkeypatch):
+    monkeypatch.setenv("IMAGE_SEARCH_LLM_URL", "http://localhost:11434/v1/")
+    monkeypatch.setenv("IMAGE_SEARCH_LLM_KEY", "hush")
+    with pytest.raises(InvalidSetting, match="IMAGE_SEARCH_LLM_MODEL"):
+        Settings.load()
+    settings = Settings.load(llm_model="some")
+    assert settings.llm_url == "http://localhost:11434/v1"
+    assert "hush" not in repr(settings)
+    assert "hush" in settings.secrets
+    assert (settings.llm_names, settings.llm_places) == (False, False)
+
+
 @pytest.mark.parametrize("hosts", ["Photos.Example.com, *.example.org", "photos.example.com *.example.org,"])
 def test_names_under_which_the_app_is_served(monkeypatch, hosts):
     monkeypatch.setenv("IMAGE_SEARCH_HOSTS", hosts)

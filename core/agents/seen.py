@@ -45,14 +45,14 @@ class Seen:
             image = with_boxes(image, record.boxes)
         return as_jpeg(image)
 
-    def sheet(self, records: list[ImageRecord], side: int, first: int = 1) -> bytes:
+    def sheet(self, records: list[ImageRecord], side: int, numbers: list[int]) -> bytes:
         """Numbered pictures as one, in this order.
 
         Args:
             side: Pixels of one of them.
-            first: The number of the first.
+            numbers: As many, in the same order.
         """
-        return as_jpeg(numbered_sheet([self.image(record, side) for record in records], side, first))
+        return as_jpeg(numbered_sheet([self.image(record, side) for record in records], side, numbers))
 
     def image(self, record: ImageRecord, side: int) -> Image.Image | None:
         """Upright and RGB, its longer side at most so many pixels; None where it cannot be had."""

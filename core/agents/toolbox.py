@@ -14,15 +14,16 @@ from urllib.parse import urlencode
 
 from core.access.actors import Actor
 from core.access.roles import Role
-from core.agents.seen import Seen
+from core.agents.numbers import Numbers
+from core.agents.seen import MIN_SIDE, Seen
 from core.errors import AccessDenied, InvalidQuery
-from core.images.numbered import MAX_ON_SHEET, MAX_TILE, MIN_TILE
+from core.images.numbered import MAX_ON_SHEET, MAX_TILE, MIN_TILE, as_jpeg, blank
 from core.index.records import ImageRecord
 from core.index.tags import change_tags, tagging
-from core.search.language.parser import parse
+from core.search.language.parser import LONGEST, parse
 from core.search.language.url import to_params
 from core.search.output.response import Item, item
-from core.search.query import Picture, Query, Search
+from core.search.query import Picture, Query, Search, Words, clean
 from core.search.results import Result, Results
 from core.services import Services
 
@@ -46,7 +47,7 @@ class Told:
 
     values: dict[str, Any]
     pictures: tuple[bytes, ...] = ()
-    """JPEG: one sheet, or one for each result in their order."""
+    """JPEG: one sheet, or one for each result in their order, grey where it cannot be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Toolbox:
         services: Gives those of a collection by its name, of the first where it is "".
         by: Who asks.
         writes: Whether tags may be changed and searches saved.
-        first: The number of the first result of each search.
+        numbers: Those that pictures have already; by default each search begins at 1.
     """
 
     def __init__(
@@ -76,10 +77,10 @@ class Toolbox:
         *,
         writes: bool = False,
         discretion: Discretion | None = None,
-        first: int = 1,
+        numbers: Numbers | None = None,
     ) -> None:
         self._services, self._by, self._writes = services, by, writes
-        self._discretion, self._first = discretion or Discretion(), first
+        self._discretion, self._numbers = discretion or Discretion(), numbers
 
     def search(
         self, text: str, k: int = 8, pictures: Pictures = "sheet", side: int = 256, collection: str = ""
@@ -87,6 +88,13 @@ class Toolbox:
         """The nearest pictures to words under conditions; without words, those that meet them."""
         words, where = parse(text)
         return self._found(Search(Query(words), where), k, pictures, side, collection)
+
+    def nearest(
+        self, words: str, k: int = 8, pictures: Pictures = "sheet", side: int = 256, collection: str = ""
+    ) -> Told:
+        """The nearest pictures to words, none of which is a condition: to a question as it was asked."""
+        text = clean(words)[:LONGEST]
+        return self._found(Search(Query((Words(text),) if text else ())), k, pictures, side, collection)
 
     def similar(
         self,
@@ -206,23 +214,25 @@ class Toolbox:
         services = self._open(collection)
         k = max(1, min(k, MAX_RESULTS))
         found = services.search(replace(search, k=k), 0, k, _PATIENCE)
+        given = self._numbers or Numbers()
+        numbers = [given.of(one.record.id) for one in found.results]
         told = [
             {"number": number, **self._discreet(item(one, scored=found.scored))}
-            for number, one in enumerate(found.results, self._first)
+            for number, one in zip(numbers, found.results, strict=True)
         ]
         values = {"verdict": _verdict(found), **_summary(found), "results": told}
-        return Told(values, self._pictures(services, [one.record for one in found.results], pictures, side))
+        records = [one.record for one in found.results]
+        return Told(values, self._pictures(services, records, numbers, pictures, side))
 
     def _pictures(
-        self, services: Services, records: list[ImageRecord], pictures: Pictures, side: int
+        self, services: Services, records: list[ImageRecord], numbers: list[int], pictures: Pictures, side: int
     ) -> tuple[bytes, ...]:
         seen = Seen(services)
         if pictures == "none" or not records:
             return ()
         if pictures == "sheet":
-            return (seen.sheet(records, max(MIN_TILE, min(side, MAX_TILE)), self._first),)
-        made = (seen.jpeg(record, side) for record in records)
-        return tuple(one for one in made if one is not None)
+            return (seen.sheet(records, max(MIN_TILE, min(side, MAX_TILE)), numbers),)
+        return tuple(seen.jpeg(record, side) or as_jpeg(blank(MIN_SIDE)) for record in records)
 
     def _discreet(self, values: Item) -> dict[str, Any]:
         kept = {name: value for name, value in values.items() if name in _TOLD}

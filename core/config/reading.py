@@ -130,6 +130,15 @@ def urls(value: str | Iterable[str]) -> tuple[str, ...]:
     return listed
 
 
+def endpoint(value: str) -> str:
+    url = str(value).strip().rstrip("/")
+    if holds_secret(url):
+        raise ValueError("a URL with a user name, password or key; a key goes into IMAGE_SEARCH_LLM_KEY")
+    if url and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", url):
+        raise ValueError("expected a URL such as http://localhost:11434/v1")
+    return url
+
+
 def tiles(value: str) -> str:
     """The template of a URL of map tiles, or nothing."""
     template = str(value).strip()

@@ -10,7 +10,10 @@ from typing import Any
 from core.errors import InvalidSetting
 from core.text.redaction import without_secrets
 
-_ADDRESSES = frozenset({"ELASTICSEARCH_URL", "ELASTICSEARCH_CLOUD_ID", "IMAGE_SEARCH_JOURNAL", "IMAGE_SEARCH_URLS"})
+_ADDRESSES = frozenset(
+    {"ELASTICSEARCH_URL", "ELASTICSEARCH_CLOUD_ID", "IMAGE_SEARCH_JOURNAL", "IMAGE_SEARCH_LLM_URL", "IMAGE_SEARCH_URLS"}
+)
+_KEYS = frozenset({"ELASTICSEARCH_API_KEY", "IMAGE_SEARCH_LLM_KEY"})
 
 
 def setting(
@@ -54,4 +57,4 @@ def _shown(variable: str, value: object) -> str:
     """What was set, unless it is a key, or may hold a password in whatever place."""
     parts = map(str.strip, map(str, value) if isinstance(value, list | tuple) else str(value).split(","))
     hidden = variable in _ADDRESSES and any(part != without_secrets(part) for part in parts)
-    return "" if hidden or variable == "ELASTICSEARCH_API_KEY" else f" is set to {value!r}, but this"
+    return "" if hidden or variable in _KEYS else f" is set to {value!r}, but this"

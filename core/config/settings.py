@@ -85,7 +85,7 @@ class ServerSettings:
         None,
     )
     contact: str = setting(
-        "IMAGE_SEARCH_CONTACT", "Whom people without a role are told to ask; by default the admins", reading.text, ""
+        "IMAGE_SEARCH_CONTACT", "Whom people without a role are told to ask; by default the admins", str, ""
     )
 
     @classmethod
@@ -163,6 +163,25 @@ class Settings(ServerSettings):
         reading.flag,
         False,
     )
+    llm_url: str = setting(
+        "IMAGE_SEARCH_LLM_URL",
+        "URL of an OpenAI-compatible endpoint that answers questions about pictures: http://localhost:11434/v1",
+        reading.endpoint,
+        "",
+    )
+    llm_model: str = setting("IMAGE_SEARCH_LLM_MODEL", "The model there, one that sees pictures", str, "")
+    llm_key: str | None = setting(
+        "IMAGE_SEARCH_LLM_KEY", "The key of that endpoint", reading.api_key, None, shown=False
+    )
+    llm_names: bool = setting(
+        "IMAGE_SEARCH_LLM_NAMES",
+        "Whether names and folders of pictures may be sent to that endpoint",
+        reading.flag,
+        False,
+    )
+    llm_places: bool = setting(
+        "IMAGE_SEARCH_LLM_PLACES", "Whether it may be sent there where pictures were taken", reading.flag, False
+    )
     tiles_url: str = setting(
         "IMAGE_SEARCH_TILES",
         "URL of the tiles of a map, with {z}, {x} and {y}; browsers that show the overview ask that server for them",
@@ -212,6 +231,9 @@ class Settings(ServerSettings):
         if self.elasticsearch_url and self.elasticsearch_cloud_id:
             reason = "ELASTICSEARCH_URL and ELASTICSEARCH_CLOUD_ID are both set; expected one of them"
             raise InvalidSetting(f"{reason}.", "Unset one and start again.")
+        if self.llm_url and not self.llm_model:
+            reason = "IMAGE_SEARCH_LLM_URL is set, and IMAGE_SEARCH_LLM_MODEL is not"
+            raise InvalidSetting(f"{reason}.", "Set IMAGE_SEARCH_LLM_MODEL and start again.")
 
     @property
     def uses_elasticsearch(self) -> bool:
@@ -222,7 +244,10 @@ class Settings(ServerSettings):
         """Passwords and keys among the settings, in all writings: what nobody may read anywhere."""
         urls = [*self.elasticsearch_url, *filter(None, [self.journal_url])]
         return frozenset(
-            filter(None, [self.elasticsearch_api_key, *(secret for url in urls for secret in secrets_of(url))])
+            filter(
+                None,
+                [self.elasticsearch_api_key, self.llm_key, *(secret for url in urls for secret in secrets_of(url))],
+            )
         )
 
     @cached_property

@@ -17,34 +17,53 @@ _PAPER, _GONE, _BADGE, _INK = "#ffffff", "#d9dadd", "#000000", "#ffffff"
 _QUALITY = 85
 
 
-def numbered_sheet(pictures: Sequence[Image.Image | None], side: int, first: int = 1) -> Image.Image:
+def numbered_sheet(pictures: Sequence[Image.Image | None], side: int, numbers: Sequence[int]) -> Image.Image:
     """The pictures in rows, each whole within a square, with its number in white on black in the square's upper left
     corner: nothing that a picture shows looks like a number of the sheet, as these stand on ground of their own.
 
     Args:
         pictures: Upright and RGB; None where there is none to be had.
         side: Pixels of a square.
-        first: The number of the first.
+        numbers: As many, in the same order.
     """
-    columns = max(1, math.ceil(math.sqrt(len(pictures))))
-    rows = max(1, math.ceil(len(pictures) / columns))
-    badge = max(18, side // 9)
+    columns, badge = _columns(len(pictures)), _badge(side)
     step, height = side + _GAP, side + badge + _GAP
-    sheet = Image.new("RGB", (columns * step + _GAP, rows * height + _GAP), _PAPER)
+    sheet = Image.new("RGB", sheet_size(len(pictures), side), _PAPER)
     draw = ImageDraw.Draw(sheet)
-    for at, picture in enumerate(pictures):
+    for at, (picture, number) in enumerate(zip(pictures, numbers, strict=True)):
         left, top = _GAP + at % columns * step, _GAP + at // columns * height
         _put(sheet, draw, (left, top), picture, side, badge)
-        _number(draw, (left, top), first + at, badge)
+        _number(draw, (left, top), number, badge)
     return sheet
 
 
-def place_of(number: int, count: int, side: int) -> tuple[int, int, int, int]:
-    """Where the picture of a number, from 1 on, lies on a sheet of so many: left, top, right, bottom, in pixels."""
-    columns, badge = max(1, math.ceil(math.sqrt(count))), max(18, side // 9)
-    left = _GAP + (number - 1) % columns * (side + _GAP)
-    top = _GAP + (number - 1) // columns * (side + badge + _GAP) + badge
+def sheet_size(count: int, side: int) -> tuple[int, int]:
+    """Width and height in pixels of a sheet of so many pictures."""
+    columns = _columns(count)
+    rows = max(1, math.ceil(count / columns))
+    return columns * (side + _GAP) + _GAP, rows * (side + _badge(side) + _GAP) + _GAP
+
+
+def place_of(at: int, count: int, side: int) -> tuple[int, int, int, int]:
+    """Where a picture, the first being 0, lies on a sheet of so many: left, top, right, bottom, in pixels."""
+    columns, badge = _columns(count), _badge(side)
+    left = _GAP + at % columns * (side + _GAP)
+    top = _GAP + at // columns * (side + badge + _GAP) + badge
     return left, top, left + side, top + side
+
+
+def _columns(count: int) -> int:
+    return max(1, math.ceil(math.sqrt(count)))
+
+
+def _badge(side: int) -> int:
+    """The height of a number's ground."""
+    return max(18, side // 9)
+
+
+def blank(side: int) -> Image.Image:
+    """What stands for a picture that cannot be had."""
+    return Image.new("RGB", (side, side), _GONE)
 
 
 def as_jpeg(image: Image.Image) -> bytes:

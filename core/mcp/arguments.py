@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.agents.seen import MAX_SIDE, MIN_SIDE
 from core.agents.toolbox import MAX_PICTURE, MAX_RESULTS, MAX_TAGGED
@@ -78,3 +78,10 @@ class TagArguments(Arguments):
 class SaveArguments(Arguments):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     text: Text
+
+
+def in_words(error: ValidationError) -> str:
+    """What is wrong with arguments, for who gave them."""
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: {first['msg']}." if place else f"{first['msg']}."

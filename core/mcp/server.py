@@ -16,6 +16,7 @@ from core import __version__
 from core.agents.toolbox import Told, Toolbox
 from core.collections.collection import Collection
 from core.errors import ImageSearchError
+from core.mcp.arguments import in_words
 from core.mcp.prompts import PROMPTS, filled
 from core.mcp.tools import TOOLS
 
@@ -59,7 +60,7 @@ def make_server(open_toolbox: OpenToolbox, collections: Callable[[], Sequence[Co
         except ImageSearchError as error:
             return _refused(str(error))
         except ValidationError as error:
-            return _refused(_in_words(error))
+            return _refused(in_words(error))
 
     @server.list_resources()  # type: ignore[no-untyped-call, untyped-decorator]
     async def list_resources() -> list[types.Resource]:
@@ -94,12 +95,6 @@ def _answer(told: Told) -> types.CallToolResult:
 
 def _refused(words: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(type="text", text=words)], isError=True)
-
-
-def _in_words(error: ValidationError) -> str:
-    first = error.errors()[0]
-    place = ".".join(map(str, first["loc"]))
-    return f"{place}: {first['msg']}." if place else f"{first['msg']}."
 
 
 def _resource(collection: Collection) -> types.Resource:

@@ -127,6 +127,43 @@ class Operations(Transport):
         )
         return cast("schemas.ContextReply", self.read_json(call))
 
+    def post_ask(
+        self,
+        *,
+        question: str,
+        turns: list[schemas.AskedBefore] | None = None,
+        pictures: list[schemas.PictureOfBefore] | None = None,
+        k: int | None = None,
+        handed: Literal["sheet", "single"] | None = None,
+        side: int | None = None,
+        names: bool | None = None,
+        places: bool | None = None,
+        collection: str | None = None,
+    ) -> Iterator[schemas.AskLine]:
+        """Ask a model about pictures.
+
+        The model that the app's settings name searches, is handed the pictures on numbered sheets, and
+        answers. A citation such as `[3]` is the picture of that number. Nothing is sent anywhere unless an
+        endpoint is set.
+        """
+        call = Call(
+            "POST",
+            "/api/v1/ask",
+            params={"collection": collection},
+            body={
+                "question": question,
+                "turns": turns,
+                "pictures": pictures,
+                "k": k,
+                "handed": handed,
+                "side": side,
+                "names": names,
+                "places": places,
+            },
+        )
+        for value in self.read_lines(call):
+            yield cast("schemas.AskLine", value)
+
     def post_explain(
         self,
         *,

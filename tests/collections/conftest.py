@@ -21,6 +21,7 @@ from core.search.relevance.calibrator import Calibrations
 from core.services import Services, shared
 from core.services.collections import Collections
 from core.vectors import Embeddings, unit
+from tests.ask.stand_in import MODEL, standing_in, tells_all
 from tests.colours import COLOURS, ColourEmbedder
 from tests.material import NO_SERVER
 from tests.signed_in import Asking
@@ -106,7 +107,12 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         patch.setattr(Calibrations, "current", lambda self, embedder: None)
         shared.cache_clear()
         try:
-            yield _world(folder, name)
+            with standing_in(tells_all) as endpoint:
+                patch.setenv("IMAGE_SEARCH_LLM_URL", endpoint.url)
+                patch.setenv("IMAGE_SEARCH_LLM_MODEL", MODEL)
+                patch.setenv("IMAGE_SEARCH_LLM_NAMES", "yes")
+                patch.setenv("IMAGE_SEARCH_LLM_PLACES", "yes")
+                yield _world(folder, name)
         finally:
             shared.collections().delete(f"{name}-b")
             if request.param == "elasticsearch":

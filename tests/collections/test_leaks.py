@@ -71,6 +71,7 @@ ASKED: Mapping[tuple[str, str], Ask] = {
         {"json": {"more": [other.records[0].content_hash]}},
     ],
     ("POST", f"{V1}/context"): lambda own, other: [{"json": {"text": text, "names": True}} for text in ("red", "")],
+    ("POST", f"{V1}/ask"): lambda own, other: [{"json": {"question": "?", "names": True, "places": True}}],
     ("POST", f"{V1}/explain"): explained,
     ("POST", f"{V1}/heatmap"): explained,
     ("POST", f"{V1}/exports"): exported,

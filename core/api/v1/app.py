@@ -20,6 +20,7 @@ from core.api.paths import API, DESCRIPTION
 from core.api.uploads import Uploading
 from core.api.v1 import responses as replies
 from core.api.v1.analysis.routes import add_analyses
+from core.api.v1.ask.ask import AskRoutes
 from core.api.v1.ask.context import ContextReply, ContextRoutes
 from core.api.v1.collections import Collecting
 from core.api.v1.description.docs import add_docs
@@ -139,6 +140,7 @@ def _add_searches(add: _Adding, services: Callable[[], Services]) -> None:
     add(VIEWER, "GET", "/search", searching.search_by_url, "Search with the parameters of the page's URL", Answer)
     add(VIEWER, "POST", "/search", searching.search, "Search", Answer)
     add(*(VIEWER, "POST", "/context", ContextRoutes(services).find, "Get numbered pictures for a prompt", ContextReply))
+    add(EDITOR, "POST", "/ask", AskRoutes(services).ask, "Ask a model about pictures", None, **AskRoutes.told)
     add(VIEWER, "POST", "/explain", explaining.explain, "Explain why a picture matches a search", replies.Concepts)
     add(
         *(VIEWER, "POST", "/heatmap", explaining.heatmap, "Show which parts of a picture match a search", None),

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from core.access.needs import actor
 from core.agents.context import prompt_text
+from core.agents.numbers import Numbers
 from core.agents.toolbox import MAX_RESULTS, Discretion, Toolbox
 from core.api.v1.requests import Body
 from core.api.v1.responses import Reply
@@ -67,7 +68,7 @@ class ContextRoutes:
     def find(self, asked: ContextBody, request: Request) -> ContextReply:
         """A citation such as `[3]` in what a model then answers is the picture of that number."""
         discretion = Discretion(names=asked.names, places=asked.places)
-        box = Toolbox(lambda _: self._services(), actor(request), discretion=discretion, first=asked.first)
+        box = Toolbox(lambda _: self._services(), actor(request), discretion=discretion, numbers=Numbers(asked.first))
         told = box.search(asked.text, asked.k, "sheet", asked.side)
         return ContextReply(
             verdict=told.values["verdict"],

@@ -75,7 +75,7 @@ class Api(FastAPI):
             told = operation.setdefault("parameters", [])
             if _COLLECTION not in told:
                 told.append(_COLLECTION)
-        for path in ("/heatmap", "/check"):
+        for path in ("/ask", "/heatmap", "/check"):
             content = document["paths"][f"{API}{path}"]["post"]["responses"]["200"]["content"]
             if "application/json" in content:
                 content[JSON_LINES] = content.pop("application/json")
