@@ -15,6 +15,7 @@ python -m benchmarks.quality    which flags of quality are right, and which Clea
 python -m benchmarks.duplicates which copies are found, beside imagehash, and which others are taken for some
 python -m benchmarks.suspicious how many wrong labels are among the first that are shown
 python -m benchmarks.classes    how good the line of a class of words is, beside the best one
+python -m benchmarks.picks      how well so many pictures cover all, beside those drawn by chance
 python -m benchmarks.peers      how fast the command line is beside rclip's
 python -m benchmarks.cold       how soon the page is there after the start of the server
 python -m benchmarks.page       how soon the page is there, and a search answered on it
@@ -46,6 +47,7 @@ NAMES = (
     "suspicious",
     "classes",
     "quality",
+    "picks",
     "peers",
     "cold",
     "page",

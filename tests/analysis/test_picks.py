@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from core.analysis.picks.balanced import balanced
+from core.analysis.picks.covering import covering
 from core.analysis.picks.diverse import distances, k_centre
 from core.analysis.picks.picks import MAX_PICKS, How, Picks
 from core.analysis.picks.typical import typical
@@ -38,6 +39,36 @@ def one_by_one(points, count, start):
 def test_the_lazy_way_picks_what_the_definition_does(count, wanted):
     points = rows(count)
     assert k_centre(points, wanted, 0).tolist() == one_by_one(points, wanted, 0)
+
+
+def grouped(count, groups=30, dims=24):
+    """Rows around middles, some groups larger than others."""
+    rng = np.random.default_rng(2)
+    own = np.sort(rng.integers(0, groups, count) * rng.integers(0, 2, count))
+    return unit(rows(groups, dims)[own] + rng.normal(scale=0.12, size=(count, dims))).astype(np.float32)
+
+
+@pytest.mark.parametrize("most", [6_000, 300])
+def test_the_most_diverse_leave_nothing_far(most, monkeypatch):
+    monkeypatch.setattr("core.analysis.picks.covering.MOST", most)
+    points = grouped(600)
+    picked = covering(points, 40)
+    assert len(set(picked.tolist())) == 40
+    reach = float(distances(points, picked).max())
+    by_chance = [distances(points, np.random.default_rng(seed).permutation(600)[:40]).max() for seed in range(9)]
+    assert reach <= 0.75 * np.mean(by_chance)
+    assert reach <= distances(points, k_centre(points, 40, 0)).max()
+    assert picked.tolist() == covering(points, 40).tolist()
+
+
+@pytest.mark.parametrize(("count", "wanted"), [(0, 3), (1, 1), (3, 9), (40, 1), (40, 39)])
+def test_few_are_covered(count, wanted):
+    assert len(set(covering(rows(count), wanted).tolist())) == min(count, wanted)
+
+
+def test_copies_are_picked_last():
+    points = np.repeat(rows(5), 4, axis=0)
+    assert {place // 4 for place in covering(points, 7)[:5].tolist()} == set(range(5))
 
 
 def test_of_equal_pictures_the_others_come_last():

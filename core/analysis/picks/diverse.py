@@ -1,4 +1,4 @@
-"""The most diverse pictures of many: each next one is as far from those that are picked as any is (k-centre).
+"""Far from each other: each next one of many is as far from those that are picked as any is.
 
 Greedy k-centre covers all within at most twice the least possible distance (Gonzalez, Clustering to Minimize the
 Maximum Intercluster Distance, 1985). Distances only shrink as more is picked, so what was known before is a bound, and
@@ -23,12 +23,16 @@ def k_centre(rows: Embeddings, count: int, start: int) -> Places:
     Args:
         start: The place of the first one.
     """
+    return farthest_first(rows, np.array([start][: min(count, len(rows))], np.intp), count)
+
+
+def farthest_first(rows: Embeddings, first: Places, count: int) -> Places:
+    """Likewise, after some that are picked already."""
     count = min(count, len(rows))
-    picked = np.empty(count, np.intp)
-    if count:
-        picked[0] = start
+    picked = np.empty(max(count, len(first)), np.intp)
+    picked[: len(first)] = first
     bounds = _Bounds(rows)
-    for at in range(1, count):
+    for at in range(len(first), count):
         picked[at] = bounds.farthest(picked[:at])
     return picked
 

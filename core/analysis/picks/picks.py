@@ -9,7 +9,8 @@ from typing import Literal, cast, get_args
 import numpy as np
 
 from core.analysis.picks.balanced import balanced
-from core.analysis.picks.diverse import Places, distances, k_centre
+from core.analysis.picks.covering import covering
+from core.analysis.picks.diverse import Places, distances
 from core.analysis.picks.pool import MAX_POOL, Find, Pool, everything, matches
 from core.analysis.picks.typical import typical
 from core.errors import InvalidQuery
@@ -30,7 +31,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind.__value__)
 
 class How(StrEnum):
     DIVERSE = "diverse"
-    """Each as far from the others as can be."""
+    """Whatever there is, one of them is as near as can be."""
     TYPICAL = "typical"
     """The middle of each of as many groups."""
     BALANCED = "balanced"
@@ -112,7 +113,7 @@ def _check(count: int, seed: int) -> None:
 def _picked(pool: Pool, count: int, how: How, seed: int, by: Kind) -> tuple[Places, list[str]]:
     match how:
         case How.DIVERSE:
-            return k_centre(pool.rows, count, 0), []
+            return covering(pool.rows, count), []
         case How.TYPICAL:
             return typical(pool.rows, count, seed), []
         case How.RANDOM:
