@@ -11,11 +11,8 @@ from typing import Any, cast
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from jsonschema import Draft202012Validator
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.api.deferred import own_routes
-from core.api.light import OwnRoutes
 from core.images.describe import Box
 from core.index.records import ImageRecord
 from core.search.relevance.calibrator import Calibrations
@@ -23,7 +20,7 @@ from core.search.relevance.scores import learn
 from core.services import Services
 from core.vectors import Embeddings
 from tests.colours import COLOURS, ColourEmbedder
-from tests.signed_in import Asking
+from tests.served import client_of
 
 type Corpus = dict[str, ImageRecord]
 
@@ -64,7 +61,7 @@ class Description:
 
 @pytest.fixture(scope="session")
 def description() -> Description:
-    client = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(lambda: cast(Services, None)), ""))))
+    client = client_of(lambda: cast(Services, None))
     return Description(client.get("/api/openapi.json").json())
 
 
@@ -90,7 +87,7 @@ def portal() -> Iterator[BlockingPortal]:
 
 @pytest.fixture
 def client(services: Services, description: Description, portal: BlockingPortal) -> TestClient:
-    made = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(lambda: services), ""))))
+    made = client_of(lambda: services)
     made.portal = portal
     made.event_hooks = {"response": [description.check]}
     return made

@@ -5,16 +5,13 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
-from core.api.deferred import own_routes
 from core.api.light import OwnRoutes
 from core.api.v1.earlier import current_path
 from core.errors import IndexUnavailable
 from core.search.language.url import from_params, to_json
 from tests.api.conftest import Description
-from tests.signed_in import Asking
+from tests.served import client_of
 
 UNDESCRIBED = ("/api/openapi.json", "/api/docs", "/search", "/mcp")
 
@@ -96,7 +93,7 @@ def test_links_to_the_search_page(client):
 
 
 def test_routes_follow_the_path_the_app_is_served_under(services, red):
-    client = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(lambda: services), "/pictures"))))
+    client = client_of(lambda: services, prefix="/pictures")
     assert client.get("/pictures/healthz").status_code == 200
     assert client.get("/healthz").status_code == 404
     assert client.get("/pictures/api/openapi.json").json()["servers"] == [{"url": "/pictures"}]

@@ -3,15 +3,11 @@
 import json
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from core.access.roles import Role
-from core.api.deferred import own_routes
-from core.api.light import OwnRoutes
 from tests.analysis.drawn import drawn, jpeg, write
 from tests.ingest.libraries import WAIT
-from tests.signed_in import Asking
+from tests.served import client_of
 
 AT = "/api/v1/duplicates"
 
@@ -138,13 +134,13 @@ NEEDED = {
 @pytest.mark.parametrize(("method", "path"), NEEDED)
 def test_who_may(services, portal, method, path):
     for role in (Role.VIEWER, Role.EDITOR):
-        app = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(lambda: services), "")), role))
+        app = client_of(lambda: services, role)
         app.portal = portal
         answer = app.request(method, f"{AT}{path}", json={} if method == "POST" else None)
         assert (answer.status_code == 403) is (role < NEEDED[method, path])
 
 
 def test_folders_are_for_admins(services, portal, folder):
-    app = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(lambda: services), "")), Role.EDITOR))
+    app = client_of(lambda: services, Role.EDITOR)
     app.portal = portal
     assert app.post("/api/v1/check", json={"locations": [str(folder)]}).status_code == 403

@@ -1,14 +1,10 @@
 """Jobs over HTTP: an ingest is begun, looked at and stopped, within the folders that the app may read."""
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from core.access.roles import Role
-from core.api.deferred import own_routes
-from core.api.light import OwnRoutes
 from core.ingest.journal.job import Status
-from tests.signed_in import Asking
+from tests.served import client_of
 
 WAIT = 30
 
@@ -69,7 +65,7 @@ def test_one_that_there_is_not(client):
 def test_an_editor_stops_no_ingest(client, begin, services, portal):
     job_id = begin(start=False).json()["job"]
     services.jobs.wait(job_id, WAIT)
-    editor = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(lambda: services), "")), Role.EDITOR))
+    editor = client_of(lambda: services, Role.EDITOR)
     editor.portal = portal
     assert editor.post(f"/api/v1/jobs/{job_id}/cancel").status_code == 403
     assert services.jobs.state(job_id).status is Status.PLANNED

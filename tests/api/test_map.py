@@ -4,19 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from core.access.roles import Role
 from core.analysis.map.container import unpacked
-from core.api.deferred import own_routes
-from core.api.light import OwnRoutes
 from core.images.describe import Box
 from core.index.records import ImageRecord
 from core.vectors import unit
 from tests.ingest.libraries import WAIT
 from tests.records import a_record
-from tests.signed_in import Asking
+from tests.served import client_of
 
 EACH = 40
 GROUPS = ("red", "green", "blue")
@@ -203,7 +199,7 @@ def test_what_cannot_be_selected(client, red, body):
 
 
 def test_who_only_looks_selects_and_keeps_nothing(services, red):
-    viewer = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(lambda: services), "")), Role.VIEWER))
+    viewer = client_of(lambda: services, Role.VIEWER)
     made = viewer.post(f"{V1}/map/selections", json={"ids": [red.id]})
     assert made.status_code == 201
     assert viewer.post(f"{V1}/map/selections", json={"ids": [red.id], "name": "x"}).status_code == 403

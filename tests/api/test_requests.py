@@ -10,11 +10,11 @@ from starlette.testclient import TestClient
 
 from core.access.roles import Role
 from core.api.deferred import own_routes
-from core.api.light import OwnRoutes
 from core.api.protection import protection
 from core.hosts import LOOPBACK, Hosts
 from core.telemetry import context
 from core.telemetry.events import Answered, subscribe
+from tests.served import Served
 
 HASH = "a" * 64
 CASES = [
@@ -44,7 +44,7 @@ def visitor(services, portal):
         raise RuntimeError("unexpected")
 
     routes = [
-        *own_routes(OwnRoutes(lambda: services), "/pictures"),
+        *own_routes(Served(lambda: services), "/pictures"),
         Route("/pictures/", page),
         Route("/pictures/ingest", broken),
     ]

@@ -9,11 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.api.deferred import own_routes
-from core.api.light import OwnRoutes
 from core.images.describe import Box
 from core.index.records import ImageRecord
 from core.index.tags import change_tags
@@ -24,7 +21,7 @@ from core.vectors import Embeddings, unit
 from tests.ask.stand_in import MODEL, standing_in, tells_all
 from tests.colours import COLOURS, ColourEmbedder
 from tests.material import NO_SERVER
-from tests.signed_in import Asking
+from tests.served import client_of
 
 ENGINES = [pytest.param("lancedb"), pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
 PICTURES = ("one.png", "deep/two.png")
@@ -126,7 +123,7 @@ def _world(folder: Path, name: str) -> World:
     collections.create(f"{name}-b", "Birds-only collection", "Birds-only words", "starter")
     first = _filled(collections.of(), "images-only", folder, ("red", "green"))
     second = _filled(collections.of(f"{name}-b"), "birds-only", folder, ("blue", "yellow"))
-    client = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(shared.asked), ""))))
+    client = client_of(shared.asked)
     return World(collections, folder, first, second, client)
 
 

@@ -7,13 +7,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Column, MetaData, Table, inspect
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from core.access.actors import APP
-from core.api.deferred import own_routes
-from core.api.light import OwnRoutes
 from core.cli import app
 from core.collections.catalog import Catalog
 from core.database import Database, transaction
@@ -25,7 +21,7 @@ from core.saved import SavedSearches
 from core.services import administration, shared
 from core.services.collections import Collections
 from tests.colours import ColourEmbedder
-from tests.signed_in import Asking
+from tests.served import client_of
 
 WAIT = 60
 
@@ -347,7 +343,7 @@ def test_one_that_died_is_loaded_anew(monkeypatch):
 
 @pytest.fixture
 def client(collections):
-    return TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(shared.asked), ""))))
+    return client_of(shared.asked)
 
 
 def test_by_the_api(client, fill, collections):

@@ -6,13 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from core.api.deferred import own_routes
 from core.api.health import READY, checks
-from core.api.light import OwnRoutes
 from core.cli import app
 from core.cli.answering import answerer
 from core.errors import NoSuchCollection, SeveralCollections
@@ -27,7 +23,7 @@ from core.vectors import unit
 from tests.collections.conftest import OtherEmbedder
 from tests.colours import ColourEmbedder
 from tests.records import a_record
-from tests.signed_in import Asking
+from tests.served import client_of
 
 WAIT = 60
 
@@ -44,7 +40,7 @@ def three(collections, fill):
 
 @pytest.fixture
 def client(three):
-    return TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(shared.asked), ""))))
+    return client_of(shared.asked)
 
 
 def search(text, **options):
@@ -155,7 +151,7 @@ def test_those_of_different_models_are_refused(three, fill, monkeypatch):
     with pytest.raises(SeveralCollections) as refused:
         three.of("birds,other")
     assert refused.value.message.endswith("birds (test/colour), other (test/other).")
-    client = TestClient(Asking(Starlette(routes=own_routes(OwnRoutes(shared.asked), ""))))
+    client = client_of(shared.asked)
     answer = client.get("/api/v1/search", params={"q": "red", "collection": "all"})
     assert (answer.status_code, "reembed --collection NAME" in answer.json()["remedy"]) == (400, True)
     assert client.get("/api/v1/search", params={"q": "red", "collection": "images,birds"}).status_code == 200
