@@ -13,6 +13,7 @@ import gc
 
 gc.disable()  # until all is imported, which stays: looking through it for garbage takes a tenth of the start
 
+import os  # noqa: E402
 import threading  # noqa: E402
 from collections.abc import AsyncIterator, Sequence  # noqa: E402
 from contextlib import ExitStack, asynccontextmanager, suppress  # noqa: E402
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Start the model and the jobs before the first visitor comes; what goes wrong is shown on the page, not here."""
-    launch_ahead()
+    if not os.environ.get("INFERENCE_SERVER_URL"):  # else servers embed
+        launch_ahead()
     ending, ended = ExitStack(), threading.Event()
     threading.Thread(target=_start, args=(ending, ended), name="start", daemon=True).start()
     ending.callback(ended.set)

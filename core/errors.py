@@ -156,6 +156,12 @@ class ModelUnavailable(ImageSearchError):
     title = "The model is not available"
 
 
+class EmbeddingServersAway(ModelUnavailable):
+    """None answers for the moment: nothing is wrong with the model."""
+
+    title = "No embedding server answers"
+
+
 class PicturesLost(ImageSearchError):
     """Some pictures have neither a file nor a thumbnail any more: another model cannot embed them."""
 

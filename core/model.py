@@ -5,18 +5,22 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.config import Settings
 from core.embedding.embedder import Embedder
-from core.embedding.loading import ModelLoader, ModelState, load_embedder, preprocessing
+from core.embedding.loading import ModelLoader, ModelState, load_embedder, load_served, preprocessing
 from core.embedding.weights import check_obtainable, how_to_obtain, remedy
-from core.errors import ImageSearchError, IndexUnavailable, ModelUnavailable, StorageUnavailable
+from core.errors import EmbeddingServersAway, ImageSearchError, IndexUnavailable, ModelUnavailable, StorageUnavailable
 from core.index.index import Index, ModelStamp
 from core.index.versions import Overtaken
 from core.models import MODELS, STARTER
 from core.telemetry.events import ModelRestarted, tell
 
 _log = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    from core.embedding.servers.pool import ServerPool
 
 type Start = Callable[[str, Path, str | None, bool], Embedder]
 
@@ -70,8 +74,23 @@ class IndexModel:
         return self._start(made_by if made_by and made_by in MODELS else self._settings.model_id, made_by)
 
     def _start(self, model_id: str, made_by: str | None) -> Embedder:
+        if self._settings.is_served(made_by or model_id):
+            return load_served(model_id, self._settings.model_cache_dir, made_by, self._servers())
         start = self._start_shared or start_model
         return start(model_id, self._settings.model_cache_dir, made_by, self._in_process)
+
+    def _servers(self) -> "ServerPool":
+        from core.embedding.servers.pool import ServerPool
+
+        return ServerPool(self._settings.inference_servers, self._settings.inference_api_key)
+
+    def _unreachable(self) -> ImageSearchError | None:
+        """What keeps us from the servers that embed."""
+        try:
+            self._servers().check()
+        except ModelUnavailable as error:
+            return error
+        return None
 
     @property
     def state(self) -> ModelState:
@@ -97,8 +116,10 @@ class IndexModel:
 
     def load(self) -> Future[Embedder]:
         """Start loading the model, or give the attempt that was made; a new one where the reason may have passed: the
-        index did not answer, or the model's process died."""
-        stale = isinstance(self.state.error, IndexUnavailable | StorageUnavailable) or _died(self.loaded)
+        index did not answer, no embedding server did, or the model's process died."""
+        stale = isinstance(self.state.error, IndexUnavailable | StorageUnavailable | EmbeddingServersAway) or _died(
+            self.loaded
+        )
         return self._loader.retry() if stale else self._loader.start()
 
     def retry(self) -> Future[Embedder]:
@@ -133,7 +154,7 @@ class IndexModel:
         loaded = self.loaded
         if loaded is not None and loaded.model_id == asked_for and not _died(loaded):
             return loaded
-        if asked_for != STARTER:
+        if asked_for != STARTER and not self._settings.is_served(asked_for):
             check_obtainable(asked_for, self._settings.model_cache_dir)
         embedder = self._start(asked_for, None)
         if embedder.model_id == asked_for:
@@ -193,6 +214,8 @@ class IndexModel:
         wanted = model_id or self._settings.model_id
         if wanted == STARTER:
             return None
+        if self._settings.is_served(wanted):
+            return self._unreachable()
         try:
             check_obtainable(wanted, self._settings.model_cache_dir)
         except ModelUnavailable as error:

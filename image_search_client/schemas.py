@@ -518,6 +518,8 @@ class IndexStatus(TypedDict):
     model: IndexModel | None
     wanted_model: str
     """That the settings ask for."""
+    embedding_servers: list[str]
+    """Which embed pictures and words; none where this machine does."""
     versions: list[Version]
     last_ingest: LastIngest | None
     latency: RecentSearches

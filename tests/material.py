@@ -3,6 +3,7 @@ files; and how they say that it is not there."""
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,14 @@ TEST_DATA = Path(os.environ.get("IMAGE_SEARCH_TEST_DATA") or Path(__file__).pare
 
 START_ELASTICSEARCH = TEST_DATA / "elasticsearch" / "start"
 
+INFERENCE_PYTHON = os.environ.get("IMAGE_SEARCH_TEST_INFERENCE_PYTHON") or sys.executable
+"""A Python with `inference[http]`, which does not go with all that is pinned here."""
+
 NO_SERVER = "no Elasticsearch: ELASTICSEARCH_URL is not set"
 NO_NODE = f"no Elasticsearch to start: {START_ELASTICSEARCH} is not here"
+NO_INFERENCE_SERVER = (
+    "no Inference server: its extra `http` is not installed, nor named by IMAGE_SEARCH_TEST_INFERENCE_PYTHON"
+)
 NO_STARTER = "no starter model: its packages are not installed"
 
 

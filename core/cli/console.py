@@ -72,7 +72,9 @@ class Terminal:
 
         with suppress(ImageSearchError):  # which opening the services says
             settings = Settings.load()
-            Thread(target=_open_ahead, args=(settings.model_id, settings.model_cache_dir), daemon=True).start()
+            if not settings.is_served(settings.model_id):
+                arguments = settings.model_id, settings.model_cache_dir
+                Thread(target=_open_ahead, args=arguments, daemon=True).start()
 
     def services(self) -> "Services":
         """Those of the collection that is chosen, with the model in this process."""

@@ -178,6 +178,16 @@ def servers(value: str | Iterable[str]) -> tuple[str, ...]:
     return listed
 
 
+def embedding_servers(value: str | Iterable[str]) -> tuple[str, ...]:
+    """URLs of Inference servers, separated by commas: everyone sees them, so a key has a setting of its own."""
+    listed = tuple(dict.fromkeys(url.rstrip("/") for url in _split(value, ",")))
+    for url in listed:
+        if holds_secret(url):
+            raise ValueError("a URL contains a user name, password or key: INFERENCE_SERVER_API_KEY is for the key")
+        _check_server(url, "http://localhost:9001")
+    return listed
+
+
 def api_key(value: str) -> str | None:
     """A key as an HTTP header can hold it."""
     key = value.strip()
@@ -186,10 +196,10 @@ def api_key(value: str) -> str | None:
     return key or None
 
 
-def _check_server(url: str) -> None:
+def _check_server(url: str, example: str = "http://localhost:9200") -> None:
     scheme, separator, rest = url.partition("://")
     if scheme not in ("http", "https") or not separator:
-        raise ValueError("expected URLs such as http://localhost:9200")
+        raise ValueError(f"expected URLs such as {example}")
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     if "@" in rest[len(authority) :]:
         raise ValueError(f"it is not a URL. {_ENCODED}")

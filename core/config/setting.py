@@ -11,9 +11,12 @@ from core.errors import InvalidSetting
 from core.text.redaction import without_secrets
 
 _ADDRESSES = frozenset(
-    {"ELASTICSEARCH_URL", "ELASTICSEARCH_CLOUD_ID", "IMAGE_SEARCH_JOURNAL", "IMAGE_SEARCH_LLM_URL", "IMAGE_SEARCH_URLS"}
+    {
+        *("ELASTICSEARCH_URL", "ELASTICSEARCH_CLOUD_ID", "INFERENCE_SERVER_URL"),
+        *("IMAGE_SEARCH_JOURNAL", "IMAGE_SEARCH_LLM_URL", "IMAGE_SEARCH_URLS"),
+    }
 )
-_KEYS = frozenset({"ELASTICSEARCH_API_KEY", "IMAGE_SEARCH_LLM_KEY"})
+_KEYS = frozenset({"ELASTICSEARCH_API_KEY", "IMAGE_SEARCH_LLM_KEY", "INFERENCE_SERVER_API_KEY"})
 
 
 def setting(

@@ -9,7 +9,7 @@ from typing import Any, Self
 from core.config import reading
 from core.config.setting import read_setting, setting
 from core.errors import InvalidSetting
-from core.models import USUAL
+from core.models import STARTER, USUAL
 from core.telemetry.names import FORMS, LEVELS, LOG_FORM, LOG_LEVEL
 from core.text.redaction import secrets_of
 
@@ -210,6 +210,15 @@ class Settings(ServerSettings):
     model_cache: Path | None = setting(
         "MODEL_CACHE_DIR", "Where model weights are kept; by default `models` in the data folder", reading.path, None
     )
+    inference_servers: tuple[str, ...] = setting(
+        "INFERENCE_SERVER_URL",
+        "URL of the server of Roboflow Inference that embeds in place of this machine, or several separated by commas",
+        reading.embedding_servers,
+        (),
+    )
+    inference_api_key: str | None = setting(
+        "INFERENCE_SERVER_API_KEY", "The key that these servers ask for", reading.api_key, None, shown=False
+    )
     elasticsearch_url: tuple[str, ...] = setting(
         "ELASTICSEARCH_URL",
         "URL of the Elasticsearch server, or several separated by commas",
@@ -239,16 +248,16 @@ class Settings(ServerSettings):
     def uses_elasticsearch(self) -> bool:
         return bool(self.elasticsearch_url or self.elasticsearch_cloud_id)
 
+    def is_served(self, model_id: str) -> bool:
+        """Whether servers embed with this model, rather than this machine."""
+        return bool(self.inference_servers) and model_id != STARTER
+
     @cached_property
     def secrets(self) -> frozenset[str]:
         """Passwords and keys among the settings, in all writings: what nobody may read anywhere."""
         urls = [*self.elasticsearch_url, *filter(None, [self.journal_url])]
-        return frozenset(
-            filter(
-                None,
-                [self.elasticsearch_api_key, self.llm_key, *(secret for url in urls for secret in secrets_of(url))],
-            )
-        )
+        keys = (self.elasticsearch_api_key, self.inference_api_key, self.llm_key)
+        return frozenset(filter(None, [*keys, *(secret for url in urls for secret in secrets_of(url))]))
 
     @cached_property
     def journal(self) -> str:

@@ -18,6 +18,7 @@ from core.text.command import command
 
 if TYPE_CHECKING:
     from core.embedding.clip import ClipEmbedder
+    from core.embedding.servers.pool import ServerPool
 
 _logger = logging.getLogger(__name__)
 
@@ -59,6 +60,22 @@ def embedder_class(model_id: str) -> "type[ClipEmbedder]":
     from core.embedding.clip import ClipEmbedder
 
     return ClipEmbedder
+
+
+def load_served(model_id: str, cache_dir: Path, made_by: str | None, pool: "ServerPool") -> Embedder:
+    """The model that was asked for, run by Inference servers: no other stands in for it.
+
+    Raises:
+        ModelMismatch: as `load_embedder`.
+        ModelUnavailable: no server can run it.
+    """
+    from core.embedding.servers.served import ServedTowers
+
+    if made_by not in (None, model_id):
+        raise _mismatch(model_id, str(made_by))
+    towers = ServedTowers(model_id, pool)
+    towers.load()
+    return embedder_class(model_id)(model_id, cache_dir, towers=towers)
 
 
 def preprocessing(model_id: str) -> int:

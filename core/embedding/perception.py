@@ -29,8 +29,8 @@ _REFUSALS = ("NotAuthorized", "Forbidden", "NotFound")
 class PerceptionEmbedder(ClipEmbedder):
     """A Perception Encoder of `core.models.MODELS`; only Inference runs it."""
 
-    def __init__(self, model_id: str, cache_dir: Path, *, direct: bool = False) -> None:
-        super().__init__(model_id, cache_dir)
+    def __init__(self, model_id: str, cache_dir: Path, *, direct: bool = False, towers: Towers | None = None) -> None:
+        super().__init__(model_id, cache_dir, towers=towers)
 
     def prepare(self, image: "Image.Image") -> "Image.Image":
         return squeezed(image, self.crop[1])

@@ -136,11 +136,12 @@ def _ask(address: str) -> str:
         httpx.head(address, timeout=_TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         # A certificate that this client does not know is an answer: Inference, which downloads, may know it.
-        return "" if _about_certificate(error) else _in_words(error)
+        return "" if _about_certificate(error) else in_words(error)
     return ""
 
 
-def _in_words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
+    """What kept httpx from an answer: a part of a sentence."""
     import socket
 
     import httpx

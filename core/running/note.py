@@ -13,6 +13,7 @@ FILE = ".running.json"
 
 DECISIVE = (
     *("IMAGE_SEARCH_MODEL", "IMAGE_SEARCH_INDEX", "MODEL_CACHE_DIR"),
+    *("INFERENCE_SERVER_URL", "INFERENCE_SERVER_API_KEY"),
     *("ELASTICSEARCH_URL", "ELASTICSEARCH_CLOUD_ID", "ELASTICSEARCH_API_KEY", "ELASTICSEARCH_CA_CERTS"),
 )
 """The settings that decide what is found: an app answers a command that has the same, set or not."""

@@ -319,7 +319,7 @@ class Collections:
     def _checked_model(self, model_id: str) -> str:
         if model_id not in MODELS:
             raise CollectionRefused(f"There is no model {printable(model_id)}.", f"Choose one of {', '.join(MODELS)}.")
-        if model_id != STARTER:
+        if model_id != STARTER and not self.settings.is_served(model_id):
             check_obtainable(model_id, self.settings.model_cache_dir)
         return model_id
 

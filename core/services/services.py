@@ -310,7 +310,7 @@ class Services(Opening):
         with suppress(ImageSearchError):  # which model it is, is not known then
             stamp = self.index.model()
             in_use = stamp.model_id if stamp else ""
-        return offers(self.settings.model_cache_dir, in_use, self.settings.model_id)
+        return offers(self.settings.model_cache_dir, in_use, self.settings.model_id, self.settings.inference_servers)
 
     @property
     def recall(self) -> "RecallLens":

@@ -30,6 +30,8 @@ class Overview:
     """Of the model that made it; None where nothing is in it, or it does not answer."""
     wanted: str
     """The id of the model that the settings ask for."""
+    embedding_servers: Sequence[str]
+    """Which embed pictures and words; none where this machine does."""
     last_ingest: JobState | None
     """The job that indexed pictures last, and has ended; None where none did, or the job database does not answer."""
     latency: Latency
@@ -51,13 +53,17 @@ def overview(services: Services) -> Overview:
     index = services.index
     statistics = index.statistics()
     answers = statistics.health != "unreachable"
+    model = _tried(index.model) if answers else None
+    wanted = services.settings.model_id
+    is_served = services.settings.is_served(model.model_id if model else wanted)
     return Overview(
         engine=index.engine,
         index=index.name,
         location=index.location,
         statistics=statistics,
-        model=_tried(index.model) if answers else None,
-        wanted=services.settings.model_id,
+        model=model,
+        wanted=wanted,
+        embedding_servers=services.settings.inference_servers if is_served else (),
         last_ingest=_tried(lambda: _last_ingest(services)),
         latency=services.latencies.recent(),
         versions=(_tried(services.versions.all) or ()) if answers else (),
@@ -85,6 +91,7 @@ def plain(told: Overview) -> dict[str, Any]:
         **asdict(told.statistics),
         "model": asdict(told.model) | {"title": told.model_title} if told.model else None,
         "wanted_model": told.wanted,
+        "embedding_servers": list(told.embedding_servers),
         "versions": [_version(version) for version in told.versions],
         "last_ingest": {"job": job.id, "title": job.title, "status": job.status.value, "ended_at": job.ended_at}
         if job

@@ -1,10 +1,15 @@
 """The two models, each loaded once for all tests that need it."""
 
+import importlib.util
 import re
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
@@ -13,7 +18,8 @@ from core.embedding.clip import ClipEmbedder
 from core.embedding.embedder import Embedder
 from core.embedding.starter import StarterEmbedder
 from core.vectors import Embeddings
-from tests.material import TEST_DATA, no_data
+from tests.material import INFERENCE_PYTHON, NO_INFERENCE_SERVER, TEST_DATA, no_data
+from tests.nodes import wait_until
 
 MODEL = "clip/ViT-B-16"
 
@@ -50,6 +56,35 @@ def clip(clip_cache: Path) -> Iterator[ClipEmbedder]:
 def direct(clip_cache: Path) -> ClipEmbedder:
     """The same weights on onnxruntime alone."""
     return ClipEmbedder.load(MODEL, clip_cache, direct=True)
+
+
+@pytest.fixture(scope="session")
+def inference_server() -> Iterator[str]:
+    """The address of Roboflow Inference's own HTTP server on weights in CLIP's format; up after 20 seconds and more."""
+    start = TEST_DATA / "inference-server" / "start"
+    if not start.is_file():
+        pytest.skip(no_data("Inference server to start", start))
+    if sys.executable == INFERENCE_PYTHON and importlib.util.find_spec("asgi_correlation_id") is None:
+        pytest.skip(NO_INFERENCE_SERVER)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [start, str(port), INFERENCE_PYTHON], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/info", process), 180, "the Inference server is up")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _answers(url: str, process: "subprocess.Popen[bytes]") -> bool:
+    assert process.poll() is None, "the Inference server has ended"
+    try:
+        return httpx.get(url, timeout=5).is_success
+    except httpx.HTTPError:
+        return False
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -42,27 +43,36 @@ class Offer:
     """Whether it made the index."""
     wanted: bool = False
     """Whether the settings ask for it."""
+    servers: Sequence[str] = ()
+    """Which run it, in place of this machine."""
 
     @property
     def title(self) -> str:
-        return _TITLES[self.status]
+        return "On embedding servers" if self.servers else _TITLES[self.status]
 
 
-def offers(cache_dir: Path, in_use: str, wanted: str) -> list[Offer]:
+def offers(cache_dir: Path, in_use: str, wanted: str, servers: Sequence[str] = ()) -> list[Offer]:
     """Every model, in the order of the catalog. The network is asked once, for five seconds at most, and only where
     weights are missing.
 
     Args:
         in_use: The id of the model that made the index; "" where none did.
         wanted: The id of the one that the settings ask for.
+        servers: Which embed with all but the starter model.
     """
-    missing = any(model.files and not present_weights(model.id, cache_dir) for model in MODELS.values())
+    missing = not servers and any(model.files and not present_weights(model.id, cache_dir) for model in MODELS.values())
     unreachable, known = why_unreachable() if missing else "", speeds(cache_dir)
     made = []
     for model in MODELS.values():
-        status, message, remedy = _availability(model, cache_dir, unreachable)
-        made.append(Offer(model, status, message, remedy, known.get(model.id), model.id == in_use, model.id == wanted))
+        served = servers if model.files else ()
+        status, message, remedy = _served(served) if served else _availability(model, cache_dir, unreachable)
+        about = model.id == in_use, model.id == wanted, served
+        made.append(Offer(model, status, message, remedy, None if served else known.get(model.id), *about))
     return made
+
+
+def _served(servers: Sequence[str]) -> tuple[Status, str, str]:
+    return "present", f"Run by {' and '.join(servers)}: loaded there when it is first used.", ""
 
 
 def _availability(model: Model, cache_dir: Path, unreachable: str) -> tuple[Status, str, str]:

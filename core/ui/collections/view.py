@@ -61,8 +61,7 @@ def listing() -> None:
 
 def _models() -> list[str]:
     """Those that are here first."""
-    cache = collections().settings.model_cache_dir
-    here = [model_id for model_id in MODELS if model_id == STARTER or present_weights(model_id, cache)]
+    here = [model_id for model_id in MODELS if _is_here(model_id)]
     usual = collections().settings.model_id
     return list(dict.fromkeys([*([usual] if usual in here else []), *here[::-1], *MODELS]))
 
@@ -70,8 +69,18 @@ def _models() -> list[str]:
 def _about_model(model_id: str) -> str:
     if model_id == STARTER:
         return "Starter model · comes with the app"
-    here = present_weights(model_id, collections().settings.model_cache_dir)
+    here = _is_here(model_id)
     return f"{model_id} · {MODELS[model_id].dims} dimensions{'' if here else ' · to be downloaded'}"
+
+
+def _is_here(model_id: str) -> bool:
+    """Whether nothing has to be downloaded to this machine."""
+    settings = collections().settings
+    return (
+        model_id == STARTER
+        or settings.is_served(model_id)
+        or present_weights(model_id, settings.model_cache_dir) is not None
+    )
 
 
 def _create(name: str, title: str, description: str, model_id: str) -> None:

@@ -134,9 +134,9 @@ def _first(offers: dict[str, Offer]) -> int:
 
 
 def _named(offer: Offer) -> str:
-    marks = {"present": "on this machine", "obtainable": "can be downloaded", "unavailable": "cannot be had here"}
     in_use = ", in use" if offer.in_use else ""
-    return f"{offer.model.title} ({offer.model.dims:,} dimensions, {marks[offer.status]}{in_use})"
+    where = f"{offer.title[:1].lower()}{offer.title[1:]}"
+    return f"{offer.model.title} ({offer.model.dims:,} dimensions, {where}{in_use})"
 
 
 def _compare(number: int) -> None:

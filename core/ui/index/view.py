@@ -107,6 +107,7 @@ def facts(told: Overview) -> None:
         "Model": f"{plain(told.model_title)}, {model.dims:,} dimensions, preprocessing {model.preprocessing}"
         if model
         else _UNKNOWN,
+        "Embedding": plain(", ".join(told.embedding_servers) or "On this machine"),
         "Last ingest": f"{plain(utf8_safe(job.title))}, {STATUSES[job.status]} {ago(job.ended_at)}"
         if job
         else "None yet",

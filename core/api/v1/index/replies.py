@@ -162,6 +162,8 @@ class IndexStatus(Reply):
     model: IndexModel | None
     wanted_model: str
     """That the settings ask for."""
+    embedding_servers: list[str]
+    """Which embed pictures and words; none where this machine does."""
     versions: list[Version]
     last_ingest: LastIngest | None
     latency: RecentSearches
