@@ -33,6 +33,7 @@ take turns with others, so that two of them seldom run side by side."""
 
 TOGETHER = {
     "tests/browser/test_accessibility.py": "tests/browser/test_app.py",
+    "tests/browser/test_ask.py": "tests/browser/test_app.py",
     "tests/browser/test_elasticsearch.py": "tests/test_crash.py",
     "tests/index/test_elastic_restart.py": "tests/test_crash.py",
 }

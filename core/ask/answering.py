@@ -34,6 +34,7 @@ from core.ask.prompt import (
 from core.ask.words import Thoughts, cited
 from core.errors import EndpointFailed, ImageSearchError
 from core.mcp.arguments import in_words
+from core.text.words import counted
 
 MAX_ROUNDS = 6
 """How often the model may ask for more before it must answer."""
@@ -268,10 +269,14 @@ def _looked(tool: str, asked: Mapping[str, Any], told: Told) -> Looked:
     return Looked(
         tool=tool,
         asked=dict(asked),
-        verdict=str(values.get("verdict", values.get("error", ""))),
+        verdict=str(values.get("verdict") or values.get("error") or _counted(values)),
         no_match=bool(values.get("no_match", False)),
         pictures=tuple(Numbered(one["number"], one["id"], one["score"], one["band"]) for one in _numbered(told)),
     )
+
+
+def _counted(values: Mapping[str, Any]) -> str:
+    return f"{counted(values['matching'], 'picture')}." if "matching" in values else ""
 
 
 def _image(jpeg: bytes) -> Image:

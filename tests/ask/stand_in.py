@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
+import anyio
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -32,6 +34,10 @@ class StandIn:
     script: Script
     sent: list[Sent] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
 
     async def answer(self, request: Request) -> Response:
         self.sent.append(await request.json())
@@ -111,3 +117,18 @@ def tells_all(sent: Sent) -> list[dict[str, Any]]:
             ("search", {"text": "red"}), ("search", {"text": ""}), ("facets", {}), ("describe_collection", {})
         )  # fmt: skip
     return says(json.dumps(sent["messages"], ensure_ascii=False))
+
+
+def by_question(sent: Sent) -> list[dict[str, Any]] | Response:
+    """A model for visitors: it knows zebras, a key that is not good enough, and a question that it never answers."""
+    question = [one["content"] for one in sent["messages"] if one["role"] == "user"][-1]
+    if "key" in question:
+        return refuses(401, "no such key")
+    if "forever" in question:
+        return StreamingResponse(_silence(), media_type="text/event-stream")
+    return zebras(sent)
+
+
+async def _silence() -> AsyncIterator[str]:
+    yield ": working\n\n"
+    await anyio.sleep(600)

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
+from tests.ask.stand_in import MODEL, StandIn, by_question, standing_in
 from tests.browser.bare import served
 from tests.nodes import answers, free_port, wait_until
 
@@ -207,10 +208,20 @@ def clip(clip_cache: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def coco_server(tmp_path_factory: pytest.TempPathFactory, clip: dict[str, str], coco: Path) -> Iterator[Server]:
+def endpoint() -> Iterator[StandIn]:
+    """What answers questions about pictures."""
+    with standing_in(by_question) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def coco_server(
+    tmp_path_factory: pytest.TempPathFactory, clip: dict[str, str], coco: Path, endpoint: StandIn
+) -> Iterator[Server]:
     """A server with nothing indexed yet, which may read COCO128."""
+    asked = {"IMAGE_SEARCH_LLM_URL": endpoint.url, "IMAGE_SEARCH_LLM_MODEL": MODEL}
     with servers_in(tmp_path_factory) as start:
-        yield start(IMAGE_SEARCH_ROOTS=str(coco), **clip)
+        yield start(IMAGE_SEARCH_ROOTS=str(coco), **asked, **clip)
 
 
 def plan(tab: Page, source: Path | str) -> None:

@@ -86,6 +86,13 @@ def check(page: Page) -> None:
     expect(page.get_by_text("Drop pictures, folders or ZIP files here")).to_be_visible()
 
 
+def asking(page: Page) -> None:
+    page.get_by_role("textbox", name="Question").fill("zebra")
+    page.keyboard.press("Enter")
+    expect(page.locator(".receipt summary")).to_be_visible(timeout=60_000)
+    page.locator(".receipt summary").click()
+
+
 def overview(page: Page) -> None:
     board = page.locator(".overview .card").first
     expect(board).to_be_visible()
@@ -120,6 +127,7 @@ STATES = {
     "index": ("/index", index),
     "duplicates": ("/duplicates", duplicates),
     "check": ("/check", check),
+    "ask": ("/ask", asking),
     "quality": ("/quality", quality),
     "overview": ("/overview", overview),
     "two sides": ("/overview?first=label:person&second=-label:person", sides),

@@ -12,7 +12,7 @@ from core.ui.components.modules import entry, module_routes, needed, url
 
 COMPONENTS = (
     *("query", "gallery", "facets", "view", "uploads", "recall", "map", "quality", "frame", "duplicates", "check"),
-    *("overview", "comparison", "labels"),
+    *("overview", "comparison", "labels", "ask"),
 )
 FOLDER = Path(modules.__file__).parent
 ALL = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.js"))

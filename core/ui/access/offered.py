@@ -37,6 +37,7 @@ SEARCH = Page(
 
 PAGES = (
     SEARCH,
+    Page("ask", "Ask", ":material/forum:", Role.EDITOR, look="ask", components=("ask", "frame")),
     Page(
         "overview",
         "Overview",
