@@ -16,6 +16,7 @@ python -m benchmarks.duplicates which copies are found, beside imagehash, and wh
 python -m benchmarks.suspicious how many wrong labels are among the first that are shown
 python -m benchmarks.classes    how good the line of a class of words is, beside the best one
 python -m benchmarks.picks      how well so many pictures cover all, beside those drawn by chance
+python -m benchmarks.ask      what an answer costs that a model gives to pictures
 python -m benchmarks.peers      how fast the command line is beside rclip's
 python -m benchmarks.cold       how soon the page is there after the start of the server
 python -m benchmarks.page       how soon the page is there, and a search answered on it
@@ -48,6 +49,7 @@ NAMES = (
     "suspicious",
     "classes",
     "quality",
+    "ask",
     "picks",
     "peers",
     "cold",
