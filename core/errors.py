@@ -157,9 +157,9 @@ class ModelUnavailable(ImageSearchError):
 
 
 class EmbeddingServersAway(ModelUnavailable):
-    """None answers for the moment: nothing is wrong with the model."""
+    """None can embed for the moment: that may pass by itself."""
 
-    title = "No embedding server answers"
+    title = "The embedding servers are not available"
 
 
 class PicturesLost(ImageSearchError):

@@ -80,5 +80,5 @@ def test_records_thumbnails_and_verdicts_are_the_same(inference_server, clip_cac
 
 
 def test_a_model_that_it_has_not_is_said(inference_server, tmp_path):
-    with pytest.raises(EmbeddingServersAway, match=r"clip/ViT-L-14 is not available.*answers with 5"):
+    with pytest.raises(EmbeddingServersAway, match=r"can run clip/ViT-L-14.*answers with 5"):
         load_served("clip/ViT-L-14", tmp_path, None, ServerPool([inference_server]))

@@ -106,8 +106,12 @@ def test_another_family_has_paths_of_its_own():
 
 
 WRONG = {
-    "an error": (saying(500, b'{"message": "Model package is broken."}'), "500: Model package is broken", "Start it"),
-    "overloaded": (saying(503), "answers with 503", "Start it"),
+    "an error": (
+        saying(500, b'{"message": "Model package is broken."}'),
+        "500: Model package is broken",
+        "Its log says",
+    ),
+    "overloaded": (saying(503), "answers with 503", "Its log says"),
     "the key": (saying(401, b'{"message": "Unauthorized"}'), "does not accept the key", "INFERENCE_SERVER_API_KEY"),
     "another site": (saying(404, b"<html>"), "answers with 404", "is the URL of"),
     "no JSON": (saying(200, b"<html>ok</html>"), "not that of an Inference server", "is the URL of"),
@@ -135,7 +139,7 @@ def test_what_is_wrong_is_said_with_what_to_do(what, monkeypatch, caplog):
 
 
 def test_none_is_there():
-    with pytest.raises(EmbeddingServersAway, match=f"{AWAY}: it does not answer.*INFERENCE_SERVER_URL"):
+    with pytest.raises(EmbeddingServersAway, match=f"{AWAY}: it does not answer. Start it.*INFERENCE_SERVER_URL"):
         embedder(AWAY)
     with pytest.raises(EmbeddingServersAway):
         ServerPool([AWAY]).check()

@@ -43,6 +43,8 @@ class Failure:
     """A part of a sentence: `it does not answer`."""
     passes: bool = True
     """Whether it may be otherwise a moment later."""
+    answered: bool = False
+    """Whether it is there, and says that it cannot."""
     refused: bool = False
     """Whether the key was."""
 
@@ -69,10 +71,11 @@ class ServerPool:
         self._making = threading.Lock()
         self._made: httpx.Client | None = None
 
-    def ask[T](self, path: str, body: bytes, read: Callable[[bytes], T], seconds: float) -> T:
+    def ask[T](self, path: str, body: bytes, read: Callable[[bytes], T], seconds: float, what: str) -> T:
         """What the first server answers that can.
 
         Args:
+            what: They are to do, behind "No embedding server can".
             read: Makes a value of an answer; raises `ValueError` where it is none.
             seconds: That a server has to answer.
 
@@ -97,8 +100,8 @@ class ServerPool:
                 self._away[url] = time.monotonic() + RESTING
             if not any(failure.passes for failure in failures):
                 break
-        _logger.warning("No embedding server answers: %s", _told(failures))
-        raise _unavailable(failures)
+        _logger.info("No embedding server can %s: %s", what, _told(failures))
+        raise _unavailable(failures, what)
 
     def check(self) -> None:
         """Find out within seconds whether any of them is there.
@@ -115,7 +118,7 @@ class ServerPool:
                     failures.append(failed.failure)
                     continue
             return
-        raise _unavailable(failures)
+        raise _unavailable(failures, "be reached")
 
     def _order(self) -> list[str]:
         """Each in turn is the first to be asked; those that did not answer lately are the last."""
@@ -167,7 +170,7 @@ def _failure(url: str, status: int, answer: bytes) -> Failure:
         return Failure(url, "it does not accept the key", passes=False, refused=True)
     said = _said(answer)
     reason = f"it answers with {status}{f': {said}' if said else ''}"
-    return Failure(url, reason, passes=status in _PASSING)
+    return Failure(url, reason, passes=status in _PASSING, answered=True)
 
 
 def _said(answer: bytes) -> str:
@@ -183,13 +186,15 @@ def _told(failures: Sequence[Failure]) -> str:
     return "; ".join(f"{failure.url}: {failure.reason}" for failure in failures)
 
 
-def _unavailable(failures: Sequence[Failure]) -> ModelUnavailable:
-    told = _told(failures)
-    if failures and all(failure.refused for failure in failures):
-        message = f"No embedding server lets the app in. {told}."
+def _unavailable(failures: Sequence[Failure], what: str) -> ModelUnavailable:
+    message = f"No embedding server can {what}. {_told(failures)}."
+    if all(failure.refused for failure in failures):
         return ModelUnavailable(message, "Set INFERENCE_SERVER_API_KEY to a key that it accepts.")
-    if any(failure.passes for failure in failures):
-        remedy = "Start it, or name one that runs in INFERENCE_SERVER_URL. Jobs go on by themselves when it is there."
-        return EmbeddingServersAway(f"No embedding server can embed. {told}.", remedy)
-    remedy = "Check that INFERENCE_SERVER_URL is the URL of Roboflow Inference's HTTP server."
-    return ModelUnavailable(f"No embedding server can embed. {told}.", remedy)
+    if not any(failure.passes for failure in failures):
+        remedy = "Check that INFERENCE_SERVER_URL is the URL of Roboflow Inference's HTTP server."
+        return ModelUnavailable(message, remedy)
+    if all(failure.answered for failure in failures):
+        remedy = "Its log says why: it may not have the weights, nor be able to fetch them, or lack memory."
+    else:
+        remedy = "Start it, or name one that runs in INFERENCE_SERVER_URL."
+    return EmbeddingServersAway(message, f"{remedy} Jobs go on by themselves when one can.")

@@ -12,7 +12,6 @@ import numpy as np
 
 from core.embedding.servers.pool import ServerPool
 from core.embedding.servers.wire import IMAGES, TEXTS, images_body, path_of, rows_of, texts_body
-from core.errors import ModelUnavailable
 from core.telemetry.events import Embedded, tell
 from core.vectors import Embeddings
 
@@ -77,10 +76,7 @@ class ServedTowers:
         def read(answer: bytes) -> Embeddings:
             return rows_of(answer, self.model_id, count)
 
-        try:
-            return self.pool.ask(path_of(self.model_id, task), body, read, seconds)
-        except ModelUnavailable as error:
-            raise type(error)(f"{self.model_id} is not available. {error.message}", error.remedy) from error
+        return self.pool.ask(path_of(self.model_id, task), body, read, seconds, f"run {self.model_id}")
 
     def _pooled(self) -> ThreadPoolExecutor:
         with self._making:
