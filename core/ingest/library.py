@@ -143,11 +143,16 @@ class Library:
             return self.jobs.plan(title, (), auto_start=True, **how)  # type: ignore[arg-type]
         if not self._is_for(begun, wanted):
             raise JobRefused(f"“{begun.title}” has not ended yet.", "Wait until it has, or cancel it.")
-        if begun.active:
-            self.jobs.adopt(begun.id)
-        else:
-            self.jobs.resume(begun.id, prunes=prunes or None, by=by)
-        return begun.id
+        return self._gone_on_with(begun, by, prunes=prunes or None)
+
+    def optimize(self, *, by: Actor = APP) -> int:
+        """Merge what is scattered in the index, in the background, when no job fills it; returns the job's id as
+        `analyse` does."""
+        by.check(Role.ADMIN)
+        begun = next((job for job in self.jobs.open() if job.optimizes), None)
+        if begun is None:
+            return self.jobs.plan("Optimize the index", (), auto_start=True, kind=Kind.OPTIMIZE, by=by)
+        return self._gone_on_with(begun, by)
 
     def analyse(
         self, name: str, options: Mapping[str, Any] | None = None, *, if_needed: bool = False, by: Actor = APP
@@ -165,10 +170,13 @@ class Library:
             task = AnalysisTask(name, dict(options or {}))
             how = {"auto_start": True, "discard_if_empty": if_needed, "kind": Kind.ANALYSIS, "by": by}
             return self.jobs.plan(self._analyses.get(name).title, (), analysis=task, **how)  # type: ignore[arg-type]
+        return self._gone_on_with(begun, by)
+
+    def _gone_on_with(self, begun: JobState, by: Actor, prunes: bool | None = None) -> int:
         if begun.active:
             self.jobs.adopt(begun.id)
         else:
-            self.jobs.resume(begun.id, by=by)
+            self.jobs.resume(begun.id, prunes=prunes, by=by)
         return begun.id
 
     def latest_analysis(self, name: str) -> JobState | None:

@@ -17,6 +17,7 @@ from core.ingest.journal.job import TO_READ, JobState, Plan, Rebuild, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Progress
 from core.ingest.locations import Locations, Readings
+from core.ingest.pipeline.optimizing import optimize, plan_optimizing
 from core.ingest.pipeline.plan import plan
 from core.ingest.pipeline.prepare import Prepare
 from core.ingest.pipeline.rebuild import Models, Rebuilding, from_thumbnails, plan_rebuild, rebuild
@@ -68,6 +69,8 @@ class Work:
         elif job.rebuilds:
             assert self._at.models
             yield from plan_rebuild(job, self._at.index, self._files(job), self._at.models)
+        elif job.optimizes:
+            yield from plan_optimizing(self._at.index)
         else:
             yield from self._plan_ingest(job)
 
@@ -75,6 +78,9 @@ class Work:
         """Do what was planned."""
         if job.analyses:
             yield from self._at.analyses.get(job.analysis.name).run(job)
+            return
+        if job.optimizes:
+            yield from optimize(job, self._at.index)
             return
         yield from self._rebuild(job) if job.rebuilds else self._ingest(job)
         try:

@@ -129,15 +129,12 @@ class VersionControl:
         self._library().journal.audit.note(by, "Deleted a version of the index", f"version {number}")
 
     def optimize(self, *, by: Actor = APP) -> int:
-        """Merge what is scattered in the version in use; returns how many records there are.
+        """Merge what is scattered in the version in use, in the background; returns the job's id.
 
         Raises:
             AccessDenied: they may not.
         """
-        by.check(Role.ADMIN)
-        self._index.optimize()
-        self._library().journal.audit.note(by, "Optimized the index", self._index.name)
-        return self._index.count()
+        return self._library().optimize(by=by)
 
     def compare(self, number: int | None = None) -> Comparison:
         """A version beside the one in use.

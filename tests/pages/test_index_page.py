@@ -139,7 +139,9 @@ def test_a_version_that_cannot_be_deleted_is_told(as_clip, corpus, open_page):
 def test_the_index_is_optimized(corpus, open_page):
     at = press(open_page("index.py"), "index-optimize")
     assert not at.exception
-    assert any("optimized" in toast.value for toast in at.toast)
+    assert any("Optimizing has started" in toast.value for toast in at.toast)
+    done(corpus)
+    assert "Optimize the index" in texts(at.run())
 
 
 def test_models_are_offered(corpus, open_page, monkeypatch):

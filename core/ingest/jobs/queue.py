@@ -23,7 +23,11 @@ _QUEUE = 1000
 _MAX_STALLED = 3
 _LOOK_AGAIN = 0.5  # seconds
 _ASLEEP = frozenset({Status.PLANNED, Status.WAITING, Status.PAUSED, Status.INTERRUPTED})
-_BEGUN = {Kind.REBUILD: "Began a version of the index", Kind.ANALYSIS: "Began an analysis"}
+_BEGUN = {
+    Kind.REBUILD: "Began a version of the index",
+    Kind.ANALYSIS: "Began an analysis",
+    Kind.OPTIMIZE: "Optimized the index",
+}
 _RESUMABLE = frozenset({Status.PAUSED, Status.INTERRUPTED, Status.CANCELLED, Status.FAILED})
 
 

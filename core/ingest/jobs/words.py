@@ -43,6 +43,8 @@ def outcome_word(job: JobState, outcome: Outcome) -> str:
     """What an outcome is called in the report of a job."""
     if job.analyses and outcome is Outcome.UPDATED:
         return "Looked at"
+    if job.optimizes and outcome is Outcome.UPDATED:
+        return "Optimized"
     if job.rebuilds and outcome is Outcome.UPDATED:
         return "Copied" if job.rebuild.copies else "Re-embedded"
     return OUTCOMES[outcome]
@@ -57,7 +59,7 @@ def share(job: JobState) -> float:
 def in_words(job: JobState) -> str:
     """What it is doing, in one line."""
     of = f"{job.done:,} of {job.total:,}"
-    noun = "picture" if job.analyses else "file"
+    noun = "picture" if job.analyses or job.optimizes else "file"
     by = f" {by_whom(job.changed_by)}" if job.changed_by else ""
     match job.status:
         case Status.PLANNING:
@@ -80,6 +82,8 @@ def in_words(job: JobState) -> str:
         return f"Loading the model · {left} to {verb}"
     if job.phase in (Phase.CATCHING_UP, Phase.SWITCHING):
         return f"{job.phase} · {pictures(job.done)}"
+    if job.phase is Phase.OPTIMIZING:
+        return f"{job.phase} · {pictures(job.total)}"
     words = [f"{job.phase} · {of}" if job.analyses else of]
     if job.rate and job.seconds_left is not None:
         words += [f"{job.rate:.1f} {noun}s/s", f"{duration(job.seconds_left)} left"]

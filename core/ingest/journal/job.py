@@ -40,6 +40,8 @@ class Kind(StrEnum):
     """The same with another model, as earlier versions of the app noted it."""
     ANALYSIS = "analysis"
     """Finds something out about the pictures of the index."""
+    OPTIMIZE = "optimize"
+    """Merges what many small additions to the index have left behind."""
 
 
 REBUILDS = frozenset({Kind.REBUILD, Kind.REEMBED})
@@ -209,9 +211,13 @@ class JobState:
         return self.kind is Kind.ANALYSIS
 
     @property
+    def optimizes(self) -> bool:
+        return self.kind is Kind.OPTIMIZE
+
+    @property
     def counts_by_itself(self) -> bool:
         """Whether what it works on are not files that are noted one by one."""
-        return self.analyses or self.rebuild.copies
+        return self.analyses or self.optimizes or self.rebuild.copies
 
     @property
     def ended(self) -> bool:

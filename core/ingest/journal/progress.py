@@ -40,6 +40,7 @@ class Phase(StrEnum):
     COPYING = "Copying"
     CATCHING_UP = "Catching up"
     SWITCHING = "Switching to the new version"
+    OPTIMIZING = "Optimizing"
     LOOKING = "Looking at pictures"
     COMPARING = "Comparing"
     CHECKING = "Checking pairs"

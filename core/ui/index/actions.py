@@ -1,6 +1,5 @@
 """What can be done with the index, each in one place: who may is found out where it is done."""
 
-from core.text.words import pictures
 from core.ui.jobs import attempt
 from core.ui.server import services
 from core.versions.compare import Comparison
@@ -32,8 +31,8 @@ def delete(number: int) -> None:
 
 
 def optimize() -> None:
-    """Merge what is scattered; waits until it is done."""
-    attempt(services().versions.optimize, told=lambda count: f"The index of {pictures(count)} is optimized.")
+    """Merge what is scattered, in the background."""
+    attempt(services().versions.optimize, told=lambda _: "Optimizing has started. Searches go on.")
 
 
 def compare(number: int) -> Comparison:
