@@ -87,10 +87,23 @@ class IndexModel:
     def _unreachable(self) -> ImageSearchError | None:
         """What keeps us from the servers that embed."""
         try:
-            self._servers().check()
+            self.check_servers()
         except ModelUnavailable as error:
             return error
         return None
+
+    @property
+    def is_served(self) -> bool:
+        """Whether servers run the model that is loaded."""
+        return self.loaded is not None and self._settings.is_served(self.loaded.model_id)
+
+    def check_servers(self) -> None:
+        """Find out within seconds whether any server that embeds is there.
+
+        Raises:
+            EmbeddingServersAway: none answers.
+        """
+        self._servers().check()
 
     @property
     def state(self) -> ModelState:

@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from core.errors import ImageSearchError
+from core.errors import EmbeddingServersAway, ImageSearchError
 from core.services import Services
 from core.services.several import Several
 from core.storage import check_writable, no_space
@@ -129,13 +129,16 @@ def _tried(services: Services, what: str, ask: Callable[[], object]) -> str:
 
 
 def _model(services: Services) -> str:
-    """Also has one started whose process has ended: where nobody searches while it is not ready, nobody else would."""
+    """Also has one started whose process has ended, or whose servers were away: where nobody searches while it is not
+    ready, nobody else would."""
     if services.model.works:
-        return READY
+        return _tried(services, "model", services.model.check_servers) if services.model.is_served else READY
     if services.model.condition == "stopped":
         services.model.load()
         return _STOPPED
     state = services.model.state
+    if isinstance(state.error, EmbeddingServersAway):
+        services.model.load()
     return str(state.error or state.status)
 
 

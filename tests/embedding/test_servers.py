@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.api.health import READY, checks
 from core.config import Settings
 from core.embedding.loading import load_served
 from core.embedding.offers.offer import offers
@@ -16,6 +17,8 @@ from core.embedding.servers import pool as pools
 from core.embedding.servers import served
 from core.embedding.servers.pool import ServerPool
 from core.errors import EmbeddingServersAway, InvalidSetting, ModelMismatch, ModelUnavailable
+from core.ingest.journal.job import Status
+from core.ingest.journal.progress import Counts
 from core.services import Services
 from core.status.overview import overview, plain
 from core.vectors import unit
@@ -56,15 +59,15 @@ def rows_like(change):
     return answer
 
 
-class Later:
-    """Behaves once the model is loaded."""
+class Nth:
+    """Embeds, and behaves otherwise from the nth request on."""
 
-    def __init__(self, then):
-        self.then, self.calls = then, 0
+    def __init__(self, first, then):
+        self.first, self.then, self.calls = first, then, 0
 
     def __call__(self, path, body):
         self.calls += 1
-        return embedded(path, body) if self.calls == 1 else self.then(path, body)
+        return embedded(path, body) if self.calls < self.first else self.then(path, body)
 
 
 def test_pictures_and_words_in_their_order_without_loss():
@@ -153,7 +156,7 @@ def test_one_that_hangs(monkeypatch):
         ended.wait(20)
         return embedded(path, body)
 
-    with listening(Later(hang), embedded) as (slow, other):
+    with listening(Nth(2, hang), embedded) as (slow, other):
         model = embedder(slow.url, other.url)
         np.testing.assert_allclose(model.embed_images(pictures()), expected(), atol=1e-6)
         alone = served.ServedTowers(MODEL, ServerPool([slow.url]))
@@ -266,6 +269,31 @@ class TestCollection:
             assert services.model.loaded is None
             one.answer = embedded
             assert services.model.load().result().model_id == MODEL
+
+    def test_a_job_pauses_while_they_are_away_and_goes_on_by_itself(self, open_, picture, monkeypatch):
+        monkeypatch.setattr("core.ingest.jobs.worker.PAUSES", (0.1,))
+        monkeypatch.setattr("core.ingest.pipeline.run.MIN_ROUND", 1)
+        monkeypatch.setattr("core.ingest.pipeline.run.MAX_ROUND", 1)
+        red, *_ = [picture(f"{name}.png") for name in ("red", "green", "blue")]
+        with listening(embedded) as (one,):
+            services = open_(one.url)
+            one.answer = Nth(3, saying(503))  # the first is for the model, the next for a picture
+            job_id = services.library.add([str(red.parent)], auto_start=True)
+            job = services.jobs.wait_for(job_id, lambda job: job.status is Status.PAUSED, 30)
+            assert isinstance(job.error, EmbeddingServersAway)
+            assert 0 < job.done < 3
+            assert checks(services)["model"] == READY  # they are there, and overloaded
+            one.answer = embedded
+            job = services.jobs.wait_for(job_id, lambda job: job.ended, 30)
+            assert (job.status, job.counts) == (Status.DONE, Counts(added=3))
+
+    def test_readiness_tells_whether_they_are_there(self, open_):
+        one = Standin()
+        services = open_(one.url)
+        services.model.embedder()
+        assert checks(services)["model"] == READY
+        one.close()
+        assert "No embedding server can be reached" in checks(services)["model"]
 
     def test_an_index_of_somebody_elses_model(self):
         with pytest.raises(ModelMismatch):
