@@ -3,8 +3,8 @@
 First view  from navigation to the map of 100,000 pictures with every point drawn, on a server whose model is loaded and
             whose page was opened before, with nothing cached by the browser.
 Frames      how far apart the frames are that reach the screen while the map is dragged, and while the wheel zooms into
-            it and out again: the events `DrawFrame` of a trace of Chromium. Beside them what a frame costs the page's
-            own thread (`FireAnimationFrame` in the same trace), which no graphics processor makes shorter.
+            it and out again: the events `Display::FrameDisplayed` of a trace of Chromium. Beside them what a frame
+            costs the page's own thread (`FireAnimationFrame` in the same trace): no graphics processor makes that less.
 
 The places of the points are made up, as clusters are spread: how they are found is measured elsewhere
 (`benchmarks.map_layout`). Without a graphics processor Chromium draws by SwiftShader, on the machine's processors: what
@@ -43,6 +43,7 @@ _READY = """() => {
         shadowRoot ? [...shadowRoot.querySelectorAll(".map[data-drawn]"), ...find(shadowRoot)] : [])
     return find(document)[0]?.dataset.drawn ?? null
 }"""
+_SHOWN = "Display::FrameDisplayed"
 _CATEGORIES = ("devtools.timeline", "disabled-by-default-devtools.timeline", "devtools.timeline.frame", "benchmark")
 
 
@@ -202,7 +203,7 @@ def _traced(chromium: Any, page: Any, folder: Path, act: Callable[[], None]) -> 
     page.wait_for_timeout(100)
     chromium.stop_tracing()
     events = json.loads(path.read_text())["traceEvents"]
-    drawn = sorted(event["ts"] / 1000 for event in events if event["name"] == "DrawFrame")
+    drawn = sorted(event["ts"] / 1000 for event in events if event["name"] == _SHOWN)
     gaps = [later - earlier for earlier, later in pairwise(drawn)]
     scripts = [event["dur"] / 1000 for event in events if event["name"] == "FireAnimationFrame" and "dur" in event]
     return gaps, scripts

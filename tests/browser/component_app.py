@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from core.api.protection.sockets import QuietSockets
 from core.ui.components.modules import module_routes
-from tests.browser import check_corpus, duplicates_corpus
+from tests.browser import check_corpus, duplicates_corpus, labels_corpus
 from tests.browser import gallery_corpus as corpus
 from tests.browser.map_corpus import MAP_ROUTES
 
@@ -101,6 +101,7 @@ ROUTES = [
     Route("/api/v1/pictures", pictures, methods=["POST"]),
     *duplicates_corpus.ROUTES,
     *check_corpus.ROUTES,
+    *labels_corpus.ROUTES,
     Route("/exports/token/{name}", exported),
 ]
 if page := os.environ.get("COMPONENT_PAGE"):
