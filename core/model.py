@@ -22,6 +22,9 @@ _log = logging.getLogger(__name__)
 if TYPE_CHECKING:
     from core.embedding.servers.pool import ServerPool
 
+AGAIN_SECONDS = 10.0
+"""After which embedding servers that were away are asked again."""
+
 type Start = Callable[[str, Path, str | None, bool], Embedder]
 
 
@@ -129,10 +132,11 @@ class IndexModel:
 
     def load(self) -> Future[Embedder]:
         """Start loading the model, or give the attempt that was made; a new one where the reason may have passed: the
-        index did not answer, no embedding server did, or the model's process died."""
-        stale = isinstance(self.state.error, IndexUnavailable | StorageUnavailable | EmbeddingServersAway) or _died(
-            self.loaded
-        )
+        index did not answer, the model's process died, or no embedding server answered a while ago."""
+        error = self.state.error
+        stale = isinstance(error, IndexUnavailable | StorageUnavailable) or _died(self.loaded)
+        if isinstance(error, EmbeddingServersAway):  # not at once: the page that shows it would only wait again
+            stale = self._loader.rested >= AGAIN_SECONDS
         return self._loader.retry() if stale else self._loader.start()
 
     def retry(self) -> Future[Embedder]:

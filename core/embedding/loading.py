@@ -150,6 +150,13 @@ class ModelLoader:
             return ModelState("ready", seconds, self._embedder, None)
         return ModelState("failed", seconds, self._embedder, _expected(error))
 
+    @property
+    def rested(self) -> float:
+        """Seconds since the latest attempt ended; 0 where none has."""
+        with self._lock:
+            ended = self._attempt is not None and self._attempt.done()
+            return time.monotonic() - self._ended if ended else 0.0
+
     def start(self) -> Future[Embedder]:
         """Begin to load unless that was done before; the future of the latest attempt."""
         with self._lock:

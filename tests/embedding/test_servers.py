@@ -260,13 +260,16 @@ class TestCollection:
             assert services.index.model().model_id == MODEL
             assert not (services.settings.model_cache_dir / "speeds.json").exists()
 
-    def test_no_other_model_stands_in_and_it_goes_on_when_they_are_back(self, open_):
+    def test_no_other_model_stands_in_and_it_goes_on_when_they_are_back(self, open_, monkeypatch):
         with listening(embedded) as (one,):
             services = open_(one.url)
             one.answer = saying(503)
             with pytest.raises(EmbeddingServersAway):
                 services.model.embedder()
             assert services.model.loaded is None
+            with pytest.raises(EmbeddingServersAway):  # it is said, rather than waited for again
+                services.model.load().result(0)
+            monkeypatch.setattr("core.model.AGAIN_SECONDS", 0.0)
             one.answer = embedded
             assert services.model.load().result().model_id == MODEL
 

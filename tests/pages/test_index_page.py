@@ -1,10 +1,13 @@
 """The index page, without a browser."""
 
+from contextlib import closing, suppress
+
 import pytest
 
-from core.errors import IndexUnavailable
+from core.errors import EmbeddingServersAway, IndexUnavailable
 from core.index.statistics import Statistics, unreachable
 from core.search.query import Query, Search, Words
+from core.services import shared
 from tests.colours import ColourEmbedder
 from tests.pages.conftest import Component, texts
 from tests.pages.test_component_types import assert_has
@@ -32,6 +35,22 @@ def test_a_healthy_index(corpus, open_page):
     assert {"Size on disk", "In memory", "Disk left", "Median", "99 % within"} <= metrics(at).keys()
     assert "**Model**: test/colour, 4 dimensions, preprocessing 1" in texts(at)
     assert "1 search since " in texts(at)
+    assert "**Embedding**: On this machine" in texts(at)
+
+
+def test_embedding_servers_are_named_and_what_is_wrong_with_them_is_said(services, open_page, monkeypatch):
+    monkeypatch.setattr("core.embedding.servers.pool.PAUSES", ())
+    open_page()
+    monkeypatch.setenv("INFERENCE_SERVER_URL", "http://127.0.0.1:9")  # nobody listens there
+    shared.cache_clear()
+    with closing(shared.collections()):
+        assert "**Embedding**: http://127.0.0.1:9" in texts(open_page("index.py")).replace("\\", "")
+        with suppress(EmbeddingServersAway):
+            shared().model.load().result()
+        at = open_page(q="red")
+        assert not at.exception
+        assert any("No embedding server can run clip/ViT" in error.value.replace("\\", "") for error in at.error)
+        assert "Try again" in {button.label for button in at.button}
 
 
 def test_an_index_with_nothing_in_it(services, open_page):
