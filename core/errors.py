@@ -162,6 +162,12 @@ class EmbeddingServersAway(ModelUnavailable):
     title = "The embedding servers are not available"
 
 
+class ClusterUnavailable(ImageSearchError):
+    """The machines that are to read and embed cannot be reached, or not used: nothing is wrong with the pictures."""
+
+    title = "The Ray cluster cannot be used"
+
+
 class PicturesLost(ImageSearchError):
     """Some pictures have neither a file nor a thumbnail any more: another model cannot embed them."""
 

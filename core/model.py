@@ -82,6 +82,16 @@ class IndexModel:
         start = self._start_shared or start_model
         return start(model_id, self._settings.model_cache_dir, made_by, self._in_process)
 
+    def elsewhere(self) -> Callable[[], Embedder]:
+        """What loads the model of the index, or reaches the servers that have it, in whatever process it is called."""
+        stamp = self._index.model()
+        made_by = stamp.model_id if stamp else None
+        wanted = made_by if made_by and made_by in MODELS else self._settings.model_id
+        at = wanted, self._settings.model_cache_dir, made_by
+        if self._settings.is_served(made_by or wanted):
+            return partial(_load_served, *at, self._settings.inference_servers, self._settings.inference_api_key)
+        return partial(start_model, *at, True)
+
     def _servers(self) -> "ServerPool":
         from core.embedding.servers.pool import ServerPool
 
@@ -239,6 +249,14 @@ class IndexModel:
             how = how_to_obtain(wanted, self._settings.model_cache_dir)
             return ModelUnavailable(error.message, f"{how}.")
         return None
+
+
+def _load_served(
+    model_id: str, cache_dir: Path, made_by: str | None, servers: tuple[str, ...], api_key: str | None
+) -> Embedder:
+    from core.embedding.servers.pool import ServerPool
+
+    return load_served(model_id, cache_dir, made_by, ServerPool(servers, api_key))
 
 
 def stamp_of(embedder: Embedder) -> ModelStamp:

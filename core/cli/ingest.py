@@ -17,6 +17,7 @@ from core.cli.collection_option import chosen
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
 from core.config import Settings
 from core.errors import JobRefused, Problem
+from core.ingest.cluster.address import split
 from core.ingest.jobs.words import found, not_compared, not_connected, planned, tally
 from core.ingest.journal.job import JobState, Plan, PlannedFile, Status
 from core.ingest.journal.progress import Counts, Outcome, Phase, not_indexed
@@ -53,9 +54,15 @@ def ingest_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove records whose file is missing.")] = False,
     follow: Annotated[bool, typer.Option("--follow", help="Then index changes, until Ctrl-C.")] = False,
+    on_ray: Annotated[
+        bool, typer.Option("--ray", help="On a Ray cluster: the one at HOST:PORT before the sources, or a local one.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Index pictures. Run it again to index only what is new or changed."""
+    cluster, locations = split(locations) if on_ray else ("", locations)
+    if not locations:
+        raise typer.BadParameter("Name what is to be indexed.", param_hint="SOURCE")
     sources = [location_of(text) for text in locations]
     is_plain = len(sources) == 1 and not (dry_run or prune or follow or as_json or chosen())
     folder = Untouched(Settings.load(), sources[0]) if is_plain else None
@@ -66,6 +73,8 @@ def ingest_command(
         if dry_run:
             _print_plan(library, sources, as_json)
             return
+        if cluster:
+            library.use_cluster(cluster)
         job = finished(library, library.add(sources, auto_start=True, prunes=prune, by=COMMAND_LINE))
         told = report(library, job, as_json)
         if folder and told:

@@ -64,6 +64,20 @@ def one_of(*options: str) -> Callable[[object], str]:
     return read
 
 
+LOCAL_CLUSTER = "local"
+_HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
+_CLUSTER = re.compile(rf"({_HOST}|\[[0-9A-Fa-f:.]+\]):([0-9]{{1,5}})")
+
+
+def cluster(value: object) -> str:
+    """The head of a Ray cluster, or a cluster of this machine alone."""
+    named = str(value).strip()
+    found = _CLUSTER.fullmatch(named)
+    if named != LOCAL_CLUSTER and not (found and 0 < int(found[3]) < 1 << 16):
+        raise ValueError(f"expected HOST:PORT of the head of a Ray cluster, or {LOCAL_CLUSTER}")
+    return named
+
+
 def whole(least: int, most: int | None = None) -> Callable[[object], int]:
     """Reads a whole number between these, both included."""
     return partial(_between, least, most)

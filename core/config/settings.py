@@ -219,6 +219,12 @@ class Settings(ServerSettings):
     inference_api_key: str | None = setting(
         "INFERENCE_SERVER_API_KEY", "The key that these servers ask for", reading.api_key, None, shown=False
     )
+    ray: str = setting(
+        "IMAGE_SEARCH_RAY",
+        "The Ray cluster that reads and embeds for ingests: HOST:PORT of its head, or `local`",
+        reading.cluster,
+        "",
+    )
     elasticsearch_url: tuple[str, ...] = setting(
         "ELASTICSEARCH_URL",
         "URL of the Elasticsearch server, or several separated by commas",

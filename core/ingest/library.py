@@ -64,6 +64,8 @@ class Library:
         analyses: What jobs can find out.
         done: Called after each job that ran to its end.
         pauses: Of what is followed.
+        elsewhere: Gives what loads the model of the index in other processes: for ingests on a Ray cluster.
+        cluster: The one that they use; empty: none.
     """
 
     def __init__(
@@ -80,6 +82,8 @@ class Library:
         analyses: Analyses = NO_ANALYSES,
         done: Callable[[], object] = lambda: None,
         pauses: Pauses = PAUSES,
+        elsewhere: Callable[[], Callable[[], Embedder]] | None = None,
+        cluster: str = "",
     ) -> None:
         self.journal = journal
         self.index = index
@@ -90,8 +94,11 @@ class Library:
         self._done = done
         self._locations = Locations(index, journal, folder, name_of, urls)
         self._work = Work(
-            Means(index, thumbnails, journal, folder, load, name_of, models, analyses), self._locations, self._end
+            Means(index, thumbnails, journal, folder, load, name_of, models, analyses, elsewhere),
+            self._locations,
+            self._end,
         )
+        self._work.cluster = cluster
         self.lock_file = folder / f"{index.engine}-{index.name}.lock"
         """Locked by whoever fills the index."""
         self.writing = FileLock(self.lock_file)
@@ -125,6 +132,18 @@ class Library:
         """
         kept = without_nested(locations)
         return self.jobs.plan(title or self._locations.title(kept), kept, auto_start=auto_start, prunes=prunes, by=by)
+
+    def use_cluster(self, address: str) -> None:
+        """Have a Ray cluster read and embed for the ingests of this process.
+
+        Raises:
+            InvalidSetting: Ray is not installed.
+            ClusterUnavailable: nobody answers there.
+        """
+        from core.ingest.cluster.address import check
+
+        check(address)
+        self._work.cluster = address
 
     def rebuild(self, title: str, wanted: Rebuild, *, prunes: bool = False, by: Actor = APP) -> int:
         """Build a version of the index, or bring one up to date, in the background. Returns the job's id: of the one

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from core.errors import SourceRefused
@@ -61,6 +62,14 @@ class Locations:
         mounts = known.mounts if known else frozenset[str]()
         return open_source(location, mounts, lists=self._folder, public_only=self._urls is not None)
 
+    def opening(self, locations: Sequence[str]) -> Callable[[], list[Source]]:
+        """Opens these as `open` does, in another process that has neither journal nor index; raises as `open`."""
+        for location in locations:
+            self.open(location)
+        known = {one.location: one.mounts for one in self._journal.sources.all()}
+        places = [(location, known.get(location, frozenset[str]())) for location in locations]
+        return partial(_opened, places, self._folder, self._urls is not None)
+
     def read(self, path: str) -> bytes:
         """As `Library.read`."""
         if is_url(path) and self._urls is not None:
@@ -114,6 +123,10 @@ class Locations:
             return self._index.totals(Filter.within(location))
         records = self._index.get([record_id(path) for path in paths])
         return Totals(len(records), sum(record.size for record in records))
+
+
+def _opened(places: Sequence[tuple[str, frozenset[str]]], lists: Path, public_only: bool) -> list[Source]:
+    return [open_source(place, mounts, lists=lists, public_only=public_only) for place, mounts in places]
 
 
 class Readings:

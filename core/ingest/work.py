@@ -21,7 +21,7 @@ from core.ingest.pipeline.optimizing import optimize, plan_optimizing
 from core.ingest.pipeline.plan import plan
 from core.ingest.pipeline.prepare import Prepare
 from core.ingest.pipeline.rebuild import Models, Rebuilding, from_thumbnails, plan_rebuild, rebuild
-from core.ingest.pipeline.run import Context, run
+from core.ingest.pipeline.run import Context, Crew, run
 from core.ingest.pipeline.throughput import trial
 from core.sources.source import Source
 
@@ -47,6 +47,8 @@ class Means:
     """For those who rebuild the index."""
     analyses: Analyses = NO_ANALYSES
     """What jobs can find out."""
+    elsewhere: Callable[[], Callable[[], Embedder]] | None = None
+    """Gives what loads the model of the index in other processes."""
 
 
 class Work:
@@ -59,6 +61,8 @@ class Work:
     def __init__(self, means: Means, locations: Locations, done: Callable[[], object]) -> None:
         self._at, self._locations, self._done = means, locations, done
         self._readings = Readings(locations, means.journal)
+        self.cluster = ""
+        """The Ray cluster that reads and embeds; empty: this process does."""
         self.tried: float | None = None
         """Pictures a second, where this machine was tried before the first job."""
 
@@ -101,7 +105,7 @@ class Work:
 
     def _try(self, job: JobState, sources: Sequence[Source]) -> None:
         """Find out how fast this machine is, where no job has told yet and the model is there."""
-        if self.tried is not None or self._at.journal.jobs({Status.DONE}, limit=1):
+        if self.cluster or self.tried is not None or self._at.journal.jobs({Status.DONE}, limit=1):
             return
         if (model := self._at.load()).done():
             with suppress(ImageSearchError):
@@ -118,6 +122,7 @@ class Work:
             self._at.name_of,
             self._locations.gone_elsewhere(),
             self._at.journal.refusals,
+            self._crew if self.cluster else None,
         )
         sources = [self._locations.open(location) for location in job.sources]
         for _ in range(_MAX_SWAPS):
@@ -131,6 +136,14 @@ class Work:
                 job = replace(self._at.journal.job(job.id), interruptions=job.interruptions + 1)
             else:
                 return
+
+    def _crew(self, job: JobState) -> Crew:
+        from core.ingest.cluster.crew import ClusterCrew
+        from core.ingest.cluster.task import Task
+
+        assert self._at.elsewhere
+        task = Task(self._locations.opening(job.sources), self._at.elsewhere(), self._at.thumbnails.folder)
+        return ClusterCrew(self.cluster, task, self._at.index, self._at.name_of)
 
     def _rebuild(self, job: JobState) -> Iterator[Progress]:
         assert self._at.models

@@ -153,6 +153,8 @@ class Services(Opening):
             urls=None if self._command_line else self.settings.urls,
             models=self.model,
             analyses=self.analysis,
+            elsewhere=self.model.elsewhere,
+            cluster=self.settings.ray,
             done=(lambda: None) if self._command_line else self._searching.choose_examples,
         )
 

@@ -13,6 +13,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from core.errors import (
+    ClusterUnavailable,
     ImageSearchError,
     IndexUnavailable,
     JournalUnavailable,
@@ -35,7 +36,10 @@ _log = logging.getLogger(__name__)
 
 _RECENT = 5  # a row of the page
 _SAY_EVERY = 0.5  # seconds
-_TRANSIENT = (IndexUnavailable, StorageUnavailable, ModelUnavailable, SourceUnavailable, JournalUnavailable)
+_TRANSIENT = (
+    *(IndexUnavailable, StorageUnavailable, ModelUnavailable, SourceUnavailable, JournalUnavailable),
+    ClusterUnavailable,
+)
 _OTHER = "Waiting for another process that is writing to the same index."
 
 

@@ -1,19 +1,22 @@
 """Rounds of pictures become rounds of embeddings, one ahead of the one that is being stored."""
 
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from core.embedding.embedder import Embedder
 from core.index.index import Index
 from core.ingest.journal.job import PlannedFile
 from core.ingest.journal.progress import Verdict
 from core.ingest.pipeline.prepare import Prepared
 from core.telemetry.context import carried
 from core.vectors import Embedding, Embeddings
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Round:
 
     prepared: list[Prepared]
     verdicts: dict[int, Verdict]
+    rows: Mapping[str, Embedding] = field(default_factory=dict)
+    """Embeddings that were made where the pictures were read, by content hash; the others are still to be made."""
 
     @property
     def size(self) -> int:
@@ -65,11 +70,19 @@ def embedded(
         rounds.close()  # ends its threads too; an error that is kept would keep it
 
 
+class Looks(Protocol):
+    """What of a model an ingest needs."""
+
+    dims: int
+
+    def embed_images(self, images: "Sequence[Image.Image]") -> Embeddings: ...
+
+
 class Embed:
     """Embeds round after round what is not known by its bytes: to the index, or of the round before, which may not be
     stored yet. For one thread."""
 
-    def __init__(self, index: Index, embedder: Embedder) -> None:
+    def __init__(self, index: Index, embedder: Looks) -> None:
         self._index = index
         self._embedder = embedder
         self._before: dict[str, tuple[str, Embedding]] = {}
@@ -86,11 +99,16 @@ class Embed:
         }
         first = {p.record.content_hash: p.record.path for p in reversed(prepared)}
         new = [digest for digest in images if digest not in known]
-        rows = self._embedder.embed_images([images[digest] for digest in new]) if new else ()
-        known |= {digest: (first[digest], row) for digest, row in zip(new, rows, strict=True)}
+        rows = self._rows(round_.rows, {digest: images[digest] for digest in new})
+        known |= {digest: (first[digest], rows[digest]) for digest in new}
         paths = [known[p.record.content_hash][0] for p in prepared]
         duplicates_of = ["" if path == p.record.path else path for path, p in zip(paths, prepared, strict=True)]
         self._before = {digest: known[digest] for digest in images}
         vectors = [known[p.record.content_hash][1] for p in prepared]
         empty = np.empty((0, self._embedder.dims), np.float32)
         return Embedded(round_, np.stack(vectors) if vectors else empty, duplicates_of, len(new))
+
+    def _rows(self, made: Mapping[str, Embedding], images: "Mapping[str, Image.Image]") -> Mapping[str, Embedding]:
+        missing = [digest for digest in images if digest not in made]
+        rows = self._embedder.embed_images([images[digest] for digest in missing]) if missing else ()
+        return {**made, **dict(zip(missing, rows, strict=True))}

@@ -18,7 +18,7 @@ from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import TO_READ, JobState, Planned, PlannedFile
 from core.ingest.journal.progress import Outcome, Phase, Progress, Verdict
 from core.ingest.journal.refused import Refusals
-from core.ingest.pipeline.embed import Embed, Round, embedded
+from core.ingest.pipeline.embed import Embed, Embedded, Round, embedded
 from core.ingest.pipeline.prepare import Prepare, Prepared
 from core.ingest.pipeline.read_ahead import ReadAhead
 from core.ingest.pipeline.reports import Reports
@@ -53,6 +53,36 @@ class Context:
     """Whether the file of a path is gone for certain."""
     refusals: Refusals | None = None
     """Where those are noted that need not be read again; None: nowhere."""
+    crew: "Callable[[JobState], Crew] | None" = None
+    """Who reads and embeds; None: this process."""
+
+
+class Unread(Protocol):
+    """The files of a job without a verdict."""
+
+    def __iter__(self) -> Iterator[PlannedFile]:
+        """In the order of the plan, a part of it in memory."""
+        ...
+
+    def settled(self, file: PlannedFile) -> Verdict | None:
+        """What became of one since it was planned; asked once."""
+        ...
+
+
+class Crew(Protocol):
+    """Who reads and embeds the files of a job: the stages of this pipeline, in this process or in others."""
+
+    def load(self) -> Future[ModelStamp]:
+        """Start what is needed, and the model; says which it is."""
+        ...
+
+    def embedded(self, unread: Unread) -> Generator[Embedded, None, None]:
+        """Round after round in the order of the plan; one without files where there is nothing to store yet."""
+        ...
+
+    def close(self) -> None:
+        """Leave all that was begun."""
+        ...
 
 
 def run(job: JobState, sources: Sequence[Source], at: Context) -> Iterator[Progress]:
@@ -70,25 +100,28 @@ def run(job: JobState, sources: Sequence[Source], at: Context) -> Iterator[Progr
     reports = Reports(job, at.files, Phase.INDEXING)
     store = Store(at.files, at.index, at.thumbnails, at.is_gone)
     if next(at.files.planned(TO_READ), None):
-        loading = at.load()
-        while not (embedder := within(loading, seconds=0.25)):
-            yield replace(reports.last, phase=Phase.LOADING)
-        at.index.prepare(ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing))
-        yield reports.begin(embedder.model_id)
-        waiting = read_in_rounds(_Waiting(job, at, Prepare(sources, embedder, at.thumbnails, at.name_of)))
-        with closing(embedded(waiting, Embed(at.index, embedder))) as rounds:
-            for done in rounds:
-                verdicts = store.round(done)
-                if at.refusals:
-                    at.refusals.note(verdicts.values())
-                yield reports.stored(done, verdicts)
+        with closing(at.crew(job) if at.crew else _Here(sources, at)) as crew:
+            loading = crew.load()
+            while not (stamp := within(loading, seconds=0.25)):
+                yield replace(reports.last, phase=Phase.LOADING)
+            at.index.prepare(stamp)
+            yield reports.begin(stamp.model_id)
+            with closing(crew.embedded(_Unread(job, at))) as rounds:
+                for done in rounds:
+                    if not done.round.size:
+                        yield reports.phase(Phase.INDEXING)
+                        continue
+                    verdicts = store.round(done)
+                    if at.refusals:
+                        at.refusals.note(verdicts.values())
+                    yield reports.stored(done, verdicts)
         at.index.optimize()
     for verdicts in store.gone(sources, job.prunes):
         yield reports.concluded(verdicts)
     yield reports.phase(Phase.INDEXING)
 
 
-def within(loading: Future[Embedder], seconds: float) -> Embedder | None:
+def within[T](loading: Future[T], seconds: float) -> T | None:
     """The model, None where it is not there in time; raises why it cannot be loaded."""
     try:
         return loading.result(timeout=seconds)
@@ -110,13 +143,40 @@ class Waiting(Protocol):
         ...
 
 
-class _Waiting:
-    """The files without a verdict, and what is to be done with each."""
+class _Here:
+    """Keeps `Crew`, in this process."""
 
-    def __init__(self, job: JobState, at: Context, prepare: Prepare) -> None:
+    def __init__(self, sources: Sequence[Source], at: Context) -> None:
+        self._sources, self._at = sources, at
+        self._embedder: Embedder | None = None
+
+    def load(self) -> Future[ModelStamp]:
+        stamp: Future[ModelStamp] = Future()
+        self._at.load().add_done_callback(lambda loading: self._loaded(loading, stamp))
+        return stamp
+
+    def _loaded(self, loading: Future[Embedder], stamp: Future[ModelStamp]) -> None:
+        if error := loading.exception():
+            stamp.set_exception(error)
+            return
+        self._embedder = embedder = loading.result()
+        stamp.set_result(ModelStamp(embedder.model_id, embedder.dims, embedder.preprocessing))
+
+    def embedded(self, unread: Unread) -> Generator[Embedded, None, None]:
+        assert self._embedder
+        prepare = Prepare(self._sources, self._embedder, self._at.thumbnails, self._at.name_of)
+        return embedded(read_in_rounds(_Waiting(unread, prepare)), Embed(self._at.index, self._embedder))
+
+    def close(self) -> None:
+        """The model stays, for others."""
+
+
+class _Unread:
+    """Keeps `Unread`."""
+
+    def __init__(self, job: JobState, at: Context) -> None:
         self._job = job
         self._at = at
-        self._prepare = prepare
         self._stored: set[int] = set()  # by another job, since this one was planned
 
     def __iter__(self) -> Iterator[PlannedFile]:
@@ -125,20 +185,46 @@ class _Waiting:
                 self._stored |= self._stored_meanwhile(chunk)
             yield from chunk
 
-    def is_fetching(self, file: PlannedFile) -> bool:
-        return self._prepare.is_fetching(file)
-
-    def work(self, file: PlannedFile) -> Prepared | Verdict:
-        if file.number in self._stored:
-            self._stored.discard(file.number)
-            return Verdict(file.path, Outcome.UNCHANGED, "Another job has indexed it meanwhile.")
-        return self._prepare(file)
+    def settled(self, file: PlannedFile) -> Verdict | None:
+        if file.number not in self._stored:
+            return None
+        self._stored.discard(file.number)
+        return Verdict(file.path, Outcome.UNCHANGED, "Another job has indexed it meanwhile.")
 
     def _stored_meanwhile(self, chunk: Sequence[PlannedFile]) -> set[int]:
         new = {record_id(file.path): file for file in chunk if file.planned is not Planned.CHANGED}
         known = self._at.index.fingerprints(list(new))
         alike = {id_ for id_, one in known.items() if (one.size, one.mtime_ns) == (new[id_].size, new[id_].mtime_ns)}
         return {new[id_].number for id_ in alike}
+
+
+class _Waiting:
+    """The files without a verdict, and what is to be done with each here."""
+
+    def __init__(self, unread: Unread, prepare: Prepare) -> None:
+        self._unread, self._prepare = unread, prepare
+
+    def __iter__(self) -> Iterator[PlannedFile]:
+        return iter(self._unread)
+
+    def is_fetching(self, file: PlannedFile) -> bool:
+        return self._prepare.is_fetching(file)
+
+    def work(self, file: PlannedFile) -> Prepared | Verdict:
+        return self._unread.settled(file) or self._prepare(file)
+
+
+def read_round(files: Sequence[PlannedFile], prepare: Prepare, workers: int) -> Round:
+    """Read these files in threads, as one round.
+
+    Raises:
+        SourceUnavailable: as `Prepare`, or several in a row are not given.
+    """
+    ahead = ReadAhead(iter(files), prepare, workers, FILE_SECONDS)
+    try:
+        return _next_round(ahead, len(files), prepare.is_fetching)
+    finally:
+        ahead.close()
 
 
 def read_in_rounds(waiting: Waiting) -> Generator[Round, None, None]:

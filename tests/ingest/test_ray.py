@@ -1,0 +1,148 @@
+"""An ingest on a Ray of this machine: what one process makes, whoever dies meanwhile."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.embedding.embedder import Embedder
+from core.ingest.journal.job import JobState, Status
+from core.ingest.journal.progress import Outcome
+from core.ingest.library import Library
+from core.vectors import Embeddings
+from tests.colours import COLOURS, ColourEmbedder
+from tests.ingest.libraries import ingest, kept, make_library, verdicts
+
+ray = pytest.importorskip("ray", reason='Ray is not installed: pip install "image-search[ray]"')
+
+
+class Dying(ColourEmbedder):
+    """Ends its process, as the system does where memory is short, with the first pictures that it is shown; the next
+    process does not."""
+
+    def __init__(self, died: Path) -> None:
+        super().__init__()
+        self._died = died
+
+    def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
+        if not self._died.exists():
+            self._died.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().embed_images(images)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as thread:
+        for name, value in {"USAGE_STATS_ENABLED": "0", "memory_monitor_refresh_ms": "0"}.items():
+            patch.setenv(f"RAY_{name}", value)
+        patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+        how = {"num_cpus": 6, "object_store_memory": 100 << 20, "include_dashboard": False, "log_to_driver": False}
+        thread.submit(partial(ray.init, "local", **how)).result()
+        yield "local"
+        thread.submit(ray.shutdown).result()
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Forty pictures, of which some have the same bytes, and what is none."""
+    folder = tmp_path / "pictures"
+    for part in ("a", "b", "c", "d"):
+        (folder / part).mkdir(parents=True)
+        for place, (name, colour) in enumerate(COLOURS.items()):
+            size = (40, 30) if part in "ad" else (40 + place, 30 + ord(part))
+            Image.new("RGB", size, colour).save(folder / part / f"{name}.png")
+    (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.ingest.cluster.crew.BATCH", 4)
+
+
+@pytest.fixture
+def on_ray(tmp_path: Path, cluster: str) -> Iterator[Callable[..., Library]]:
+    made = []
+
+    def make(load: Callable[[], ColourEmbedder] = ColourEmbedder) -> Library:
+        def never() -> Future[Embedder]:
+            raise AssertionError("the model is loaded where pictures are read, not here")
+
+        library = make_library(tmp_path / "ray", ColourEmbedder(), load=never, elsewhere=lambda: load, cluster=cluster)
+        made.append(library)
+        return library
+
+    yield make
+    for library in made:
+        library.close()
+
+
+def told(library: Library, job: JobState) -> dict[str, tuple[Outcome, str]]:
+    return {one.path: (one.outcome, one.reason) for one in library.journal.files(job.id).verdicts()}
+
+
+def assert_same(one: Library, other: Library) -> None:
+    """The same records, embeddings and thumbnails."""
+    ids = sorted(record.id for records in other.index.records() for record in records)
+    assert one.index.count() == len(ids)
+    assert one.index.get(ids) == other.index.get(ids)
+    np.testing.assert_allclose(one.index.embeddings(ids), other.index.embeddings(ids), atol=1e-6)
+    assert kept(one) == kept(other)
+    assert all(one.thumbnails.read(each) == other.thumbnails.read(each) for each in kept(one))
+
+
+@pytest.fixture
+def here(tmp_path: Path, pictures: Path) -> Iterator[tuple[Library, JobState]]:
+    library = make_library(tmp_path / "here", ColourEmbedder())
+    yield library, ingest(library, pictures)
+    library.close()
+
+
+def test_the_same_comes_of_it_as_of_one_process_though_an_actor_dies(here, on_ray, pictures, tmp_path):
+    library, died = on_ray(partial(Dying, tmp_path / "died")), tmp_path / "died"
+    job = ingest(library, pictures)
+    assert job.error is None
+    assert died.exists()
+    assert job.status is Status.DONE
+    assert job.counts == here[1].counts
+    assert told(library, job) == told(*here)
+    assert_same(library, here[0])
+    assert job.embedded == here[1].embedded
+
+    before = library.index.revision()
+    again = ingest(library, pictures)
+    assert (again.counts.unchanged, again.counts.stored) == (40, 0)
+    assert library.index.revision() == before
+
+
+def test_a_job_that_is_paused_goes_on_where_it_was(here, on_ray, pictures):
+    library = on_ray()
+    id_ = library.add([str(pictures)], auto_start=True)
+    library.jobs.wait_for(id_, lambda job: job.done > 1, 60)
+    library.jobs.pause(id_)
+    assert library.jobs.wait(id_, 60).status is Status.PAUSED
+    library.jobs.resume(id_)
+    job = library.jobs.wait(id_, 60)
+    assert job.counts == here[1].counts
+    assert_same(library, here[0])
+
+
+def test_a_source_that_a_machine_lacks_pauses_the_job_and_names_the_machine(on_ray, pictures, monkeypatch):
+    library = on_ray()
+    id_ = library.add([str(pictures)])
+    library.jobs.wait_for(id_, lambda job: job.status is Status.PLANNED, 30)
+    pictures.rename(pictures.with_name("elsewhere"))
+    library.jobs.start(id_)
+    job = library.jobs.wait(id_, 60)
+    assert job.status is Status.PAUSED
+    assert "On " in str(job.error)
+    assert "Every machine of the cluster needs the files under the same paths." in str(job.error)
+    assert not verdicts(library, job, Outcome.ADDED)
