@@ -62,7 +62,7 @@ def ingest_command(
     """Index pictures. Run it again to index only what is new or changed."""
     cluster, locations = split(locations) if on_ray else ("", locations)
     if not locations:
-        raise typer.BadParameter("Name what is to be indexed.", param_hint="SOURCE")
+        raise typer.BadParameter("Name a folder, picture, ZIP file or URL.", param_hint="SOURCE")
     sources = [location_of(text) for text in locations]
     is_plain = len(sources) == 1 and not (dry_run or prune or follow or as_json or chosen())
     folder = Untouched(Settings.load(), sources[0]) if is_plain else None

@@ -73,7 +73,7 @@ def cluster(value: object) -> str:
     """The head of a Ray cluster, or a cluster of this machine alone."""
     named = str(value).strip()
     found = _CLUSTER.fullmatch(named)
-    if named != LOCAL_CLUSTER and not (found and 0 < int(found[3]) < 1 << 16):
+    if named not in ("", LOCAL_CLUSTER) and not (found and 0 < int(found[3]) < 1 << 16):
         raise ValueError(f"expected HOST:PORT of the head of a Ray cluster, or {LOCAL_CLUSTER}")
     return named
 

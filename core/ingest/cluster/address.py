@@ -16,7 +16,7 @@ _SECONDS = 5.0
 def as_address(text: str) -> str | None:
     """What names a cluster, `local` or `host:port`; None where it is something else: a folder, a URL of pictures."""
     try:
-        return reading.cluster(text)
+        return reading.cluster(text) or None
     except ValueError:
         return None
 

@@ -193,7 +193,7 @@ def _unusable(address: str, error: Exception) -> ClusterUnavailable:
         return ClusterUnavailable(f"{where} does not start.", "Leave out --ray, or see the log for the details.")
     return ClusterUnavailable(
         f"{where} cannot be joined from this machine.",
-        f"Make it one of the cluster's first: ray start --address={address}; with the same versions of Ray and Python.",
+        "Make this machine part of it first (ray start), with the same versions of Ray and Python.",
     )
 
 
