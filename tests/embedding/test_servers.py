@@ -1,9 +1,11 @@
 """Servers that embed: what is sent and what is believed; what becomes of one that is away, slow, wrong or hostile."""
 
+import itertools
 import json
 import logging
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -173,6 +175,20 @@ def test_the_next_one_answers_for_it_and_it_is_asked_last(wrong):
             np.testing.assert_allclose(model.embed_images(pictures()), expected(), atol=1e-6)
         assert len(one.asked) <= 2  # by those that were on their way when it was found out
         assert len(other.asked) == 1 + 3 * 3
+
+
+def test_one_that_stays_away_is_asked_ever_more_seldom(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(pools, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    pool, asked = ServerPool(["http://one", "http://other"]), []
+    for _ in range(1200):
+        now[0] += 0.5
+        if pool._order()[0] == "http://one":
+            asked.append(now[0])
+            pool._rest("http://one")
+    assert [later - before for before, later in itertools.pairwise(asked)] == pytest.approx(
+        [10, 20, 40, 80, 160], abs=1.1
+    )
 
 
 def test_one_that_is_gone_in_the_middle():

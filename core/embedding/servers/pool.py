@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 PAUSES = (0.2, 1.0)
 """Seconds before all are asked once more, where none has answered and that may pass."""
 
-RESTING = 10.0
-"""Seconds for which a server that did not answer is asked last."""
+RESTING, MAX_RESTING = 10.0, 300.0
+"""Seconds for which a server that did not answer is asked last: twice as long each time, up to the latter. One that
+hangs keeps who asks it waiting."""
 
 CONNECT_SECONDS = 5.0
 MAX_BYTES = 64 << 20
@@ -67,7 +68,7 @@ class ServerPool:
         self.urls = tuple(url.rstrip("/") for url in urls)
         self._key = api_key
         self._turn = itertools.count()
-        self._away: dict[str, float] = {}  # until when each is asked last
+        self._away: dict[str, tuple[float, float]] = {}  # until when each is asked last, and for how long that was
         self._making = threading.Lock()
         self._made: httpx.Client | None = None
 
@@ -97,7 +98,7 @@ class ServerPool:
                 else:
                     self._away.pop(url, None)
                     return answer
-                self._away[url] = time.monotonic() + RESTING
+                self._rest(url)
             if not any(failure.passes for failure in failures):
                 break
         _logger.info("No embedding server can %s: %s", what, _told(failures))
@@ -124,7 +125,14 @@ class ServerPool:
         """Each in turn is the first to be asked; those that did not answer lately are the last."""
         first, now = next(self._turn) % len(self.urls), time.monotonic()
         turned = [*self.urls[first:], *self.urls[:first]]
-        return sorted(turned, key=lambda url: self._away.get(url, 0.0) > now)
+        return sorted(turned, key=lambda url: self._away.get(url, (0.0, 0.0))[0] > now)
+
+    def _rest(self, url: str) -> None:
+        until, resting = self._away.get(url, (0.0, RESTING / 2))
+        now = time.monotonic()
+        if until <= now:  # else others found it out at the same time
+            resting = min(2 * resting, MAX_RESTING)
+            self._away[url] = now + resting, resting
 
     def _send(self, url: str, path: str, body: bytes | None, seconds: float) -> bytes:
         import httpx

@@ -24,7 +24,7 @@ BATCH = 8
 IN_FLIGHT = 2
 """Requests to each server at once: one travels while another is embedded."""
 
-IMAGE_SECONDS, TEXT_SECONDS = 120.0, 20.0
+IMAGE_SECONDS, TEXT_SECONDS = 60.0, 10.0
 """That a server has to answer."""
 
 LOADING_SECONDS = 300.0
