@@ -164,7 +164,7 @@ def test_balance_by_split_and_what_stands_out():
     counting.add(a_record("dog.jpg", splits=("val",), boxes=(Box("dog", 0, 0, 1, 1),)))
     counting.add(a_record("none.jpg"))
     told = counting.told()
-    assert told["splits"] == ["train", "val", ""]
+    assert told["splits"] == ["train", "val"]  # of none is only a picture without labels
     assert told["rows"][0] == {"label": "cat", "pictures": {"train": 40}, "boxes": {"train": 80}}
     assert told["notes"] == [
         "cat is in 40 pictures, dog in 1.",

@@ -38,7 +38,9 @@ class Counting:
 
     def told(self) -> dict[str, Any]:
         """As JSON has it: `splits`, and a row for each label."""
-        splits = sorted(self.splits, key=lambda split: (_ORDER.get(split, 9), split))
+        labelled = {split for counts in self.pictures.values() for split in counts}
+        there = (split for split in self.splits if split in labelled or split != NO_SPLIT)
+        splits = sorted(there, key=lambda split: (_ORDER.get(split, 9), split))
         labels = sorted(self.pictures, key=lambda label: (-self.pictures[label].total(), label))
         rows = [
             {"label": label, "pictures": dict(self.pictures[label]), "boxes": dict(self.boxes[label])}

@@ -12,7 +12,7 @@ const MAX = 5000
 const PREVIEW = 200
 /** @type {[value: string, words: string, hint: string][]} */
 const HOWS = [
-  ["diverse", "Most diverse", "Whatever there is, one of them is as near as can be: what the collection holds, to its edges."],
+  ["diverse", "Most diverse", "So that every picture is close to one of them: what the collection holds, to its edges."],
   ["typical", "Typical", "The middle of each of as many groups: what most pictures are like."],
   ["balanced", "Balanced", "As many of each label, cluster or class."],
   ["random", "Random", "By chance, and the same again with the same seed."],

@@ -8,6 +8,8 @@ import { strip } from "../shared/strip.js"
 /** @import { SearchParams, Trigger } from "../shared/types.d.ts" */
 /** @import { Flag, QualityData } from "./types.d.ts" */
 
+const CLOSEST = 8 // pictures, where none has the flag: a row
+
 export default mounting(".quality", (root, _data, trigger) => new Quality(root, trigger))
 
 class Quality {
@@ -26,7 +28,8 @@ class Quality {
   show({ report, thumbnails }) {
     const open = (/** @type {SearchParams} */ params) => this.trigger("open", params)
     this.find(".jump").replaceChildren(...report.flags.map(flag => this.tile(flag, report.checked)))
-    this.find(".flags").replaceChildren(...report.flags.map(flag => section(flag, thumbnails, open)))
+    const said = [...report.flags.filter(({ count }) => count), ...report.flags.filter(({ count }) => !count)]
+    this.find(".flags").replaceChildren(...said.map(flag => section(flag, thumbnails, open)))
   }
 
   /**
@@ -59,7 +62,7 @@ function section(flag, thumbnails, open) {
   head.append(element("h2", { id: `flag-${flag.key}`, tabindex: -1 }, flag.title), element("span", { class: "number" }, flag.count.toLocaleString("en")))
   if (flag.count) head.append(searchLink({ q: flag.filter }, open, { class: "button" }, flag.count === 1 ? "Show it" : `Show all ${flag.count.toLocaleString("en")}`))
   made.append(head, element("p", { class: "about" }, flag.about))
-  const pictures = flag.worst.map(one => ({ ...one, dim: !one.flagged }))
+  const pictures = flag.worst.slice(0, flag.count ? undefined : CLOSEST).map(one => ({ ...one, dim: !one.flagged }))
   if (pictures.length && !flag.count) made.append(element("p", { class: "about" }, "No picture has this flag. These come closest:"))
   if (pictures.length) made.append(strip(pictures, { thumbnails, open, label: `${flag.title}: the worst of ${plural(flag.count, "picture")}` }))
   return made
