@@ -35,7 +35,7 @@ from core.ingest.journal.job import (
 from core.ingest.journal.journal import Journal
 from core.ingest.locations import Locations, SourceState
 from core.ingest.pipeline.plan import plan
-from core.ingest.pipeline.rebuild import Models
+from core.ingest.pipeline.rebuild.parts import Models
 from core.ingest.pipeline.remove import remove, sweep
 from core.ingest.work import Means, Work
 from core.sources.factory import without_nested

@@ -20,7 +20,10 @@ from core.ingest.locations import Locations, Readings
 from core.ingest.pipeline.optimizing import optimize, plan_optimizing
 from core.ingest.pipeline.plan import plan
 from core.ingest.pipeline.prepare import Prepare
-from core.ingest.pipeline.rebuild import Models, Rebuilding, from_thumbnails, plan_rebuild, rebuild
+from core.ingest.pipeline.rebuild.build import rebuild
+from core.ingest.pipeline.rebuild.parts import Models, Rebuilding
+from core.ingest.pipeline.rebuild.pictures import from_thumbnails
+from core.ingest.pipeline.rebuild.plan import plan_rebuild
 from core.ingest.pipeline.run import Context, Crew, run
 from core.ingest.pipeline.throughput import trial
 from core.sources.source import Source

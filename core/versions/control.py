@@ -10,7 +10,8 @@ from core.index.index import Index, ModelStamp
 from core.index.versions import Version
 from core.ingest.journal.job import Rebuild
 from core.ingest.library import Library
-from core.ingest.pipeline.rebuild import check_room, is_of
+from core.ingest.pipeline.rebuild.parts import is_of
+from core.ingest.pipeline.rebuild.stamps import check_room
 from core.model import IndexModel, stamp_of
 from core.models import MODELS
 from core.text.command import command

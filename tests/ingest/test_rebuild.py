@@ -14,7 +14,7 @@ from core.index.tags import change_tags
 from core.index.versions import Room
 from core.ingest.journal.job import Kind, Plan, Planned, Rebuild, Status
 from core.ingest.journal.progress import Counts, Outcome, Phase, Verdict
-from core.ingest.pipeline.rebuild import plan_rebuild
+from core.ingest.pipeline.rebuild.plan import plan_rebuild
 from tests.colours import ColourEmbedder
 from tests.ingest.libraries import WAIT, ingest, loaded, make_library, verdicts
 from tests.ingest.models import COLOUR, OTHER, OtherEmbedder, TwoModels
