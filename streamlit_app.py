@@ -75,7 +75,7 @@ def _start(ending: ExitStack, ended: threading.Event) -> None:
 
 
 def _import_pages() -> None:
-    import core.ui.jobs
+    import core.ui.jobs.panel
     import core.ui.search_view  # noqa: F401
 
 

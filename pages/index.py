@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.status.overview import overview
 from core.ui.index import versions, view
-from core.ui.jobs import job_panel
+from core.ui.jobs.panel import job_panel
 from core.ui.server import services
 
 view.make_room()

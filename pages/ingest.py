@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.ui import ingest_view, sources
-from core.ui.jobs import job_panel, reports
+from core.ui.jobs.ended import reports
+from core.ui.jobs.panel import job_panel
 
 ingest_view.make_room()
 st.title("Add pictures", anchor=False)

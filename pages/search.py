@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.ui import search_view
 from core.ui import url_state as address
-from core.ui.jobs import job_line
+from core.ui.jobs.panel import job_line
 from core.ui.notices import model_ready, wait_for_model
 
 search_view.go_on()

@@ -114,5 +114,5 @@ def test_a_search_for_words_imports_no_pictures() -> None:
 
 def test_a_page_waits_for_no_api() -> None:
     """What a server imports until a page is there: its own routes, and the modules of pages."""
-    code = "import streamlit_app; streamlit_app.own.load(); import core.ui.search_view, core.ui.jobs"
+    code = "import streamlit_app; streamlit_app.own.load(); import core.ui.search_view, core.ui.jobs.panel"
     assert imported(code, "fastapi", "fastapi_offline", "pydantic", "torch", "inference", "prometheus_client") == ""

@@ -9,7 +9,8 @@ from core.ingest.locations import SourceState
 from core.text.command import command
 from core.text.names import utf8_safe
 from core.text.words import ago, file_size, pictures
-from core.ui.jobs import attempt, show_ended
+from core.ui.jobs.actions import attempt
+from core.ui.jobs.ended import show_ended
 from core.ui.notices import plain
 from core.ui.server import services
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from core.errors import ImageSearchError, IndexUnavailable, InvalidEmbedding, ModelMismatch, StorageFull
 from core.images.describe import Box
-from core.index.elastic import alias, engine, mapping
+from core.index.elastic import access, alias, engine, mapping
 from core.index.elastic import bulk as bulk_module
 from core.index.elastic import client as client_module
 from core.index.elastic.engine import ElasticIndex
@@ -421,7 +421,8 @@ def elsewhere(handle: Callable[[], ElasticIndex], monkeypatch: pytest.MonkeyPatc
     """Opens handles that know as little of one another's writing as those of two processes."""
 
     def make() -> ElasticIndex:
-        monkeypatch.setattr(engine, "freshness", lambda *_: Freshness())
+        for module in (access, engine):
+            monkeypatch.setattr(module, "freshness", lambda *_: Freshness())
         return handle()
 
     return make
@@ -494,7 +495,7 @@ ONE_EXTRA: dict[str, Callable[[ElasticIndex], object]] = {
 def test_a_read_sends_one_request_beside_its_own_at_most(
     recorded: type[Recorded], handle: Callable[[], ElasticIndex], monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    monkeypatch.setattr(engine, "LAYOUT_SECONDS", -1.0)  # as if it were long since the last
+    monkeypatch.setattr(access, "LAYOUT_SECONDS", -1.0)  # as if it were long since the last
     index = handle()
     index.prepare(RED)
     for change in (lambda: index.upsert(pictures(3), vectors(3)), lambda: index.delete([pictures(3)[2].id])):

@@ -17,7 +17,7 @@ from lancedb.index import IvfRq
 from core.errors import IndexUnavailable, ModelMismatch, StorageFull
 from core.index.filters import AnyOf, Between, Filter
 from core.index.index import ModelStamp
-from core.index.lance import engine, few, upkeep
+from core.index.lance import access, few, upkeep
 from core.index.lance.engine import LanceIndex
 from core.index.lance.query import queries
 from core.index.lance.readers import Readers
@@ -360,7 +360,7 @@ class TestUpkeep:
         assert not torn.exists()
 
     def test_what_is_read_as_a_whole_is_not_removed_meanwhile(self, index, folder, make_records, monkeypatch):
-        monkeypatch.setattr(engine, "SCAN", 50)
+        monkeypatch.setattr(access, "SCAN", 50)
         records, embeddings = make_records(2_000)
         index.prepare(STAMP)
         for start in range(0, 2_000, 100):  # in many files: the first few are opened at the beginning

@@ -1,25 +1,23 @@
 """The index on an Elasticsearch server or cluster."""
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from itertools import batched
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from elasticsearch import ConnectionTimeout, Elasticsearch, helpers
+from elasticsearch import helpers
 
-from core.errors import ImageSearchError, IndexUnavailable
+from core.errors import ImageSearchError
 from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
 from core.index.elastic import alias, bulk
+from core.index.elastic.access import IndexAccess
 from core.index.elastic.connection import Connection
 from core.index.elastic.errors import IndexMissing
 from core.index.elastic.freshness import freshness
 from core.index.elastic.history.versions import ElasticVersions
-from core.index.elastic.mapping import Body, Layout, made_by
+from core.index.elastic.mapping import Body, made_by
 from core.index.elastic.pixels import by_sides
 from core.index.elastic.query import field_values, measuring, paging, queries, requests, statistics
 from core.index.elastic.query.facets import facets
@@ -31,51 +29,15 @@ from core.index.statistics import Statistics, unreachable
 from core.index.versions import Overtaken
 from core.vectors import Embedding, Embeddings, check_embeddings
 
-LAYOUT_SECONDS = 1.0
-"""For how long it is believed that nobody has put another index under the name."""
-
-_ATTEMPTS = 3  # of what is read of one version, where another comes into use
 _CONFLICTS = 3  # how often an update is tried again that another one came before
 ROWS = 1000
 """Of one request, where no vectors are asked for."""
 
 
-class ElasticIndex:
-    """Keeps `Index`. Constructing sends nothing.
-
-    What this process wrote is refreshed once, before its next read, and never by the writing itself. What others wrote
-    is seen when the server has refreshed by itself, at most a second later: no read makes it do so sooner. A read sends
-    one request beside its own at most.
-
-    A search or another read of an unreachable server fails within seconds. Writing waits for a server that restarts.
-
-    Args:
-        urls: Addresses of the server, or of several nodes of one cluster; may hold `user:password@`.
-        name: The alias under which the rows stand; the index behind it is `{name}-000001`.
-        api_key: In its encoded form.
-        cloud_id: Instead of the addresses.
-        ca_certs: File with the certificate of the server's CA.
-    """
+class ElasticIndex(IndexAccess):
+    """Keeps `Index`."""
 
     engine = "elasticsearch"
-
-    def __init__(
-        self,
-        urls: Sequence[str],
-        name: str,
-        *,
-        api_key: str | None = None,
-        cloud_id: str | None = None,
-        ca_certs: Path | None = None,
-    ) -> None:
-        self.name = name
-        self.connection = Connection(urls, name, api_key, cloud_id, ca_certs)
-        self.location = self.connection.address
-        self._freshness = freshness(self.location, name)
-        self._claimed: ModelStamp | None = None
-        self._layout: Layout | None = None
-        self._candidates = queries.MAX_CANDIDATES
-        self._looked = (-1, 0.0)  # `Freshness.layouts` when the layout was looked up, and when that was
 
     @cached_property
     def versions(self) -> ElasticVersions:
@@ -92,32 +54,8 @@ class ElasticIndex:
         other._looked = (-1, 0.0)
         return other
 
-    def consistent[T](self, action: Callable[[], T]) -> T:
-        if self.connection.pinned or self.connection.fixed:
-            return action()
-        for left in reversed(range(_ATTEMPTS)):
-            if (layout := self._look()) is None:
-                return action()
-            try:
-                with self.connection.pin(layout):
-                    return action()
-            except Overtaken:
-                self._layout = None
-                if not left:
-                    raise IndexUnavailable(f"The versions of {self.name} keep changing.", "Try again.") from None
-        raise AssertionError
-
-    @property
-    def is_current(self) -> bool:
-        pinned = self.connection.pinned
-        if (concrete := pinned.concrete if pinned else self.connection.fixed) is None:
-            return True
-        with self.connection.translate_errors():
-            layout = alias.find(self.connection.search_client, self.connection.name)
-        return layout is not None and layout.concrete == concrete
-
     def model(self) -> ModelStamp | None:
-        layout = self._look(at_once=True)
+        layout = self.look(at_once=True)
         return layout.stamp if layout and queries.count(self.connection) else None
 
     def prepare(self, stamp: ModelStamp) -> None:
@@ -128,7 +66,7 @@ class ElasticIndex:
 
     def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
         with self.connection.translate_errors():
-            layout = self._find()
+            layout = self.find()
             if layout is None:
                 raise IndexMissing(
                     f"There is no index {self.name} in Elasticsearch at {self.location}.", "Start the indexing again."
@@ -174,13 +112,13 @@ class ElasticIndex:
         Raises:
             InvalidEmbedding: the embedding is not one of the index's model.
         """
-        dims = self._dims()
+        dims = self.dims()
         nobodys = False
         if embedding.size != dims:  # others may have made and filled it since it was looked at
             if self.connection.pinned and not self.is_current:
                 raise Overtaken
             nobodys = not self.count()
-            dims = embedding.size if nobodys else self._dims()
+            dims = embedding.size if nobodys else self.dims()
         check_embeddings(embedding[np.newaxis], dims)
         return not nobodys
 
@@ -195,13 +133,13 @@ class ElasticIndex:
             return queries.vectors(self.connection, list(rows.values()))
 
         found = self.consistent(ask)
-        return np.stack([found[id_] for id_ in ids]) if ids else np.empty((0, self._dims()), np.float32)
+        return np.stack([found[id_] for id_ in ids]) if ids else np.empty((0, self.dims()), np.float32)
 
     def by_content(self, content_hashes: Sequence[str]) -> dict[str, tuple[ImageRecord, Embedding]]:
         return self.consistent(lambda: self._by_content(content_hashes))
 
     def _by_content(self, content_hashes: Sequence[str]) -> dict[str, tuple[ImageRecord, Embedding]]:
-        if not content_hashes or self._look() is None:
+        if not content_hashes or self.look() is None:
             return {}
         found: dict[str, tuple[ImageRecord, Embedding]] = {}
         for chunk in batched(dict.fromkeys(content_hashes), queries.VECTORS):
@@ -215,7 +153,7 @@ class ElasticIndex:
         return {id_: fingerprint_of(hit["_source"]) for id_, hit in found.items()}
 
     def scan(self, where: Filter | None = None) -> Iterator[tuple[list[ImageRecord], Embeddings]]:
-        if (at := self._as_it_is()) is None:
+        if (at := self.as_it_is()) is None:
             return
         for hits in paging.pages(at, by_sides(at, where), queries.VECTORS):
             if read := self._read(at, hits):
@@ -223,7 +161,7 @@ class ElasticIndex:
                 yield list(records), np.stack(rows)
 
     def records(self, where: Filter | None = None) -> Iterator[list[ImageRecord]]:
-        if (at := self._as_it_is()) is None:
+        if (at := self.as_it_is()) is None:
             return
         for hits in paging.pages(at, by_sides(at, where), ROWS, **queries.WITHOUT_VECTORS):
             yield [record_of(hit["_source"]) for hit in hits]
@@ -242,7 +180,7 @@ class ElasticIndex:
     def _rewrite(self, field: str, values: Mapping[str, Sequence[str]]) -> int:
         """Give rows these values of a field, by their ids; returns how many there were."""
         with self.connection.translate_errors():
-            if not values or (layout := self._find()) is None:
+            if not values or (layout := self.find()) is None:
                 return 0
             bulk.insist(lambda: alias.bring_up_to_date(self.connection.write_client, layout))
             how = {"_op_type": "update", "retry_on_conflict": _CONFLICTS}
@@ -251,7 +189,7 @@ class ElasticIndex:
             )
 
     def contents(self) -> Iterator[tuple[list[str], list[str]]]:
-        if (at := self._as_it_is()) is None:
+        if (at := self.as_it_is()) is None:
             return
         for hits in paging.pages(at, None, MAX_K, docvalue_fields=["content_hash"], source=False):
             yield [hit["_id"] for hit in hits], [hit["fields"]["content_hash"][0] for hit in hits]
@@ -259,7 +197,7 @@ class ElasticIndex:
     def values(
         self, fields: Sequence[str], where: Filter | None = None
     ) -> Iterator[tuple[list[str], dict[str, Values]]]:
-        if (at := self._as_it_is()) is None:
+        if (at := self.as_it_is()) is None:
             return
         source = {"source_includes": field_values.needed(fields)} if fields else {"source": False}
         for hits in paging.pages(at, by_sides(at, where), MAX_K, **source):
@@ -267,18 +205,18 @@ class ElasticIndex:
 
     def delete(self, ids: Sequence[str]) -> int:
         with self.connection.translate_errors():
-            if not ids or self._find() is None:
+            if not ids or self.find() is None:
                 return 0
             return self.send([{"_op_type": "delete", "_id": id_} for id_ in _askable(ids)])
 
     def count(self, where: Filter | None = None) -> int:
-        return queries.count(self.connection, self._exact(where)) if self._look(at_once=True) else 0
+        return queries.count(self.connection, self._exact(where)) if self.look(at_once=True) else 0
 
     def totals(self, where: Filter | None = None) -> Totals:
-        return queries.totals(self.connection, self._exact(where)) if self._look(at_once=True) else Totals(0, 0)
+        return queries.totals(self.connection, self._exact(where)) if self.look(at_once=True) else Totals(0, 0)
 
     def facets(self, where: Filter | None = None, fields: Sequence[str] = FACETS) -> dict[str, dict[str, int]]:
-        if self._look(at_once=True) is None:
+        if self.look(at_once=True) is None:
             return {field: {} for field in fields}
         return facets(self.connection, self._exact(where), fields)
 
@@ -296,17 +234,17 @@ class ElasticIndex:
             # Ids are hashes: the first of them are as good as random.
             pages = self._ordered(None, None, 0, count, queries.VECTORS, **queries.VECTORS_ALONE)
             rows = [row for hits in pages for row in queries.vectors(self.connection, hits).values()]
-            return np.stack(rows) if rows else np.empty((0, self._dims()), np.float32)
+            return np.stack(rows) if rows else np.empty((0, self.dims()), np.float32)
 
         return self.consistent(ask)
 
     def revision(self) -> str:
         if self._freshness.is_due:
-            self._look()  # refreshing is a change, too
-        return queries.changes(self._confirm())
+            self.look()  # refreshing is a change, too
+        return queries.changes(self.confirm())
 
     def optimize(self) -> None:
-        self._look()
+        self.look()
 
     def statistics(self) -> Statistics:
         try:
@@ -317,7 +255,7 @@ class ElasticIndex:
             return unreachable(error)
 
     def efforts(self, k: int, where: Filter | None = None) -> Efforts:
-        self._confirm()  # which tells in how many segments is searched
+        self.confirm()  # which tells in how many segments is searched
         return measuring.efforts(self._candidates, max(1, min(k, MAX_K)))
 
     def search_with(self, effort: Effort, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:
@@ -338,124 +276,22 @@ class ElasticIndex:
             alias.remove(self.connection.write_client, self.name)
         self.note_layout()
 
-    def note_layout(self) -> None:
-        """Another index stands under the name, or none."""
-        self._freshness.note_layout()
-
-    def close(self) -> None:
-        """Close the connections; they open again when the index is used again."""
-        self.connection.close()
-
-    def _look(self, *, at_once: bool = False) -> Layout | None:
-        """What stands under the name, after everything that this process has written was made visible."""
-        due = self._freshness.is_due
-        if (pinned := self.connection.pinned) is not None:
-            if due:
-                self.refresh()
-            return pinned
-        layouts, now = self._freshness.layouts, time.monotonic()
-        seen, looked = self._looked
-        late = now - looked > LAYOUT_SECONDS
-        # What is due is refreshed, which tells, too, whether nothing stands under the name any more.
-        if late and not due and not at_once and self._layout is not None:
-            self._confirm()
-        if self._layout is None or seen != layouts or (at_once and not due):
-            self._layout = self._found()
-            self._looked = layouts, now
-        if due and self._layout is not None:
-            with suppress(IndexMissing):
-                self.refresh()
-                return self._layout
-            self._layout = self._found()
-        return self._layout
-
-    def _confirm(self) -> queries.Answer:
-        """The server's statistics, by which another index is noticed that stands under the name by now."""
-        layouts, now = self._freshness.layouts, time.monotonic()
-        found = queries.stats(self.connection)
-        if self.connection.pinned:
-            pass
-        elif self._layout is not None and queries.stands_for(found) == {self._layout.uuid}:
-            self._looked = layouts, now
-        else:
-            self._layout = None
-        self._candidates = queries.candidates(found)
-        return found
-
-    def _found(self) -> Layout | None:
-        with self.connection.translate_errors():
-            return self._find_by(self.connection.search_client)
-
-    def _find_by(self, client: Elasticsearch) -> Layout | None:
-        fixed = self.connection.fixed
-        return alias.describe(client, fixed) if fixed else alias.find(client, self.name)
-
-    def refresh(self) -> None:
-        """Make visible what was written until now."""
-        with self.connection.translate_errors():
-            self._freshness.refresh(self._refresh_all_parts)
-
-    def _refresh_all_parts(self) -> None:
-        try:
-            self.connection.search_client.indices.refresh(index=self.name)
-        except ConnectionTimeout:  # it waits for all parts
-            alias.check_parts(self.connection.search_client, self.name, self.location)
-            raise
-
-    def _find(self) -> Layout | None:
-        """The layout for writing: waits for a server that is away, and makes nothing visible."""
-        layouts, now = self._freshness.layouts, time.monotonic()
-        self._layout = bulk.insist(lambda: self._find_by(self.connection.write_client))
-        self._looked = layouts, now
-        return self._layout
-
-    def _as_it_is(self) -> Connection | None:
-        """To what stands under the name now, whatever does later; None where nothing does. For reading bit by bit."""
-        layout = self._look(at_once=True)
-        return None if layout is None else self.connection.at(layout.concrete)
-
     def _read(self, at: Connection, hits: Sequence[queries.Answer]) -> list[tuple[ImageRecord, Embedding]]:
         found = queries.vectors(at, hits)
         return [(record_of(hit["_source"]), found[hit["_id"]]) for hit in hits if hit["_id"] in found]
 
     def _by_id(self, ids: Sequence[str], at_most: int, **body: Any) -> dict[str, queries.Answer]:
         asked = _askable(ids)
-        return queries.by_id(self.connection, asked, at_most, **body) if asked and self._look() else {}
+        return queries.by_id(self.connection, asked, at_most, **body) if asked and self.look() else {}
 
     def _ordered(
         self, where: Filter | None, order: Order | None, offset: int, limit: int, at_most: int, **body: Any
     ) -> Iterator[list[queries.Answer]]:
-        if self._look() is not None:
+        if self.look() is not None:
             yield from paging.ordered(self.connection, self._exact(where), order, offset, limit, at_most, **body)
 
     def _exact(self, where: Filter | None) -> Filter | None:
         return by_sides(self.connection, where)
-
-    def send(self, operations: list[Body], stamp: ModelStamp | None = None) -> int:
-        """Carry out operations; returns how many rows there were before.
-
-        Args:
-            stamp: Of the model that made what is sent.
-
-        Raises:
-            ModelMismatch: another index has come under the name meanwhile, of another model.
-        """
-        fixed = self.connection.fixed
-        target = alias.kept_as(fixed) if fixed else self.name
-        written: set[str] = set()
-        try:
-            named = [{**operation, "_index": target} for operation in operations]
-            return bulk.send(self.connection.write_client, named, self.location, target, written)
-        except bulk.OtherModel:
-            self.note_layout()
-            layout = self._find()
-            if layout is None or stamp is None:
-                raise IndexUnavailable(f"Another index is called {self.name} now.", "Try again.") from None
-            raise alias.mismatch(self.name, layout.stamp, stamp) from None
-        finally:
-            if self._layout is not None and written - {self._layout.concrete}:
-                self._layout = None  # another has come under the name meanwhile
-            self._freshness.note_writing()
 
     def _document(self, record: ImageRecord, embedding: Embedding) -> Body:
         return document(record, self.packed(embedding))
@@ -466,10 +302,6 @@ class ElasticIndex:
             return helpers.pack_dense_vector(np.ascontiguousarray(embedding))
         numbers: list[float] = embedding.tolist()
         return numbers
-
-    def _dims(self) -> int:
-        layout = self._look()
-        return layout.stamp.dims if layout else 0
 
 
 def _askable(ids: Iterable[str]) -> list[str]:

@@ -15,7 +15,7 @@ from core.errors import ImageSearchError
 from core.text.names import utf8_safe
 from core.text.words import ago, counted
 from core.ui.access.login import access
-from core.ui.jobs import attempt
+from core.ui.jobs.actions import attempt
 from core.ui.notices import plain, tell
 from core.ui.server import server_settings
 from core.ui.who import may, session, visitor

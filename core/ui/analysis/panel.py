@@ -9,7 +9,8 @@ from core.access.roles import Role
 from core.errors import ImageSearchError
 from core.ingest.journal.job import JobState, Status
 from core.text.words import ago, pictures
-from core.ui.jobs import attempt, show_job
+from core.ui.jobs.actions import attempt
+from core.ui.jobs.cards import show_job
 from core.ui.notices import plain, show_error, tell
 from core.ui.server import services
 from core.ui.who import may

@@ -10,7 +10,7 @@ from core.errors import ImageSearchError
 from core.models import MODELS, STARTER
 from core.text.words import ago, pictures
 from core.ui.collections.chosen import open_collection
-from core.ui.jobs import attempt
+from core.ui.jobs.actions import attempt
 from core.ui.notices import SAID, plain, say, tell
 from core.ui.server import collection, collections
 from core.ui.who import visitor

@@ -1,6 +1,6 @@
 """What can be done with the index, each in one place: who may is found out where it is done."""
 
-from core.ui.jobs import attempt
+from core.ui.jobs.actions import attempt
 from core.ui.server import services
 from core.versions.compare import Comparison
 

@@ -13,7 +13,7 @@ from core.ui import url_state as address
 from core.ui.analysis.panel import Shown, analysis_panel
 from core.ui.collections.chosen import named
 from core.ui.components.map import MapRoutes, MapVersion, collection_map
-from core.ui.jobs import attempt
+from core.ui.jobs.actions import attempt
 from core.ui.notices import show_error
 from core.ui.server import base_path, collection, route, services
 from core.ui.shell import look

@@ -13,7 +13,7 @@ from core.ingest.journal.job import JobState
 from core.ui.analysis.panel import job_of
 from core.ui.collections.chosen import named
 from core.ui.components.comparison import comparison_board
-from core.ui.jobs import attempt
+from core.ui.jobs.actions import attempt
 from core.ui.notices import say, show_error
 from core.ui.server import base_path, collections, route, services
 from core.ui.who import may

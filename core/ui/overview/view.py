@@ -8,7 +8,7 @@ from core.errors import ImageSearchError
 from core.ui.analysis.links import follow_link, open_search
 from core.ui.analysis.panel import Shown, analysis_panel
 from core.ui.components.overview import Asked, overview_board
-from core.ui.jobs import attempt
+from core.ui.jobs.actions import attempt
 from core.ui.notices import say
 from core.ui.overview.sides import FIRST, SECOND
 from core.ui.server import base_path, collection, collections, route, services
