@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +78,7 @@ class IndexModel:
 
     def _start(self, model_id: str, made_by: str | None) -> Embedder:
         if self._settings.is_served(made_by or model_id):
-            return load_served(model_id, self._settings.model_cache_dir, made_by, self._servers())
+            return load_served(model_id, self._settings.model_cache_dir, made_by, self._servers)
         start = self._start_shared or start_model
         return start(model_id, self._settings.model_cache_dir, made_by, self._in_process)
 
@@ -92,6 +92,7 @@ class IndexModel:
             return partial(_load_served, *at, self._settings.inference_servers, self._settings.inference_api_key)
         return partial(start_model, *at, True)
 
+    @cached_property
     def _servers(self) -> "ServerPool":
         from core.embedding.servers.pool import ServerPool
 
@@ -116,7 +117,7 @@ class IndexModel:
         Raises:
             EmbeddingServersAway: none answers.
         """
-        self._servers().check()
+        self._servers.check()
 
     @property
     def state(self) -> ModelState:
