@@ -11,38 +11,29 @@ from core.access.actors import APP, Actor
 from core.access.roles import Role
 from core.config import Settings
 from core.errors import ImageSearchError
-from core.index.factory import open_index
 from core.index.index import Counts, Index
 from core.index.records import ImageRecord
-from core.model import IndexModel
 from core.model_pool import ModelPool
 from core.models import MODELS
 from core.search.latency import Latencies
 from core.search.query import Query, Search, Words
 from core.search.results import Results
-from core.services.once import Once, Opening
+from core.services.belongings import Belongings
+from core.services.once import Once
 from core.services.pictures import Pictures
 from core.services.searching import Searching
 from core.services.status import Status
-from core.services.stores import Stores
-from core.text.redaction import keep_out_of_logs
 
 if TYPE_CHECKING:  # a search for words needs neither database nor pictures: what else is here is imported when used
-    from core.access.audit import Audit
     from core.embedding.embedder import Embedder
     from core.embedding.offers.offer import Offer
-    from core.images.previews import Previews
-    from core.images.thumbnails import Thumbnails
-    from core.images.uploads import Uploads
     from core.index.chosen.ids import IdSet
     from core.index.filters import Filter
     from core.ingest.jobs.queue import Jobs
     from core.ingest.journal.progress import Progress
     from core.ingest.library import Library
-    from core.saved import SavedSearches
     from core.search.explain.concepts import Concept
     from core.search.explain.heatmap import Heat, HeatmapProgress
-    from core.search.pasted import PastedPictures
     from core.search.recall.lens import RecallLens
     from core.search.relevance.concepts import Bank
     from core.search.relevance.scores import Calibration
@@ -53,15 +44,8 @@ if TYPE_CHECKING:  # a search for words needs neither database nor pictures: wha
 _CLOSING_SECONDS = 5.0
 
 
-class Services(Opening):
-    """What the pages, the command line and the HTTP routes share. Building it does no I/O and loads no model.
-
-    Args:
-        command_line: Whether it is for a command, whose process needs no other for the model, and whose user may have
-            any address read by naming it: the limits of the app do not apply.
-        models: Those that are loaded in this process, for whichever collection.
-        index: Where it is not the one that the settings name.
-    """
+class Services(Belongings):
+    """What the pages, the command line and the HTTP routes share, made of what belongs to a collection; see there."""
 
     def __init__(
         self,
@@ -71,71 +55,11 @@ class Services(Opening):
         models: ModelPool | None = None,
         index: Index | None = None,
     ) -> None:
-        super().__init__()
-        keep_out_of_logs(settings.secrets)
-        self.settings = settings
-        self.index = index or open_index(settings)
-        self.model = IndexModel(settings, self.index, in_process=command_line, start=models.start if models else None)
-        self._command_line = command_line
-        self._stores = Stores(settings)
+        super().__init__(settings, command_line=command_line, models=models, index=index)
         self._pictures = Pictures(self.index, self._stores, lambda path: self.read(path))
         self._searching = Searching(
             self.index, self.model, self._stores.learned, self.sent, self._pictures, self._selected
         )
-
-    @property
-    def name(self) -> str:
-        """Of the collection."""
-        return self.settings.index_name
-
-    @property
-    def sent(self) -> Sequence[Path]:
-        """The folders of uploads, as records have them."""
-        return [self._stores.sent]
-
-    @property
-    def is_command_line(self) -> bool:
-        """Whether it is for a command."""
-        return self._command_line
-
-    @property
-    def is_several(self) -> bool:
-        """Whether several collections are searched as one."""
-        return False
-
-    @property
-    def thumbnails(self) -> "Thumbnails":
-        return self._stores.thumbnails
-
-    @property
-    def previews(self) -> "Previews":
-        return self._stores.previews
-
-    @property
-    def uploads(self) -> "Uploads":
-        """What was sent to be indexed."""
-        return self._stores.uploads
-
-    @property
-    def parts(self) -> "Uploads":
-        """What was sent to be indexed with pictures: files that say what is in them."""
-        return self._stores.parts
-
-    @property
-    def queries(self) -> "Uploads":
-        """Pictures that were dropped to search with."""
-        return self._stores.queries
-
-    @property
-    def checked(self) -> "Uploads":
-        """What was sent to be looked up, and is not indexed."""
-        return self._stores.checked
-
-    @Once
-    def pasted(self) -> "PastedPictures":
-        from core.search.pasted import PastedPictures
-
-        return PastedPictures(self.index, self.queries, self.settings.library_roots, self.settings.urls)
 
     @Once
     def library(self) -> "Library":
@@ -182,26 +106,6 @@ class Services(Opening):
     def _selected(self, name: str) -> "IdSet | None":
         """The records of a selection; selections are of one collection."""
         return None if self.is_several else self.analysis.map.selections.ids(name)
-
-    @Once
-    def audit(self) -> "Audit":
-        """Who did what with the index."""
-        from core.access.audit import Audit
-        from core.database import Database
-
-        return Audit(Database(self.settings.journal), self.scope)
-
-    @Once
-    def saved(self) -> "SavedSearches":
-        """The searches that somebody keeps."""
-        from core.saved import SavedSearches
-
-        return SavedSearches(self.settings.journal, self.scope)
-
-    @property
-    def scope(self) -> str:
-        """Which index of the journal is meant."""
-        return f"{self.index.engine}/{self.index.name}"
 
     @property
     def jobs(self) -> "Jobs":

@@ -196,7 +196,7 @@ def test_the_first_one_is_not_deleted(collections):
 
 
 def test_another_process_hears_that_it_is_deleted(collections, settings, monkeypatch):
-    monkeypatch.setattr("core.services.collections.KNOWN_FOR", 0.0)
+    monkeypatch.setattr("core.services.open_collections.KNOWN_FOR", 0.0)
     collections.create("birds", model_id="starter")
     other = Collections(settings)
     before = other.of("birds")

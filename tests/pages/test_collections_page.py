@@ -10,7 +10,7 @@ from tests.pages.conftest import Component, texts
 def birds(corpus, picture, tmp_path, monkeypatch):
     """A second collection, with one picture."""
     monkeypatch.setattr("core.services.collections.check_obtainable", lambda *_: None)
-    monkeypatch.setattr("core.services.collections.KNOWN_FOR", 0.0)
+    monkeypatch.setattr("core.services.open_collections.KNOWN_FOR", 0.0)
     shared.collections().create("birds", "Birds", "What flies.", "starter")
     services = shared.of("birds")
     services.model.load().result()
@@ -93,7 +93,7 @@ def test_one_that_is_not_there_says_so_and_offers_the_others(open_page, birds):
 
 def test_one_is_created_described_cleared_and_deleted(open_page, corpus, monkeypatch):
     monkeypatch.setattr("core.services.collections.check_obtainable", lambda *_: None)
-    monkeypatch.setattr("core.services.collections.KNOWN_FOR", 0.0)
+    monkeypatch.setattr("core.services.open_collections.KNOWN_FOR", 0.0)
     at = open_page("collections.py")
     fields = {one.label: one for one in reversed(at.text_input)}
     fields["Name"].input("birds")
