@@ -242,6 +242,25 @@ class Settings(ServerSettings):
         "ELASTICSEARCH_CA_CERTS", "Certificate file of the server's authority", reading.file, None
     )
 
+    elasticsearch_shards: int = setting(
+        "ELASTICSEARCH_SHARDS",
+        "Primary shards of an index, for each some 20 million pictures; for indices that are made from now on",
+        reading.whole(1, 1024),
+        1,
+    )
+    elasticsearch_replicas: int | None = setting(
+        "ELASTICSEARCH_REPLICAS",
+        "Replicas of each shard; by default one as soon as there is a second node",
+        reading.whole(0, 16),
+        None,
+    )
+    elasticsearch_quantisation: str = setting(
+        "ELASTICSEARCH_QUANTISATION",
+        "What is kept in memory of vectors: `int8`, `int4`, `bbq` (a bit for each number) or `none` (the numbers)",
+        reading.one_of("int8", "int4", "bbq", "none"),
+        "int8",
+    )
+
     def _check(self) -> None:
         if self.elasticsearch_url and self.elasticsearch_cloud_id:
             reason = "ELASTICSEARCH_URL and ELASTICSEARCH_CLOUD_ID are both set; expected one of them"

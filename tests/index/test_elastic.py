@@ -27,6 +27,7 @@ from core.index.elastic import bulk as bulk_module
 from core.index.elastic import client as client_module
 from core.index.elastic.engine import ElasticIndex
 from core.index.elastic.freshness import Freshness
+from core.index.elastic.mapping import Storage
 from core.index.elastic.query import queries, requests
 from core.index.elastic.query.conditions import filter_clauses
 from core.index.elastic.rows import document, hit_of, record_of
@@ -988,6 +989,35 @@ def test_the_search_asks_for_enough_candidates() -> None:
     assert requests.nearest(query, 5000, [])["knn"]["num_candidates"] == 10_000
     clauses = [{"term": {"format": "PNG"}}]
     assert requests.nearest(query, 5, clauses)["knn"]["filter"] == clauses
+
+
+@pytest.mark.parametrize("quantisation", ["int8", "int4", "bbq", "none"])
+def test_an_index_is_searched_as_closely_as_it_keeps_its_vectors(server, quantisation) -> None:
+    name = f"test-{uuid4().hex}"
+    own = ElasticIndex([URL], name, storage=Storage(shards=2, replicas=0, quantisation=quantisation))
+    own.prepare(RED)
+    try:
+        found = server.indices.get(index=f"{name}-000001")[f"{name}-000001"]
+        assert found["settings"]["index"]["number_of_shards"] == "2"
+        assert found["settings"]["index"]["number_of_replicas"] == "0"
+        assert mapping.quantisation_of(found["mappings"]) == quantisation
+        later = ElasticIndex([URL], name)  # whose setting is another by now
+        later.model()
+        assert later.efforts(10).used.oversampling == requests.OVERSAMPLING[quantisation]
+    finally:
+        own.drop()
+        own.close()
+
+
+def test_a_single_node_lacks_nothing(server) -> None:
+    name = f"test-{uuid4().hex}"
+    own = ElasticIndex([URL], name)
+    own.prepare(RED)
+    try:
+        assert server.cluster.health(index=name, wait_for_status="green", timeout="20s")["status"] == "green"
+    finally:
+        own.drop()
+        own.close()
 
 
 def test_each_condition_of_a_filter_is_a_clause() -> None:

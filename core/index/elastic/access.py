@@ -12,7 +12,7 @@ from core.index.elastic import alias, bulk
 from core.index.elastic.connection import Connection
 from core.index.elastic.errors import IndexMissing
 from core.index.elastic.freshness import freshness
-from core.index.elastic.mapping import Body, Layout
+from core.index.elastic.mapping import Body, Layout, Storage
 from core.index.elastic.query import queries
 from core.index.index import ModelStamp
 from core.index.versions import Overtaken
@@ -38,6 +38,7 @@ class IndexAccess:
         api_key: In its encoded form.
         cloud_id: Instead of the addresses.
         ca_certs: File with the certificate of the server's CA.
+        storage: Of indices that are made from now on.
     """
 
     def __init__(
@@ -48,9 +49,10 @@ class IndexAccess:
         api_key: str | None = None,
         cloud_id: str | None = None,
         ca_certs: Path | None = None,
+        storage: Storage | None = None,
     ) -> None:
         self.name = name
-        self.connection = Connection(urls, name, api_key, cloud_id, ca_certs)
+        self.connection = Connection(urls, name, api_key, cloud_id, ca_certs, storage or Storage())
         self.location = self.connection.address
         self._freshness = freshness(self.location, name)
         self._claimed: ModelStamp | None = None

@@ -16,7 +16,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from core.errors import IndexUnavailable, ModelMismatch
 from core.index.elastic import changed
 from core.index.elastic.errors import parts_missing
-from core.index.elastic.mapping import Body, Layout, index_body, is_ours, lacking, stamp_of
+from core.index.elastic.mapping import Body, Layout, is_ours, lacking, quantisation_of, stamp_of
 from core.index.index import ModelStamp
 from core.text.command import command
 
@@ -83,8 +83,8 @@ def keeping(concrete: str) -> dict[str, Any]:
 
 
 def _layout(concrete: str, described: Body, stamp: ModelStamp) -> Layout:
-    uuid = described.get("settings", {}).get("index", {}).get("uuid", "")
-    return Layout(concrete, stamp, lacking(described.get("mappings", {}), stamp), uuid)
+    uuid, mapping = described.get("settings", {}).get("index", {}).get("uuid", ""), described.get("mappings", {})
+    return Layout(concrete, stamp, lacking(mapping, stamp), uuid, quantisation_of(mapping))
 
 
 def number_of(name: str, concrete: str) -> int:
@@ -153,11 +153,11 @@ def check_parts(client: Elasticsearch, name: str, address: str) -> None:
         raise parts_missing(address, name)
 
 
-def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp, packs: bool) -> None:
+def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp, body: Body) -> None:
     """Create the index for this model, or replace an empty one of another model; processes may do so at once.
 
     Args:
-        packs: Whether the server takes packed vectors.
+        body: What a new one is made of.
 
     Raises:
         ModelMismatch: it holds rows of another model.
@@ -168,9 +168,9 @@ def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp, packs: bool)
         if layout is not None and layout.stamp == stamp:
             return bring_up_to_date(client, layout)
         if layout is None:
-            _create(client, f"{name}-000001", index_body(stamp, packs), alias=name)
+            _create(client, f"{name}-000001", body, alias=name)
         elif _is_empty(client, layout.concrete):
-            _replace(client, name, layout, stamp, packs)
+            _replace(client, name, layout, stamp, body)
         else:
             raise mismatch(name, layout.stamp, stamp)
     raise IndexUnavailable(
@@ -179,13 +179,15 @@ def make_ready(client: Elasticsearch, name: str, stamp: ModelStamp, packs: bool)
     )
 
 
-def begin_successor(client: Elasticsearch, name: str, stamp: ModelStamp, packs: bool) -> int:
+def begin_successor(client: Elasticsearch, name: str, body: Body) -> int:
     """Create an empty index beside the one in use, to be filled; returns its number."""
-    body = index_body(stamp, packs)
-    body["mappings"]["_meta"][UNFINISHED] = True
+    mappings = body["mappings"]
+    unfinished = {**mappings, "_meta": {**mappings["_meta"], UNFINISHED: True}}
     number = max(kept(client, name), default=0) + 1
     concrete = f"{name}-{number:06}"
-    client.indices.create(index=concrete, aliases={kept_as(concrete): {"is_hidden": True}}, **body)
+    client.indices.create(
+        index=concrete, aliases={kept_as(concrete): {"is_hidden": True}}, **{**body, "mappings": unfinished}
+    )
     return number
 
 
@@ -284,10 +286,10 @@ def _create(client: Elasticsearch, concrete: str, body: Body, alias: str | None 
             raise (changed.renamed(alias, concrete) if own else changed.foreign(concrete)) from error
 
 
-def _replace(client: Elasticsearch, name: str, old: Layout, stamp: ModelStamp, packs: bool) -> None:
+def _replace(client: Elasticsearch, name: str, old: Layout, stamp: ModelStamp, body: Body) -> None:
     """Put a new index in the place of an empty one, or leave it to another process that is about to."""
     for concrete in _successors(old.concrete, name):
-        _create(client, concrete, index_body(stamp, packs))
+        _create(client, concrete, body)
         if _is_kept(client, concrete):
             continue
         made = _standing_alone(client, concrete)

@@ -13,7 +13,8 @@ from elasticsearch import ApiError, Elasticsearch
 
 from core.index.elastic.client import connect, location
 from core.index.elastic.errors import translate_errors
-from core.index.elastic.mapping import Layout
+from core.index.elastic.mapping import Body, Layout, Storage, index_body
+from core.index.index import ModelStamp
 
 _PACKED_SINCE = (9, 3)
 
@@ -29,7 +30,13 @@ class Connection:
     """Takes what `ElasticIndex` takes. Safe to share between threads; constructing sends nothing."""
 
     def __init__(
-        self, urls: Sequence[str], index: str, api_key: str | None, cloud_id: str | None, ca_certs: Path | None
+        self,
+        urls: Sequence[str],
+        index: str,
+        api_key: str | None,
+        cloud_id: str | None,
+        ca_certs: Path | None,
+        storage: Storage,
     ) -> None:
         self.name = index
         self._fixed: str | None = None
@@ -39,6 +46,7 @@ class Connection:
         self._retries = max(1, len(urls))
         self._lock = threading.Lock()
         self._open: _Clients | None = None
+        self._storage = storage
         self._packs: bool | None = None
 
     @property
@@ -85,6 +93,10 @@ class Connection:
     def translate_errors(self) -> AbstractContextManager[None]:
         """Turns whatever a client raises into `IndexUnavailable`."""
         return translate_errors(self.address, self.name)
+
+    def index_body(self, stamp: ModelStamp) -> Body:
+        """What a new index for this model is made of."""
+        return index_body(stamp, self.packs(), self._storage)
 
     def packs(self) -> bool:
         """Whether the server takes packed vectors, four times as fast as numbers. Asked once."""

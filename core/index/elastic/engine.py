@@ -60,7 +60,7 @@ class ElasticIndex(IndexAccess):
 
     def prepare(self, stamp: ModelStamp) -> None:
         with self.connection.translate_errors():
-            alias.make_ready(self.connection.write_client, self.name, stamp, self.connection.packs())
+            alias.make_ready(self.connection.write_client, self.name, stamp, self.connection.index_body(stamp))
         self._claimed = stamp
         self._freshness.note_layout()
 
@@ -86,7 +86,7 @@ class ElasticIndex(IndexAccess):
             if not self._can_answer(embedding) or k < 1:
                 return []
             return queries.nearest(
-                self.connection, embedding, min(k, MAX_K), self._exact(where), embeddings, self._candidates
+                self.connection, embedding, min(k, MAX_K), self._exact(where), embeddings, self._least
             )
 
         return self.consistent(ask)
@@ -100,11 +100,15 @@ class ElasticIndex(IndexAccess):
             if k < 1:
                 return [], list(map(self.count, wheres))
             exact = list(map(self._exact, wheres))
-            return queries.nearest_and_counts(
-                self.connection, embedding, min(k, MAX_K), exact, embeddings, self._candidates
-            )
+            return queries.nearest_and_counts(self.connection, embedding, min(k, MAX_K), exact, embeddings, self._least)
 
         return self.consistent(ask)
+
+    @property
+    def _least(self) -> Effort:
+        """What a search is done with at least."""
+        layout = self.connection.pinned or self._layout
+        return Effort(self._candidates, requests.OVERSAMPLING[layout.quantisation if layout else "int8"])
 
     def _can_answer(self, embedding: Embedding) -> bool:
         """False for queries of any model where nothing is there to be found.
@@ -256,7 +260,7 @@ class ElasticIndex(IndexAccess):
 
     def efforts(self, k: int, where: Filter | None = None) -> Efforts:
         self.confirm()  # which tells in how many segments is searched
-        return measuring.efforts(self._candidates, max(1, min(k, MAX_K)))
+        return measuring.efforts(self._least, max(1, min(k, MAX_K)))
 
     def search_with(self, effort: Effort, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:
         if not self._can_answer(embedding) or k < 1:

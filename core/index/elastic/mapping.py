@@ -3,12 +3,34 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from core.index.index import ModelStamp
 from core.index.records import FINDINGS
 
 type Body = dict[str, Any]
+
+
+type Quantisation = Literal["int8", "int4", "bbq", "none"]
+"""What the server keeps of vectors to search in: a byte, half of one or a bit for each number, or the numbers."""
+
+_INDEX_TYPES: dict[Quantisation, str] = {
+    "int8": "int8_hnsw",
+    "int4": "int4_hnsw",
+    "bbq": "bbq_hnsw",
+    "none": "hnsw",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How new indices are laid out on the servers."""
+
+    shards: int = 1
+    """Primary ones."""
+    replicas: int | None = None
+    """Of each; None: one as soon as there is a second node, so that a single one is not short of any."""
+    quantisation: Quantisation = "int8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +44,7 @@ class Layout:
     """The fields that it has not got, because an earlier version of the app made it."""
     uuid: str
     """By which it is told from one of the same name that was made anew."""
+    quantisation: Quantisation = "int8"
 
 
 _KEYWORD: Body = {
@@ -51,7 +74,7 @@ _FIELDS: Body = {
 }
 
 
-def index_body(stamp: ModelStamp, packs: bool) -> Body:
+def index_body(stamp: ModelStamp, packs: bool, storage: Storage | None = None) -> Body:
     """Settings and mappings of a new index; `packs` where vectors are sent packed.
 
     Packed ones are also kept in the rows as they were sent: the server takes 0.2 ms and 64 KB of memory to write one as
@@ -63,17 +86,24 @@ def index_body(stamp: ModelStamp, packs: bool) -> Body:
     `merge.policy`: each segment is a graph of its own, in which a search looks for all its candidates. The defaults
     leave some 28 of them at 300,000 rows, these nine.
     """
+    storage = storage or Storage()
     embedding = {
         "type": "dense_vector",
         "dims": stamp.dims,
         "index": True,
         "similarity": "cosine",
-        "index_options": {"type": "int8_hnsw"},
+        "index_options": {"type": _INDEX_TYPES[storage.quantisation]},
     }
     settings: Body = {
         "dense_vector": {"hnsw_filter_heuristic": "fanout"},
         "merge": {"policy": {"floor_segment": "64mb", "segments_per_tier": 4}},
     }
+    if storage.shards > 1:
+        settings["number_of_shards"] = storage.shards
+    if storage.replicas is None:
+        settings["auto_expand_replicas"] = "0-1"
+    else:
+        settings["number_of_replicas"] = storage.replicas
     if packs:
         settings["mapping"] = {"exclude_source_vectors": False}
     return {
@@ -108,6 +138,12 @@ def stamp_of(mapping: Mapping[str, Any]) -> ModelStamp | None:
     if isinstance(model_id, str) and isinstance(dims, int) and isinstance(preprocessing, int):
         return ModelStamp(model_id, dims, preprocessing)
     return None
+
+
+def quantisation_of(mapping: Mapping[str, Any]) -> Quantisation:
+    """How the index of a mapping keeps its vectors; those of earlier versions of the app have bytes."""
+    kept = mapping.get("properties", {}).get("embedding", {}).get("index_options", {}).get("type")
+    return next((one for one, type_ in _INDEX_TYPES.items() if type_ == kept), "int8")
 
 
 def is_ours(mapping: Mapping[str, Any]) -> bool:

@@ -64,7 +64,7 @@ class ElasticVersions:
             layout = alias.find(connection.write_client, connection.name)
             if layout is not None:
                 bulk.insist(lambda: alias.bring_up_to_date(connection.write_client, layout))
-            return alias.begin_successor(connection.write_client, connection.name, stamp, connection.packs())
+            return alias.begin_successor(connection.write_client, connection.name, connection.index_body(stamp))
 
     def open(self, number: int) -> "ElasticIndex":
         concrete, _ = self._kept(number)

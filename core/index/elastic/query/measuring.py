@@ -24,24 +24,24 @@ from core.vectors import Embedding, Embeddings
 
 PARAMETERS = ("num_candidates", "oversample")
 _BREADTHS = (50, 100, 200, 300, 500, 1_000, 2_000, 5_000, 10_000)
-_OVERSAMPLINGS = (1.0, 2.0, 3.0, 5.0)
+_OVERSAMPLINGS = (1.0, 2.0, 3.0, 5.0, 10.0)
 _WIDER = 10  # times as many candidates as in use, at most
 _AT_ONCE = 4  # exact searches of one request: each takes a processor of the server
 _GRACE = 5.0  # seconds that the server may take to notice that its time is up
 
 
-def efforts(candidates: int, k: int) -> Efforts:
+def efforts(least: Effort, k: int) -> Efforts:
     """As `Index.efforts`.
 
     Args:
-        candidates: As `nearest` takes them.
+        least: As `nearest` takes it.
     """
     asked = queries.asked(k)
-    used = Effort(requests.candidates(asked, candidates), requests.OVERSAMPLING)
-    least = int(asked * requests.OVERSAMPLING)  # so many are looked at at least, for their vectors are compared
-    fitting = [breadth for breadth in _BREADTHS if least < breadth <= min(requests.MAX_HITS, _WIDER * used.breadth)]
+    used = Effort(requests.candidates(asked, least), least.oversampling)
+    fewest = int(asked * used.oversampling)  # so many are looked at at least, for their vectors are compared
+    fitting = [breadth for breadth in _BREADTHS if fewest < breadth <= min(requests.MAX_HITS, _WIDER * used.breadth)]
     closer = [times for times in _OVERSAMPLINGS if asked * times <= used.breadth]
-    return Efforts("candidates", PARAMETERS, used, choices(used, [min(least, used.breadth), *fitting], closer))
+    return Efforts("candidates", PARAMETERS, used, choices(used, [min(fewest, used.breadth), *fitting], closer))
 
 
 def nearest_with(

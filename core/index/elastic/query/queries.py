@@ -9,6 +9,7 @@ from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch
 
+from core.index.effort import Effort
 from core.index.elastic.connection import Connection
 from core.index.elastic.errors import IndexMissing
 from core.index.elastic.mapping import Body
@@ -56,10 +57,10 @@ def totals(connection: Connection, where: Filter | None) -> Totals:
 
 
 def nearest(
-    connection: Connection, embedding: Embedding, k: int, where: Filter | None, embeddings: bool, candidates: int
+    connection: Connection, embedding: Embedding, k: int, where: Filter | None, embeddings: bool, least: Effort
 ) -> list[Hit]:
     """The best k, ties by id."""
-    ask = partial(_nearest, candidates, embedding=embedding, clauses=filter_clauses(where), embeddings=embeddings)
+    ask = partial(_nearest, least, embedding=embedding, clauses=filter_clauses(where), embeddings=embeddings)
     first = search(connection, ask(asked(k)))
     return _best(connection, first, k, ask, embeddings)
 
@@ -70,10 +71,10 @@ def nearest_and_counts(
     k: int,
     wheres: Sequence[Filter | None],
     embeddings: bool,
-    candidates: int,
+    least: Effort,
 ) -> tuple[list[Hit], list[int]]:
     """The best that the first filter lets through, and how many rows each of them does, with one request."""
-    ask = partial(_nearest, candidates, embedding=embedding, clauses=filter_clauses(wheres[0]), embeddings=embeddings)
+    ask = partial(_nearest, least, embedding=embedding, clauses=filter_clauses(wheres[0]), embeddings=embeddings)
     first, *counted = together(connection, ask(asked(k)), *map(_counting, wheres))
     return _best(connection, first, k, ask, embeddings), list(map(_total, counted))
 
@@ -83,8 +84,8 @@ def asked(k: int) -> int:
     return min(requests.MAX_HITS, k + _TIES)
 
 
-def _nearest(candidates: int, count: int, embedding: Embedding, clauses: Sequence[Body], embeddings: bool) -> Body:
-    body = requests.nearest(embedding, count, clauses, candidates)
+def _nearest(least: Effort, count: int, embedding: Embedding, clauses: Sequence[Body], embeddings: bool) -> Body:
+    body = requests.nearest(embedding, count, clauses, least)
     return body if embeddings else {**body, "_source": {"excludes": ["embedding"]}}
 
 

@@ -1,9 +1,9 @@
 """What is asked of Elasticsearch: pure functions from values to dicts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.index.effort import Effort
-from core.index.elastic.mapping import Body
+from core.index.elastic.mapping import Body, Quantisation
 from core.index.index import MAX_VALUES, Order, counted
 from core.vectors import Embedding
 
@@ -11,8 +11,11 @@ MAX_HITS = 10_000
 """The server's own limits for `num_candidates` and for the size of one answer (`index.max_result_window`)."""
 
 
-OVERSAMPLING = 3.0
-"""Of so many times as many rows as are asked for, the vectors themselves are compared."""
+OVERSAMPLING: Mapping[Quantisation, float] = {"none": 1.0, "int8": 3.0, "int4": 5.0, "bbq": 10.0}
+"""Of so many times as many rows as are asked for, the vectors themselves are compared: the more, the less the vector
+index keeps of them."""
+
+LEAST = Effort(500, OVERSAMPLING["int8"])
 
 _SCORE = "(cosineSimilarity(params.query, 'embedding') + 1.0) / 2.0"  # as searches through the vector index have it
 
@@ -26,18 +29,18 @@ def ids_query(ids: Iterable[str]) -> Body:
     return {"ids": {"values": list(ids)}}
 
 
-def nearest(embedding: Embedding, k: int, clauses: Sequence[Body], at_least: int = 500) -> Body:
+def nearest(embedding: Embedding, k: int, clauses: Sequence[Body], least: Effort = LEAST) -> Body:
     """The search for the k nearest among the rows that fulfil the clauses.
 
     In one segment 500 candidates, and threefold oversampling, are what reached recall 0.99 on queries unlike the rows,
     filtered or not.
     """
-    return nearest_with(embedding, k, clauses, Effort(candidates(k, at_least), OVERSAMPLING))
+    return nearest_with(embedding, k, clauses, Effort(candidates(k, least), least.oversampling))
 
 
-def candidates(k: int, at_least: int) -> int:
+def candidates(k: int, least: Effort) -> int:
     """How many are looked for in each segment to find the k nearest."""
-    return min(MAX_HITS, max(at_least, 10 * k))
+    return min(MAX_HITS, max(least.breadth, 10 * k))
 
 
 def nearest_with(embedding: Embedding, k: int, clauses: Sequence[Body], effort: Effort) -> Body:
