@@ -992,16 +992,16 @@ def test_the_search_asks_for_enough_candidates() -> None:
 
 
 @pytest.mark.parametrize("quantisation", ["int8", "int4", "bbq", "none"])
-def test_an_index_is_searched_as_closely_as_it_keeps_its_vectors(server, quantisation) -> None:
+def test_an_index_is_searched_as_closely_as_it_keeps_its_vectors(server, urls, quantisation) -> None:
     name = f"test-{uuid4().hex}"
-    own = ElasticIndex([URL], name, storage=Storage(shards=2, replicas=0, quantisation=quantisation))
-    own.prepare(RED)
+    own = ElasticIndex(urls, name, storage=Storage(shards=2, replicas=0, quantisation=quantisation))
+    own.prepare(ModelStamp("clip/red", 64))  # which a bit for each number takes at least
     try:
         found = server.indices.get(index=f"{name}-000001")[f"{name}-000001"]
         assert found["settings"]["index"]["number_of_shards"] == "2"
         assert found["settings"]["index"]["number_of_replicas"] == "0"
         assert mapping.quantisation_of(found["mappings"]) == quantisation
-        later = ElasticIndex([URL], name)  # whose setting is another by now
+        later = ElasticIndex(urls, name)  # whose setting is another by now
         later.model()
         assert later.efforts(10).used.oversampling == requests.OVERSAMPLING[quantisation]
     finally:
@@ -1009,9 +1009,25 @@ def test_an_index_is_searched_as_closely_as_it_keeps_its_vectors(server, quantis
         own.close()
 
 
-def test_a_single_node_lacks_nothing(server) -> None:
+def test_a_node_that_cannot_be_reached_is_named_and_others_answer(server, urls, name) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        gone = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    own = ElasticIndex([*urls, gone], name)
+    try:
+        own.prepare(RED)
+        assert own.count() == 0
+        told = own.statistics()
+        assert told.health == "yellow"
+        assert gone in told.message
+    finally:
+        own.drop()
+        own.close()
+
+
+def test_a_single_node_lacks_nothing(server, urls) -> None:
     name = f"test-{uuid4().hex}"
-    own = ElasticIndex([URL], name)
+    own = ElasticIndex(urls, name)
     own.prepare(RED)
     try:
         assert server.cluster.health(index=name, wait_for_status="green", timeout="20s")["status"] == "green"

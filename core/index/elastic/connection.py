@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from copy import copy
@@ -17,6 +18,7 @@ from core.index.elastic.mapping import Body, Layout, Storage, index_body
 from core.index.index import ModelStamp
 
 _PACKED_SINCE = (9, 3)
+_PING_SECONDS = 1.0
 
 
 class _Clients(NamedTuple):
@@ -43,7 +45,9 @@ class Connection:
         self._pin: ContextVar[Layout | None] = ContextVar("version", default=None)
         self.address = location(urls, cloud_id)
         self._connect = partial(connect, tuple(urls), api_key, cloud_id, ca_certs)
-        self._retries = max(1, len(urls))
+        self._urls = tuple(dict.fromkeys(urls))
+        self._retries = max(1, len(self._urls))
+        self._pinged = partial(_answers, api_key=api_key, ca_certs=ca_certs)
         self._lock = threading.Lock()
         self._open: _Clients | None = None
         self._storage = storage
@@ -108,6 +112,19 @@ class Connection:
                 self._packs = False
         return self._packs
 
+    @property
+    def is_cluster(self) -> bool:
+        """Whether there is another node to ask where one does not answer."""
+        return len(self._urls) > 1
+
+    def silent_nodes(self) -> list[str]:
+        """Those of several addresses that do not answer now, as people may read them."""
+        if not self.is_cluster:
+            return []
+        with ThreadPoolExecutor(len(self._urls)) as pool:
+            answers = list(pool.map(self._pinged, self._urls))
+        return [location([url], None) for url, answers_ in zip(self._urls, answers, strict=True) if not answers_]
+
     def close(self) -> None:
         """Close the connections; they open again when they are used again."""
         with self._lock:
@@ -120,6 +137,11 @@ class Connection:
             if self._open is None:
                 write_client = self._connect()
                 # Made once: it would add half a millisecond to every search.
-                search_client = write_client.options(max_retries=self._retries, retry_on_timeout=self._retries > 1)
+                search_client = write_client.options(max_retries=self._retries, retry_on_timeout=self.is_cluster)
                 self._open = _Clients(write_client, search_client)
             return self._open
+
+
+def _answers(url: str, api_key: str | None, ca_certs: Path | None) -> bool:
+    with connect((url,), api_key, None, ca_certs) as client:
+        return bool(client.options(request_timeout=_PING_SECONDS, max_retries=0).ping())

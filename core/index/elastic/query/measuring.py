@@ -24,7 +24,7 @@ from core.vectors import Embedding, Embeddings
 
 PARAMETERS = ("num_candidates", "oversample")
 _BREADTHS = (50, 100, 200, 300, 500, 1_000, 2_000, 5_000, 10_000)
-_OVERSAMPLINGS = (1.0, 2.0, 3.0, 5.0, 10.0)
+_OVERSAMPLINGS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0)
 _WIDER = 10  # times as many candidates as in use, at most
 _AT_ONCE = 4  # exact searches of one request: each takes a processor of the server
 _GRACE = 5.0  # seconds that the server may take to notice that its time is up

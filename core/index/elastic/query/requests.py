@@ -11,7 +11,7 @@ MAX_HITS = 10_000
 """The server's own limits for `num_candidates` and for the size of one answer (`index.max_result_window`)."""
 
 
-OVERSAMPLING: Mapping[Quantisation, float] = {"none": 1.0, "int8": 3.0, "int4": 5.0, "bbq": 10.0}
+OVERSAMPLING: Mapping[Quantisation, float] = {"none": 1.0, "int8": 3.0, "int4": 5.0, "bbq": 20.0}
 """Of so many times as many rows as are asked for, the vectors themselves are compared: the more, the less the vector
 index keeps of them."""
 

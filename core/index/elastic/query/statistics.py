@@ -1,6 +1,6 @@
 """How an index on the server is doing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -25,7 +25,9 @@ def of_index(connection: Connection) -> Statistics:
     Raises:
         IndexUnavailable: the server does not answer.
     """
-    client = connection.search_client.options(request_timeout=_SECONDS, max_retries=0)
+    client = connection.search_client.options(request_timeout=_SECONDS)
+    if not connection.is_cluster:
+        client = client.options(max_retries=0)
     try:
         with connection.translate_errors():
             count = int(client.count(index=connection.index)["count"])  # also of what others have just written
@@ -38,6 +40,8 @@ def of_index(connection: Connection) -> Statistics:
     settings: Mapping[str, Any] = next(iter(health.get("indices", {}).values()), {})
     disk, free = int(total.get("store", {}).get("size_in_bytes", 0)), _free(client)
     state, message, remedy = _words(connection.index, health, little_space(free, disk))
+    if state == "green" and (silent := connection.silent_nodes()):
+        state, message, remedy = "yellow", *_silent(silent)
     return Statistics(
         state,
         message,
@@ -50,6 +54,13 @@ def of_index(connection: Connection) -> Statistics:
         replicas=settings.get("number_of_replicas"),
         nodes=health.get("number_of_data_nodes"),
         free=free,
+    )
+
+
+def _silent(nodes: Sequence[str]) -> tuple[str, str]:
+    return (
+        f"Searches are answered. {counted(len(nodes), 'node')} of the cluster cannot be reached: {', '.join(nodes)}.",
+        "Start it again, or take it out of ELASTICSEARCH_URL.",
     )
 
 
