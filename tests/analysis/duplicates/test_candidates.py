@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.analysis.duplicates.scan.candidates import by_likeness
+from core.analysis.duplicates.scan.candidates import by_hash, by_likeness
 from core.analysis.neighbours.graph import Neighbours
 
 
@@ -22,3 +22,11 @@ def test_a_far_neighbour_is_looked_at_where_a_single_patch_agrees():
     after = by_likeness(hashes, ring(40, 8), new, 0.9, np.array([far, elsewhere]))
     assert set(after) - set(before) == {(3, 9)}
     assert after[3, 9].thorough
+
+
+def test_what_lies_within_another_is_looked_at():
+    hashes = np.random.default_rng(4).integers(0, 2**63, (40, 4), np.uint64)
+    new = np.ones(40, np.bool_)
+    insides = np.array([5, 9, 9]), hashes[[30, 2, 9]]  # one within the fifth; and what is within itself
+    *_, found = by_hash(hashes, insides, new)
+    assert {pair: hint.orientation for pair, hint in found.items()} == {(5, 30): None, (2, 9): None}

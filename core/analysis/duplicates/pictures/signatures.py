@@ -1,4 +1,5 @@
-"""What the duplicates of a picture are found by, kept for each content: patches of its thumbnail.
+"""What the duplicates of a picture are found by, kept for each content: patches of its thumbnail, and the hash of what
+is within a frame.
 
 Kept in pieces of some thousand pictures, each written once: a scan that was broken off goes on behind the last, and
 what is ingested later takes a piece of its own. It is the same for all versions of an index: the pixels are.
@@ -13,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.analysis.duplicates.pictures.features import COUNT, NONE, SMALL, Patches, open_grey, patches
+from core.analysis.duplicates.pictures.inside import inside_hash
 from core.analysis.kept import Kept
+from core.images.phash import Hashes, packed
 from core.images.thumbnails import Thumbnails
 
-FORMAT = 1
+FORMAT = 2
 """Part of the files' names: raised when patches are found otherwise."""
 
 PIECE = 4_096
@@ -33,6 +36,7 @@ _ROW = np.dtype(
         ("count", np.uint8),
         ("points", np.uint16, (COUNT, 2)),
         ("bits", np.uint8, (COUNT, 32)),
+        ("inside", np.uint64, 4),
     ]
 )
 
@@ -100,6 +104,17 @@ class Signatures:
         count = int(row["count"])
         return Patches(np.asarray(row["points"][:count], np.float32) / _GRID, np.array(row["bits"][:count]))
 
+    def insides(self, digests: Sequence[bytes]) -> tuple[NDArray[np.int64], Hashes]:
+        """Of those of these contents within which there is another picture, the places, and that picture's hashes."""
+        order = {digest: place for place, digest in enumerate(digests)}
+        places, hashes = [np.empty(0, np.int64)], [np.empty((0, 4), np.uint64)]
+        for piece in self._pieces:
+            has = np.flatnonzero(np.asarray(piece["inside"]).any(axis=1))
+            at = np.array([order.get(piece["digest"][row].tobytes(), -1) for row in has.tolist()], np.int64)
+            places.append(at[at >= 0])
+            hashes.append(np.asarray(piece["inside"][has[at >= 0]]))
+        return np.concatenate(places), np.concatenate(hashes)
+
     def words(self, digests: Sequence[bytes]) -> Iterator[tuple[NDArray[np.int32], NDArray[np.uint8]]]:
         """All patches of these contents, in parts: the place of the content that each is of, and its bits."""
         order = {digest: place for place, digest in enumerate(digests)}
@@ -129,16 +144,19 @@ class Signatures:
         return sorted(path.stem for path in folder.glob(f"patches{FORMAT}-*.npy"))
 
 
-def _look(thumbnails: Thumbnails, content_hash: str) -> Patches | None:
+def _look(thumbnails: Thumbnails, content_hash: str) -> tuple[Patches, str] | None:
     """None where there is no thumbnail, or it is damaged."""
     data = thumbnails.read(content_hash)
     image = open_grey(data) if data else None
-    return None if image is None else patches(image)
+    whole = open_grey(data, half=False) if data and image is not None else None
+    return None if image is None or whole is None else (patches(image), inside_hash(whole))
 
 
-def _put(row: np.void, own: Patches | None) -> None:
-    if own is None:
+def _put(row: np.void, found: tuple[Patches, str] | None) -> None:
+    if found is None:
         return
+    own, inside = found
+    row["inside"] = packed([inside])[0]
     count = min(len(own.bits), COUNT)
     row["seen"], row["count"] = True, count
     row["points"][:count] = np.clip(own.points[:count] * _GRID, 0, 65_535).astype(np.uint16)

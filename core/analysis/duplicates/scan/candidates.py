@@ -39,15 +39,28 @@ class Voted:
     """All with any vote, ascending: the smaller place times the number of contents, and the larger."""
 
 
-def by_hash(hashes: Hashes, new: NDArray[np.bool_]) -> Iterator[Hints | None]:
-    """Yields None while it works, and the candidates last."""
+def by_hash(
+    hashes: Hashes, insides: tuple[NDArray[np.int64], Hashes], new: NDArray[np.bool_]
+) -> Iterator[Hints | None]:
+    """Yields None while it works, and the candidates last.
+
+    Args:
+        insides: As `Signatures.insides`.
+    """
     found: Hints = {}
-    for near in near_pairs(hashes, new):
+    count = len(hashes)
+    owners = np.concatenate([np.arange(count), insides[0]])
+    for near in near_pairs(np.concatenate([hashes, insides[1]]), new[owners]):
         columns = near.first.tolist(), near.second.tolist(), near.orientation.tolist(), near.differing.tolist()
         for first, second, code, differing in zip(*columns, strict=True):
-            known = found.get((first, second))
+            pair = int(owners[first]), int(owners[second])
+            if max(first, second) >= count:  # one lies within the other, or both have a frame: nobody knows where
+                if pair[0] != pair[1]:
+                    found.setdefault((min(pair), max(pair)), Hint(thorough=True))
+                continue
+            known = found.get(pair)
             if known is None or differing < known.differing:
-                found[first, second] = Hint(code, differing, thorough=True)
+                found[pair] = Hint(code, differing, thorough=True)
         yield None
     yield found
 

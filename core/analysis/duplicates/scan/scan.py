@@ -22,7 +22,7 @@ from core.index.index import Index
 from core.ingest.journal.progress import Phase
 from core.search.relevance.scores import learn_duplicate_threshold
 
-FORMAT = 1
+FORMAT = 2
 """Raised when pairs are found otherwise: what was found before is not gone on from."""
 
 WIDER = 3.5
@@ -113,7 +113,7 @@ class Scan:
     ) -> Steps[Hints]:
         hashes = facts.hashes()
         near: Hints = {}
-        for step in by_hash(hashes, new):
+        for step in by_hash(hashes, signatures.insides(digests), new):
             near = step or {}
             yield Far(0.68, Phase.COMPARING)
         voted = Voted({}, np.empty(0, np.int64))
