@@ -78,12 +78,14 @@ def in_words(job: JobState) -> str:
             return f"{STATUSES[job.status].capitalize()} · {counted(job.total, noun)} in {duration(job.seconds)}"
     if job.phase is Phase.LOADING:
         left = pictures(job.total - job.done)
-        verb = "re-embed" if job.rebuilds else "index"
+        verb = "re-embed" if job.rebuilds else "look at" if job.analyses else "index"
         return f"Loading the model · {left} to {verb}"
     if job.phase in (Phase.CATCHING_UP, Phase.SWITCHING):
         return f"{job.phase} · {pictures(job.done)}"
     if job.phase is Phase.OPTIMIZING:
         return f"{job.phase} · {pictures(job.total)}"
+    if job.analyses and not job.total:  # nothing came since it was carried out last
+        return str(job.phase)
     words = [f"{job.phase} · {of}" if job.analyses else of]
     if job.rate and job.seconds_left is not None:
         words += [f"{job.rate:.1f} {noun}s/s", f"{duration(job.seconds_left)} left"]
