@@ -65,6 +65,7 @@ class Library:
         done: Called after each job that ran to its end.
         pauses: Of what is followed.
         elsewhere: Gives what loads the model of the index in other processes: for ingests on a Ray cluster.
+        open_index: Opens the index in those, where several may write to it; None: only this process does.
         cluster: The one that they use; empty: none.
     """
 
@@ -83,6 +84,7 @@ class Library:
         done: Callable[[], object] = lambda: None,
         pauses: Pauses = PAUSES,
         elsewhere: Callable[[], Callable[[], Embedder]] | None = None,
+        open_index: Callable[[], Index] | None = None,
         cluster: str = "",
     ) -> None:
         self.journal = journal
@@ -94,7 +96,7 @@ class Library:
         self._done = done
         self._locations = Locations(index, journal, folder, name_of, urls)
         self._work = Work(
-            Means(index, thumbnails, journal, folder, load, name_of, models, analyses, elsewhere),
+            Means(index, thumbnails, journal, folder, load, name_of, models, analyses, elsewhere, open_index),
             self._locations,
             self._end,
         )

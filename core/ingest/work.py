@@ -52,6 +52,8 @@ class Means:
     """What jobs can find out."""
     elsewhere: Callable[[], Callable[[], Embedder]] | None = None
     """Gives what loads the model of the index in other processes."""
+    open_index: Callable[[], Index] | None = None
+    """Opens the index in other processes, where several may write to it."""
 
 
 class Work:
@@ -145,7 +147,8 @@ class Work:
         from core.ingest.cluster.task import Task
 
         assert self._at.elsewhere
-        task = Task(self._locations.opening(job.sources), self._at.elsewhere(), self._at.thumbnails.folder)
+        opening, thumbnails = self._locations.opening(job.sources), self._at.thumbnails.folder
+        task = Task(opening, self._at.elsewhere(), thumbnails, self._at.open_index)
         return ClusterCrew(self.cluster, task, self._at.index, self._at.name_of)
 
     def _rebuild(self, job: JobState) -> Iterator[Progress]:

@@ -1,9 +1,9 @@
-"""An ingest on a Ray of this machine: what one process makes, whoever dies meanwhile."""
+"""An ingest on a Ray of two nodes: what one process makes, whoever dies meanwhile."""
 
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
@@ -37,16 +37,37 @@ class Dying(ColourEmbedder):
         return super().embed_images(images)
 
 
+class Falling(Dying):
+    """Ends the node that it is on, with all that runs there, unless it is the one of the test."""
+
+    def __init__(self, died: Path, staying: str) -> None:
+        super().__init__(died)
+        self._staying = staying
+
+    def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
+        if ray.get_runtime_context().get_node_id() != self._staying:
+            self._died.touch()
+            os.kill(os.getppid(), signal.SIGKILL)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return ColourEmbedder.embed_images(self, images)
+
+
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as thread:
-        for name, value in {"USAGE_STATS_ENABLED": "0", "memory_monitor_refresh_ms": "0"}.items():
-            patch.setenv(f"RAY_{name}", value)
-        patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-        how = {"num_cpus": 6, "object_store_memory": 100 << 20, "include_dashboard": False, "log_to_driver": False}
-        thread.submit(partial(ray.init, "local", **how)).result()
-        yield "local"
-        thread.submit(ray.shutdown).result()
+def cluster() -> Iterator[str]:
+    """Two nodes. Each has an actor; it is soon known that one has died."""
+    from ray.cluster_utils import Cluster
+
+    node = {"num_cpus": 3, "object_store_memory": 100 << 20, "include_dashboard": False}
+    soon = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 300, "health_check_failure_threshold": 3}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("USAGE_STATS_ENABLED", "ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "memory_monitor_refresh_ms"):
+            patch.setenv(f"RAY_{name}", "0")
+        made = Cluster(initialize_head=True, head_node_args=node | {"_system_config": soon})
+        made.add_node(num_cpus=3, object_store_memory=100 << 20)
+        ray.init(made.address, log_to_driver=False)
+        yield made.address
+        ray.shutdown()
+        made.shutdown()
 
 
 @pytest.fixture
@@ -146,3 +167,16 @@ def test_a_source_that_a_machine_lacks_pauses_the_job_and_names_the_machine(on_r
     assert "On " in str(job.error)
     assert "Every machine of the cluster needs the files under the same paths." in str(job.error)
     assert not verdicts(library, job, Outcome.ADDED)
+
+
+def test_a_node_that_dies_costs_its_batches_and_nothing_else(here, on_ray, pictures, tmp_path):
+    """The last of them: the cluster has one node then."""
+    died = tmp_path / "died"
+    library = on_ray(partial(Falling, died, ray.get_runtime_context().get_node_id()))
+    job = ingest(library, pictures)
+    assert died.exists()
+    assert job.error is None
+    assert job.counts == here[1].counts
+    assert told(library, job) == told(*here)
+    assert_same(library, here[0])
+    assert ingest(library, pictures).counts.unchanged == 40

@@ -9,11 +9,14 @@ from contextlib import suppress
 from typing import Any
 
 from core.errors import ClusterUnavailable, ImageSearchError
+from core.index.index import ModelStamp
+from core.index.records import ImageRecord
 from core.ingest.cluster.address import LOCAL, check
 from core.ingest.cluster.ahead import Lost
 from core.ingest.cluster.looker import Looker
 from core.ingest.cluster.task import Looked, Ready, Task
 from core.ingest.journal.job import PlannedFile
+from core.vectors import Embeddings
 
 CORES_EACH = 8
 """Of an actor without a GPU: its model runs so many batches side by side at most, and is in memory once."""
@@ -24,6 +27,7 @@ AT_ONCE = 2
 RETRIES = 3
 """How often a batch is given to another where an actor or its machine dies."""
 
+_WRITING = "writing"  # has a thread of its own in each actor: it does not wait for pictures
 _LOCAL_CPUS = 6  # or as many as there are: Ray counts them, and gives nobody a core of its own
 _LOCAL_BYTES = 100 << 20  # of the object store: what is under way are thumbnails and embeddings
 _QUIET = {
@@ -84,6 +88,20 @@ class Connection:
         finally:
             _kill(actor)
 
+    @property
+    def size(self) -> int:
+        """How many actors there are."""
+        return len(self._actors)
+
+    def write(self, parts: Sequence[tuple[Sequence[ImageRecord], Embeddings]], stamp: ModelStamp) -> None:
+        """Have as many actors as there are parts store one each, and wait until all have; raises as `take`."""
+        calls = [
+            actor.write.options(concurrency_group=_WRITING).remote(list(records), embeddings, stamp)
+            for actor, (records, embeddings) in zip(self._actors, parts, strict=False)
+        ]
+        for call in calls:
+            self._got(call)
+
     def close(self) -> None:
         """End the actors, and the cluster where it was started here."""
         for actor in self._actors:
@@ -130,9 +148,14 @@ class Connection:
     def _made(self, **how: Any) -> Any:
         import ray
 
-        usual = {"num_cpus": 1, "scheduling_strategy": "SPREAD", "max_concurrency": AT_ONCE}
+        usual = {
+            "num_cpus": 1,
+            "scheduling_strategy": "SPREAD",
+            "max_concurrency": AT_ONCE,
+            "concurrency_groups": {_WRITING: 1},
+        }
         lasting = {"max_restarts": -1, "max_task_retries": RETRIES}
-        return ray.remote(Looker).options(**{**usual, **lasting, **how}).remote(self._task)
+        return ray.remote(**{**usual, **lasting, **how})(Looker).remote(self._task)
 
     def _least_busy(self) -> int:
         import ray

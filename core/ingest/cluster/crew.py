@@ -7,7 +7,8 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from core.index.index import Index, ModelStamp
-from core.ingest.cluster.ahead import Ahead
+from core.index.records import ImageRecord
+from core.ingest.cluster.ahead import Ahead, Lost
 from core.ingest.cluster.task import BATCH, Task
 from core.ingest.pipeline.embed import Embed, Embedded, Round, embedded
 from core.ingest.pipeline.run import MAX_ROUND, Unread
@@ -46,6 +47,24 @@ class ClusterCrew:
         assert self._stamp
         return embedded(self._rounds(unread), Embed(self._index, _Elsewhere(self._stamp.dims)))
 
+    def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
+        """Where several machines may write, each actor stores a part."""
+        rest = slice(None)
+        if self._task.open_index and self._connection and self._connection.size > 1 and len(records) > 1:
+            rest = slice(-1, None)  # written here, after the others: the next read here makes all of them visible
+            self._spread(records[:-1], embeddings[:-1])
+        self._index.upsert(records[rest], embeddings[rest])
+
+    def _spread(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
+        assert self._connection
+        assert self._stamp
+        each = -(-len(records) // self._connection.size)
+        parts = [slice(at, at + each) for at in range(0, len(records), each)]
+        try:
+            self._connection.write([(records[part], embeddings[part]) for part in parts], self._stamp)
+        except Lost:  # stored twice, a record is the same record
+            self._index.upsert(records, embeddings)
+
     def close(self) -> None:
         if self._joining:
             self._joining.join()
@@ -67,7 +86,8 @@ class ClusterCrew:
         assert self._connection
         assert self._stamp
         ahead = Ahead(unread, self._connection, BATCH, self._stamp.model_id)
-        for one in ahead.rounds(MAX_ROUND, _SAY_EVERY):
+        most = max(MAX_ROUND, BATCH * self._connection.size)
+        for one in ahead.rounds(most, _SAY_EVERY):
             named = [replace(p, record=replace(p.record, name=self._name_of(p.record.path))) for p in one.prepared]
             yield replace(one, prepared=named)
 

@@ -13,19 +13,21 @@ from core import __version__
 from core.embedding.embedder import Embedder
 from core.errors import ImageSearchError, SourceUnavailable
 from core.images.thumbnails import Thumbnails
-from core.index.index import ModelStamp
+from core.index.index import Index, ModelStamp
+from core.index.records import ImageRecord
 from core.ingest.cluster.task import Looked, Ready, Task
 from core.ingest.journal.job import PlannedFile
 from core.ingest.pipeline.embed import Round
 from core.ingest.pipeline.prepare import Prepare
 from core.ingest.pipeline.run import read_round
+from core.vectors import Embeddings
 
 _MOST_READERS = 8
 _LOOKED_AT = Image.new("RGB", (1, 1))
 
 
 class Looker:
-    """Reads and embeds batches of files, several at a time; knows neither journal nor index, and writes nothing.
+    """Reads and embeds batches of files, several at a time; stores what it is given; knows nothing of the journal.
 
     Expected errors are returned: Ray would raise another one, of its own making.
     """
@@ -33,6 +35,8 @@ class Looker:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._making = threading.Lock()
+        self._writing = threading.Lock()
+        self._opened: Index | None = None
 
     def ready(self) -> Ready | ImageSearchError:
         """Loads the model."""
@@ -51,6 +55,25 @@ class Looker:
             return SourceUnavailable(f"On {platform.node()}: {error.message}", remedy.strip())
         except ImageSearchError as error:
             return _at_home(error)
+
+    def write(
+        self, records: Sequence[ImageRecord], embeddings: Embeddings, stamp: ModelStamp
+    ) -> ImageSearchError | None:
+        """Store records in an index that several machines may write to."""
+        try:
+            with self._writing:
+                self._index(stamp).upsert(records, embeddings)
+        except ImageSearchError as error:
+            return error
+        return None
+
+    def _index(self, stamp: ModelStamp) -> Index:
+        if self._opened is None:
+            assert self._task.open_index
+            index = self._task.open_index()
+            index.prepare(stamp)  # from now on it takes embeddings of this model alone
+            self._opened = index
+        return self._opened
 
     def _looked(self, files: Sequence[PlannedFile]) -> Looked:
         prepare = self._prepare

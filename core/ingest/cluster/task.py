@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core import __version__
 from core.embedding.embedder import Embedder
-from core.index.index import ModelStamp
+from core.index.index import Index, ModelStamp
 from core.ingest.pipeline.embed import Round
 from core.sources.source import Source
 
@@ -24,6 +24,8 @@ class Task:
     """Loads the model, or reaches the servers that have it."""
     thumbnails: Path
     """Their folder: which of them are there need not be made again. On another machine it may not exist."""
+    open_index: Callable[[], Index] | None = None
+    """The index, where several machines may write to it; None: only who asks does."""
     version: str = __version__
     """Of the app that asks."""
 

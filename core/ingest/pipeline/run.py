@@ -13,7 +13,7 @@ from core.embedding.embedder import Embedder
 from core.errors import SourceUnavailable
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index, ModelStamp
-from core.index.records import record_id
+from core.index.records import ImageRecord, record_id
 from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import TO_READ, JobState, Planned, PlannedFile
 from core.ingest.journal.progress import Outcome, Phase, Progress, Verdict
@@ -25,6 +25,7 @@ from core.ingest.pipeline.reports import Reports
 from core.ingest.pipeline.store import Store
 from core.sources.source import Source
 from core.text.names import printable
+from core.vectors import Embeddings
 
 FILE_SECONDS = 60.0
 """How long one file may take to be read and decoded before it is given up."""
@@ -80,6 +81,10 @@ class Crew(Protocol):
         """Round after round in the order of the plan; one without files where there is nothing to store yet."""
         ...
 
+    def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
+        """Store records, as `Index.upsert` does: the reads of this process see them then."""
+        ...
+
     def close(self) -> None:
         """Leave all that was begun."""
         ...
@@ -98,9 +103,10 @@ def run(job: JobState, sources: Sequence[Source], at: Context) -> Iterator[Progr
         ModelUnavailable, ModelMismatch, IndexUnavailable, SourceUnavailable, JournalUnavailable: as they occur.
     """
     reports = Reports(job, at.files, Phase.INDEXING)
-    store = Store(at.files, at.index, at.thumbnails, at.is_gone)
+    where = at.files, at.index, at.thumbnails, at.is_gone
     if next(at.files.planned(TO_READ), None):
         with closing(at.crew(job) if at.crew else _Here(sources, at)) as crew:
+            store = Store(*where, crew.upsert)
             loading = crew.load()
             while not (stamp := within(loading, seconds=0.25)):
                 yield replace(reports.last, phase=Phase.LOADING)
@@ -116,7 +122,7 @@ def run(job: JobState, sources: Sequence[Source], at: Context) -> Iterator[Progr
                         at.refusals.note(verdicts.values())
                     yield reports.stored(done, verdicts)
         at.index.optimize()
-    for verdicts in store.gone(sources, job.prunes):
+    for verdicts in Store(*where).gone(sources, job.prunes):
         yield reports.concluded(verdicts)
     yield reports.phase(Phase.INDEXING)
 
@@ -166,6 +172,9 @@ class _Here:
         assert self._embedder
         prepare = Prepare(self._sources, self._embedder, self._at.thumbnails, self._at.name_of)
         return embedded(read_in_rounds(_Waiting(unread, prepare)), Embed(self._at.index, self._embedder))
+
+    def upsert(self, records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
+        self._at.index.upsert(records, embeddings)
 
     def close(self) -> None:
         """The model stays, for others."""

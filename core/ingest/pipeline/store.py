@@ -18,6 +18,7 @@ from core.ingest.pipeline.prepare import Prepared
 from core.ingest.pipeline.remove import delete_records, remove_orphans
 from core.sources.source import Source
 from core.text.names import printable
+from core.vectors import Embeddings
 
 _KEPT = "The file is missing; its record is kept. To remove such records, scan the source again and choose that."
 _BACK = "The file is there again. Scan the source again."
@@ -30,13 +31,22 @@ class Store:
 
     Args:
         is_gone: Whether the file of a path that another source may have is gone for certain.
+        upsert: Stores records, as `Index.upsert` does; by default that one.
     """
 
-    def __init__(self, files: JobFiles, index: Index, thumbnails: Thumbnails, is_gone: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        files: JobFiles,
+        index: Index,
+        thumbnails: Thumbnails,
+        is_gone: Callable[[str], bool],
+        upsert: Callable[[Sequence[ImageRecord], Embeddings], None] | None = None,
+    ) -> None:
         self._files = files
         self._index = index
         self._thumbnails = thumbnails
         self._is_gone = is_gone
+        self._upsert = upsert or index.upsert
         # Paths that others took the place of, and theirs; of the round before too: the next was embedded while it was
         # stored, and may name them.
         self._moved: dict[str, str] = {}
@@ -51,7 +61,7 @@ class Store:
         verdicts, moved = self._judged(done)
         left = [record_id(file.path) for file in moved]
         tagged = self._tagged(one.prepared, [*replaced, *self._index.get(left)])
-        self._index.upsert(tagged, done.embeddings)
+        self._upsert(tagged, done.embeddings)
         if left:
             self._index.delete(left)
         remove_orphans(_replaced(one.prepared, replaced), self._index, self._thumbnails)
