@@ -2,22 +2,30 @@
 
 import os
 import signal
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from core.config import Settings
 from core.embedding.embedder import Embedder
+from core.index.records import ImageRecord
 from core.ingest.journal.job import JobState, Status
 from core.ingest.journal.progress import Outcome
 from core.ingest.library import Library
+from core.services import Services
 from core.vectors import Embeddings
 from tests.colours import COLOURS, ColourEmbedder
+from tests.embedding.standin import embedded, listening
+from tests.ingest.killed import on_server
 from tests.ingest.libraries import ingest, kept, make_library, verdicts
+from tests.material import NO_SERVER
 
 ray = pytest.importorskip("ray", reason='Ray is not installed: pip install "image-search[ray]"')
 
@@ -93,11 +101,13 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def on_ray(tmp_path: Path, cluster: str) -> Iterator[Callable[..., Library]]:
     made = []
 
-    def make(load: Callable[[], ColourEmbedder] = ColourEmbedder) -> Library:
+    def make(load: Callable[[], ColourEmbedder] = ColourEmbedder, **how: Any) -> Library:
         def never() -> Future[Embedder]:
             raise AssertionError("the model is loaded where pictures are read, not here")
 
-        library = make_library(tmp_path / "ray", ColourEmbedder(), load=never, elsewhere=lambda: load, cluster=cluster)
+        library = make_library(
+            tmp_path / "ray", ColourEmbedder(), load=never, elsewhere=lambda: load, cluster=cluster, **how
+        )
         made.append(library)
         return library
 
@@ -167,6 +177,42 @@ def test_a_source_that_a_machine_lacks_pauses_the_job_and_names_the_machine(on_r
     assert "On " in str(job.error)
     assert "Every machine of the cluster needs the files under the same paths." in str(job.error)
     assert not verdicts(library, job, Outcome.ADDED)
+
+
+@pytest.mark.elasticsearch
+def test_on_elasticsearch_the_actors_store(here, on_ray, pictures):
+    if not os.environ.get("ELASTICSEARCH_URL"):
+        pytest.skip(NO_SERVER)
+    opening = partial(on_server, f"test-{uuid.uuid4().hex}")
+    index, written = opening(), list[int]()
+    upsert = index.upsert
+
+    def counted(records: Sequence[ImageRecord], embeddings: Embeddings) -> None:
+        written.append(len(records))
+        upsert(records, embeddings)
+
+    index.upsert = counted  # type: ignore[method-assign]
+    try:
+        library = on_ray(index=index, open_index=opening)
+        job = ingest(library, pictures)
+        assert job.counts == here[1].counts
+        assert_same(library, here[0])
+        assert set(written) == {1}  # the last of each round, which makes all of them visible here
+        assert ingest(library, pictures).counts.unchanged == 40
+    finally:
+        index.drop()
+
+
+def test_the_actors_ask_the_servers_that_embed(cluster, pictures, tmp_path):
+    with listening(embedded) as (one,):
+        made = []
+        for name, how in {"here": {}, "there": {"ray": cluster}}.items():
+            made.append(Services(Settings.load(data_dir=tmp_path / name, inference_servers=(one.url,), **how)))
+            assert ingest(made[-1].library, pictures).counts.stored == 40
+        assert_same(made[1].library, made[0].library)
+        assert (made[0].model.condition, made[1].model.condition) == ("ready", "idle")
+    for services in made:
+        services.close()
 
 
 def test_a_node_that_dies_costs_its_batches_and_nothing_else(here, on_ray, pictures, tmp_path):

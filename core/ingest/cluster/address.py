@@ -1,5 +1,6 @@
 """Where a Ray cluster is, and whether it can be reached at all: told within seconds, without Ray."""
 
+import os
 import socket
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,3 +50,9 @@ def check(address: str) -> None:
             f"No Ray cluster answers at {address}.",
             "Start one (ray start --head), and name its head as HOST:PORT; 6379 is the usual port.",
         ) from error
+
+
+def has_token() -> bool:
+    """Whether this machine has what a cluster lets in with, in one of the places where Ray looks for it."""
+    named = any(os.environ.get(name) for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"))
+    return named or (Path.home() / ".ray" / "auth_token").is_file()

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from typing import Any
 from core.errors import ClusterUnavailable, ImageSearchError
 from core.index.index import ModelStamp
 from core.index.records import ImageRecord
-from core.ingest.cluster.address import LOCAL, check
+from core.ingest.cluster.address import LOCAL, check, has_token
 from core.ingest.cluster.ahead import Lost
 from core.ingest.cluster.looker import Looker
 from core.ingest.cluster.task import Looked, Ready, Task
@@ -47,6 +48,7 @@ class Connection:
     def __init__(self, address: str, task: Task) -> None:
         self._address, self._task = address, task
         self._actors: list[Any] = []
+        self._careful: Any = None  # an actor for one file at a time, that is not started again
         self._busy: dict[Any, int] = {}  # which actor has a batch
         self._started = False
         # What Ray starts ends with the thread that has started it.
@@ -81,12 +83,14 @@ class Connection:
         return looked
 
     def alone(self, file: PlannedFile) -> Looked:
-        actor = self._made(max_concurrency=1, max_restarts=0, max_task_retries=0)
+        if self._careful is None:
+            self._careful = self._made(max_concurrency=1, max_restarts=0, max_task_retries=0)
         try:
-            looked: Looked = self._got(actor.look.remote([file]))
-            return looked
-        finally:
-            _kill(actor)
+            looked: Looked = self._got(self._careful.look.remote([file]))
+        except Lost:
+            self._careful = None
+            raise
+        return looked
 
     @property
     def size(self) -> int:
@@ -104,9 +108,9 @@ class Connection:
 
     def close(self) -> None:
         """End the actors, and the cluster where it was started here."""
-        for actor in self._actors:
+        for actor in filter(None, (*self._actors, self._careful)):
             _kill(actor)
-        self._actors = []
+        self._actors, self._careful = [], None
         if self._started:
             self._started = False
             self._thread.submit(_leave).result()
@@ -115,10 +119,14 @@ class Connection:
     def _join(self) -> None:
         for name, value in _QUIET.items():
             os.environ.setdefault(name, value)  # of the processes that it starts, too
+        if self._address != LOCAL and has_token():
+            os.environ.setdefault("RAY_AUTH_MODE", "token")  # what it is by default where a cluster is started
         import ray
 
         if ray.is_initialized():
             return
+        # What forks here becomes another program at once.
+        warnings.filterwarnings("ignore", "lancedb fork support", RuntimeWarning)
         how: dict[str, Any] = {"address": self._address}
         if self._address == LOCAL:
             cpus = max(_LOCAL_CPUS, os.cpu_count() or 1)
@@ -136,7 +144,12 @@ class Connection:
         nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         places = Counter(has_gpu for node in nodes for has_gpu in _places(node))
         self._actors = [self._made(num_gpus=int(gpu)) for gpu, count in places.items() for _ in range(count)]
-        ready: Ready = self._got(self._actors[0].ready.remote())
+        if not self._actors:
+            raise ClusterUnavailable("No machine of the Ray cluster has a core.", "Start one: ray start --address.")
+        try:
+            ready: Ready = self._got(self._actors[0].ready.remote())
+        except Lost as error:
+            raise _unusable(self._address, error) from error
         if ready.version != self._task.version:
             raise ClusterUnavailable(
                 f"{ready.host} has version {ready.version} of image-search, this machine {self._task.version}.",
@@ -205,18 +218,13 @@ def _without_package(error: Exception) -> ClusterUnavailable | None:
 
 
 def _unusable(address: str, error: Exception) -> ClusterUnavailable:
-    import ray
-
     where = "A Ray cluster on this machine" if address == LOCAL else f"The Ray cluster at {address}"
-    if isinstance(error, ray.exceptions.AuthenticationError):
-        return ClusterUnavailable(
-            f"{where} does not let the app in.", "Put the token of its head (ray get-auth-token) into RAY_AUTH_TOKEN."
-        )
     if address == LOCAL:
         return ClusterUnavailable(f"{where} does not start.", "Leave out --ray, or see the log for the details.")
     return ClusterUnavailable(
-        f"{where} cannot be joined from this machine.",
-        "Make this machine part of it first (ray start), with the same versions of Ray and Python.",
+        f"{where} cannot be used from this machine.",
+        "Make it part of the cluster (ray start), with the same versions of Ray, Python and this app, and the same "
+        "RAY_AUTH_MODE and RAY_AUTH_TOKEN.",
     )
 
 
