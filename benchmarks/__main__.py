@@ -27,7 +27,7 @@ Five are not among them; the first takes half an hour, the third needs a server,
 python -m benchmarks.scale      how an index takes a long load, and how it answers when it is large
 python -m benchmarks.versions   whether another version comes into use without anybody noticing
 python -m benchmarks.served     what embedding on an Inference server takes, beside embedding here
-python -m benchmarks.cluster    how fast pictures are indexed on Ray, beside one process
+python -m benchmarks.on_ray     how fast pictures are indexed on Ray, beside one process
 python -m benchmarks.moving     what exports and imports take, in time and memory
 """
 

@@ -1,6 +1,7 @@
 """What belongs to one collection, and where it is kept: index, model, pictures that were sent, notes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,11 @@ class Belongings(Opening):
     def name(self) -> str:
         """Of the collection."""
         return self.settings.index_name
+
+    @property
+    def opens_elsewhere(self) -> Callable[[], Index] | None:
+        """Opens the index in other processes; None where only one may write to it."""
+        return partial(open_index, self.settings) if self.settings.uses_elasticsearch else None
 
     @property
     def sent(self) -> Sequence[Path]:

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -79,7 +78,7 @@ class Services(Belongings):
             models=self.model,
             analyses=self.analysis,
             elsewhere=self.model.elsewhere,
-            open_index=partial(open_index, self.settings) if self.settings.uses_elasticsearch else None,
+            open_index=self.opens_elsewhere,
             cluster=self.settings.ray,
             done=(lambda: None) if self._command_line else self._searching.choose_examples,
         )

@@ -145,7 +145,9 @@ class Connection:
         places = Counter(has_gpu for node in nodes for has_gpu in _places(node))
         self._actors = [self._made(num_gpus=int(gpu)) for gpu, count in places.items() for _ in range(count)]
         if not self._actors:
-            raise ClusterUnavailable("No machine of the Ray cluster has a core.", "Start one: ray start --address.")
+            raise ClusterUnavailable(
+                "No machine of the Ray cluster has a core.", "Start Ray with --num-cpus on one of them."
+            )
         try:
             ready: Ready = self._got(self._actors[0].ready.remote())
         except Lost as error:
