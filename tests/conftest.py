@@ -158,5 +158,6 @@ def services(settings: Settings, embedder: ColourEmbedder, monkeypatch: pytest.M
     shared.cache_clear()
     made = shared()
     yield made
-    made.library.close()
+    if library := vars(made).get("library"):  # to close it, it would be opened where nothing needed it
+        library.close()
     shared.cache_clear()
