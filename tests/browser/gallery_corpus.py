@@ -57,11 +57,12 @@ def answer(search: dict[str, Any], version: int = 0) -> dict[str, Any]:
     }
 
 
+@cache
 def picture(content_hash: str, side: int) -> bytes:
     """As WebP: one of the folder in GALLERY_PICTURES where that is set, to be looked at; a plain one otherwise."""
     number = NUMBERS[content_hash]
     files = _files()
-    image = Image.open(files[number % len(files)]).convert("RGB") if files else _drawn(number)
+    image = Image.open(files[number % len(files)]).convert("RGB") if files else _drawn(number, side)
     image.thumbnail((side, side))
     buffer = BytesIO()
     image.save(buffer, "WEBP", quality=80)
@@ -94,9 +95,12 @@ def _files() -> list[Path]:
     return sorted(Path(folder).iterdir()) if folder else []
 
 
-def _drawn(number: int) -> Image.Image:
+def _drawn(number: int, side: int) -> Image.Image:
     colour = colorsys.hsv_to_rgb(number / 17 % 1, 0.5, 0.8)
-    return Image.new("RGB", _SIDES[number % len(_SIDES)], tuple(round(part * 255) for part in colour))
+    sides = _SIDES[number % len(_SIDES)]
+    scale = min(1, side / max(sides))
+    width, height = (max(1, round(one * scale)) for one in sides)
+    return Image.new("RGB", (width, height), tuple(round(part * 255) for part in colour))
 
 
 def _order(text: str, pictures: list[int]) -> list[int]:
