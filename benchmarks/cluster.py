@@ -64,9 +64,10 @@ class Node:
             )
 
     def send(self, how: signal.Signals) -> None:
-        """A signal to it, and to what it has started."""
-        if self._process and self._process.poll() is None:
-            os.killpg(self._process.pid, how)
+        """A signal to it, and to what it has started, which may outlive it."""
+        if self._process:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, how)
 
     def end(self) -> None:
         self.send(signal.SIGCONT)
