@@ -12,6 +12,7 @@ from core.ingest.journal.files import JobFiles
 from core.ingest.journal.job import TO_READ, Plan, Planned, PlannedFile
 from core.ingest.journal.refused import Refusal, Refusals
 from core.ingest.pipeline.copies import Copies
+from core.ingest.pipeline.seen import Seen
 from core.sources.source import Found, Skipped, Source
 
 CHUNK = 1000
@@ -59,7 +60,7 @@ class _Planner:
         self._refusals = refusals
         self._locations = locations
         self._numbers = count(1)
-        self._seen: set[int] = set()  # of overlapping sources each file is read once
+        self._seen = Seen()  # of overlapping sources each file is read once
         self._skipped: set[int] = set()
         self._gone: Counter[Fingerprint] = Counter()
         self._counts: Counter[str] = Counter()
@@ -71,15 +72,19 @@ class _Planner:
     def add(self, place: int, chunk: Iterable[Found | Skipped]) -> int:
         """Note what was found; returns how many of it the index knows."""
         skipped, found = [], {}
-        for one in chunk:
-            key = _key(id_ := record_id(one.path))
-            if isinstance(one, Found) and key not in self._seen:
-                self._seen.add(key)
+        named = [(one, id_, _key(id_)) for one in chunk for id_ in [record_id(one.path)]]
+        seen = self._seen.among(key for _, _, key in named)
+        met = set[int]()
+        for one, id_, key in named:
+            if isinstance(one, Found) and key not in seen:
+                seen.add(key)
+                met.add(key)
                 found[id_] = one
             # What is passed over in one place may be found in another: through a link, whose name says more.
-            elif isinstance(one, Skipped) and self._is_to_tell(one, key, place):
+            elif isinstance(one, Skipped) and key not in seen and self._is_to_tell(one, key, place):
                 self._skipped.add(key)
                 skipped.append(one)
+        self._seen.add(met)
         known = self._index.fingerprints(list(found))
         changed = [id_ for id_, fingerprint in known.items() if fingerprint != _fingerprint(found[id_])]
         hashes = {record.id: record.content_hash for record in self._index.get(changed)}
@@ -103,15 +108,16 @@ class _Planner:
         return replace(file, reason=refusal.reason, problem=refusal.problem)
 
     def _is_to_tell(self, one: Skipped, key: int, place: int) -> bool:
-        """Not of what has a verdict already, nor of an archive in a folder that is another source of this job."""
+        """Not of what is told already, nor of an archive in a folder that is another source of this job."""
         is_source = one.path in self._locations and one.path != self._locations[place]
-        return not (key in self._seen or key in self._skipped or is_source)
+        return not (key in self._skipped or is_source)
 
     def add_gone(self, place: int, source: Source) -> None:
         """Note the records below a source that the walk did not meet."""
         for records in self._index.records(Filter.within(source.location)):
-            gone = [one for one in records if _key(one.id) not in self._seen and self._is_gone(one, source)]
-            self._seen.update(_key(one.id) for one in gone)
+            seen = self._seen.among(_key(one.id) for one in records)
+            gone = [one for one in records if _key(one.id) not in seen and self._is_gone(one, source)]
+            self._seen.add({_key(one.id) for one in gone})
             self._gone.update(Fingerprint(record.size, record.mtime_ns) for record in gone)
             self._write(
                 [
