@@ -3,7 +3,7 @@
 Two ways to index the same photographs (COCO128's, 640 × 480) with a ViT-B-16 of the true size (random weights), in turn
 and round by round, each into an empty embedded index with thumbnails still to be made:
 
-one   a job as the app runs it, the model in a process of its own
+one   a job as the command line runs it, the model in the same process
 ray   the same job on Ray, which has one actor here
 
 What is timed begins when the model is there: a cluster takes 10 to 15 seconds to start, an actor some more.
@@ -24,7 +24,6 @@ from benchmarks.data import photographs
 from benchmarks.models import MODEL_ID, full_size, stand_in
 from benchmarks.table import Target, median, say, show
 from core.embedding.embedder import Embedder
-from core.embedding.process.worker import WorkerEmbedder
 from core.images.thumbnails import Thumbnails
 from core.index.index import Index
 from core.ingest.cluster.address import LOCAL
@@ -43,8 +42,8 @@ def main() -> None:
         files = photographs(folder / "photographs", options.images)
         cache_dir = (stand_in(folder) or full_size()) if options.small else full_size(options.model_dir)
         model: Future[Embedder] = Future()
-        model.set_result(WorkerEmbedder.start(MODEL_ID, cache_dir, made_by=None))
         load = partial(start_model, MODEL_ID, cache_dir, None, True)
+        model.set_result(load())
         ways: dict[str, Callable[[Sequence[Path]], float]] = {
             "one": lambda files: _timed(files, lambda: model, "", load),
             "ray": lambda files: _timed(files, lambda: model, LOCAL, load),
