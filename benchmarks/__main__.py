@@ -22,12 +22,13 @@ python -m benchmarks.cold       how soon the page is there after the start of th
 python -m benchmarks.page       how soon the page is there, and a search answered on it
 python -m benchmarks.map_page   how soon the map is there, and how smoothly it moves
 
-Five are not among them; the first takes half an hour, the third needs a server, the fourth Ray:
+Six are not among them; the first takes half an hour, the third needs a server, the fourth Ray:
 
 python -m benchmarks.scale      how an index takes a long load, and how it answers when it is large
 python -m benchmarks.versions   whether another version comes into use without anybody noticing
 python -m benchmarks.served     what embedding on an Inference server takes, beside embedding here
 python -m benchmarks.on_ray     how fast pictures are indexed on Ray, beside one process
+python -m benchmarks.listing    what planning a listing of millions takes, killed in the middle
 python -m benchmarks.moving     what exports and imports take, in time and memory
 """
 
