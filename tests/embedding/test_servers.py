@@ -183,9 +183,9 @@ def test_one_that_stays_away_is_asked_ever_more_seldom(monkeypatch):
     pool, asked = ServerPool(["http://one", "http://other"]), []
     for _ in range(1200):
         now[0] += 0.5
-        if pool._order()[0] == "http://one":
+        if pool.order()[0] == "http://one":
             asked.append(now[0])
-            pool._rest("http://one")
+            pool.rest("http://one")
     assert [later - before for before, later in itertools.pairwise(asked)] == pytest.approx(
         [10, 20, 40, 80, 160], abs=1.1
     )

@@ -88,7 +88,7 @@ class ServerPool:
         for pause in (0.0, *PAUSES):
             time.sleep(pause)
             failures = []
-            for url in self._order():
+            for url in self.order():
                 try:
                     answer = read(self._send(url, path, body, seconds))
                 except ValueError as error:
@@ -98,7 +98,7 @@ class ServerPool:
                 else:
                     self._away.pop(url, None)
                     return answer
-                self._rest(url)
+                self.rest(url)
             if not any(failure.passes for failure in failures):
                 break
         _logger.info("No embedding server can %s: %s", what, _told(failures))
@@ -111,7 +111,7 @@ class ServerPool:
             EmbeddingServersAway: none of them answers.
         """
         failures = []
-        for url in self._order():
+        for url in self.order():
             try:
                 self._send(url, "/info", None, CONNECT_SECONDS)
             except _Failed as failed:
@@ -121,13 +121,14 @@ class ServerPool:
             return
         raise _unavailable(failures, "be reached")
 
-    def _order(self) -> list[str]:
+    def order(self) -> list[str]:
         """Each in turn is the first to be asked; those that did not answer lately are the last."""
         first, now = next(self._turn) % len(self.urls), time.monotonic()
         turned = [*self.urls[first:], *self.urls[:first]]
         return sorted(turned, key=lambda url: self._away.get(url, (0.0, 0.0))[0] > now)
 
-    def _rest(self, url: str) -> None:
+    def rest(self, url: str) -> None:
+        """Ask a server last for a while: it did not answer."""
         until, resting = self._away.get(url, (0.0, RESTING / 2))
         now = time.monotonic()
         if until <= now:  # else others found it out at the same time
