@@ -9,7 +9,7 @@ import pytest
 from core.errors import ClusterUnavailable, InvalidSetting, ModelUnavailable, SourceUnavailable
 from core.ingest.cluster import address
 from core.ingest.cluster.ahead import Ahead, Lost
-from core.ingest.cluster.connection import _places
+from core.ingest.cluster.connection import places_of
 from core.ingest.cluster.task import Looked
 from core.ingest.journal.job import Planned, PlannedFile
 from core.ingest.journal.progress import Outcome, Verdict
@@ -60,7 +60,7 @@ def test_without_ray_its_extra_is_named(monkeypatch):
     ],
 )
 def test_how_many_actors_a_machine_has(resources, places):
-    assert _places(resources) == places
+    assert places_of(resources) == places
 
 
 class Files:

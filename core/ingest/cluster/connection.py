@@ -142,7 +142,7 @@ class Connection:
         import ray
 
         nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-        places = Counter(has_gpu for node in nodes for has_gpu in _places(node))
+        places = Counter(has_gpu for node in nodes for has_gpu in places_of(node))
         self._actors = [self._made(num_gpus=int(gpu)) for gpu, count in places.items() for _ in range(count)]
         if not self._actors:
             raise ClusterUnavailable(
@@ -202,7 +202,7 @@ class Connection:
         return answer
 
 
-def _places(resources: dict[str, float]) -> list[bool]:
+def places_of(resources: dict[str, float]) -> list[bool]:
     """For each actor that a machine is to have, whether it has a GPU."""
     gpus, cpus = int(resources.get("GPU", 0)), int(resources.get("CPU", 0))
     return [True] * gpus if gpus else [False] * (max(1, cpus // CORES_EACH) if cpus else 0)
