@@ -4,7 +4,7 @@ import pytest
 
 from core.access.actors import COMMAND_LINE
 from core.access.roles import Role
-from core.ui.access.view import _linked
+from core.ui.access.view import linked
 from tests.pages.conftest import texts
 from tests.pages.test_roles import come as come  # a fixture
 
@@ -68,4 +68,4 @@ def test_who_did_what_is_for_admins(services, come, open_page, role):
     ],
 )
 def test_addresses_are_linked_whole(said, shown):
-    assert _linked(said) == shown
+    assert linked(said) == shown

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-_RECENT = 1 << 16
+RECENT = 1 << 16
 """Keys that are kept as Python's own until they are packed."""
 
 
@@ -14,21 +14,26 @@ class Seen:
 
     Those that came last are in a set, the others in sorted arrays. Two of these become one where the later is no
     shorter than half of the earlier: there are as many as powers of two between them.
+
+    Args:
+        recent: How many are not packed yet, at most.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, recent: int = RECENT) -> None:
+        self._most = recent
         self._recent: set[int] = set()
-        self._packed: list[NDArray[np.uint64]] = []
+        self.packed: list[NDArray[np.uint64]] = []
+        """The sorted arrays."""
 
     def __len__(self) -> int:
-        return len(self._recent) + sum(len(one) for one in self._packed)
+        return len(self._recent) + sum(len(one) for one in self.packed)
 
     def among(self, keys: Iterable[int]) -> set[int]:
         """Those of the keys that are in it."""
         asked = set(keys)
         found = asked & self._recent
         left = np.fromiter(asked - found, np.uint64)
-        for one in self._packed:
+        for one in self.packed:
             at = np.minimum(np.searchsorted(one, left), len(one) - 1)
             found.update(left[one[at] == left].tolist())
         return found
@@ -36,12 +41,12 @@ class Seen:
     def add(self, keys: Iterable[int]) -> None:
         """Keys that are not in it."""
         self._recent.update(keys)
-        if len(self._recent) < _RECENT:
+        if len(self._recent) < self._most:
             return
         packed = np.fromiter(self._recent, np.uint64, len(self._recent))
         packed.sort()
         self._recent.clear()
-        while self._packed and len(self._packed[-1]) <= 2 * len(packed):
-            packed = np.concatenate([self._packed.pop(), packed])
+        while self.packed and len(self.packed[-1]) <= 2 * len(packed):
+            packed = np.concatenate([self.packed.pop(), packed])
             packed.sort(kind="stable")  # both are sorted, which it finds
-        self._packed.append(packed)
+        self.packed.append(packed)

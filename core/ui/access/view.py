@@ -36,13 +36,13 @@ def identity() -> None:
     tell()
     who = visitor()
     st.markdown(
-        f"You are signed in as **{_linked(who.label)}**, with the role **{who.role.word}**: you may {_MAY[who.role]}."
+        f"You are signed in as **{linked(who.label)}**, with the role **{who.role.word}**: you may {_MAY[who.role]}."
     )
     if not may(Role.ADMIN):
-        st.caption(f"For another role, ask {_linked(access().whom_to_ask())}.")
+        st.caption(f"For another role, ask {linked(access().whom_to_ask())}.")
 
 
-def _linked(text: str) -> str:
+def linked(text: str) -> str:
     """With each address as a link to all of it: by itself, Markdown links `brien@…` of `o'brien@…`."""
     parts = _ADDRESS.split(text)
     return "".join(
