@@ -227,7 +227,7 @@ class _RecordFile:
             self._flush()
         with writing_in(self._path.parent):
             self._writer.close()
-        return _put(self._part, self._path, RECORDS, self.rows)
+        return put(self._part, self._path, RECORDS, self.rows)
 
     def discard(self) -> None:
         with suppress(OSError, pa.ArrowException):
@@ -257,10 +257,10 @@ def _write_pairs(folder: Path, kind: str, names: tuple[str, str], rows: Sequence
     columns = [pa.array([row[at] for row in rows], pa.string()) for at in (0, 1)]
     with writing_in(folder):
         pq.write_table(pa.Table.from_arrays(columns, schema=target), part, compression="ZSTD", use_dictionary=False)
-    return _put(part, path, kind, len(rows))
+    return put(part, path, kind, len(rows))
 
 
-def _put(part: Path, path: Path, kind: str, rows: int) -> ExportedFile:
+def put(part: Path, path: Path, kind: str, rows: int) -> ExportedFile:
     """Give a file that is written its place; it is on the disk by then."""
     with writing_in(path.parent):
         with part.open("rb") as opened:

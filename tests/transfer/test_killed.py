@@ -40,7 +40,7 @@ def kill(*args):
     ("method", "calls", "written"),
     [
         ("core.transfer.exporting.parquet_writer", 3, 200),  # between two files
-        ("core.transfer.exporting._put", 2, 100),  # when one is written, and not in its place yet
+        ("core.transfer.exporting.put", 2, 100),  # when one is written, and not in its place yet
         ("core.transfer.exporting.write_stamp", 1, COUNT),
     ],
 )
