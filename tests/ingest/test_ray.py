@@ -203,7 +203,8 @@ def test_on_elasticsearch_the_actors_store(here, on_ray, pictures):
         index.drop()
 
 
-def test_the_actors_ask_the_servers_that_embed(cluster, pictures, tmp_path):
+def test_the_actors_ask_the_servers_that_embed(cluster, pictures, tmp_path, monkeypatch):
+    monkeypatch.delenv("ELASTICSEARCH_URL", raising=False)
     with listening(embedded) as (one,):
         made = []
         for name, how in {"here": {}, "there": {"ray": cluster}}.items():
