@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -42,6 +43,19 @@ class Dying(ColourEmbedder):
         if not self._died.exists():
             self._died.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        return super().embed_images(images)
+
+
+class Waiting(ColourEmbedder):
+    """Does not come back from the first white picture, which is in the third batch, until a file is there."""
+
+    def __init__(self, go_on: Path) -> None:
+        super().__init__()
+        self._go_on = go_on
+
+    def embed_images(self, images: Sequence[Image.Image]) -> Embeddings:
+        while any(image.getpixel((0, 0)) == COLOURS["white"] for image in images) and not self._go_on.exists():
+            time.sleep(0.05)
         return super().embed_images(images)
 
 
@@ -154,12 +168,14 @@ def test_the_same_comes_of_it_as_of_one_process_though_an_actor_dies(here, on_ra
     assert library.index.revision() == before
 
 
-def test_a_job_that_is_paused_goes_on_where_it_was(here, on_ray, pictures):
-    library = on_ray()
+def test_a_job_that_is_paused_goes_on_where_it_was(here, on_ray, pictures, tmp_path):
+    library = on_ray(partial(Waiting, tmp_path / "go on"))
     id_ = library.add([str(pictures)], auto_start=True)
     library.jobs.wait_for(id_, lambda job: job.done > 1, 60)
     library.jobs.pause(id_)
     assert library.jobs.wait(id_, 60).status is Status.PAUSED
+    assert 0 < library.jobs.state(id_).done < 40
+    (tmp_path / "go on").touch()
     library.jobs.resume(id_)
     job = library.jobs.wait(id_, 60)
     assert job.counts == here[1].counts
