@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from core.text.command import command
+
 STARTER = "starter"
 """The model id of the starter model."""
 
@@ -96,3 +98,9 @@ _ALL = (
 MODELS: Mapping[str, Model] = MappingProxyType({model.id: model for model in _ALL})
 """Every model that can be asked for, by its id: the starter model, the CLIP family and the Perception Encoders of
 Roboflow Inference."""
+
+
+def ask_for(model_id: str) -> str:
+    """How a collection gets this model, whichever it is; what comes behind a colon."""
+    others = command(f"collections model NAME {model_id}")
+    return f"IMAGE_SEARCH_MODEL={model_id} for the first collection, for others {others}"

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from core.embedding.embedder import Embedder
-from core.embedding.weights import ask_for, how_to_obtain
+from core.embedding.weights import how_to_obtain
 from core.errors import ImageSearchError, ModelMismatch, ModelUnavailable
-from core.models import MODELS, STARTER
+from core.models import MODELS, STARTER, ask_for
 from core.telemetry.context import carried
 from core.text.command import command
 

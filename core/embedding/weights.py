@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import ModelUnavailable
-from core.models import MODELS, STARTER, USUAL, Family
-from core.text.command import command
+from core.models import MODELS, STARTER, USUAL, Family, ask_for
 
 WEIGHTS = MODELS[USUAL].files
 """The files of a CLIP model."""
@@ -88,12 +87,6 @@ def remedy(model_id: str, cache_dir: Path) -> str:
     return (
         f"{how_to_obtain(model_id, cache_dir)}; or use the starter model, which needs no download: {ask_for(STARTER)}."
     )
-
-
-def ask_for(model_id: str) -> str:
-    """How a collection gets this model, whichever it is; what comes behind a colon."""
-    others = command(f"collections model NAME {model_id}")
-    return f"IMAGE_SEARCH_MODEL={model_id} for the first collection, for others {others}"
 
 
 def damaged(model_id: str, cache_dir: Path) -> ModelUnavailable:

@@ -10,7 +10,7 @@ import numpy as np
 from core.errors import ImportRefused, SavedRefused
 from core.index.index import Index, ModelStamp
 from core.index.records import ImageRecord
-from core.models import STARTER
+from core.models import STARTER, ask_for
 from core.text.words import pictures
 from core.transfer.exporting import Collection
 from core.transfer.verifying import Export
@@ -83,8 +83,8 @@ def check_model(index: Index, made_by: ModelStamp, wanted: str) -> None:
             return
         raise ImportRefused(
             f"The embeddings are of {made_by.model_id}, and the collection {index.name} is for {wanted}.",
-            f"Set IMAGE_SEARCH_MODEL={made_by.model_id}, or import into a collection of that model. "
-            "Nothing was imported.",
+            "Nothing was imported. Import into a collection of that model, or ask for it: "
+            f"{ask_for(made_by.model_id)}.",
         )
     raise ImportRefused(
         f"The embeddings are of {_named(made_by)}, and the collection {index.name} holds {_named(holds)}.",

@@ -233,7 +233,7 @@ def test_rows_of_another_model_are_kept(index: ElasticIndex, handle: Callable[[]
     index.upsert(pictures(3), vectors(3))
     with pytest.raises(ModelMismatch, match=r"clip/red \(8 dimensions.*clip/green \(4 dimensions") as refused:
         handle().prepare(GREEN)
-    assert "IMAGE_SEARCH_MODEL to clip/red" in refused.value.remedy
+    assert "IMAGE_SEARCH_MODEL=clip/red" in refused.value.remedy
     assert "python -m core reembed" in refused.value.remedy
     assert index.count() == 3
 

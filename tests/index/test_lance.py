@@ -502,7 +502,7 @@ class TestModel:
         with pytest.raises(ModelMismatch) as caught:
             index.prepare(OTHER)
         assert "python -m core reembed" in caught.value.remedy
-        assert "IMAGE_SEARCH_MODEL to clip/ViT-B-16" in caught.value.remedy
+        assert "IMAGE_SEARCH_MODEL=clip/ViT-B-16" in caught.value.remedy
 
 
 class TestErrors:

@@ -18,6 +18,7 @@ from core.index.elastic import changed
 from core.index.elastic.errors import parts_missing
 from core.index.elastic.mapping import Body, Layout, is_ours, lacking, quantisation_of, stamp_of
 from core.index.index import ModelStamp
+from core.models import ask_for
 from core.text.command import command
 
 _log = logging.getLogger(__name__)
@@ -260,8 +261,7 @@ def bring_up_to_date(client: Elasticsearch, layout: Layout) -> None:
 def mismatch(name: str, made_by: ModelStamp, wanted: ModelStamp) -> ModelMismatch:
     return ModelMismatch(
         f"The index {name} was made with {_shown(made_by)}, but the model in use is {_shown(wanted)}.",
-        f"Re-embed its pictures ({command('reembed')}), set IMAGE_SEARCH_MODEL to "
-        f"{made_by.model_id}, or choose another IMAGE_SEARCH_INDEX.",
+        f"Re-embed its pictures ({command('reembed')}), or use its model: {ask_for(made_by.model_id)}.",
     )
 
 

@@ -33,6 +33,7 @@ from core.index.lance.rows import (
 from core.index.lance.upkeep import optimize
 from core.index.records import FINDINGS, Finding, Fingerprint, Hit, ImageRecord, storable
 from core.index.statistics import Statistics, unreachable
+from core.models import ask_for
 from core.text.command import command
 from core.vectors import Embedding, Embeddings, check_embeddings
 
@@ -235,8 +236,7 @@ class LanceIndex(TableAccess):
     def _mismatch(self, found: ModelStamp, wanted: ModelStamp) -> ModelMismatch:
         return ModelMismatch(
             f"The index {self.name} in {self.folder} holds embeddings of {_named(found)}, not of {_named(wanted)}.",
-            f"Re-embed its pictures ({command('reembed')}), set IMAGE_SEARCH_MODEL to "
-            f"{found.model_id}, or choose another IMAGE_SEARCH_INDEX.",
+            f"Re-embed its pictures ({command('reembed')}), or use its model: {ask_for(found.model_id)}.",
         )
 
 
