@@ -32,7 +32,8 @@ ROLES = [None, *Role]
 LABEL_FILES = ("decisions.csv", "corrected.json", "leakage.csv")
 EDITING = {
     *(("POST", f"/api/v1/jobs/7/{what}") for what in ("pause", "resume", "cancel")),
-    *(("POST", path) for path in ("/api/v1/exports", "/api/v1/tags", "/api/v1/saved")),
+    *(("POST", path) for path in ("/api/v1/ask", "/api/v1/exports", "/api/v1/tags", "/api/v1/saved")),
+    *((method, "/ask") for method in ("GET", "HEAD")),
     *((method, f"/api/v1/exports/{HASH}/{HASH}") for method in ("GET", "HEAD")),
     ("DELETE", "/api/v1/saved/7"),
     *(("POST", f"/api/v1/{path}") for path in ("quality", "overview", "overview/compare")),

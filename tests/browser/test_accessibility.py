@@ -196,7 +196,7 @@ def test_without_the_links_the_filters_are_a_stop_each(visit):
     while not re.search("^Search$", page.evaluate(FOCUSED)) and presses < 40:
         page.keyboard.press("Tab")
         presses += 1
-    assert presses <= groups + 7, page.evaluate(FOCUSED)  # the part of a name, and the frame with its menu
+    assert presses <= groups + 8, page.evaluate(FOCUSED)  # the part of a name, and the frame with its menu
 
 
 def test_the_drawer_of_a_phone_closes_when_something_was_chosen(visit):

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import Server, plan
 
@@ -182,9 +182,14 @@ def test_a_folder_and_an_archive_are_dropped(
     expect(page.get_by_text("album — done")).to_be_visible(timeout=180_000)
     expect(page.get_by_text(re.compile("1 file skipped"))).to_be_visible()
 
-    dropped(page, {"more.zip": (tmp_path / "more.zip").read_bytes()})
+    held: list[Route] = []
+    page.route(re.compile(r"/uploads(\?|$)"), held.append)
+    with page.expect_request(re.compile(r"/uploads(\?|$)")):
+        dropped(page, {"more.zip": (tmp_path / "more.zip").read_bytes()})
     page.get_by_role("link", name="Search", exact=True).click()  # the upload goes on without its page
     expect(page.get_by_role("combobox", name="Search")).to_be_visible()
+    for route in held:
+        route.continue_()
     page.get_by_role("link", name="Ingest", exact=True).click()
     expect(page.get_by_text("more.zip — done")).to_be_visible(timeout=60_000)
     assert (metric(page, "Added"), metric(page, "Failed")) == ("2", "1")

@@ -211,3 +211,21 @@ table("so does a parameter, beside it", withParameter, [
   ["/uploads", "name", "a b.jpg", "/uploads?name=a%20b.jpg"],
   ["/uploads?collection=birds", "name", "ä&.jpg", "/uploads?collection=birds&name=%C3%A4%26.jpg"],
 ])
+
+test("a change that the page has lost is sent once more, and only once", t => {
+  t.mock.timers.enable({ apis: ["setTimeout"] })
+  const [edits, sent] = [new Edits("k"), []]
+  const trigger = (name, edit) => sent.push(edit.edit)
+  edits.send(trigger, 1)
+  edits.send(trigger, 2)
+  assert.equal(edits.settles({ answered: 1 }), false)
+  t.mock.timers.tick(60_000)
+  edits.settles({ answered: 1 })
+  t.mock.timers.tick(60_000)
+  assert.deepEqual(sent, [1, 2, 2])
+  edits.send(trigger, 3)
+  edits.settles({ answered: 2 })
+  edits.settles({ answered: 3 })
+  t.mock.timers.tick(60_000)
+  assert.deepEqual(sent, [1, 2, 2, 3])
+})

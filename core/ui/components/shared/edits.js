@@ -5,8 +5,14 @@
 
 export const ASKED = "image-search:asked" // the mark from which the gallery measures how long the page takes
 
+const LOST = 4000 // milliseconds
+
+/** Streamlit may lose the last of several that come in quick succession: it is sent once more. */
 export class Edits {
   sent = 0
+  again = () => {}
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  waiting = undefined
 
   /** @param {string} name Of the trigger. */
   constructor(name) {
@@ -20,7 +26,16 @@ export class Edits {
   send(trigger, value) {
     this.sent += 1
     performance.mark(ASKED)
-    trigger(this.name, { edit: this.sent, value })
+    const edit = { edit: this.sent, value }
+    clearTimeout(this.waiting)
+    this.again = () => trigger(this.name, edit)
+    trigger(this.name, edit)
+  }
+
+  once() {
+    const { again } = this
+    this.again = () => {}
+    again()
   }
 
   /**
@@ -29,6 +44,10 @@ export class Edits {
    */
   settles({ answered }) {
     this.sent = Math.max(this.sent, answered) // more where the elements were made anew
-    return answered === this.sent
+    const isSettled = answered === this.sent
+    clearTimeout(this.waiting)
+    if (isSettled) this.again = () => {}
+    else this.waiting = setTimeout(() => this.once(), LOST)
+    return isSettled
   }
 }
