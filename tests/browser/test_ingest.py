@@ -183,7 +183,7 @@ def test_a_folder_and_an_archive_are_dropped(
     expect(page.get_by_text(re.compile("1 file skipped"))).to_be_visible()
 
     held: list[Route] = []
-    page.route(re.compile(r"/uploads(\?|$)"), held.append)
+    page.route(re.compile(r"/uploads(\?|$)"), lambda route: held.append(route))
     with page.expect_request(re.compile(r"/uploads(\?|$)")):
         dropped(page, {"more.zip": (tmp_path / "more.zip").read_bytes()})
     page.get_by_role("link", name="Search", exact=True).click()  # the upload goes on without its page
