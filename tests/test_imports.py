@@ -3,8 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from core.runtime.imports import without_extras
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("sqlalchemy", "pandas", "pydantic", "torch", "inference", "streamlit", "watchdog", "rich", "yaml")
@@ -116,3 +119,17 @@ def test_a_page_waits_for_no_api() -> None:
     """What a server imports until a page is there: its own routes, and the modules of pages."""
     code = "import streamlit_app; streamlit_app.own.load(); import core.ui.search_view, core.ui.jobs.panel"
     assert imported(code, "fastapi", "fastapi_offline", "pydantic", "torch", "inference", "prometheus_client") == ""
+
+
+def test_what_other_threads_import_meanwhile_is_no_trouble(monkeypatch):
+    def imports(_: object) -> type:
+        """Looked at, it imports something, as another thread may at that moment."""
+        for number in range(100):
+            monkeypatch.setitem(sys.modules, f"_imported_meanwhile_{number}", ModuleType("one"))
+        return ModuleType
+
+    looked_at = type("LookedAt", (), {"__class__": property(imports)})
+    monkeypatch.setitem(sys.modules, "_importing", looked_at())
+    with without_extras():
+        pass
+    assert "_imported_meanwhile_99" in sys.modules

@@ -37,10 +37,11 @@ def without_extras() -> Iterator[None]:
     """
     with _finding(_Finder({"pandas"} - set(sys.modules), _POSTPONED)), _versions_by_names():
         yield
-    for name, module in [(name, one) for name, one in sys.modules.items() if isinstance(one, _Postponed)]:
+    there = sys.modules.copy()  # to which other threads add meanwhile
+    for name, module in [(name, one) for name, one in there.items() if isinstance(one, _Postponed)]:
         module.is_told_apart = True
         if not name.startswith("pyarrow."):  # which are asked for by their own names, and by ours
-            del sys.modules[name]
+            sys.modules.pop(name, None)
 
 
 _POSTPONED = (

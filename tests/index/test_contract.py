@@ -438,7 +438,7 @@ class TestModel:
                 handle.prepare(other)
             assert STAMP.model_id in str(caught.value)
             assert other.model_id in str(caught.value)
-            assert "IMAGE_SEARCH_INDEX" in caught.value.remedy
+            assert f"IMAGE_SEARCH_MODEL={STAMP.model_id}" in caught.value.remedy
         assert index.model() == STAMP
         assert index.count() == 300
 
