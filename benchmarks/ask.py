@@ -24,10 +24,12 @@ from benchmarks.table import Target, say, show
 from core.access.actors import APP
 from core.agents.numbers import Numbers
 from core.agents.toolbox import Discretion, Toolbox
-from core.ask.answering import Answering, Handing
+from core.ask.answering import Answering
+from core.ask.calling import Calling, Handing
 from core.ask.cost import patch_tokens, tile_tokens
-from core.ask.endpoint import Call, Endpoint, Message, Piece
+from core.ask.endpoint import Endpoint, Message
 from core.ask.events import Image, Looked, Sent
+from core.ask.stream import Call, Piece
 from core.config import Settings
 from core.services import Services
 
@@ -71,7 +73,7 @@ class Cost:
     def measure(self) -> None:
         endpoint, numbers = Instant("a picture"), Numbers()
         box = Toolbox(lambda _: self._services, APP, discretion=Discretion(names=False, places=False), numbers=numbers)
-        answering = Answering(endpoint, box, numbers, Handing(self._k, self._way, SIDE), names=False)
+        answering = Answering(endpoint, Calling(box, numbers, Handing(self._k, self._way, SIDE), names=False), numbers)
         begun = time.perf_counter()
         self.images = anyio.run(_images, answering)
         self.seconds.append(time.perf_counter() - begun)

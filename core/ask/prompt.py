@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.ask.endpoint import Call, Message
+from core.ask.endpoint import Message
+from core.ask.stream import Call
 from core.mcp.tools import TOOLS, Offered
 
 ABOUT = (

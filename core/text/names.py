@@ -17,6 +17,12 @@ def printable(path: str | Path) -> str:
     return "".join(character if character.isprintable() or character in _JOINERS else "�" for character in text)
 
 
+def one_line(text: str, longest: int) -> str:
+    """What others say, on one line, as a part of a sentence: without a full stop, and no longer than so many
+    characters."""
+    return printable(" ".join(text.split()))[:longest].rstrip(".")
+
+
 def utf8_safe(text: str) -> str:
     """The text as UTF-8 can carry it, unchanged but for bytes that are not UTF-8 (lone surrogates), which become `�`.
 

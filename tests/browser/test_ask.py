@@ -68,7 +68,8 @@ def test_an_endpoint_that_refuses_and_one_that_is_stopped(ingested: Ingested, pa
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("alert").last).to_have_text("Stopped.")
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
-    page.get_by_role("link", name="Search", exact=True).click()
+    page.get_by_role("list", name="Searches").get_by_role("link").click()  # within the app
+    expect(page.get_by_role("combobox", name="Search")).to_have_value("giraffe with a key")
     page.get_by_role("link", name="Ask", exact=True).click()
     expect(page.locator(".turn")).to_have_count(2)  # it is there still
     page.get_by_role("button", name="Clear the conversation").click()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.embedding.weights import in_words
 from core.errors import EmbeddingServersAway, ModelUnavailable
-from core.text.names import printable
+from core.text.names import one_line
 
 if TYPE_CHECKING:
     import httpx
@@ -188,7 +188,7 @@ def _said(answer: bytes) -> str:
         said: Any = json.loads(answer)["message"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return ""
-    return printable(" ".join(str(said).split()))[:_MAX_REASON].rstrip(".")
+    return one_line(str(said), _MAX_REASON)
 
 
 def _told(failures: Sequence[Failure]) -> str:

@@ -9,6 +9,7 @@ from core.agents.toolbox import MAX_RESULTS
 from core.ask.cost import patch_tokens, text_tokens
 from core.ask.prompt import ABOUT, described, offered
 from core.images.numbered import sheet_size
+from core.ui.analysis.links import follow_link
 from core.ui.components.ask import Asked, Terms, ask_area
 from core.ui.server import route, services
 from core.ui.shell import look
@@ -21,6 +22,7 @@ _USUAL = "zebras"
 def make_room() -> None:
     """What is below is read like a text."""
     st.html(look("ask"))  # for those who come from another page
+    follow_link()
 
 
 def area() -> None:

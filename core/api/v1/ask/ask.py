@@ -18,7 +18,8 @@ from core.api.v1.ask.context import MAX_NUMBER, NumberedPicture
 from core.api.v1.description.openapi import JSON_LINES
 from core.api.v1.requests import Body, Id
 from core.api.v1.responses import Error, Reply
-from core.ask.answering import Answering, Handing
+from core.ask.answering import Answering
+from core.ask.calling import Calling, Handing
 from core.ask.endpoint import Endpoint
 from core.ask.events import Done, Event, Looked, Noted, Sent, Troubled, Wrote
 from core.ask.prompt import Turn
@@ -185,7 +186,8 @@ class AskRoutes:
         box = Toolbox(lambda _: services, by, discretion=Discretion(names=names, places=places), numbers=numbers)
         endpoint = Endpoint(settings.llm_url, settings.llm_model, settings.llm_key)
         services.audit.note(by, "Asked about pictures", endpoint.host)
-        return Answering(endpoint, box, numbers, Handing(asked.k, asked.handed, asked.side), names=names)
+        calling = Calling(box, numbers, Handing(asked.k, asked.handed, asked.side), names=names)
+        return Answering(endpoint, calling, numbers)
 
     async def _lines(self, events: AsyncIterator[Event]) -> AsyncIterator[str]:
         """Ends where its reader is gone, and with it the request to the model."""

@@ -8,6 +8,7 @@ import { PictureDialog } from "./picture.js"
 import { TurnView } from "./turn.js"
 import { finished, terms } from "./words.js"
 
+/** @import { SearchParams, Trigger } from "../shared/types.d.ts" */
 /** @import { AskData, Chosen, Shown } from "./types.d.ts" */
 /** @import { Turn } from "./conversation.js" */
 
@@ -15,25 +16,26 @@ import { finished, terms } from "./words.js"
 /** @type {Map<string, Conversation>} */
 const kept = new Map()
 
-export default mounting(".ask", (root, data) => new AskArea(root, data))
+export default mounting(".ask", (root, data, trigger) => new AskArea(root, data, trigger))
 
 class AskArea {
-  trigger = () => {} // nothing is told to the page
   /** @type {WeakMap<Turn, TurnView>} */
   views = new WeakMap()
 
   /**
    * @param {HTMLElement} root
    * @param {AskData} data
+   * @param {Trigger} trigger
    */
-  constructor(root, data) {
+  constructor(root, data, trigger) {
     this.root = root
     this.data = data
+    this.trigger = trigger
     this.find = finder(root)
     this.conversation = kept.get(collection()) ?? new Conversation(data.routes, () => {})
     kept.set(collection(), this.conversation)
     this.conversation.changed = turn => this.onChange(turn)
-    this.picture = new PictureDialog(this.find(".picture", HTMLDialogElement))
+    this.picture = new PictureDialog(this.find(".picture", HTMLDialogElement), params => this.open(params))
     this.template = part(this.find("template", HTMLTemplateElement).content, ".turn")
     this.words = this.find("[name=question]", HTMLTextAreaElement)
     this.slider = this.find(".k-slider", HTMLInputElement)
@@ -112,6 +114,7 @@ class AskArea {
   }
 
   clear() {
+    this.conversation.changed = () => {}
     this.conversation.stop()
     this.conversation = new Conversation(this.data.routes, turn => this.onChange(turn))
     kept.set(collection(), this.conversation)
@@ -130,7 +133,6 @@ class AskArea {
     const { turns, running } = this.conversation
     arrange(this.find(".turns"), turns.map(turn => this.view(turn).node))
     for (const turn of changed ? [changed] : turns) this.view(turn).paint()
-    this.root.classList.toggle("begun", turns.length > 0)
     this.find(".beginning").hidden = turns.length > 0
     this.find(".clear").hidden = !turns.length
     this.find(".send").hidden = running
@@ -139,9 +141,23 @@ class AskArea {
 
   /** @param {Turn} turn */
   view(turn) {
-    const view = this.views.get(turn) ?? new TurnView(/** @type {HTMLElement} */ (this.template.cloneNode(true)), turn, this.conversation, number => this.look(number, turn))
+    const view = this.views.get(turn) ?? this.made(turn)
     this.views.set(turn, view)
     return view
+  }
+
+  /** @param {Turn} turn */
+  made(turn) {
+    const node = /** @type {HTMLElement} */ (this.template.cloneNode(true))
+    return new TurnView(node, turn, this.conversation, this)
+  }
+
+  /**
+   * Go to a search, within the app: what was asked is there still on the way back.
+   * @param {SearchParams} params
+   */
+  open(params) {
+    this.trigger("open", params)
   }
 
   /**

@@ -1,8 +1,9 @@
-"""Questions about pictures, answered by a model: all of it goes on in the browser."""
+"""Questions about pictures, answered by a model: all of it goes on in the browser but for links to searches."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from core.ui.analysis.links import link_callback
 from core.ui.components.assets import component
 
 _ask = component("ask", "shared/notices/notices", "ask/picture")
@@ -43,4 +44,4 @@ def ask_area(*, key: str, routes: Mapping[str, str], asked: Asked, terms: Terms,
         examples: Questions to begin with.
     """
     data = {"routes": dict(routes), "asked": asdict(asked), "terms": asdict(terms), "examples": list(examples)}
-    _ask(key=key, data=data)
+    _ask(key=key, data=data, on_open_change=link_callback(key))

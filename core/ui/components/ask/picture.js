@@ -4,6 +4,7 @@ import { finder } from "../shared/base.js"
 import { searchLink } from "../shared/links.js"
 import { below } from "../shared/routes.js"
 
+/** @import { SearchParams } from "../shared/types.d.ts" */
 /** @import { AskRoutes, Shown } from "./types.d.ts" */
 
 export class PictureDialog {
@@ -13,9 +14,13 @@ export class PictureDialog {
   /** @type {AskRoutes | null} */
   routes = null
 
-  /** @param {HTMLDialogElement} dialog */
-  constructor(dialog) {
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {(params: SearchParams) => void} search
+   */
+  constructor(dialog, search) {
     this.dialog = dialog
+    this.search = search
     this.find = finder(dialog)
     this.find(".close").onclick = () => dialog.close()
     this.find(".previous").onclick = () => this.turn(-1)
@@ -66,16 +71,7 @@ export class PictureDialog {
     const facts = [width && height && `${width} × ${height}`, taken?.slice(0, 10), labels?.join(", "), tags?.map(tag => `#${tag}`).join(" ")]
     find(".facts").textContent = facts.filter(Boolean).join(" · ")
     for (const turn of [".previous", ".next"]) find(turn).hidden = this.pictures.length < 2
-    const links = hash ? [link({ image: hash }, "Find similar")] : []
+    const links = hash ? [searchLink({ image: hash }, this.search, { class: "button" }, "Find similar")] : []
     find(".links").replaceChildren(...links)
   }
-}
-
-/**
- * @param {Record<string, string>} params
- * @param {string} text
- */
-function link(params, text) {
-  const made = searchLink(params, () => location.assign(made.href), { class: "button" }, text)
-  return made
 }

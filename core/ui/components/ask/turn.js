@@ -5,6 +5,7 @@ import { searchLink } from "../shared/links.js"
 import { below } from "../shared/routes.js"
 import { cost, pieces, sentHead, told } from "./words.js"
 
+/** @import { SearchParams } from "../shared/types.d.ts" */
 /** @import { Looked, Piece, Shown } from "./types.d.ts" */
 /** @import { Conversation, Turn } from "./conversation.js" */
 
@@ -19,16 +20,19 @@ export class TurnView {
    * @param {HTMLElement} node A copy of the template.
    * @param {Turn} turn
    * @param {Conversation} conversation
-   * @param {(number: number, turn: Turn) => void} open
+   * @param {{ look: (number: number, turn: Turn) => void, open: (params: SearchParams) => void }} acts
    */
-  constructor(node, turn, conversation, open) {
+  constructor(node, turn, conversation, acts) {
     this.node = node
     this.turn = turn
     this.conversation = conversation
-    this.open = open
+    this.acts = acts
     this.find = finder(node)
     this.find(".question").textContent = turn.question
-    this.find(".answer").onclick = event => this.onCitation(event, number => open(number, turn))
+    node.onclick = event => {
+      const number = cited(event)
+      if (number !== null) acts.look(number, turn)
+    }
     for (const on of ["pointerover", "focusin"]) node.addEventListener(on, event => this.light(cited(event)))
     for (const off of ["pointerout", "focusout"]) node.addEventListener(off, () => this.light(null))
   }
@@ -50,7 +54,7 @@ export class TurnView {
 
   paintLooked() {
     const list = this.find(".looked")
-    for (const one of this.turn.looked.slice(this.lookedShown)) list.append(line(one))
+    for (const one of this.turn.looked.slice(this.lookedShown)) list.append(line(one, params => this.acts.open(params)))
     this.lookedShown = this.turn.looked.length
     list.hidden = !this.lookedShown
   }
@@ -81,7 +85,7 @@ export class TurnView {
    */
   tile(picture, isQuiet) {
     const { number, content_hash: hash, name } = picture
-    const tile = this.tiles.get(number) ?? made(number, () => this.open(number, this.turn))
+    const tile = this.tiles.get(number) ?? made(number)
     this.tiles.set(number, tile)
     tile.classList.toggle("quiet-tile", isQuiet)
     const [button, image] = [tile.children[0], tile.querySelector("img")]
@@ -110,15 +114,6 @@ export class TurnView {
     for (const [own, tile] of this.tiles) tile.classList.toggle("lit", own === number)
     for (const one of parts(this.find(".answer"), ".citation")) one.classList.toggle("lit", Number(one.dataset.number) === number)
   }
-
-  /**
-   * @param {Event} event
-   * @param {(number: number) => void} open
-   */
-  onCitation(event, open) {
-    const number = cited(event)
-    if (number !== null) open(number)
-  }
 }
 
 /**
@@ -143,30 +138,26 @@ function citation(number) {
   return element("button", { class: "citation", type: "button", "data-number": number, "aria-label": `Picture ${number}` }, String(number))
 }
 
-/**
- * @param {number} number
- * @param {() => void} open
- */
-function made(number, open) {
+/** @param {number} number */
+function made(number) {
   const tile = element("li", { class: "numbered", "data-number": number })
   const button = element("button", { type: "button" })
   const image = element("img", { alt: "", decoding: "async", draggable: "false" })
   image.onerror = () => tile.classList.add("broken")
   button.append(image, element("span", { class: "number", "aria-hidden": "true" }, String(number)))
-  button.onclick = open
   tile.append(button)
   return tile
 }
 
-/** @param {Looked} looked */
-function line(looked) {
+/**
+ * @param {Looked} looked
+ * @param {(params: SearchParams) => void} open
+ */
+function line(looked, open) {
   const { did, about, params } = told(looked)
   const item = element("li", looked.no_match ? { class: "no-match" } : {})
   item.append(did)
-  if (about) {
-    const words = params ? searchLink(params, () => location.assign(words.getAttribute("href") ?? ""), {}, about) : element("b", {}, about)
-    item.append(" ", words)
-  }
+  if (about) item.append(" ", params ? searchLink(params, open, {}, about) : element("b", {}, about))
   if (looked.verdict) item.append(element("span", { class: "verdict" }, looked.verdict))
   return item
 }
