@@ -1004,6 +1004,10 @@ def test_an_index_is_searched_as_closely_as_it_keeps_its_vectors(server, urls, q
         later = ElasticIndex(urls, name)  # whose setting is another by now
         later.model()
         assert later.efforts(10).used.oversampling == requests.OVERSAMPLING[quantisation]
+        rows = unit(np.random.default_rng(1).standard_normal((40, 64)).astype(np.float32))
+        records = [record(f"/p/{at}.png") for at in range(40)]
+        later.upsert(records, rows)
+        assert [hit.record.id for hit in later.search(rows[7], 1)] == [records[7].id]
     finally:
         own.drop()
         own.close()
