@@ -22,7 +22,7 @@ python -m benchmarks.cold       how soon the page is there after the start of th
 python -m benchmarks.page       how soon the page is there, and a search answered on it
 python -m benchmarks.map_page   how soon the map is there, and how smoothly it moves
 
-Six are not among them; the first takes half an hour, the third needs a server, the fourth Ray:
+Some are not among them; the first takes half an hour, others need a server, nodes of their own, or Ray:
 
 python -m benchmarks.scale      how an index takes a long load, and how it answers when it is large
 python -m benchmarks.versions   whether another version comes into use without anybody noticing
@@ -30,6 +30,8 @@ python -m benchmarks.served     what embedding on an Inference server takes, bes
 python -m benchmarks.on_ray     how fast pictures are indexed on Ray, beside one process
 python -m benchmarks.listing    what planning a listing of millions takes, killed in the middle
 python -m benchmarks.moving     what exports and imports take, in time and memory
+python -m benchmarks.cluster    what becomes of an ingest and of searches when one of three nodes is lost
+python -m benchmarks.quantisation  what Elasticsearch keeps of vectors, and how many of the nearest it finds then
 """
 
 import argparse
@@ -43,7 +45,6 @@ NAMES = (
     "unchanged",
     "memory",
     "search",
-    "scale",
     "collapse",
     "strength",
     "ranking",

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.index.elastic.engine import ElasticIndex
+from core.index.elastic.mapping import Storage
 from core.index.index import Index
 from core.index.lance.engine import LanceIndex
 
@@ -26,9 +27,9 @@ def lance() -> Iterator[Index]:
 
 
 @contextmanager
-def elastic() -> Iterator[Index]:
+def elastic(storage: Storage | None = None) -> Iterator[Index]:
     """On the server in ELASTICSEARCH_URL, under a name of its own."""
-    index = ElasticIndex(server(), f"benchmark-{uuid.uuid4().hex[:12]}")
+    index = ElasticIndex(server(), f"benchmark-{uuid.uuid4().hex[:12]}", storage=storage)
     try:
         yield index
     finally:
