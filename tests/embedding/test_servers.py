@@ -15,6 +15,7 @@ from core.api.health import READY, checks
 from core.config import Settings
 from core.embedding.loading import load_served
 from core.embedding.offers.offer import offers
+from core.embedding.offers.speeds import speeds
 from core.embedding.servers import pool as pools
 from core.embedding.servers import served
 from core.embedding.servers.pool import ServerPool
@@ -270,11 +271,12 @@ class TestCollection:
             told = overview(services)
             assert told.embedding_servers == (one.url,)
             assert plain(told)["embedding_servers"] == [one.url]
+            noted = speeds(services.settings.model_cache_dir)
             [offer] = [offer for offer in services.models() if offer.wanted]
             assert (offer.status, offer.title, one.url in offer.message) == ("present", "On embedding servers", True)
             list(services.ingest([picture("red.png").parent]))
             assert services.index.model().model_id == MODEL
-            assert not (services.settings.model_cache_dir / "speeds.json").exists()
+            assert speeds(services.settings.model_cache_dir) == noted  # that of this machine is another
 
     def test_no_other_model_stands_in_and_it_goes_on_when_they_are_back(self, open_, monkeypatch):
         with listening(embedded) as (one,):

@@ -82,5 +82,5 @@ class ServedTowers:
         with self._making:
             if self._threads is None:
                 workers = IN_FLIGHT * len(self.pool.urls)
-                self._threads = ThreadPoolExecutor(workers, thread_name_prefix="embedding-server")
+                self._threads = ThreadPoolExecutor(workers, thread_name_prefix="to-server")
             return self._threads
