@@ -5,11 +5,14 @@ import { test } from "node:test"
 
 import { Conversation, Turn } from "../../core/ui/components/ask/conversation.js"
 import { cost, finished, pieces, sentHead, terms, told } from "../../core/ui/components/ask/words.js"
+import { answering } from "./answering.js"
 import { table } from "./table.js"
+
+/** @import { Looked, Numbered } from "../../core/ui/components/ask/types.d.ts" */
 
 const known = new Set([1, 2, 30])
 
-table("an answer in pieces", text => pieces(text, known), [
+table("an answer in pieces", (/** @type {string} */ text) => pieces(text, known), [
   ["Zebras [1].", [{ text: "Zebras " }, { numbers: [1] }, { text: "." }]],
   ["[1, 2][30]", [{ numbers: [1, 2] }, { numbers: [30] }]],
   ["[3] and [1, 9]", [{ text: "[3] and [1, 9]" }]],
@@ -17,9 +20,14 @@ table("an answer in pieces", text => pieces(text, known), [
   ["", []],
 ])
 
-const looked = (tool, asked, pictures = []) => told({ kind: "looked", tool, asked, verdict: "", no_match: false, pictures })
+/**
+ * @param {string} tool
+ * @param {Looked["asked"]} asked
+ * @param {{ number: number }[]} [pictures]
+ */
+const toldOf = (tool, asked, pictures = []) => told({ tool, asked, pictures })
 
-table("what was looked for", looked, [
+table("what was looked for", toldOf, [
   ["search", { text: "zebra" }, { did: "Searched for", about: "zebra", params: { q: "zebra" } }],
   ["facets", {}, { did: "Counted the pictures", about: "", params: null }],
   ["show", { id: "a" }, [{ number: 3 }], { did: "Looked closely at picture 3", about: "", params: null }],
@@ -28,7 +36,7 @@ table("what was looked for", looked, [
 
 const data = { asked: { host: "localhost:11434", model: "some" }, terms: { question_tokens: 1101, search_tokens: [101, 1234] } }
 
-table("before", chosen => terms(data, chosen), [
+table("before", (/** @type {Parameters<typeof terms>[1]} */ chosen) => terms(data, chosen), [
   [
     { k: 2, names: false, places: false },
     "Sent to localhost:11434 (some): your questions and, for each search, up to 2 pictures on one numbered sheet with their labels, tags and dates. No names, folders or places. About 1,200 tokens, and 1,300 for each search.",
@@ -45,8 +53,8 @@ table("after", cost, [
 ])
 
 table("what was sent", sentHead, [
-  [{ role: "system", text: "", images: [] }, "Instructions"],
-  [{ role: "user", text: "", images: [{ width: 800, height: 884, size: 81_234 }] }, "To the model · 800 × 884 JPEG, 81 kB"],
+  [{ role: "system", images: [] }, "Instructions"],
+  [{ role: "user", images: [{ width: 800, height: 884, size: 81_234 }] }, "To the model · 800 × 884 JPEG, 81 kB"],
 ])
 
 table("the end", finished, [
@@ -54,13 +62,20 @@ table("the end", finished, [
   [[3], "Answered. 1 picture cited."],
 ])
 
-test("numbers stay over a conversation, and what is known of pictures with them", async () => {
-  globalThis.fetch = async () => new Response(JSON.stringify({ pictures: [{ id: "a", name: "a.jpg", content_hash: "h" }] }))
+/**
+ * @param {string} tool
+ * @param {Numbered} picture
+ * @returns {Looked}
+ */
+const looked = (tool, picture) => ({ kind: "looked", tool, asked: {}, verdict: "", no_match: false, pictures: [picture] })
+
+test("numbers stay over a conversation, and what is known of pictures with them", async context => {
+  answering(context, async () => Response.json({ pictures: [{ id: "a", name: "a.jpg", content_hash: "h" }] }))
   const conversation = new Conversation({ ask: "/ask", pictures: "/pictures", thumbnails: "", images: "" }, () => {})
   const [first, second] = [new Turn("?"), new Turn("?")]
-  conversation.take(first, { kind: "looked", tool: "search", asked: {}, verdict: "", no_match: false, pictures: [{ number: 1, id: "a", score: 0.5, band: "strong" }] })
+  conversation.take(first, looked("search", { number: 1, id: "a", score: 0.5, band: "strong" }))
   await new Promise(resolve => setTimeout(resolve))
-  conversation.take(second, { kind: "looked", tool: "show", asked: {}, verdict: "", no_match: false, pictures: [{ number: 1, id: "a", score: null, band: null }] })
+  conversation.take(second, looked("show", { number: 1, id: "a", score: null, band: null }))
   assert.equal(conversation.pictures.get(1)?.name, "a.jpg")
   assert.deepEqual([...second.numbers], [1])
   conversation.take(second, { error: "It broke.", remedy: "Try again." })

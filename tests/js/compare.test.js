@@ -7,7 +7,10 @@ import { differing, inWords } from "../../core/ui/components/compare/difference.
 import { rows } from "../../core/ui/components/compare/facts.js"
 import { clamped, contained, isSame, largest, matrix, panned, placed, SAME, WHOLE, zoomed } from "../../core/ui/components/compare/geometry.js"
 import { completed } from "../../core/ui/components/compare/words.js"
+import { item } from "./pictures.js"
 import { table } from "./table.js"
+
+/** @import { Transform, View } from "../../core/ui/components/compare/types.d.ts" */
 
 const PANE = { width: 600, height: 400 }
 
@@ -39,7 +42,7 @@ table("how far one can zoom in", largest, [
 test("what is at the pointer stays there, in pictures of any shape and size", () => {
   for (const ratio of [1.5, 0.6, 2.5]) {
     const point = { x: 310, y: 190 }
-    const at = view => {
+    const at = (/** @type {View} */ view) => {
       const { left, top, width, height } = placed(PANE, ratio, view)
       return [(point.x - left) / width, (point.y - top) / height].map(share => share.toFixed(6))
     }
@@ -52,11 +55,15 @@ test("what is at the pointer stays there, in pictures of any shape and size", ()
 test("the picture follows the pointer", () => {
   const before = { scale: 4, x: 0.5, y: 0.5 }
   const after = panned(before, { x: 30, y: -20 }, PANE, 1.5, 8)
-  const moved = ["left", "top"].map(side => placed(PANE, 1.5, after)[side] - placed(PANE, 1.5, before)[side])
-  assert.deepEqual(moved.map(Math.round), [30, -20])
+  const [from, to] = [before, after].map(view => placed(PANE, 1.5, view))
+  assert.deepEqual([to.left - from.left, to.top - from.top].map(Math.round), [30, -20])
 })
 
-// A point in shares of the second, put where CSS puts it: in shares of the first again.
+/**
+ * A point in shares of the second, put where CSS puts it: in shares of the first again.
+ * @param {Transform} transform
+ * @param {[x: number, y: number]} point
+ */
 function drawn(transform, [x, y]) {
   const [width, height] = [300, 200]
   const [a, b, c, d, e, f] = matrix(transform, { width, height })
@@ -96,8 +103,8 @@ table("the difference in words", inWords, [
   [0.256, "They differ in 26 % of the area."],
 ])
 
-const ONE = { id: "1", name: "a.jpg", width: 640, height: 480, format: "JPEG", size: 5000, labels: ["cat"], tags: [], folder: "/x" }
-const facts = (one, other) => rows(one, other).map(({ term, differs }) => (differs ? `${term}*` : term))
+const ONE = item({ width: 640, height: 480, format: "JPEG", size: 5000, labels: ["cat"], tags: [], folder: "/x" })
+const facts = (/** @type {typeof ONE} */ one, /** @type {typeof ONE} */ other) => rows(one, other).map(({ term, differs }) => (differs ? `${term}*` : term))
 
 table("what is known of both, and what differs", facts, [
   [ONE, ONE, ["Name", "Dimensions", "File", "Labels", "Folder"]],
@@ -105,6 +112,6 @@ table("what is known of both, and what differs", facts, [
 ])
 
 table("what is known already stays", completed, [
-  [{ id: "1", name: "a", width: undefined }, { id: "1", name: "b", width: 5 }, { id: "1", name: "a", width: 5 }],
-  [{ id: "1", name: "a" }, undefined, { id: "1", name: "a" }],
+  [item({ name: "a", width: undefined }), item({ name: "b", width: 5 }), item({ name: "a", width: 5 })],
+  [item({ name: "a" }), undefined, item({ name: "a" })],
 ])

@@ -8,30 +8,53 @@ import { moved, ordered } from "../../core/ui/components/duplicates/tools/reason
 import { allOf, listed, Store } from "../../core/ui/components/duplicates/groups/store.js"
 import { missing, near } from "../../core/ui/components/shared/scrolling/window.js"
 import { done, found, question, spoken, summary } from "../../core/ui/components/duplicates/words.js"
+import { answering } from "./answering.js"
 import { table } from "./table.js"
 
-const member = (id, size, decision = null) => ({ id, size, decision, name: `${id}.jpg`, width: 4, height: 3, format: "JPEG", how: "" })
-const OPEN = { key: "k", keeper: "a", level: "same-picture", gain: 30, count: 3, members: [member("a", 50), member("b", 20), member("c", 10)] }
+/** @import { Decision, Group, GroupPage, Listing, Member } from "../../core/ui/components/duplicates/types.d.ts" */
+
+/**
+ * @param {string} id
+ * @param {number} size
+ * @param {Decision | null} [decision]
+ * @returns {Member}
+ */
+function member(id, size, decision = null) {
+  const picture = { width: 4, height: 3, format: "JPEG", taken_at: null, labels: [], tags: [], boxes: 0, quality: 1 }
+  const alike = { level: /** @type {const} */ ("same-picture"), cosine: 1, how: "" }
+  return { id, size, decision, path: `/x/${id}.jpg`, name: `${id}.jpg`, folder: "/x", content_hash: id, ...picture, ...alike }
+}
+
+/**
+ * @param {Partial<Group>} more
+ * @returns {Group}
+ */
+function group(more) {
+  const suggested = { keeper: "a", reason: "", reason_key: null, status: /** @type {const} */ ("open") }
+  return { key: "k", level: "same-picture", count: 3, members: [], size: 80, gain: 30, ...suggested, ...more }
+}
+
+const OPEN = group({ members: [member("a", 50), member("b", 20), member("c", 10)] })
 const DONE = { ...OPEN, members: [member("a", 50, "set-aside"), member("b", 20, "kept"), member("c", 10, "set-aside")] }
 
-table("what is marked to be kept", group => [...suggested(group)], [
+table("what is marked to be kept", (/** @type {Group} */ group) => [...suggested(group)], [
   [OPEN, ["a"]],
   [DONE, ["b"]],
 ])
 
-table("whether all is as it was decided", (group, kept) => isAsDecided(group, new Set(kept)), [
+table("whether all is as it was decided", (/** @type {Group} */ group, /** @type {string[]} */ kept) => isAsDecided(group, new Set(kept)), [
   [DONE, ["b"], true],
   [DONE, ["b", "c"], false],
   [OPEN, ["a"], false],
 ])
 
-table("at least one is kept", (kept, id) => [...toggled(new Set(kept), id)], [
+table("at least one is kept", (/** @type {string[]} */ kept, /** @type {string} */ id) => [...toggled(new Set(kept), id)], [
   [["a"], "b", ["a", "b"]],
   [["a", "b"], "a", ["b"]],
   [["a"], "a", ["a"]],
 ])
 
-table("what is decided", (group, kept) => decided(group, new Set(kept)), [
+table("what is decided", (/** @type {Group} */ group, /** @type {string[]} */ kept) => decided(group, new Set(kept)), [
   [OPEN, ["a"], { keep: ["a"], set_aside: ["b", "c"], distinct: [] }],
   [OPEN, ["a", "b", "c"], { keep: ["a", "b", "c"], set_aside: [], distinct: [] }],
 ])
@@ -45,7 +68,7 @@ test("what is decided shows at once", () => {
   assert.deepEqual([again.status, ...again.members.map(one => one.decision)], ["open", null, null, null])
 })
 
-table("what could be freed", (group, kept) => freed(group, new Set(kept)), [
+table("what could be freed", (/** @type {Group} */ group, /** @type {string[]} */ kept) => freed(group, new Set(kept)), [
   [OPEN, ["a"], 30],
   [OPEN, ["b", "c"], 50],
 ])
@@ -60,16 +83,29 @@ table("rows near what is seen", near, [
   [5000, 800, 100, 3, [2, 3]],
 ])
 
-table("pages of which something is missing", (first, end, here) => missing(first, end, 50, at => here.includes(at)), [
+/**
+ * @param {number} first
+ * @param {number} end
+ * @param {number[]} here
+ */
+const missingOf = (first, end, here) => missing(first, end, 50, at => here.includes(at))
+
+table("pages of which something is missing", missingOf, [
   [0, 3, [], [0]],
   [48, 52, [], [0, 1]],
   [48, 52, [48, 49], [1]],
   [0, 2, [0, 1], []],
 ])
 
+/** @type {Listing} */
 const LISTING = {
-  ...{ level: "look-alike", standing: "open", threshold: 0.95, reasons: ["oldest", "quality"], folders: ["/a b", "/c"] },
-  ...{ within: "", against: "/x&y" },
+  level: "look-alike",
+  standing: "open",
+  threshold: 0.95,
+  reasons: ["oldest", "quality"],
+  folders: ["/a b", "/c"],
+  within: "",
+  against: "/x&y",
 }
 
 table("the URL of a page", listed, [
@@ -88,24 +124,26 @@ test("all of a list is what is listed", () => {
 
 test("a group that is decided leaves the list, and comes back where that fails", () => {
   const store = new Store("/d", LISTING, { changed: () => {}, failed: () => {} })
-  const groups = ["a", "b", "c"].map(key => ({ key, gain: 10, count: 2 }))
+  const groups = ["a", "b", "c"].map(key => group({ key, gain: 10, count: 2 }))
   store.take({ groups, total: 3, offset: 0, gain: 30, records: 6 })
   const at = store.remove(groups[1])
   assert.deepEqual([at, store.total, store.gain, store.records, store.place("c")], [1, 2, 20, 4, 1])
   store.restore(groups[1], at)
-  assert.deepEqual([store.total, store.gain, store.slots.map(group => group.key)], [3, 30, ["a", "b", "c"]])
+  assert.deepEqual([store.total, store.gain, store.slots.map(group => group?.key)], [3, 30, ["a", "b", "c"]])
 })
 
-test("an answer that a decision has overtaken is asked for again", async () => {
+test("an answer that a decision has overtaken is asked for again", async context => {
+  /** @type {GroupPage[]} */
   const answers = [{ groups: [OPEN], total: 1, offset: 0, gain: 30, records: 3 }, { groups: [], total: 0, offset: 0, gain: 0, records: 0 }]
+  /** @type {string[]} */
   const asked = []
-  globalThis.fetch = async url => {
+  answering(context, async url => {
     asked.push(url.split("?")[0])
     const value = url.endsWith("decisions") ? {} : answers.shift()
     await new Promise(resolve => setTimeout(resolve, 5))
-    return { ok: true, json: async () => value }
-  }
-  const store = new Store("/d", LISTING, { changed: () => {}, failed: assert.fail })
+    return Response.json(value)
+  })
+  const store = new Store("/d", LISTING, { changed: () => {}, failed: error => assert.fail(String(error)) })
   const loading = store.load(0)
   await new Promise(resolve => setTimeout(resolve))
   store.send("decisions", decided(OPEN, new Set(["a"])))
@@ -114,12 +152,14 @@ test("an answer that a decision has overtaken is asked for again", async () => {
   assert.deepEqual(asked, ["/d/groups", "/d/decisions", "/d/groups"])
 })
 
-table("the order of reasons", (...given) => moved(...given).join(), [
-  [["a", "b", "c"], 2, -1, "a,c,b"],
-  [["a", "b", "c"], 0, 1, "b,a,c"],
+const movedLetters = (/** @type {string} */ order, /** @type {number} */ at, /** @type {number} */ by) => moved([...order], at, by).join("")
+
+table("the order of reasons", movedLetters, [
+  ["abc", 2, -1, "acb"],
+  ["abc", 0, 1, "bac"],
 ])
 
-table("reasons that were kept", kept => ordered(kept).slice(0, 3), [
+table("reasons that were kept", (/** @type {unknown} */ kept) => ordered(kept).slice(0, 3), [
   [["oldest", "nonsense", "tagged"], ["oldest", "tagged", "resolution"]],
   [null, ["resolution", "quality", "labelled"]],
   ["x", ["resolution", "quality", "labelled"]],

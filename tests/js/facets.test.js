@@ -6,6 +6,7 @@ import { ancestors, Folders, nameWithin } from "../../core/ui/components/facets/
 import { Bytes, Pixels } from "../../core/ui/components/facets/ranges.js"
 import { stretched, wholeYear, yearsOf } from "../../core/ui/components/facets/taken.js"
 import { table } from "./table.js"
+import { unbuilt } from "./unbuilt.js"
 
 table("a folder and those it lies in", ancestors, [
   ["/photos/2024/rome", ["/", "/photos", "/photos/2024", "/photos/2024/rome"]],
@@ -21,9 +22,14 @@ table("what a folder is called in another", nameWithin, [
   ["/photos", "", "photos"],
 ])
 
-// What the tree begins with: folders, the roots they are shown from, and the paths at its top.
+/**
+ * What the tree begins with.
+ * @param {[folder: string, count: number][]} counts
+ * @param {string[]} roots They are shown from there.
+ * @returns {[path: string, count: number][]}
+ */
 function tops(counts, roots) {
-  const tree = Object.assign(Object.create(Folders.prototype), { counts: new Map(counts), roots: new Set(roots) })
+  const tree = unbuilt(Folders, { counts: new Map(counts), roots: new Set(roots) })
   Object.defineProperty(tree, "pinned", { value: [] })
   return tree.grow().tops.map(({ path, count }) => [path, count])
 }
@@ -58,9 +64,9 @@ table("what is read out", spokenChoice, [
   [{ name: "rome", count: null, state: "in" }, "rome"],
 ])
 
-const [pixels, bytes, dates] = [Pixels, Bytes, Dates].map(Kind => Kind.prototype)
+const [pixels, bytes, dates] = [Pixels.prototype, Bytes.prototype, Dates.prototype]
 
-table("pixels as they are typed", text => [pixels.toLow(text), pixels.toHigh(text)], [
+table("pixels as they are typed", (/** @type {string} */ text) => [pixels.toLow(text), pixels.toHigh(text)], [
   ["640", [640, 641]],
   ["1,280 px", [1280, 1281]],
   ["", [null, null]],
@@ -69,7 +75,7 @@ table("pixels as they are typed", text => [pixels.toLow(text), pixels.toHigh(tex
   ["1234567890", [undefined, undefined]],
 ])
 
-table("sizes as they are typed", text => [bytes.toLow(text), bytes.toHigh(text)], [
+table("sizes as they are typed", (/** @type {string} */ text) => [bytes.toLow(text), bytes.toHigh(text)], [
   ["500 kB", [500_000, 500_001]],
   ["2", [2_000_000, 2_000_001]],
   ["1,5 MB", [1_500_000, 1_500_001]],
@@ -79,18 +85,27 @@ table("sizes as they are typed", text => [bytes.toLow(text), bytes.toHigh(text)]
   ["big", [undefined, undefined]],
 ])
 
-table("bounds as the fields say them", (kind, bound) => [kind.lowText(bound), kind.highText(bound)], [
+/**
+ * @param {Pixels | Bytes} kind
+ * @param {number | null} bound
+ */
+const inFields = (kind, bound) => [kind.lowText(bound), kind.highText(bound)]
+
+table("bounds as the fields say them", inFields, [
   [pixels, 641, ["641", "640"]],
   [pixels, null, ["", ""]],
   [bytes, 2_000_000, ["2.0 MB", "2.0 MB"]],
   [bytes, 100_001, ["100 kB", "100 kB"]],
   [bytes, 0, ["0 bytes", "0 bytes"]],
-  [dates, "2024-03-01T00:00:00", ["2024-03-01", "2024-02-29"]],
-  [dates, "2021-01-01T00:00:00", ["2021-01-01", "2020-12-31"]],
-  [dates, "2021-01-01T12:30:00.123456", ["2021-01-01", "2021-01-01"]],
 ])
 
-table("dates as they are typed", text => [dates.toLow(text), dates.toHigh(text)], [
+table("dates as the fields say them", (/** @type {string} */ moment) => [dates.lowText(moment), dates.highText(moment)], [
+  ["2024-03-01T00:00:00", ["2024-03-01", "2024-02-29"]],
+  ["2021-01-01T00:00:00", ["2021-01-01", "2020-12-31"]],
+  ["2021-01-01T12:30:00.123456", ["2021-01-01", "2021-01-01"]],
+])
+
+table("dates as they are typed", (/** @type {string} */ text) => [dates.toLow(text), dates.toHigh(text)], [
   ["2024-02-28", ["2024-02-28T00:00:00", "2024-02-29T00:00:00"]],
   ["2023-12-31", ["2023-12-31T00:00:00", "2024-01-01T00:00:00"]],
   ["", [null, null]],

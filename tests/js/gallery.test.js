@@ -12,7 +12,11 @@ import { keepPlaces, places } from "../../core/ui/components/gallery/results/pla
 import { placed, stepAfter } from "../../core/ui/components/gallery/results/steps.js"
 import { lastFolders, members } from "../../core/ui/components/gallery/stack.js"
 import { retagged, withCopies } from "../../core/ui/components/gallery/tag_dialog.js"
+import { item } from "./pictures.js"
 import { table } from "./table.js"
+import { unbuilt } from "./unbuilt.js"
+
+/** @import { Known, Tile } from "../../core/ui/components/gallery/types.d.ts" */
 
 table("similarities", twoDecimals, [
   [0.256, "0.26"],
@@ -21,7 +25,7 @@ table("similarities", twoDecimals, [
   [1, "1.00"],
 ])
 
-table("how well a picture matches", item => matchWords(item) ?? "", [
+table("how well a picture matches", (/** @type {Parameters<typeof matchWords>[0]} */ item) => matchWords(item) ?? "", [
   [{ band: "strong" }, "Strong match"],
   [{ band: "none" }, "Unlikely match"],
   [{ band: "likely", by_name: true }, "By its name"],
@@ -92,12 +96,12 @@ table("the end of a path", lastFolders, [
 ])
 
 const [one, copy, other] = [
-  { id: "1", content_hash: "a", path: "/x/1.jpg", size: 5, tags: ["t"] },
-  { id: "2", content_hash: "a", path: "/y/2.jpg" },
-  { id: "3", content_hash: "b", path: "/y/3.jpg" },
+  item({ id: "1", content_hash: "a", path: "/x/1.jpg", size: 5, tags: ["t"] }),
+  item({ id: "2", content_hash: "a", path: "/y/2.jpg" }),
+  item({ id: "3", content_hash: "b", path: "/y/3.jpg" }),
 ]
 
-table("a stack, of which the same bytes are known alike", item => members(item).map(({ id, folder, size }) => [id, folder, size]), [
+table("a stack, of which the same bytes are known alike", (/** @type {Known} */ item) => members(item).map(({ id, folder, size }) => [id, folder, size]), [
   [{ ...one, folder: "/x", others: [copy, other] }, [["1", "/x", 5], ["2", "/y", 5], ["3", "/y", undefined]]],
   [{ ...one, folder: "/x" }, [["1", "/x", 5]]],
 ])
@@ -113,12 +117,16 @@ table("tags added and removed", retagged, [
   [["a"], [], [], ["a"]],
 ])
 
-// Twelve tiles in four columns, seven of them above the line.
+/**
+ * Among twelve tiles in four columns, seven of them above the line.
+ * @param {number} at
+ * @param {string} key
+ */
 function neighbour(at, key) {
-  const items = Array.from({ length: 12 }, (_, id) => ({ id }))
-  const tiles = new Map(items.map(({ id }) => [id, { at: id, offsetHeight: 100 }]))
-  const grid = Object.assign(Object.create(Grid.prototype), { items, tiles, above: 7, columns: 4 })
-  return grid.neighbour(at, key, 250) ?? null
+  const items = Array.from({ length: 12 }, (_, at) => item({ id: String(at) }))
+  const tiles = new Map(items.map(({ id }, at) => [id, /** @type {Tile} */ ({ at, offsetHeight: 100 })]))
+  const found = unbuilt(Grid, { items, tiles, above: 7, columns: 4 }).neighbour(String(at), key, 250)
+  return found === undefined ? null : Number(found)
 }
 
 table("where keys lead", neighbour, [
@@ -137,10 +145,15 @@ table("where keys lead", neighbour, [
   [5, "x", null],
 ])
 
-// The best k of what is here; of results in another order than the best, these k by their scores.
+/**
+ * The best k of what is here; of results in another order than the best, these k by their scores.
+ * @param {number} k
+ * @param {string} sort
+ * @param {(number | null)[]} scores
+ */
 function shown(k, sort, scores) {
-  const results = scores.map((score, id) => ({ id, score }))
-  return Object.assign(Object.create(Pages.prototype), { results, k, search: { sort } }).shown.map(({ id }) => id)
+  const results = scores.map((score, at) => item({ id: String(at), score }))
+  return unbuilt(Pages, { results, k, search: { sort } }).shown.map(({ id }) => Number(id))
 }
 
 table("which results are shown", shown, [
@@ -150,15 +163,18 @@ table("which results are shown", shown, [
   [1, "newest", [null, null], [0]],
 ])
 
-table("the colours of a heat map", value => colourAt(value).map(part => Math.round(part)), [
+table("the colours of a heat map", (/** @type {number} */ value) => colourAt(value).map(part => Math.round(part)), [
   [0, [13, 8, 45, 168]],
   [1, [252, 232, 120, 107]],
   [0.35, [84, 15, 110, 148]],
 ])
 
-test("places of forty searches are kept, whatever else stands there", () => {
+test("places of forty searches are kept, whatever else stands there", context => {
   const kept = new Map([["image-search-places", '{"old":{"loaded":"x"},"older":null,"a":{"loaded":60,"scrolled":9}}']])
-  globalThis.sessionStorage = { getItem: name => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) }
+  /** @type {Pick<Storage, "getItem" | "setItem">} */
+  const storage = { getItem: name => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) }
+  Object.defineProperty(globalThis, "sessionStorage", { value: storage, configurable: true })
+  context.after(() => Reflect.deleteProperty(globalThis, "sessionStorage"))
   assert.deepEqual([...places().keys()], ["a"])
   for (let at = 0; at < 45; at += 1) keepPlaces(String.fromCharCode(98 + at), { loaded: 60, scrolled: at })
   assert.equal(places().size, 40)
@@ -167,5 +183,4 @@ test("places of forty searches are kept, whatever else stands there", () => {
   assert.ok(!places().has("z"))
   kept.set("image-search-places", "{")
   assert.equal(places().size, 0)
-  delete globalThis.sessionStorage
 })

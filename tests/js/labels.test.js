@@ -5,6 +5,7 @@ import { typed } from "../../core/ui/components/labels/classes/typed.js"
 import { percent } from "../../core/ui/components/labels/pictures.js"
 import { table } from "./table.js"
 
+/** @type {[score: number, count: number][]} */
 const curve = [[9, 1], [8, 2], [5, 5]]
 
 table("how many are above a line, told from some points", countAbove, [

@@ -18,6 +18,10 @@ import { pressed } from "../../core/ui/components/map/view/keys.js"
 import { nextThatWay } from "../../core/ui/components/map/view/walking.js"
 import { table } from "./table.js"
 
+/** @import { Bounds, Cluster, Header, Pair, Rgb } from "../../core/ui/components/map/types.d.ts" */
+/** @import { Range } from "../../core/ui/components/map/points/scene.js" */
+
+/** @type {Bounds} */
 const ALL = [-1, -1, 1, 1]
 
 // The same numbers from 0 to 1 each time.
@@ -29,6 +33,7 @@ function random(seed = 1) {
   }
 }
 
+/** @param {number} count */
 function points(count, next = random()) {
   return Float32Array.from({ length: 2 * count }, () => 2 * next() - 1)
 }
@@ -41,6 +46,10 @@ function camera(width = 800, height = 600, count = 1000) {
   return made
 }
 
+/**
+ * @param {Header} header
+ * @param {(Float32Array | Uint32Array | Uint8Array)[]} arrays
+ */
 function container(header, ...arrays) {
   let text = JSON.stringify(header)
   while (new TextEncoder().encode(text).length % 8) text += " "
@@ -55,8 +64,9 @@ function container(header, ...arrays) {
   return buffer
 }
 
+/** @type {Header} */
 const HEADER = {
-  version: "v1",
+  count: 2,
   arrays: [
     { name: "xy", dtype: "float32", shape: [2, 2], offset: 0 },
     { name: "cluster", dtype: "uint32", shape: [2], offset: 16 },
@@ -68,7 +78,7 @@ const ARRAYS = [Float32Array.of(1, 2, 3, 4), Uint32Array.of(7, 0), Uint8Array.of
 test("arrays are looked at where they lie in the answer", () => {
   const buffer = container(HEADER, ...ARRAYS)
   const read = readContainer(buffer)
-  assert.equal(read.header.version, "v1")
+  assert.equal(read.header.count, 2)
   assert.deepEqual(arrayOf(read, "xy", Float32Array), ARRAYS[0])
   assert.deepEqual(arrayOf(read, "cluster", Uint32Array), ARRAYS[1])
   assert.deepEqual(arrayOf(read, "category", Uint8Array), ARRAYS[2])
@@ -156,7 +166,9 @@ for (const count of [0, 1, 3, 1000, 30_000]) {
       assert.equal(cells.xy[2 * place], xy[2 * point])
       assert.equal(cells.nearest(xy[2 * point], xy[2 * point + 1], 0.01), place)
     }
+    /** @type {Bounds} */
     const bounds = [-0.35, 0.1, 0.2, 0.6]
+    /** @type {number[]} */
     const inside = []
     cells.within(bounds, place => inside.push(cells.points[place]))
     const expected = Array.from({ length: count }, (_, at) => at).filter(at => xy[2 * at] >= -0.35 && xy[2 * at] <= Math.fround(0.2) && xy[2 * at + 1] >= Math.fround(0.1) && xy[2 * at + 1] <= Math.fround(0.6))
@@ -177,7 +189,7 @@ test("points in one place, or outside the bounds, lose nobody", () => {
 
 test("the first level is drawn of everywhere", () => {
   const cells = new Cells(points(64_000), ALL)
-  const sum = ranges => ranges.reduce((total, [begin, end]) => total + end - begin, 0)
+  const sum = (/** @type {Range[]} */ ranges) => ranges.reduce((total, [begin, end]) => total + end - begin, 0)
   assert.equal(sum(cells.ranges(ALL, 1)), 1000)
   const quarter = sum(cells.ranges([-1, -1, 0, 0], 1))
   assert.ok(quarter > 180 && quarter < 330, String(quarter))
@@ -190,6 +202,7 @@ test("a hidden point is not the nearest", () => {
 })
 
 test("a line by hand holds what a canvas says it does, by even and odd", () => {
+  /** @type {Pair[]} */
   const star = Array.from({ length: 5 }, (_, at) => [Math.sin(0.8 * at * Math.PI), Math.cos(0.8 * at * Math.PI)])
   const lasso = new Lasso(star)
   assert.equal(lasso.contains(0, 0), false, "the middle of a star is crossed twice")
@@ -202,7 +215,12 @@ test("a line by hand holds what a canvas says it does, by even and odd", () => {
   }
 })
 
-// The rule itself, over all edges.
+/**
+ * The rule itself, over all edges.
+ * @param {Pair[]} pairs
+ * @param {number} x
+ * @param {number} y
+ */
 function evenOdd(pairs, x, y) {
   let inside = false
   for (let at = 0, before = pairs.length - 1; at < pairs.length; before = at++) {
@@ -215,6 +233,7 @@ function evenOdd(pairs, x, y) {
 test("what is in a box or a line is found among many, however many corners it has", () => {
   const xy = points(25_000)
   const cells = new Cells(xy, ALL)
+  /** @type {Pair[]} */
   const circle = Array.from({ length: 300 }, (_, at) => [0.5 * Math.cos(at * Math.PI / 150), 0.5 * Math.sin(at * Math.PI / 150)])
   const found = Array.from(placesIn(cells, { lasso: circle }), place => cells.points[place]).sort((a, b) => a - b)
   const expected = Array.from({ length: 25_000 }, (_, at) => at).filter(at => evenOdd(circle, xy[2 * at], xy[2 * at + 1]))
@@ -236,23 +255,33 @@ test("a drawing stays on the map; a click is none", () => {
   assert.equal(click.shape, null)
   const box = new Drawing("box", seen, { x: 100, y: 100 })
   box.move({ x: 300, y: 200 })
+  assert.ok(box.shape && "box" in box.shape)
   const { box: before } = box.shape
   seen.look({ ...seen.sight, scale: 2 * seen.scale })
   assert.deepEqual(box.shape.box, before)
   assert.equal(box.outline.length, 4)
   const line = new Drawing("lasso", seen, { x: 100, y: 100 })
   for (let at = 0; at < 400; at++) line.move({ x: 100 + at, y: 100 + (at % 7) })
+  assert.ok(line.shape && "lasso" in line.shape)
   assert.ok(line.shape.lasso.length < 200, "not a corner for each pixel")
 })
 
+/**
+ * @param {Pick<Cluster, "number" | "name" | "size" | "x" | "y" | "radius"> & Partial<Cluster>} more
+ * @returns {Cluster}
+ */
+function cluster(more) {
+  return { level: 0, parent: 0, named_by: "", concepts: [], bounds: ALL, covers: [], filter: "", ...more }
+}
+
 const clusters = [
-  { number: 1, name: "animals", level: 0, parent: 0, size: 500, x: 0, y: 0, radius: 0.5 },
-  { number: 2, name: "dogs", level: 1, parent: 1, size: 300, x: -0.2, y: 0, radius: 0.2 },
-  { number: 3, name: "cats", level: 1, parent: 1, size: 200, x: 0.2, y: 0, radius: 0.2 },
-  { number: 4, name: "cars", level: 0, parent: 0, size: 400, x: 0.02, y: 0.01, radius: 0.2 },
-  { number: 5, name: "far away", level: 0, parent: 0, size: 10, x: 0.9, y: 0.9, radius: 0.1 },
+  cluster({ number: 1, name: "animals", size: 500, x: 0, y: 0, radius: 0.5 }),
+  cluster({ number: 2, name: "dogs", level: 1, parent: 1, size: 300, x: -0.2, y: 0, radius: 0.2 }),
+  cluster({ number: 3, name: "cats", level: 1, parent: 1, size: 200, x: 0.2, y: 0, radius: 0.2 }),
+  cluster({ number: 4, name: "cars", size: 400, x: 0.02, y: 0.01, radius: 0.2 }),
+  cluster({ number: 5, name: "far away", size: 10, x: 0.9, y: 0.9, radius: 0.1 }),
 ]
-const names = seen => placedNames(clusters, seen, text => 8 * text.length).map(({ cluster }) => cluster.name)
+const names = (/** @type {Camera} */ seen) => placedNames(clusters, seen, text => 8 * text.length).map(({ cluster }) => cluster.name)
 
 test("of names that lie on one another the larger cluster's is drawn, more of them closer by", () => {
   const seen = camera()
@@ -265,7 +294,7 @@ test("of names that lie on one another the larger cluster's is drawn, more of th
 
 test("no two names overlap, wherever one looks", () => {
   const next = random(3)
-  const many = Array.from({ length: 300 }, (_, at) => ({ number: at + 1, name: `cluster ${at}`, level: 0, parent: 0, size: at, x: 2 * next() - 1, y: 2 * next() - 1, radius: 0.2 }))
+  const many = Array.from({ length: 300 }, (_, at) => cluster({ number: at + 1, name: `cluster ${at}`, size: at, x: 2 * next() - 1, y: 2 * next() - 1, radius: 0.2 }))
   for (const scale of [200, 700, 3000]) {
     const seen = camera()
     seen.look({ x: 0.1, y: 0, scale })
@@ -292,13 +321,23 @@ test("pictures do not lie on one another, and stay the same wherever the map is 
   assert.deepEqual(left, shown.filter(({ x }) => x < 0))
 })
 
+/**
+ * @param {number} count
+ * @param {number} area
+ * @param {number} scale
+ */
+function room(count, area, scale) {
+  const found = pictureRoom(count, area, scale)
+  assert.ok(found)
+  return found
+}
+
 test("pictures are large where there are few, and none where they would hide the map", () => {
-  const few = pictureRoom(100, 800 * 600, 400)
-  const many = pictureRoom(3000, 800 * 600, 400)
+  const [few, many] = [room(100, 800 * 600, 400), room(3000, 800 * 600, 400)]
   assert.ok(few.side > many.side && many.side >= 30)
   assert.equal(pictureRoom(100_000, 800 * 600, 400), null)
   assert.equal(pictureRoom(0, 800 * 600, 400), null)
-  const [near, nearer] = [pictureRoom(500, 480_000, 400), pictureRoom(500, 480_000, 410)]
+  const [near, nearer] = [room(500, 480_000, 400), room(500, 480_000, 410)]
   assert.equal(near.room, nearer.room, "a little closer they are the same ones")
   assert.ok(nearer.side > near.side)
 })
@@ -311,7 +350,7 @@ test("points are as large as there is room, and as many as there is time", () =>
   assert.ok(denser(many, 0.1).size > many.size)
   const pace = new Pace()
   let now = 0
-  const run = (took, times) => {
+  const run = (/** @type {number} */ took, /** @type {number} */ times) => {
     for (let frame = 0; frame < times; frame++) pace.frame((now += took), 1_000_000)
   }
   run(60, 30)
@@ -337,24 +376,29 @@ table("computed colours are read", parsed, [
   ["color(srgb 1 0.5 0)", [255, 128, 0]],
 ])
 
-const luminance = colour => {
-  const [red, green, blue] = colour.map(part => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4))
+const linear = (/** @type {number} */ part) => (part <= 10.31 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4)
+const luminance = (/** @type {Rgb} */ colour) => {
+  const [red, green, blue] = colour.map(linear)
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
-const contrast = (one, other) => {
+const contrast = (/** @type {Rgb} */ one, /** @type {Rgb} */ other) => {
   const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b)
   return (high + 0.05) / (low + 0.05)
 }
+/** @type {[isDark: boolean, page: Rgb][]} */
 const PAGES = [[false, [255, 255, 255]], [true, [18, 19, 24]]]
 
-// As those see it who have no cones for red, or for green (Viénot, Brettel and Mollon 1999).
+/**
+ * As those see it who have no cones for red, or for green (Viénot, Brettel and Mollon 1999).
+ * @type {Record<string, (colour: Rgb) => Rgb>}
+ */
 const seenWithout = {
   nothing: colour => colour,
   red: ([r, g, b]) => [0.11238 * r + 0.88762 * g, 0.11238 * r + 0.88762 * g, 0.00401 * r - 0.00401 * g + b],
   green: ([r, g, b]) => [0.29275 * r + 0.70725 * g, 0.29275 * r + 0.70725 * g, -0.02234 * r + 0.02234 * g + b],
 }
 
-const linear = part => (part <= 10.31 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4)
+/** @param {Rgb} colour */
 function lab(colour) {
   const [r, g, b] = colour.map(part => linear(Math.min(255, Math.max(0, part))))
   const xyz = [0.4124 * r + 0.3576 * g + 0.1805 * b, 0.2126 * r + 0.7152 * g + 0.0722 * b, 0.0193 * r + 0.1192 * g + 0.9505 * b]
@@ -395,6 +439,7 @@ test("all 24 values of a legend have colours of their own", () => {
 table("halfway", mixed, [[[0, 0, 0], [255, 100, 10], 0.5, [128, 50, 5]]])
 
 test("what is hidden is hidden, what has no value is pale", () => {
+  /** @type {Rgb} */
   const none = [200, 200, 200]
   const made = shades("category", { isDark: false, other: [150, 150, 150], none, isShown: shade => shade !== 2 })
   assert.deepEqual([made[3], made[4 * 2 + 3], made[4 * 255 + 3]], [255, 0, 255])
@@ -418,7 +463,10 @@ table("the ends of a scale", said, [
 ])
 
 const legend = [{ value: "cat", count: 5, filter: "label:cat" }]
-table("what the legend lists", colours => entries(colours).map(({ shade, value, count }) => [shade, value, count]), [
+/** @param {Parameters<typeof entries>[0]} colours */
+const listed = colours => entries(colours).map(({ shade, value, count }) => [shade, value, count])
+
+table("what the legend lists", listed, [
   [{ by: "label", kind: "category", legend, other: 3, none: 2 }, [[1, "cat", 5], [255, "Other", 3], [0, "None", 2]]],
   [{ by: "label", kind: "category", legend, other: 0, none: 0 }, [[1, "cat", 5]]],
   [{ by: "strength", kind: "number", legend: [], other: 0, none: 9 }, [[0, "Not a hit", 9]]],
@@ -426,7 +474,7 @@ table("what the legend lists", colours => entries(colours).map(({ shade, value, 
 
 test("arrows lead to the nearest picture that way", () => {
   const cells = new Cells(Float32Array.of(0, 0, 0.1, 0.01, 0.05, 0.3, -0.2, 0, 0, -0.9), ALL)
-  const next = way => {
+  const next = (/** @type {[x: number, y: number]} */ way) => {
     const found = nextThatWay(cells, { x: 0, y: 0 }, way, 0.002, () => true)
     return found < 0 ? found : cells.points[found]
   }
@@ -438,9 +486,12 @@ test("arrows lead to the nearest picture that way", () => {
 })
 
 test("keys do what they say, and leave others to the browser", () => {
+  /** @type {unknown[][]} */
   const done = []
-  const handlers = new Proxy({}, { get: (_, name) => (...given) => done.push([name, ...given]) })
-  const press = (key, more = {}) => pressed({ key, ...more }, handlers)
+  const noted = (/** @type {string | symbol} */ name) => (/** @type {unknown[]} */ ...given) => done.push([name, ...given])
+  const handlers = /** @type {Parameters<typeof pressed>[1]} */ (new Proxy({}, { get: (_, name) => noted(name) }))
+  const alone = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false }
+  const press = (/** @type {string} */ key, more = {}) => pressed({ key, ...alone, ...more }, handlers)
   for (const key of ["ArrowLeft", "+", "-", "0", "b", "L", "Enter", "Escape", "a"]) assert.ok(press(key), key)
   assert.ok(press("ArrowUp", { shiftKey: true }))
   assert.deepEqual(done.map(([name, ...given]) => [name, ...given].join(" ")), [

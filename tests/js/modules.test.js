@@ -12,18 +12,30 @@ const EXPORT_PAIR = /^export const \[([^\]]+)\]/gm
 const TYPEDEF = /@typedef \{[^\n]*\} (\w+)/g
 const CLASS = /^(?:export )?class (\w+)/gm
 
+/**
+ * @param {string} folder
+ * @returns {[file: string, text: string][]}
+ */
 function read(folder) {
-  const files = readdirSync(folder, { recursive: true }).filter(file => /\.(js|d\.ts)$/.test(file))
+  const files = readdirSync(folder, { recursive: true, encoding: "utf-8" }).filter(file => /\.(js|d\.ts)$/.test(file))
   return files.map(file => [normalize(join(folder, file)), readFileSync(join(folder, file), "utf-8")])
 }
 
 const modules = new Map(read(COMPONENTS))
-const names = (text, pattern) => [...text.matchAll(pattern)].flatMap(([, found]) => found.split(/\s*,\s*/))
+const tests = read("tests/js")
+
+/**
+ * @param {string} text
+ * @param {RegExp} pattern
+ */
+function names(text, pattern) {
+  return [...text.matchAll(pattern)].flatMap(([, found]) => found.split(/\s*,\s*/))
+}
 
 // What is imported from anywhere, as "file name".
 function imported() {
   const found = new Set()
-  for (const [file, text] of [...modules, ...read("tests/js")]) {
+  for (const [file, text] of [...modules, ...tests]) {
     for (const [, list, path] of text.replace(/^import type/gm, "import").matchAll(IMPORT)) {
       for (const name of list.split(",")) found.add(`${normalize(join(dirname(file), path))} ${name.trim()}`)
     }
@@ -35,7 +47,7 @@ test("what a module exports, another imports", () => {
   const used = imported()
   assert.ok(used.size > 150)
   const unused = [...modules].flatMap(([file, text]) => {
-    const once = name => !file.endsWith(".d.ts") || text.match(new RegExp(`\\b${name}\\b`, "g")).length === 1
+    const once = (/** @type {string} */ name) => !file.endsWith(".d.ts") || text.match(new RegExp(`\\b${name}\\b`, "g"))?.length === 1
     const exported = [EXPORT, EXPORT_PAIR].flatMap(pattern => names(text, pattern))
     return exported.map(name => `${file} ${name}`).filter(name => !used.has(name) && once(name.split(" ")[1]))
   })
@@ -57,8 +69,8 @@ test("no two classes, and no class of the browser's, have the same name", () => 
 })
 
 test("no type is any, and no check is turned off", () => {
-  for (const [file, text] of modules) {
-    assert.doesNotMatch(text, /@ts-|(?::|<|\|) *any\b/, file)
+  for (const [file, text] of [...modules, ...tests]) {
+    assert.doesNotMatch(text, /@[t]s-|(?::|<|\|) *any\b/, file)
     for (const [tag] of text.matchAll(/@(?:type|param|returns|typedef|template|extends)\b[^{\n]*\{[^\n]*/g)) {
       assert.doesNotMatch(tag.replace(/\}[^{}]*$/, ""), /\bany\b/, file)
     }

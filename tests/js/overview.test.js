@@ -8,9 +8,11 @@ import { frameOf, inWords, outline, spot, tilesOf, tileUrl } from "../../core/ui
 import { named, step } from "../../core/ui/components/overview/timeline.js"
 import { table } from "./table.js"
 
+/** @import { Frame } from "../../core/ui/components/overview/types.d.ts" */
+
 const rounded = (/** @type {{ x: number, y: number }} */ { x, y }) => [x, y].map(value => Math.abs(value).toFixed(4))
 
-table("Mercator's projection", (latitude, longitude) => rounded(spot(latitude, longitude)), [
+table("Mercator's projection", (/** @type {Parameters<typeof spot>} */ ...place) => rounded(spot(...place)), [
   [0, 0, ["0.5000", "0.5000"]],
   [0, -180, ["0.0000", "0.5000"]],
   [85.05113, 180, ["1.0000", "0.0000"]],
@@ -47,7 +49,13 @@ test("tiles cover what is shown", () => {
 })
 
 table("URLs of tiles", tileUrl, [["https://t/{z}/{x}/{y}.png?{z}", { zoom: 3, x: 4, y: 5 }, "https://t/3/4/5.png?3"]])
-table("the outline as a path", (rings, frame) => outline(rings, frame, 100), [
+/**
+ * @param {number[][]} rings
+ * @param {Frame} frame
+ */
+const outlined = (rings, frame) => outline(rings, frame, 100)
+
+table("the outline as a path", outlined, [
   [[[0, 0, 90, 0]], { left: 0, top: 0, width: 1, height: 1 }, "M50.0 50.0L75.0 50.0Z"],
 ])
 table("places in words", inWords, [

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { asSent, isNegative, isTyped, nameOf } from "../../core/ui/components/query/chips/parts.js"
+import { asSent, isNegative, isTyped, isWeighted, nameOf } from "../../core/ui/components/query/chips/parts.js"
 import { offers } from "../../core/ui/components/query/completion.js"
 import { EditedQuery } from "../../core/ui/components/query/edited_query.js"
 import { dragged } from "../../core/ui/components/query/images.js"
@@ -11,34 +11,48 @@ import { offerWords, pastedWords } from "../../core/ui/components/query/offer.js
 import { imagesOf, isRecentSearch, isSearch, sameAddress } from "../../core/ui/components/query/searches/recent.js"
 import { table } from "./table.js"
 
+/** @import { Edit } from "../../core/ui/components/shared/types.d.ts" */
+/** @import { ExamplePart, FilterPart, ImagePart, Part, WordsPart } from "../../core/ui/components/query/types.d.ts" */
+
 const HASH = "a".repeat(64)
+/** @type {WordsPart} */
+const WORDS = { kind: "words", text: "a beach", weight: 1 }
+/** @type {ImagePart} */
+const IMAGE = { kind: "image", id: HASH, name: "cat.jpg", weight: 1, region: null }
+/** @type {ExamplePart} */
+const MORE = { kind: "more", id: HASH, name: "cat.jpg" }
+/** @type {ExamplePart} */
+const LESS = { ...MORE, kind: "less" }
+/** @type {(text: string) => FilterPart} */
+const filter = text => ({ kind: "filter", text })
+
 const KEYS = { label: ["car", "cat", "concert", "traffic light"], tag: ["only"], taken: [] }
 
 table("parts that stand in the box", isTyped, [
-  [{ kind: "words" }, true],
-  [{ kind: "filter" }, true],
-  [{ kind: "image" }, false],
-  [{ kind: "more" }, false],
+  [WORDS, true],
+  [filter("label:cat"), true],
+  [IMAGE, false],
+  [MORE, false],
 ])
 
-table("parts that speak against a picture", part => Boolean(isNegative(part)), [
-  [{ kind: "words", weight: 1 }, false],
-  [{ kind: "words", weight: -0.1 }, true],
-  [{ kind: "less" }, true],
-  [{ kind: "more" }, false],
-  [{ kind: "filter", text: "-label:cat" }, true],
-  [{ kind: "filter", text: "−label:cat" }, true],
-  [{ kind: "filter", text: "label:-cat" }, false],
+table("parts that speak against a picture", isNegative, [
+  [WORDS, false],
+  [{ ...WORDS, weight: -0.1 }, true],
+  [LESS, true],
+  [MORE, false],
+  [filter("-label:cat"), true],
+  [filter("−label:cat"), true],
+  [filter("label:-cat"), false],
 ])
 
 table("names of parts", nameOf, [
-  [{ kind: "words", text: "a beach" }, "a beach"],
-  [{ kind: "image", name: "cat.jpg" }, "cat.jpg"],
-  [{ kind: "more", name: "cat.jpg" }, "More like cat.jpg"],
-  [{ kind: "less", name: "cat.jpg" }, "Less like cat.jpg"],
+  [WORDS, "a beach"],
+  [IMAGE, "cat.jpg"],
+  [MORE, "More like cat.jpg"],
+  [LESS, "Less like cat.jpg"],
 ])
 
-table("what may be typed on", (before, keys = KEYS) => offers(before, keys).map(({ insert }) => insert), [
+table("what may be typed on", (/** @type {string} */ before) => offers(before, KEYS).map(({ insert }) => insert), [
   ["", []],
   ["la", []],
   ["lab", ["label:"]],
@@ -56,9 +70,9 @@ table("what may be typed on", (before, keys = KEYS) => offers(before, keys).map(
 ])
 
 table("what a pasted location is", pastedWords, [
-  [{ location: "/pictures/a.jpg" }, "This is the path of a picture. It was searched for as words."],
-  [{ location: "https://x.org/a.jpg" }, "This is the URL of a picture. It was searched for as words."],
-  [{ location: "C:\\a.jpg" }, "This is the path of a picture. It was searched for as words."],
+  [{ location: "/pictures/a.jpg", refusal: null }, "This is the path of a picture. It was searched for as words."],
+  [{ location: "https://x.org/a.jpg", refusal: null }, "This is the URL of a picture. It was searched for as words."],
+  [{ location: "C:\\a.jpg", refusal: null }, "This is the path of a picture. It was searched for as words."],
   [{ location: "/a", refusal: "It is outside." }, "This was searched for as words. It is outside."],
 ])
 
@@ -81,7 +95,7 @@ table("searches of the same address", sameAddress, [
   ["?q=picture&cut=all", "?q=image&min_match=all", false],
 ])
 
-table("addresses that are a search", address => Boolean(isSearch(address)), [
+table("addresses that are a search", (/** @type {string} */ address) => Boolean(isSearch(address)), [
   ["?q=cat", true],
   ["?image=x", true],
   ["?more=x", true],
@@ -115,16 +129,18 @@ table("what is dragged as a picture of ours", dragged, [
   ["", null],
 ])
 
-const WORDS = { kind: "words", text: "a beach", weight: 1 }
-const IMAGE = { kind: "image", id: HASH, name: "cat.jpg", weight: 1, region: null }
-
 table("what is sent of a part", asSent, [
   [WORDS, WORDS],
   [IMAGE, { kind: "image", id: HASH, weight: 1, region: null }],
 ])
 
-// A query that the page has answered, with what is in the box now, and what it sends.
+/**
+ * A query that the page has answered, with what is in the box now, and what it sends.
+ * @param {string} typed
+ * @param {Part[]} [parts]
+ */
 function edited(typed, parts = [WORDS, IMAGE]) {
+  /** @type {unknown[]} */
   const sent = []
   const box = {
     text: "a beach",
@@ -132,17 +148,17 @@ function edited(typed, parts = [WORDS, IMAGE]) {
     get isNewer() {
       return this.typed !== this.text
     },
-    follow(text) {
+    follow(/** @type {string} */ text) {
       this.text = text
     },
-    submit(text) {
+    submit(/** @type {string} */ text) {
       return (this.text = text)
     },
     reset() {
       this.typed = this.text
     },
   }
-  const query = new EditedQuery(box, { trigger: (_, { value }) => sent.push(value), changed() {} })
+  const query = new EditedQuery(box, { trigger: (_, edit) => sent.push(/** @type {Edit} */ (edit).value), changed() {} })
   query.follow({ answered: 0, text: "a beach", parts })
   return { box, query, sent }
 }
@@ -165,8 +181,9 @@ test("a weight is sent when it rests, once", context => {
   const { query, sent } = edited("a beach")
   assert.ok(query.weigh(IMAGE, 1.1))
   assert.ok(!query.follow({ answered: 0, text: "", parts: [] })) // it is not taken away meanwhile
-  assert.ok(query.weigh(query.parts[1], 1.2))
-  assert.ok(!query.weigh(query.parts[1], 1.2))
+  const moving = () => query.parts.filter(isWeighted)[1]
+  assert.ok(query.weigh(moving(), 1.2))
+  assert.ok(!query.weigh(moving(), 1.2))
   assert.deepEqual(sent, [])
   context.mock.timers.tick(500)
   query.settle()
@@ -183,6 +200,7 @@ test("a weight that was being moved is not sent after another change", context =
 })
 
 test("a whole picture is not there twice, a part of it is", () => {
+  /** @type {ImagePart} */
   const cropped = { ...IMAGE, region: [0, 0, 0.5, 0.5] }
   const { query, sent } = edited("a beach", [IMAGE, cropped])
   query.add([{ id: HASH, name: "cat.jpg" }], null)

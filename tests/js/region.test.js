@@ -6,16 +6,16 @@ import { test } from "node:test"
 import { drawnRegion, movedRegion, resizedRegion } from "../../core/ui/components/query/chips/region.js"
 import { table } from "./table.js"
 
-const rounded = region => region.map(share => Math.round(share * 1e6) / 1e6)
+const rounded = (/** @type {number[]} */ region) => region.map(share => Math.round(share * 1e6) / 1e6)
 
-table("moved within the picture", (...given) => rounded(movedRegion(...given)), [
+table("moved within the picture", (/** @type {Parameters<typeof movedRegion>} */ ...given) => rounded(movedRegion(...given)), [
   [[0.2, 0.2, 0.5, 0.5], 0.1, -0.1, [0.3, 0.1, 0.5, 0.5]],
   [[0.2, 0.2, 0.5, 0.5], 5, 5, [0.5, 0.5, 0.5, 0.5]],
   [[0.2, 0.2, 0.5, 0.5], -5, -5, [0, 0, 0.5, 0.5]],
   [[0, 0, 1, 1], 0.1, 0.1, [0, 0, 1, 1]],
 ])
 
-table("resized by its edges", (...given) => rounded(resizedRegion(...given)), [
+table("resized by its edges", (/** @type {Parameters<typeof resizedRegion>} */ ...given) => rounded(resizedRegion(...given)), [
   [[0.2, 0.2, 0.4, 0.4], "se", [0.9, 0.8], [0.2, 0.2, 0.7, 0.6]],
   [[0.2, 0.2, 0.4, 0.4], "nw", [0.1, 0.3], [0.1, 0.3, 0.5, 0.3]],
   [[0.2, 0.2, 0.4, 0.4], "n", [0.9, 0], [0.2, 0, 0.4, 0.6]],
@@ -24,7 +24,7 @@ table("resized by its edges", (...given) => rounded(resizedRegion(...given)), [
   [[0.2, 0.2, 0.4, 0.4], "s", [0, 7], [0.2, 0.2, 0.4, 0.8]],
 ])
 
-table("drawn from one corner to another, whichever comes first", (...given) => rounded(drawnRegion(...given)), [
+table("drawn from one corner to another, whichever comes first", (/** @type {Parameters<typeof drawnRegion>} */ ...given) => rounded(drawnRegion(...given)), [
   [[0.1, 0.2], [0.5, 0.8], [0.1, 0.2, 0.4, 0.6]],
   [[0.5, 0.8], [0.1, 0.2], [0.1, 0.2, 0.4, 0.6]],
   [[1, 1], [1, 1], [0.98, 0.98, 0.02, 0.02]],

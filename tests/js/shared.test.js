@@ -10,16 +10,26 @@ import { below, withParameter } from "../../core/ui/components/shared/routes.js"
 import { isArchive, kindOf, received } from "../../core/ui/components/shared/upload_client.js"
 import { dropped } from "../../core/ui/components/uploads/chosen.js"
 import { Upload } from "../../core/ui/components/uploads/upload.js"
+import { answering } from "./answering.js"
 import { table } from "./table.js"
+
+/** @import { Edit } from "../../core/ui/components/shared/types.d.ts" */
+/** @typedef {{ name: string, remove: () => void, nextElementSibling: Child | null }} Child */
 
 // As much of an element as `arrange` asks for; it notes what was moved.
 class Parent {
+  /** @type {string[]} */
   moved = []
 
+  /** @param {string[]} names */
   constructor(names) {
     this.children = names.map(name => this.child(name))
   }
 
+  /**
+   * @param {string} name
+   * @returns {Child}
+   */
   child(name) {
     const parent = this
     return {
@@ -37,6 +47,10 @@ class Parent {
     return this.children[0] ?? null
   }
 
+  /**
+   * @param {Child} child
+   * @param {Child | null} place
+   */
   insertBefore(child, place) {
     this.moved.push(child.name)
     if (this.children.includes(child)) child.remove()
@@ -44,10 +58,16 @@ class Parent {
   }
 }
 
+/**
+ * @param {string} before A letter for each element.
+ * @param {string} after
+ * @returns {[after: string, moved: string]}
+ */
 function arranged(before, after) {
   const parent = new Parent([...before])
   const known = new Map(parent.children.map(child => [child.name, child]))
-  arrange(parent, [...after].map(name => known.get(name) ?? parent.child(name)))
+  const wanted = [...after].map(name => known.get(name) ?? parent.child(name))
+  arrange(/** @type {Element} */ (/** @type {unknown} */ (parent)), /** @type {Element[]} */ (/** @type {unknown} */ (wanted)))
   return [parent.children.map(({ name }) => name).join(""), parent.moved.join("")]
 }
 
@@ -62,8 +82,10 @@ table("elements in order, of which only those out of place are moved", arranged,
 ])
 
 test("an answer to an earlier edit does not settle a later one", () => {
-  const [edits, sent] = [new Edits("k"), []]
-  const trigger = (...args) => sent.push(args)
+  const edits = new Edits("k")
+  /** @type {[name: string, edit: Edit][]} */
+  const sent = []
+  const trigger = (/** @type {[name: string, edit: Edit]} */ ...args) => sent.push(args)
   assert.ok(edits.settles({ answered: 0 }))
   edits.send(trigger, 12)
   edits.send(trigger, 24)
@@ -78,19 +100,17 @@ test("edits made before the elements were made anew are counted on", () => {
   edits.send((_, { edit }) => assert.equal(edit, 8), "x")
 })
 
-// In place of the network, for one test.
-function answering(context, answer) {
-  context.mock.method(globalThis, "fetch", answer)
-}
-
 test("what a route answers", async context => {
-  answering(context, async (url, { method, body, headers }) => Response.json({ url, method, body, type: headers["Content-Type"] }))
+  answering(context, async (url, { method, body, headers }) => {
+    return Response.json({ url, method, body, type: new Headers(headers).get("Content-Type") ?? undefined })
+  })
   assert.deepEqual(await ask("/api/x"), { url: "/api/x", method: "GET" })
   const posted = { url: "/api/x", method: "POST", body: '{"a":1}', type: "application/json" }
   assert.deepEqual(await ask("/api/x", { a: 1 }), posted)
 })
 
 test("what goes wrong is a sentence", async context => {
+  /** @type {[answer: () => Promise<Response>, message: string][]} */
   const failures = [
     [async () => Response.json({ error: "No.", remedy: "Try it." }, { status: 400 }), "No. Try it."],
     [async () => new Response("<html>", { status: 502 }), "The server failed (502)."],
@@ -113,6 +133,7 @@ test("lines are read wherever the pieces end", async context => {
     },
   })
   answering(context, async () => new Response(body()))
+  /** @type {unknown[]} */
   const lines = []
   for await (const line of askForLines("/api/x", {})) lines.push(line)
   assert.deepEqual(lines, [{ a: 1 }, { b: "é" }, { c: 3 }])
@@ -141,9 +162,9 @@ table("what a file is sent as", kindOf, [
 ])
 
 const LIMITS = { image: 10, archive: 30, part: 20, files: 5 }
-const made = () => new Upload({ suffixes: [".jpg", ".png"], parts: [".txt", ".json"], limits: LIMITS })
+const made = () => new Upload({ upload_url: "", done_url: "", suffixes: [".jpg", ".png"], parts: [".txt", ".json"], limits: LIMITS })
 
-table("files that are taken", name => [made().takes(name), made().isPart(name), made().limit(name)], [
+table("files that are taken", (/** @type {string} */ name) => [made().takes(name), made().isPart(name), made().limit(name)], [
   ["a.JPG", [true, false, 10]],
   ["a.zip", [true, false, 30]],
   ["a.txt", [false, true, 20]],
@@ -151,9 +172,13 @@ table("files that are taken", name => [made().takes(name), made().isPart(name), 
   ["a.doc", [false, false, 20]],
 ])
 
-function tells(path, ...pictures) {
+/**
+ * @param {string} path
+ * @param {string} picture
+ */
+function tells(path, picture) {
   const upload = made()
-  upload.files = pictures.map(path => ({ path }))
+  upload.files = [{ name: picture, path: picture, file: null }]
   return upload.tells({ path })
 }
 
@@ -180,18 +205,39 @@ table("what went wrong, in a sentence", sentence, [
   ["It is outside.", "It is outside."],
 ])
 
-// As a browser hands over what was dropped: folders answer in pieces, the last of them empty.
-function entry(path, children) {
-  const [name] = path.split("/").slice(-1)
-  const kind = { isFile: !children, name, fullPath: path }
-  if (children === undefined) return { ...kind, file: given => given(new File(["x"], name)) }
-  if (children === null) return { ...kind, file: (_, refused) => refused(new Error("gone")) }
+/**
+ * As a browser hands over a file that was dropped.
+ * @param {string} path
+ * @param {FileSystemFileEntry["file"]} open
+ */
+function fileEntry(path, open) {
+  return /** @type {FileSystemFileEntry} */ ({ isFile: true, name: nameIn(path), fullPath: path, file: open })
+}
+
+/** @param {string} path */
+const readable = path => fileEntry(path, given => given(new File(["x"], nameIn(path))))
+/** @param {string} path */
+const unreadable = path => fileEntry(path, (_, refused) => refused?.(new DOMException("gone")))
+
+/**
+ * Folders answer in pieces, the last of them empty.
+ * @param {string} path
+ * @param {FileSystemEntry[]} children
+ */
+function folderEntry(path, children) {
   const pieces = [children, []]
-  return { ...kind, createReader: () => ({ readEntries: given => given(pieces.shift()) }) }
+  const reader = { readEntries: (/** @type {FileSystemEntriesCallback} */ given) => given(pieces.shift() ?? []) }
+  return /** @type {FileSystemDirectoryEntry} */ ({ isFile: false, name: nameIn(path), fullPath: path, createReader: () => reader })
+}
+
+/** @param {string} path */
+function nameIn(path) {
+  return path.slice(path.lastIndexOf("/") + 1)
 }
 
 test("files of a dropped folder, one of which cannot be read", async () => {
-  const folder = entry("/2024", [entry("/2024/a.jpg"), entry("/2024/rome", [entry("/2024/rome/b.jpg")]), entry("/2024/c.jpg", null)])
+  const rome = folderEntry("/2024/rome", [readable("/2024/rome/b.jpg")])
+  const folder = folderEntry("/2024", [readable("/2024/a.jpg"), rome, unreadable("/2024/c.jpg")])
   const found = []
   for await (const one of dropped({ items: [{ webkitGetAsEntry: () => folder }, { webkitGetAsEntry: () => null }], files: [] })) found.push(one)
   assert.deepEqual(found.map(({ path, file }) => [path, file?.name]), [
@@ -212,20 +258,22 @@ table("so does a parameter, beside it", withParameter, [
   ["/uploads?collection=birds", "name", "ä&.jpg", "/uploads?collection=birds&name=%C3%A4%26.jpg"],
 ])
 
-test("a change that the page has lost is sent once more, and only once", t => {
-  t.mock.timers.enable({ apis: ["setTimeout"] })
-  const [edits, sent] = [new Edits("k"), []]
-  const trigger = (name, edit) => sent.push(edit.edit)
+test("a change that the page has lost is sent once more, and only once", ({ mock: { timers } }) => {
+  timers.enable({ apis: ["setTimeout"] })
+  const edits = new Edits("k")
+  /** @type {number[]} */
+  const sent = []
+  const trigger = (/** @type {string} */ _, /** @type {Edit} */ { edit }) => sent.push(edit)
   edits.send(trigger, 1)
   edits.send(trigger, 2)
   assert.equal(edits.settles({ answered: 1 }), false)
-  t.mock.timers.tick(60_000)
+  timers.tick(60_000)
   edits.settles({ answered: 1 })
-  t.mock.timers.tick(60_000)
+  timers.tick(60_000)
   assert.deepEqual(sent, [1, 2, 2])
   edits.send(trigger, 3)
   edits.settles({ answered: 2 })
   edits.settles({ answered: 3 })
-  t.mock.timers.tick(60_000)
+  timers.tick(60_000)
   assert.deepEqual(sent, [1, 2, 2, 3])
 })

@@ -2,7 +2,7 @@
 
 import { fileSize, plural } from "../shared/format.js"
 
-/** @import { AskData, Chosen, Done, Looked, Piece, Sent } from "./types.d.ts" */
+/** @import { AskData, Chosen, Done, Looked, Piece, Sent, Terms } from "./types.d.ts" */
 
 const CITED = /\[(\d{1,6}(?:\s*[,;]\s*\d{1,6})*)\]/g // as core/ask/words.py reads it
 
@@ -29,7 +29,7 @@ export function pieces(text, known) {
 
 /**
  * What was looked for, and where a search page would show the same.
- * @param {Looked} looked
+ * @param {Pick<Looked, "tool" | "asked"> & { pictures: { number: number }[] }} looked
  * @returns {{ did: string, about: string, params: Record<string, string> | null }}
  */
 export function told({ tool, asked, pictures }) {
@@ -54,7 +54,7 @@ export function told({ tool, asked, pictures }) {
 
 /**
  * Before a question.
- * @param {AskData} data
+ * @param {Pick<AskData, "asked"> & { terms: Pick<Terms, "question_tokens" | "search_tokens"> }} data
  * @param {Chosen} chosen
  */
 export function terms({ asked, terms }, { k, names, places }) {
@@ -75,7 +75,7 @@ function rounded(tokens) {
 
 /**
  * After it.
- * @param {Done} done
+ * @param {Omit<Done, "kind" | "cited">} done
  */
 export function cost({ requests, images, prompt_tokens: prompt, completion_tokens: completion, seconds }) {
   const tokens = prompt === null ? [] : [`${prompt.toLocaleString("en")} tokens sent, ${(completion ?? 0).toLocaleString("en")} received`]
@@ -85,7 +85,7 @@ export function cost({ requests, images, prompt_tokens: prompt, completion_token
 
 const ROLES = /** @type {Record<string, string>} */ ({ system: "Instructions", user: "To the model", assistant: "The model said", tool: "What a tool answered" })
 
-/** @param {Sent} sent */
+/** @param {Pick<Sent, "role" | "images">} sent */
 export function sentHead({ role, images }) {
   const pictures = images.map(({ width, height, size }) => `${width} × ${height} JPEG, ${fileSize(size)}`)
   return [ROLES[role] ?? role, ...pictures].join(" · ")

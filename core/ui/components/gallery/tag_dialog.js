@@ -126,7 +126,7 @@ export class TagDialog {
 
 /**
  * The ids of pictures and of all that are shown as one with them.
- * @param {Pick<Known, "id" | "others">[]} items
+ * @param {{ id: string, others?: { id: string }[] }[]} items
  */
 export function withCopies(items) {
   return [...new Set(items.flatMap(({ id, others = [] }) => [id, ...others.map(copy => copy.id)]))]

@@ -47,7 +47,7 @@ export function columns(count, width) {
 
 /**
  * Where the scale of what is found begins: below all of it, on a round share.
- * @param {Row[]} rows
+ * @param {Pick<Row, "recall">[]} rows
  * @param {number} target
  */
 export function lowest(rows, target) {

@@ -12,7 +12,7 @@ export async function* listed(files) {
 
 /**
  * The entries must be asked for at once: the browser empties the transfer when the event is over.
- * @param {Pick<DataTransfer, "items" | "files">} transfer
+ * @param {{ items: Iterable<Pick<DataTransferItem, "webkitGetAsEntry">>, files: Iterable<File> }} transfer
  */
 export function dropped({ items, files }) {
   const entries = [...items].map(item => item.webkitGetAsEntry?.()).filter(entry => entry != null)

@@ -84,7 +84,7 @@ export class Legend {
 }
 
 /**
- * @param {Colours} colours
+ * @param {Pick<Colours, "by" | "kind" | "legend" | "other" | "none">} colours
  * @returns {Entry[]}
  */
 export function entries(colours) {

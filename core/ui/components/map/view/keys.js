@@ -19,7 +19,7 @@ const ARROWS = new Map([["ArrowLeft", [-1, 0]], ["ArrowRight", [1, 0]], ["ArrowU
 const STEP = 1.5 // times as large, with each press
 
 /**
- * @param {KeyboardEvent} event
+ * @param {Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">} event
  * @param {KeyHandlers} handlers
  * @returns {boolean} Whether the key has done anything.
  */
