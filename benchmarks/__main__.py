@@ -25,6 +25,7 @@ python -m benchmarks.map_page   how soon the map is there, and how smoothly it m
 Some are not among them; the first takes half an hour, others need a server, nodes of their own, or Ray:
 
 python -m benchmarks.scale      how an index takes a long load, and how it answers when it is large
+python -m benchmarks.growth     what both engines cost at ten thousand, a hundred thousand and a million records
 python -m benchmarks.versions   whether another version comes into use without anybody noticing
 python -m benchmarks.served     what embedding on an Inference server takes, beside embedding here
 python -m benchmarks.on_ray     how fast pictures are indexed on Ray, beside one process

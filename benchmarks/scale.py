@@ -77,8 +77,8 @@ def main() -> None:
         work = options.work_dir or Path(opened.enter_context(TemporaryDirectory(prefix="benchmark-")))
         work.mkdir(parents=True, exist_ok=True)
         rows, library = _embeddings(work, count), records(count)
-        index, size = opened.enter_context(_OPEN[options.engine](work, bool(options.work_dir)))
-        load = _add(index, library, rows, size)
+        index, size = opened.enter_context(OPEN[options.engine](work, bool(options.work_dir)))
+        load = add(index, library, rows, size)
         _report_load(options.engine, load)
         _report_searches(options.engine, index, library, rows)
         _report_beside(options.engine, index, library, rows)
@@ -95,7 +95,7 @@ def _embeddings(work: Path, count: int) -> Embeddings:
     return rows
 
 
-def _add(index: Index, library: Sequence[ImageRecord], rows: Embeddings, size: Callable[[], int]) -> Load:
+def add(index: Index, library: Sequence[ImageRecord], rows: Embeddings, size: Callable[[], int]) -> Load:
     index.prepare(STAMP)
     began = index.count() // BATCH * BATCH
     if began:
@@ -260,7 +260,7 @@ def _bytes_on_server(client: Elasticsearch, name: str) -> int:
     return int(held["store"]["size_in_bytes"] + held["translog"]["size_in_bytes"])
 
 
-_OPEN = {"lancedb": _lance, "elasticsearch": _elastic}
+OPEN = {"lancedb": _lance, "elasticsearch": _elastic}
 
 
 def _options() -> argparse.Namespace:
