@@ -125,7 +125,7 @@ class Library:
         Args:
             locations: Resolved paths of folders, pictures and archives, and URLs. The caller answers for them.
             title: What to call the job; by default after its sources.
-            starts: Whether to do what was planned without asking.
+            auto_start: Whether to do what was planned without asking.
             prunes: Whether records whose file is gone are to be removed.
             by: Who asks.
 

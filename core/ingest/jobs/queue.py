@@ -92,9 +92,9 @@ class Jobs:
         Args:
             title: What to call it: "Sample pictures".
             sources: Locations.
-            starts: Whether to do it then, without asking.
+            auto_start: Whether to do it then, without asking.
             prunes: Whether records whose file is gone are to be removed.
-            quiet: Whether to forget it where there is nothing to do.
+            discard_if_empty: Whether to forget it where there is nothing to do.
         """
         by.check(_role(kind))
         job_id = self._journal.create(

@@ -67,7 +67,7 @@ def rank(
     Args:
         hits: Best first, with their embeddings.
         judgement: None where nothing is known of what scores mean.
-        alike: The cosine from which two pictures are alike.
+        duplicate_threshold: The cosine from which two pictures are alike.
         k: How many of the best are put into another order than theirs; None: all matches. Diversity chooses among all.
     """
     results = [

@@ -74,7 +74,7 @@ def with_named(
 
     Args:
         named: Hits that are named so, the best first; also such that are too far away to be among the others.
-        cut: Where only strong matches count, a name is none.
+        min_match: Where only strong matches count, a name is none.
     """
     ids = {hit.record.id: hit for hit in named}
     clear = [at for at, band in enumerate(judgement.bands) if band in (Band.STRONG, Band.LIKELY)]
