@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from core.errors import ImageSearchError, IndexUnavailable, InvalidEmbedding, ModelMismatch, StorageFull
 from core.images.describe import Box
-from core.index.elastic import access, alias, engine, mapping
+from core.index.elastic import access, engine, mapping, swapping
 from core.index.elastic import bulk as bulk_module
 from core.index.elastic import client as client_module
 from core.index.elastic.engine import ElasticIndex
@@ -1168,11 +1168,11 @@ def test_a_block_that_a_killed_swap_left_is_lifted_by_who_writes_next(
 ) -> None:
     monkeypatch.setattr(bulk_module, "ABANDONED_SECONDS", 0.2)
     index.upsert([record("/a.jpg")], np.eye(1, 8, dtype=np.float32))
-    alias.block(server, f"{name}-000001")
+    swapping.block(server, f"{name}-000001")
     assert index.retag({record_id("/a.jpg"): ("late",)}) == 1
     assert index.get([record_id("/a.jpg")])[0].tags == ("late",)
-    assert not alias.is_blocked(server, name)
-    assert alias.RETIRING not in server.indices.get_mapping(index=name).body[f"{name}-000001"]["mappings"]["_meta"]
+    assert not swapping.is_blocked(server, name)
+    assert swapping.RETIRING not in server.indices.get_mapping(index=name).body[f"{name}-000001"]["mappings"]["_meta"]
 
 
 def test_who_writes_while_another_index_comes_under_the_name_waits_and_writes_to_that(
@@ -1181,12 +1181,12 @@ def test_who_writes_while_another_index_comes_under_the_name_waits_and_writes_to
     index.upsert([record("/a.jpg")], np.eye(1, 8, dtype=np.float32))
     number = index.versions.begin(RED)
     index.versions.update(number).step(Vectors(8))
-    alias.block(server, f"{name}-000001")
+    swapping.block(server, f"{name}-000001")
     with ThreadPoolExecutor(1) as pool:
         written = pool.submit(index.upsert, [record("/b.jpg")], np.eye(1, 8, 1, dtype=np.float32))
         time.sleep(0.3)
         assert not written.done()
-        alias.put_in_place(server, name, f"{name}-000001", f"{name}-000002")
+        swapping.put_in_place(server, name, f"{name}-000001", f"{name}-000002")
         written.result(30)
     assert sorted(one.path for some in index.records() for one in some) == ["/a.jpg", "/b.jpg"]
     assert index.versions.open(1).count() == 1

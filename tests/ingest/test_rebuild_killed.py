@@ -101,9 +101,9 @@ def test_embedded(tmp_path, folder, method, calls, was_swapped):
     [
         ("core.index.elastic.engine.ElasticIndex.upsert", 2, False),  # while it is filled
         ("core.index.elastic.history.update.ElasticUpdate.step", 1, False),  # while it catches up
-        ("core.index.elastic.alias.change_meta", 3, False),  # with the block set
-        ("core.index.elastic.alias.put_in_place", 1, False),  # between block and alias
-        ("core.index.elastic.alias.unblock", 2, True),  # after the alias
+        ("core.index.elastic.swapping.change_meta", 3, False),  # with the block set
+        ("core.index.elastic.swapping.put_in_place", 1, False),  # between block and alias
+        ("core.index.elastic.swapping.unblock", 2, True),  # after the alias
     ],
 )
 def test_on_a_server(tmp_path, folder, name, monkeypatch, method, calls, was_swapped):

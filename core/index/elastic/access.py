@@ -8,7 +8,7 @@ from pathlib import Path
 from elasticsearch import ConnectionTimeout, Elasticsearch
 
 from core.errors import IndexUnavailable
-from core.index.elastic import alias, bulk
+from core.index.elastic import alias, bulk, making
 from core.index.elastic.connection import Connection
 from core.index.elastic.errors import IndexMissing
 from core.index.elastic.freshness import freshness
@@ -180,7 +180,7 @@ class IndexAccess:
             layout = self.find()
             if layout is None or stamp is None:
                 raise IndexUnavailable(f"Another index is called {self.name} now.", "Try again.") from None
-            raise alias.mismatch(self.name, layout.stamp, stamp) from None
+            raise making.mismatch(self.name, layout.stamp, stamp) from None
         finally:
             if self._layout is not None and written - {self._layout.concrete}:
                 self._layout = None  # another has come under the name meanwhile

@@ -8,7 +8,7 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch, SSLError, TransportError, helpers
 
 from core.errors import IndexUnavailable
-from core.index.elastic import alias
+from core.index.elastic import swapping
 from core.index.elastic.errors import blocked, is_disk_block, is_write_block, reason
 from core.index.elastic.mapping import MADE_BY, Body
 
@@ -111,14 +111,14 @@ class _Swap:
 
     def passes(self) -> bool:
         """False where somebody else has blocked the index."""
-        mark = insist(lambda: alias.swapping(self._client, self._index))
+        mark = insist(lambda: swapping.under_way(self._client, self._index))
         if mark is None:
-            return not insist(lambda: alias.is_blocked(self._client, self._index))
+            return not insist(lambda: swapping.is_blocked(self._client, self._index))
         now = time.monotonic()
         if mark != self._mark:
             self._mark, self._since = mark, now
         if now - self._since > ABANDONED_SECONDS:
-            insist(lambda: alias.unblock(self._client, mark[0], self._index))
+            insist(lambda: swapping.unblock(self._client, mark[0], self._index))
         time.sleep(_LOOK_AGAIN)
         return True
 

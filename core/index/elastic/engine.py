@@ -11,7 +11,7 @@ from elasticsearch import helpers
 
 from core.errors import ImageSearchError
 from core.index.effort import EXACT_SECONDS, Effort, Efforts, Neighbour
-from core.index.elastic import alias, bulk
+from core.index.elastic import bulk, making
 from core.index.elastic.access import IndexAccess
 from core.index.elastic.connection import Connection
 from core.index.elastic.errors import IndexMissing
@@ -60,7 +60,7 @@ class ElasticIndex(IndexAccess):
 
     def prepare(self, stamp: ModelStamp) -> None:
         with self.connection.translate_errors():
-            alias.make_ready(self.connection.write_client, self.name, stamp, self.connection.index_body(stamp))
+            making.make_ready(self.connection.write_client, self.name, stamp, self.connection.index_body(stamp))
         self._claimed = stamp
         self._freshness.note_layout()
 
@@ -72,9 +72,9 @@ class ElasticIndex(IndexAccess):
                     f"There is no index {self.name} in Elasticsearch at {self.location}.", "Start the indexing again."
                 )
             if self._claimed not in (None, layout.stamp):
-                raise alias.mismatch(self.name, layout.stamp, self._claimed)
+                raise making.mismatch(self.name, layout.stamp, self._claimed)
             check_embeddings(embeddings, layout.stamp.dims)
-            bulk.insist(lambda: alias.bring_up_to_date(self.connection.write_client, layout))
+            bulk.insist(lambda: making.bring_up_to_date(self.connection.write_client, layout))
             last = {record.id: (record, row) for record, row in zip(records, embeddings, strict=True)}
             of = {"_op_type": "index", made_by(layout.stamp): True}
             self.send([{**of, "_id": id_, **self._document(*last[id_])} for id_ in last], layout.stamp)
@@ -186,7 +186,7 @@ class ElasticIndex(IndexAccess):
         with self.connection.translate_errors():
             if not values or (layout := self.find()) is None:
                 return 0
-            bulk.insist(lambda: alias.bring_up_to_date(self.connection.write_client, layout))
+            bulk.insist(lambda: making.bring_up_to_date(self.connection.write_client, layout))
             how = {"_op_type": "update", "retry_on_conflict": _CONFLICTS}
             return self.send(
                 [{**how, "_id": id_, "doc": {field: list(map(storable, values[id_]))}} for id_ in _askable(values)]
@@ -277,7 +277,7 @@ class ElasticIndex(IndexAccess):
 
     def drop(self) -> None:
         with self.connection.translate_errors():
-            alias.remove(self.connection.write_client, self.name)
+            making.remove(self.connection.write_client, self.name)
         self.note_layout()
 
     def _read(self, at: Connection, hits: Sequence[queries.Answer]) -> list[tuple[ImageRecord, Embedding]]:

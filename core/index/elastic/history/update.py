@@ -11,7 +11,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from core.errors import IndexUnavailable
-from core.index.elastic import alias, bulk
+from core.index.elastic import alias, bulk, swapping
 from core.index.elastic.errors import IndexMissing
 from core.index.elastic.mapping import MADE_BY, Body, Layout, made_by
 from core.index.elastic.query import paging, queries, requests
@@ -58,10 +58,10 @@ class ElasticUpdate:
                 gap = self._bring(layout, replacements, without, exactly=True)
                 if gap.missing:
                     return gap
-                alias.change_meta(self._client, target, **{alias.UNFINISHED: None, alias.RETIRING: None})
+                swapping.change_meta(self._client, target, **{alias.UNFINISHED: None, swapping.RETIRING: None})
                 if time.monotonic() - started > SWAP_SECONDS:
                     return Gap(behind=True)
-                alias.put_in_place(self._client, self._index.name, layout.concrete, target)
+                swapping.put_in_place(self._client, self._index.name, layout.concrete, target)
                 self._index.note_layout()
         return gap
 
@@ -84,10 +84,10 @@ class ElasticUpdate:
     def _blocked(self, concrete: str) -> Iterator[None]:
         """In here nothing is written to it, nor anything still under way."""
         try:
-            alias.block(self._client, concrete)
+            swapping.block(self._client, concrete)
             yield
         finally:
-            bulk.insist(lambda: alias.unblock(self._client, concrete, self._index.name))
+            bulk.insist(lambda: swapping.unblock(self._client, concrete, self._index.name))
 
     def _lags(self, layout: Layout) -> bool:
         """Whether so much has changed since the last step that writers would wait for long."""

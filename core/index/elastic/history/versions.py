@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from elasticsearch import ApiError
 
 from core.errors import VersionRefused
-from core.index.elastic import alias, bulk
+from core.index.elastic import alias, bulk, making, swapping
 from core.index.elastic.history.update import ElasticUpdate
 from core.index.elastic.mapping import Body, stamp_of
 from core.index.index import ModelStamp
@@ -63,8 +63,8 @@ class ElasticVersions:
         with connection.translate_errors():
             layout = alias.find(connection.write_client, connection.name)
             if layout is not None:
-                bulk.insist(lambda: alias.bring_up_to_date(connection.write_client, layout))
-            return alias.begin_successor(connection.write_client, connection.name, connection.index_body(stamp))
+                bulk.insist(lambda: making.bring_up_to_date(connection.write_client, layout))
+            return swapping.begin_successor(connection.write_client, connection.name, connection.index_body(stamp))
 
     def open(self, number: int) -> "ElasticIndex":
         concrete, _ = self._kept(number)
@@ -75,17 +75,17 @@ class ElasticVersions:
         connection = self._index.connection
         with connection.translate_errors():
             client = connection.write_client
-            alias.unblock(client, concrete, connection.name)  # what a killed process may have left
+            swapping.unblock(client, concrete, connection.name)  # what a killed process may have left
             if alias.kept_as(concrete) not in described.get("aliases", {}) and self.current() != number:
                 client.indices.update_aliases(actions=[alias.keeping(concrete)])
             if (layout := alias.describe(client, concrete)) is not None:
-                alias.bring_up_to_date(client, layout)
+                making.bring_up_to_date(client, layout)
         return ElasticUpdate(self._index, self._index.version(concrete))
 
     def finish(self, number: int) -> None:
         concrete, _ = self._kept(number)
         with self._index.connection.translate_errors():
-            alias.finish_successor(self._index.connection.write_client, concrete)
+            swapping.finish_successor(self._index.connection.write_client, concrete)
 
     def delete(self, number: int) -> None:
         concrete, _ = self._kept(number)
@@ -114,7 +114,7 @@ def _version(name: str, number: int, concrete: str, described: Body, stats: dict
     assert stamp is not None
     state = _state(name, described, meta)
     made_at = described.get("settings", {}).get("index", {}).get("creation_date")
-    retired_at = float(meta[alias.RETIRING]) if state == "retired" and meta.get(alias.RETIRING) else None
+    retired_at = float(meta[swapping.RETIRING]) if state == "retired" and meta.get(swapping.RETIRING) else None
     count = stats.get("primaries", {}).get("docs", {}).get("count", 0)
     size = stats.get("total", {}).get("store", {}).get("size_in_bytes", 0)
     return Version(
@@ -127,4 +127,4 @@ def _state(name: str, described: Body, meta: Body) -> State:
         return "current"
     if meta.get(alias.UNFINISHED):
         return "building"
-    return "retired" if meta.get(alias.RETIRING) else "ready"
+    return "retired" if meta.get(swapping.RETIRING) else "ready"
