@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # a search for words needs neither database nor pictures: wha
     from core.search.recall.lens import RecallLens
     from core.search.relevance.concepts import Bank
     from core.search.relevance.scores import Calibration
-    from core.services.analysis import AnalysisServices
+    from core.services.analysis.analysis import AnalysisServices
     from core.services.sending import Sending
     from core.versions.control import VersionControl
 
@@ -92,7 +92,7 @@ class Services(Belongings):
     @Once
     def analysis(self) -> "AnalysisServices":
         """What is found out about the collection as a whole."""
-        from core.services.analysis import AnalysisServices
+        from core.services.analysis.analysis import AnalysisServices
 
         return AnalysisServices(self)
 

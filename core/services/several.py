@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.images.thumbnails import Thumbnails
     from core.images.uploads import Uploads
     from core.ingest.library import Library
-    from core.services.analysis import AnalysisServices
+    from core.services.analysis.analysis import AnalysisServices
     from core.versions.control import VersionControl
 
 FOLDER = "collections/.several"

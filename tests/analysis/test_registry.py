@@ -1,6 +1,6 @@
 """The analyses of a collection: each is had by its name; which are followed is known without building any."""
 
-from core.services import analysis as module
+from core.services.analysis import analysis as module
 
 
 def test_each_is_had_by_its_name(services):
