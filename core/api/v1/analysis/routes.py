@@ -8,7 +8,7 @@ from core.api.v1.analysis.check import Checking
 from core.api.v1.analysis.duplicates import Reviewing
 from core.api.v1.analysis.duplicates_replies import ActionReply, AlignmentReply, GroupReply, GroupsReply, SummaryReply
 from core.api.v1.analysis.labelling import add_labelling
-from core.api.v1.analysis.map import add_map
+from core.api.v1.analysis.map.routes import add_map
 from core.api.v1.analysis.overview import OverviewRoutes
 from core.api.v1.analysis.overview_replies import Overview, SidesCompared
 from core.api.v1.analysis.quality import Quality, QualityRoutes
