@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.responses import Response
 
 from core.access.roles import Role
-from core.api.v1.analysis import classes, labels, picks
+from core.api.v1.analysis import classes, labels, labels_replies, picks
 from core.api.v1.description.openapi import files
 from core.api.v1.responses import Started
 from core.services import Services
@@ -48,19 +48,19 @@ def _add_classes(add: Add, routes: classes.ClassRoutes) -> None:
 
 
 def _add_labels(add: Add, routes: labels.LabelRoutes) -> None:
-    add(VIEWER, "GET", "/labels/check", routes.health, "See how good the labels are", labels.LabelHealth)
+    add(VIEWER, "GET", "/labels/check", routes.health, "See how good the labels are", labels_replies.LabelHealth)
     add(EDITOR, "POST", "/labels/check", routes.check, "Check the labels", Started, status_code=202)
     suspects = "List labels that may be wrong or missing"
-    add(VIEWER, "GET", "/labels/suspicious", routes.suspicious, suspects, labels.SuspectsReply)
-    add(EDITOR, "POST", "/labels/decisions", routes.decide, "Say which labels are right", labels.Kept)
+    add(VIEWER, "GET", "/labels/suspicious", routes.suspicious, suspects, labels_replies.SuspectsReply)
+    add(EDITOR, "POST", "/labels/decisions", routes.decide, "Say which labels are right", labels_replies.Kept)
     csv, json = files("text/csv"), files("application/json")
     add(EDITOR, "GET", "/labels/decisions.csv", routes.decisions, "Download what was said of labels", None, **csv)
     add(EDITOR, "GET", "/labels/corrected.json", routes.corrected, "Download the corrected labels", None, **json)
-    add(VIEWER, "GET", "/labels/leakage", routes.leakage, "List pictures that are in two splits", labels.Leaks)
+    add(VIEWER, "GET", "/labels/leakage", routes.leakage, "List pictures that are in two splits", labels_replies.Leaks)
     add(EDITOR, "GET", "/labels/leakage.csv", routes.leakage_csv, "Download the pairs across splits", None, **csv)
-    add(VIEWER, "GET", "/labels/balance", routes.balance, "Count each label in each split", labels.BalanceReply)
-    add(VIEWER, "GET", "/labels/boxes", routes.boxes, "Measure the boxes", labels.BoxesReply)
+    add(VIEWER, "GET", "/labels/balance", routes.balance, "Count each label in each split", labels_replies.BalanceReply)
+    add(VIEWER, "GET", "/labels/boxes", routes.boxes, "Measure the boxes", labels_replies.BoxesReply)
     problems = "List pictures with boxes that look like mistakes"
-    add(VIEWER, "GET", "/labels/boxes/problems", routes.box_problems, problems, list[labels.BoxProblemReply])
+    add(VIEWER, "GET", "/labels/boxes/problems", routes.box_problems, problems, list[labels_replies.BoxProblemReply])
     looks = "List pictures without labels that look like one"
-    add(VIEWER, "GET", "/labels/unlabelled", routes.unlabelled, looks, labels.UnlabelledReply)
+    add(VIEWER, "GET", "/labels/unlabelled", routes.unlabelled, looks, labels_replies.UnlabelledReply)
