@@ -12,7 +12,9 @@ from pydantic import AliasChoices
 from core.api.light import OwnRoutes
 from core.api.v1 import earlier
 from core.api.v1.earlier import current_path
-from core.api.v1.requests import Body, ExportBody, SavedBody, SearchBody
+from core.api.v1.requests.body import Body
+from core.api.v1.requests.changes import SavedBody
+from core.api.v1.requests.search import ExportBody, SearchBody
 from core.cli import app
 from core.config import ServerSettings, Settings
 from core.search.language.conditions import KEYS

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.api.v1.requests import UploadsBody
+from core.api.v1.requests.changes import UploadsBody
 from core.errors import StorageFull
 from core.images.describe import content_hash
 from core.images.uploads import Incoming

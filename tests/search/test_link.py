@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.api.v1.requests import Asked
+from core.api.v1.requests.search import Asked
 from core.index.filters import AnyOf, Between, Filter, NameContains
 from core.index.index import MAX_K
 from core.index.records import from_storable

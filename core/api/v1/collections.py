@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from core.access.needs import actor
 from core.api.http import Refusal
-from core.api.v1.requests import CollectionBody, ConfirmBody, DescriptionBody
+from core.api.v1.requests.changes import CollectionBody, ConfirmBody, DescriptionBody
 from core.api.v1.responses import CollectionReply, Removed
 from core.collections.collection import Collection
 from core.errors import ImageSearchError

@@ -10,7 +10,7 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from core.api.http import error_body
 from core.api.v1.description.openapi import JSON_LINES
-from core.api.v1.requests import ImageBody
+from core.api.v1.requests.search import ImageBody
 from core.api.v1.responses import Concepts, Weighted
 from core.errors import ImageSearchError
 from core.search.explain.heatmap import Heat, HeatmapProgress

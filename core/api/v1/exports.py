@@ -20,7 +20,7 @@ from core.api.asked import with_collection
 from core.api.export_store import ExportStore
 from core.api.http import Refusal
 from core.api.paths import API
-from core.api.v1.requests import ExportBody
+from core.api.v1.requests.search import ExportBody
 from core.api.v1.responses import Prepared
 from core.api.v1.search import PATIENCE
 from core.errors import InvalidQuery

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from fastapi import Request
 
 from core.access.needs import actor
-from core.api.v1.requests import IngestBody
+from core.api.v1.requests.changes import IngestBody
 from core.api.v1.responses import Job, Started
 from core.ingest.jobs.words import in_words
 from core.ingest.journal.job import JobState

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from core.api.http import Refusal, content_type, refuse_foreign
 from core.api.telemetry.requests import note_route
-from core.api.v1.requests import Body
+from core.api.v1.requests.body import Body
 
 _SAFE = {"GET", "HEAD"}
 

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from core.access.needs import actor
 from core.api.http import Refusal
 from core.api.v1.earlier import is_earlier
-from core.api.v1.requests import SavedBody
+from core.api.v1.requests.changes import SavedBody
 from core.saved import SavedSearch
 from core.services import Services
 

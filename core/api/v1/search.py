@@ -11,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from core.access.needs import actor
 from core.access.roles import Role
 from core.api.v1.earlier import is_earlier, with_earlier_names
-from core.api.v1.requests import MAX_RESULTS, PicturesBody, SearchBody, SearchParams
+from core.api.v1.requests.changes import PicturesBody
+from core.api.v1.requests.search import MAX_RESULTS, SearchBody, SearchParams
 from core.api.v1.responses import Pictures
 from core.index.filters import AnyOf, Filter
 from core.search.language.url import from_params

@@ -6,7 +6,7 @@ from itertools import batched
 from fastapi import Request
 
 from core.access.needs import actor
-from core.api.v1.requests import TagsBody
+from core.api.v1.requests.changes import TagsBody
 from core.api.v1.responses import Changed
 from core.index.tags import change_tags, tagging
 from core.services import Services

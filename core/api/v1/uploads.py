@@ -10,7 +10,8 @@ from fastapi import Request
 from core.access.needs import actor
 from core.access.roles import Role
 from core.api.http import Refusal
-from core.api.v1.requests import LocationBody, UploadsBody
+from core.api.v1.requests.changes import UploadsBody
+from core.api.v1.requests.search import LocationBody
 from core.api.v1.responses import Received, Started
 from core.services import Services
 from core.text.names import display_name, utf8_safe

@@ -19,7 +19,7 @@ from core.analysis.check.output import plain
 from core.api.http import error_body
 from core.api.uploads import keep
 from core.api.v1.description.openapi import JSON_LINES
-from core.api.v1.requests import Body, Hash
+from core.api.v1.requests.body import Body, Hash
 from core.api.v1.responses import Error, Reply
 from core.errors import ImageSearchError, UploadsGone
 from core.services import Services

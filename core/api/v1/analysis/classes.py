@@ -13,7 +13,7 @@ from core.analysis.classes.lists import MAX_CLASSES, MAX_THRESHOLD, MAX_WORDS, C
 from core.analysis.classes.scan import NAME
 from core.analysis.classes.tables import MAX_NAME
 from core.api.v1.analysis.shown import Shown, Work, plain, work
-from core.api.v1.requests import Body, Hash, number
+from core.api.v1.requests.body import Body, Hash, number
 from core.api.v1.responses import Reply, Started
 from core.index.filters import AnyOf, Filter
 from core.search.language.parser import format_

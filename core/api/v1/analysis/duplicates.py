@@ -22,7 +22,7 @@ from core.api.v1.analysis.duplicates_replies import (
     SummaryReply,
     UndoBody,
 )
-from core.api.v1.requests import Id
+from core.api.v1.requests.body import Id
 from core.api.v1.responses import Started
 from core.errors import InvalidQuery
 from core.services import Services

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from core.analysis.duplicates.decisions.deciding import MAX_DISTINCT
-from core.api.v1.requests import Body, Id
+from core.api.v1.requests.body import Body, Id
 from core.api.v1.responses import Reply
 
 MAX_PATH = 4096

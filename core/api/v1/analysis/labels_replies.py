@@ -8,7 +8,7 @@ from core.analysis.labels.decisions import MAX_AT_ONCE
 from core.analysis.labels.leakage import Level
 from core.analysis.labels.tables import MAX_LABEL
 from core.api.v1.analysis.shown import Shown, Work
-from core.api.v1.requests import Body, Hash
+from core.api.v1.requests.body import Body, Hash
 from core.api.v1.responses import Reply
 
 Label = Annotated[str, Field(min_length=1, max_length=4 * MAX_LABEL, examples=["zebra"])]

@@ -13,7 +13,7 @@ from core.analysis.overview.land import land
 from core.analysis.overview.report import plain
 from core.api.http import Refusal
 from core.api.v1.analysis.overview_replies import Overview, SidesCompared
-from core.api.v1.requests import Body
+from core.api.v1.requests.body import Body
 from core.api.v1.responses import Started
 from core.search.language.parser import LONGEST
 from core.services import Services

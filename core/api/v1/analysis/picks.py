@@ -7,7 +7,7 @@ from pydantic import Field
 
 from core.analysis.picks.picks import MAX_PICKS, MAX_SEED, How, Kind, Picked
 from core.api.v1.analysis.shown import Shown, plain
-from core.api.v1.requests import Asked
+from core.api.v1.requests.search import Asked
 from core.api.v1.responses import Reply
 from core.services import Services
 from core.text.names import utf8_safe

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from core.access.needs import actor
 from core.analysis.quality.report import MAX_WORST, plain
-from core.api.v1.requests import number
+from core.api.v1.requests.body import number
 from core.api.v1.responses import Reply, Started
 from core.services import Services
 

@@ -16,7 +16,7 @@ from core.agents.numbers import Numbers
 from core.agents.toolbox import MAX_RESULTS, Discretion, Toolbox
 from core.api.v1.ask.context import MAX_NUMBER, NumberedPicture
 from core.api.v1.description.openapi import JSON_LINES
-from core.api.v1.requests import Body, Id
+from core.api.v1.requests.body import Body, Id
 from core.api.v1.responses import Error, Reply
 from core.ask.answering import Answering
 from core.ask.calling import Calling, Handing

@@ -11,7 +11,7 @@ from core.access.needs import actor
 from core.agents.context import prompt_text
 from core.agents.numbers import Numbers
 from core.agents.toolbox import MAX_RESULTS, Discretion, Toolbox
-from core.api.v1.requests import Body
+from core.api.v1.requests.body import Body
 from core.api.v1.responses import Reply
 from core.images.numbered import MAX_TILE, MIN_TILE
 from core.search.language.parser import LONGEST

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from core.api.v1.requests import Body, Hash, number
+from core.api.v1.requests.body import Body, Hash, number
 from core.search.language.parser import LONGEST
 from core.search.query import MAX_PARTS
 from core.search.recall.lens import MAX_K, MAX_QUERIES, SAMPLE, K

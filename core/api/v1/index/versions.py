@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from core.access.needs import actor
 from core.api.http import Refusal
-from core.api.v1.requests import BuildBody
+from core.api.v1.requests.changes import BuildBody
 from core.api.v1.responses import Comparison, Started, Version
 from core.index import versions
 from core.services import Services

@@ -8,7 +8,8 @@ from core.analysis.map.hits import MOST
 from core.analysis.map.maps import Mode, State
 from core.analysis.map.naming.choosing import MAX_NAME, NamedBy
 from core.analysis.map.shapes import MAX_CORNERS
-from core.api.v1.requests import Body, Id, SearchParams, number
+from core.api.v1.requests.body import Body, Id, number
+from core.api.v1.requests.search import SearchParams
 from core.api.v1.responses import Reply
 
 MAX_POINTS = 1_000
