@@ -196,6 +196,12 @@ class StorageUnavailable(ImageSearchError):
     title = "The data folder cannot be written"
 
 
+class StoreUnavailable(StorageUnavailable):
+    """Likewise in the store that all app processes share."""
+
+    title = "The store is not available"
+
+
 class StorageFull(StorageUnavailable):
     title = "There is no space left"
 

@@ -8,7 +8,7 @@ from core.telemetry.context import begin_request
 from core.ui.access.navigation import check_visitor, offered_pages
 from core.ui.collections.chosen import switching
 from core.ui.components.frame import SkipLink, frame
-from core.ui.notices import expected_errors, model_banner
+from core.ui.notices import expected_errors, model_banner, store_banner
 
 ART = Path(__file__).parents[1] / "core" / "ui" / "art"
 
@@ -35,6 +35,7 @@ with expected_errors():
     check_visitor()
     with st.container():  # a place of its own: what is below does not move when it is empty
         model_banner()
+        store_banner()
     page.run()
 # Last: it has no place of its own, and moves nothing while it comes. Nor does anything wait for the database.
 frame(SKIP_LINKS.get(page.title, ()), switching())

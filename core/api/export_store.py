@@ -6,15 +6,19 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
 from core.api.http import Refusal
 from core.storage import PART_SUFFIX, make_folder, write_whole
+
+if TYPE_CHECKING:  # where there is no store nobody imports it
+    from core.store.mirror import Mirror
 
 EXPIRES = 600.0
 """Seconds for which an export can be fetched."""
@@ -33,10 +37,18 @@ class ExportStore[E]:
         kind: What is kept.
         now: Seconds, by the clock that files have their times from.
         room: Bytes.
+        mirror: Of the store that has them, where there is one: then times are by its clock.
     """
 
-    def __init__(self, folder: Path, kind: type[E], now: Callable[[], float] = time.time, room: int = _ROOM) -> None:
-        self._folder, self._now, self._room = folder, now, room
+    def __init__(
+        self,
+        folder: Path,
+        kind: type[E],
+        now: Callable[[], float] = time.time,
+        room: int = _ROOM,
+        mirror: "Mirror | None" = None,
+    ) -> None:
+        self._folder, self._now, self._room, self._mirror = folder, now, room, mirror
         self._type = TypeAdapter(kind)
         self._lock = threading.Lock()
 
@@ -63,27 +75,43 @@ class ExportStore[E]:
                     retry_after=60,
                 )
             make_folder(self._folder, private=True)
-            write_whole(self._folder / name / token, data)
+            (self._mirror.keep if self._mirror else write_whole)(self._folder / name / token, data)
         return token
 
     def get(self, token: str) -> E | None:
         """None where there is none (any more)."""
         if not _TOKEN.fullmatch(token):  # nothing else reaches the file system
             return None
-        for path in self._folder.glob(f"*/{token}"):
+        for path, _, written in self._files(token):
             with suppress(OSError, zlib.error, ValidationError):
-                if path.stat().st_mtime + EXPIRES > self._now():
+                if written + EXPIRES > self._now() and (self._mirror is None or self._mirror.fetched(path)):
                     return self._type.validate_json(zlib.decompress(path.read_bytes()))
         return None
 
     def _held(self) -> Counter[str]:
         """Bytes by client, once what has expired is removed."""
         held: Counter[str] = Counter()
-        for path in self._folder.glob("*/*"):
+        for path, size, written in self._files():
             with suppress(OSError):
-                status = path.stat()
-                if status.st_mtime + EXPIRES <= self._now():
-                    path.unlink(missing_ok=True)
+                if written + EXPIRES <= self._now():
+                    self._remove(path)
                 elif path.suffix != PART_SUFFIX:
-                    held[path.parent.name] += max(status.st_size, _BLOCK)
+                    held[path.parent.name] += max(size, _BLOCK)
         return held
+
+    def _files(self, name: str = "*") -> Iterator[tuple[Path, int, float]]:
+        """Where each of this name is, its bytes, and when it was written."""
+        if self._mirror:
+            for one in self._mirror.found(self._folder):
+                if name in ("*", one.path.name):
+                    yield one.path, one.size, one.changed
+            return
+        for path in self._folder.glob(f"*/{name}"):
+            with suppress(OSError):  # another process was faster
+                status = path.stat()
+                yield path, status.st_size, status.st_mtime
+
+    def _remove(self, path: Path) -> None:
+        if self._mirror:
+            self._mirror.remove([path])
+        path.unlink(missing_ok=True)

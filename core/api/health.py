@@ -80,6 +80,7 @@ def checks(services: Services) -> dict[str, str]:
         "index": _tried(services, "index", services.status),
         "journal": _tried(services, "journal", lambda: services.library.journal.check()),
         "disk": _tried(services, "disk", lambda: _check_disk(services)),
+        **({"store": _tried(services, "store", mirror.check)} if (mirror := services.mirror) else {}),
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 
@@ -10,17 +11,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from core.api.flights import Flights
+from core.errors import StorageUnavailable
 from core.images.boxes import with_boxes
 from core.images.describe import is_content_hash
 from core.images.reading.budget import BUDGET
 from core.images.reading.reader import open_upright
-from core.images.thumbnails import SIDE, preview
+from core.images.thumbnails import SIDE, miniature, preview
 from core.index.records import ImageRecord
 from core.index.several import RECORD_ID
 from core.services import Services
 
 _LARGE = 1600  # pixels of the longest side of a large view
 _MADE_AT_ONCE = 2  # each takes a processor; the budget says how much memory they may
+_FETCHED_AT_ONCE = 16  # from a store: beside them threads are left for whoever asks for something else
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}  # the address holds the hash of the content
 _BRIEFLY = {"Cache-Control": "private, max-age=60"}  # labels of a dataset may be edited
 _JPEG = b"\xff\xd8"
@@ -33,13 +36,18 @@ class Images:
     def __init__(self, services: Callable[[], Services]) -> None:
         self._services = services
         self._flights = Flights(_MADE_AT_ONCE)
+        self._fetches = Flights(_FETCHED_AT_ONCE)
 
     async def thumbnail(self, content_hash: str) -> Response:
         """Made at ingest; made here for dropped pictures, and where the folder of thumbnails was emptied."""
         if not is_content_hash(content_hash):
             return _picture(None, _FOREVER)
         # Read at once, in one thread: a grid asks for dozens, and a FileResponse goes through four threads for each.
-        kept = await run_in_threadpool(self._services().thumbnails.read, content_hash)
+        services = self._services()
+        kept = await run_in_threadpool(services.thumbnails.at_hand, content_hash)
+        if kept is None and services.thumbnails.is_shared:
+            key = ("fetched", content_hash, services.name)
+            kept = await self._fetches.get(key, partial(services.thumbnails.read, content_hash))
         if kept is None and (size := await run_in_threadpool(self._services().picture_size, content_hash)) is not None:
             kept = await self._flights.get(
                 ("thumbnail", content_hash, self._services().name),
@@ -86,7 +94,10 @@ class Images:
         with BUDGET.hold(size):
             if not (found := services.picture(content_hash)):
                 return None
-            return services.thumbnails.make(content_hash, open_upright(*found, enough=SIDE).image).read_bytes()
+            made = miniature(open_upright(*found, enough=SIDE).image)
+        with suppress(StorageUnavailable):  # then it is made again next time
+            services.thumbnails.keep(content_hash, made)
+        return made
 
     def _make_large(self, content_hash: str, size: int) -> bytes | None:
         with BUDGET.hold(size):

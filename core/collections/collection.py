@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from core.config import INDEX_NAME, Settings
 from core.errors import CollectionRefused, NoSuchCollection
+from core.store.address import below
 from core.text.names import printable
 
 MAX_TITLE = 100  # characters; likewise the next
@@ -64,6 +65,7 @@ def settings_of(collection: Collection, settings: Settings) -> Settings:
         index_name=collection.name,
         model_id=collection.model_id,
         data_dir=settings.data_dir / collection.folder,
+        store=below(settings.store, collection.folder),
         model_cache=settings.model_cache_dir,
         journal_url=settings.journal,
     )

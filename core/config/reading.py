@@ -13,6 +13,7 @@ from typing import Any
 from core.hosts import parse_pattern
 from core.members import parse_member
 from core.models import MODELS
+from core.store.address import normalised
 from core.text.redaction import holds_secret
 
 _ENCODED = (
@@ -151,6 +152,11 @@ def endpoint(value: str) -> str:
     if url and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", url):
         raise ValueError("expected a URL such as http://localhost:11434/v1")
     return url
+
+
+def store(value: object) -> str:
+    """The URL of a store, or nothing."""
+    return normalised(str(value))
 
 
 def tiles(value: str) -> str:

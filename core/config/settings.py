@@ -157,6 +157,18 @@ class Settings(ServerSettings):
         reading.whole(1),
         512,
     )
+    store: str = setting(
+        "IMAGE_SEARCH_STORE",
+        "URL of the store that keeps thumbnails, uploads and results for all app processes: s3://bucket/prefix",
+        reading.store,
+        "",
+    )
+    store_cache_mb: int = setting(
+        "IMAGE_SEARCH_STORE_CACHE_MB",
+        "Disk space for what was fetched from that store, in megabytes; what was used last stays",
+        reading.whole(1),
+        4096,
+    )
     agents_write: bool = setting(
         "IMAGE_SEARCH_AGENTS_WRITE",
         "Whether agents may change tags and save searches over HTTP, as far as their token's role goes",

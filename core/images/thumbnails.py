@@ -1,16 +1,22 @@
 """Small copies of pictures: kept for the grid, made anew for the large view."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from core.errors import StorageUnavailable
 from core.images.describe import is_content_hash
 from core.storage import remove_broken_off, write_whole
+
+if TYPE_CHECKING:  # where there is no store nobody imports it
+    from core.store.mirror import Mirror
 
 SIDE = 480
 """The longest side of a thumbnail in pixels: a column of the grid on a screen of double density."""
@@ -27,6 +33,8 @@ _METHOD = 2
 # quarter of a grey level in the mean. 3.0 takes 65 ms for 0.18.
 _SHRINK_FIRST = 2.0
 
+_SENT_AT_ONCE = 16
+
 _CACHE_TAG = (
     b"Signature: 8a477f597d28d172789f06886806bc55\n"  # bford.info/cachedir
     b"# Thumbnails, which are made again where missing. Not for backups, nor for indexing.\n"
@@ -37,10 +45,18 @@ class Thumbnails:
     """JPEG files under the hash of the picture's bytes: `ab/<hash>.jpg`. Safe between threads and processes.
 
     Those of earlier versions are WebP, and serve as well until they are made anew.
+
+    Args:
+        mirror: Of the store that has them, where there is one.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, mirror: "Mirror | None" = None) -> None:
+        self.folder, self._mirror = folder, mirror
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether they lie in a store: what is not at hand has to be fetched then."""
+        return self._mirror is not None
 
     def make(self, content_hash: str, image: Image.Image) -> Path:
         """Keep a thumbnail of an upright RGB picture, unless there is one; raises as `keep`."""
@@ -56,15 +72,31 @@ class Thumbnails:
         """
         if not (places := self._places(content_hash)):
             raise ValueError(f"not a content hash: {content_hash!r}")
-        path, before = places
+        path, before = places[0], places[-1]
+        if self._mirror:
+            self._mirror.keep(path, thumbnail)
+            return path
         self._tag()
         write_whole(path, thumbnail)
         before.unlink(missing_ok=True)
         return path
 
+    def keep_all(self, thumbnails: Mapping[str, bytes]) -> None:
+        """As `keep`, those of several contents by their hashes: a store takes some at a time."""
+        if self._mirror and len(thumbnails) > 1:
+            with ThreadPoolExecutor(_SENT_AT_ONCE, "thumbnails") as pool:
+                list(pool.map(self.keep, *zip(*thumbnails.items(), strict=True)))
+            return
+        for content_hash, thumbnail in thumbnails.items():
+            self.keep(content_hash, thumbnail)
+
     def older_than(self, age: timedelta) -> Iterator[str]:
         """The content hash of each that was made longer ago."""
         latest = time.time() - age.total_seconds()
+        if self._mirror:
+            found = self._mirror.found(self.folder)
+            yield from (one.path.stem for one in found if one.changed <= latest and is_content_hash(one.path.stem))
+            return
         for path in self.folder.glob("??/*.*"):
             with suppress(FileNotFoundError):  # removed a moment ago
                 is_one = path.suffix in (_SUFFIX, _SUFFIX_BEFORE) and is_content_hash(path.stem)
@@ -72,15 +104,25 @@ class Thumbnails:
                     yield path.stem
 
     def path(self, content_hash: str) -> Path | None:
-        """The thumbnail, or None where there is none; anything but a hash never reaches the file system."""
-        return next(filter(Path.is_file, self._places(content_hash)), None)
+        """The thumbnail, or None where there is none; anything but a hash never reaches the file system.
+
+        Raises:
+            StorageUnavailable: the store that may have it does not answer.
+        """
+        return next(filter(self._mirror.has if self._mirror else Path.is_file, self._places(content_hash)), None)
+
+    def at_hand(self, content_hash: str) -> bytes | None:
+        """As `read`; None too where it would have to be asked for."""
+        if self._mirror and not any(map(self._mirror.is_here, self._places(content_hash))):
+            return None
+        return self.read(content_hash)
 
     def read(self, content_hash: str) -> bytes | None:
-        """The bytes of the thumbnail; None where there is none, or it has just been removed."""
-        path = self.path(content_hash)
+        """The bytes of the thumbnail; None where there is none, or it has just been removed, or cannot be had now."""
         try:
+            path = self.path(content_hash)
             return path.read_bytes() if path else None
-        except OSError:
+        except (OSError, StorageUnavailable):
             return None
 
     def clean(self) -> int:
@@ -88,14 +130,19 @@ class Thumbnails:
         return remove_broken_off([self.folder])
 
     def remove(self, content_hash: str) -> None:
-        for path in self._places(content_hash):
+        places = self._places(content_hash)
+        if self._mirror:
+            self._mirror.remove(places)
+        for path in places:
             path.unlink(missing_ok=True)
 
     def _places(self, content_hash: str) -> tuple[Path, ...]:
-        """Where it is, and where an earlier version kept it; none for anything but a hash."""
+        """Where it is, and where an earlier version kept it, if not in a store; none for anything but a hash."""
         if not is_content_hash(content_hash):
             return ()
         folder = self.folder / content_hash[:2]
+        if self._mirror:
+            return (folder / f"{content_hash}{_SUFFIX}",)
         return folder / f"{content_hash}{_SUFFIX}", folder / f"{content_hash}{_SUFFIX_BEFORE}"
 
     def _tag(self) -> None:

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
@@ -43,6 +43,9 @@ from core.sources.presence import is_below
 from core.text.redaction import told
 from core.text.words import pictures
 
+if TYPE_CHECKING:  # where there is no store nobody imports it
+    from core.sources.sent import Sent
+
 _log = logging.getLogger(__name__)
 
 _MAX_SWAPS = 10  # during one ingest
@@ -67,6 +70,7 @@ class Library:
         elsewhere: Gives what loads the model of the index in other processes: for ingests on a Ray cluster.
         open_index: Opens the index in those, where several may write to it; None: only this process does.
         cluster: The one that they use; empty: none.
+        sent: What visitors sent, where a store has it.
     """
 
     def __init__(
@@ -86,6 +90,7 @@ class Library:
         elsewhere: Callable[[], Callable[[], Embedder]] | None = None,
         open_index: Callable[[], Index] | None = None,
         cluster: str = "",
+        sent: "Sent | None" = None,
     ) -> None:
         self.journal = journal
         self.index = index
@@ -94,7 +99,7 @@ class Library:
         self.models = models
         self._analyses = analyses
         self._done = done
-        self._locations = Locations(index, journal, folder, name_of, urls)
+        self._locations = Locations(index, journal, folder, name_of, urls, sent)
         self._work = Work(
             Means(index, thumbnails, journal, folder, load, name_of, models, analyses, elsewhere, open_index),
             self._locations,

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import SourceRefused
 from core.index.filters import Filter
@@ -20,6 +21,9 @@ from core.sources.listed import SUFFIX, ListedSource
 from core.sources.presence import is_absent, is_below, is_gone, mounts_above
 from core.sources.remote.urls import check_url, is_url
 from core.sources.source import Source
+
+if TYPE_CHECKING:  # where there is no store nobody imports it
+    from core.sources.sent import Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,20 @@ class Locations:
         folder: In the data folder, where lists are kept.
         name_of: What to call the picture of a path.
         urls: Addresses below which pictures may be read, from public servers only; None: all addresses.
+        sent: What visitors sent, where a store has it.
     """
 
     def __init__(
-        self, index: Index, journal: Journal, folder: Path, name_of: Callable[[str], str], urls: Sequence[str] | None
+        self,
+        index: Index,
+        journal: Journal,
+        folder: Path,
+        name_of: Callable[[str], str],
+        urls: Sequence[str] | None,
+        sent: "Sent | None" = None,
     ) -> None:
         self._index, self._journal, self._folder = index, journal, folder
-        self._name_of, self._urls = name_of, urls
+        self._name_of, self._urls, self._sent = name_of, urls, sent
 
     def open(self, location: str) -> Source:
         """
@@ -60,7 +71,7 @@ class Locations:
         if is_url(location) and self._urls is not None:
             check_url(location, self._urls)
         mounts = known.mounts if known else frozenset[str]()
-        return open_source(location, mounts, lists=self._folder, public_only=self._urls is not None)
+        return _open(location, mounts, self._folder, self._urls is not None, self._sent)
 
     def opening(self, locations: Sequence[str]) -> Callable[[], list[Source]]:
         """Opens these as `open` does, in another process that has neither journal nor index; raises as `open`."""
@@ -68,13 +79,13 @@ class Locations:
             self.open(location)
         known = {one.location: one.mounts for one in self._journal.sources.all()}
         places = [(location, known.get(location, frozenset[str]())) for location in locations]
-        return partial(_opened, places, self._folder, self._urls is not None)
+        return partial(_opened, places, self._folder, self._urls is not None, self._sent)
 
     def read(self, path: str) -> bytes:
         """As `Library.read`."""
         if is_url(path) and self._urls is not None:
             check_url(path, self._urls)
-        return read_file(path, public_only=self._urls is not None)
+        return read_file(self._sent.at_hand(path) if self._sent else path, public_only=self._urls is not None)
 
     def states(self) -> list[SourceState]:
         """Of all that are known, by location."""
@@ -82,8 +93,8 @@ class Locations:
             SourceState(
                 known,
                 self._totals(known.location),
-                is_url(known.location) or not is_absent(known.location),
-                is_below(known.location, str(self._folder.parent)),
+                is_url(known.location) or self._was_sent(known.location) or not is_absent(known.location),
+                is_below(known.location, str(self._folder.parent)) or self._was_sent(known.location),
             )
             for known in self._journal.sources.all()
         ]
@@ -113,9 +124,14 @@ class Locations:
         def is_gone_for_certain(path: str) -> bool:
             if is_url(path) or not any(is_below(path, one.location) for one in known):
                 return False
+            if self._sent and self._sent.covers(path):
+                return self._sent.is_gone(path)
             return archive_of(path) is None and is_gone(path, mounts)
 
         return is_gone_for_certain
+
+    def _was_sent(self, location: str) -> bool:
+        return self._sent is not None and self._sent.covers(location)
 
     def _totals(self, location: str) -> Totals:
         paths = self.listed(location)
@@ -125,8 +141,18 @@ class Locations:
         return Totals(len(records), sum(record.size for record in records))
 
 
-def _opened(places: Sequence[tuple[str, frozenset[str]]], lists: Path, public_only: bool) -> list[Source]:
-    return [open_source(place, mounts, lists=lists, public_only=public_only) for place, mounts in places]
+def _opened(
+    places: Sequence[tuple[str, frozenset[str]]], lists: Path, public_only: bool, sent: "Sent | None"
+) -> list[Source]:
+    return [_open(place, mounts, lists, public_only, sent) for place, mounts in places]
+
+
+def _open(location: str, mounts: frozenset[str], lists: Path, public_only: bool, sent: "Sent | None") -> Source:
+    if sent:
+        if source := sent.source(location):
+            return source
+        location = sent.at_hand(location)
+    return open_source(location, mounts, lists=lists, public_only=public_only)
 
 
 class Readings:

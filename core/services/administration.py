@@ -4,11 +4,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from core.access.actors import Actor
 from core.analysis.forgetting import forget
+from core.config import Settings
 from core.database import Database
 from core.errors import CollectionRefused, JobRefused
 from core.index.filters import Filter
@@ -18,6 +20,10 @@ from core.ingest.journal.journal import Journal
 from core.saved import SavedSearches
 from core.services.services import Services
 from core.services.several import FOLDER
+from core.store.address import below
+
+if TYPE_CHECKING:  # where there is no store nobody imports it
+    from core.sources.sent import Sent
 
 STOPPING = 30.0
 """Seconds that a job has to stop; it does after the round at hand."""
@@ -49,10 +55,12 @@ def clear(services: Services, by: Actor, *, is_alone: bool, patience: float = ST
         forget_decided(services.settings.journal, services.name, lasting=False)
         folder = services.settings.data_dir
         for name in (*_MADE_AGAIN, *_SENT):
-            remove_tree(folder / name)
+            _remove_all(services, name)
         for pattern in _NOTES:
             for path in (folder / "jobs").glob(pattern):
                 remove_tree(path)
+        if services.mirror:
+            _remove_all(services, "lists")
     return count
 
 
@@ -82,6 +90,8 @@ def delete(services: Services, folder: Path | None) -> None:
     forget_jobs(services.settings.journal, services.name)
     forget_decided(services.settings.journal, services.name, lasting=True)
     if folder:
+        if services.mirror:  # while it does not answer, the next start tries again
+            services.mirror.remove_below(services.mirror.root)
         remove_tree(folder)
 
 
@@ -112,13 +122,17 @@ def _busy() -> CollectionRefused:
     )
 
 
-def forget_several(data_dir: Path) -> None:
+def forget_several(settings: Settings) -> None:
     """What was dropped to search several collections with, and what was learned of them.
 
     Args:
-        data_dir: Of the app.
+        settings: Of the app.
     """
-    remove_tree(data_dir / FOLDER)
+    if settings.store:
+        from core.store.remote import Remote
+
+        Remote(below(settings.store, FOLDER)).remove_below()
+    remove_tree(settings.data_dir / FOLDER)
 
 
 def forget_jobs(url: str, name: str) -> None:
@@ -140,12 +154,31 @@ def _remove_uploads(services: Services, is_alone: bool) -> None:
     folder = services.settings.data_dir
     if is_alone:
         for name in _UPLOADED:
-            remove_tree(folder / name)
+            _remove_all(services, name)
         return
+    if services.shared:
+        _remove_shared(services, services.shared)
     for name in _UPLOADED:
         for path in _files(services.index, (folder / name).resolve()):
             remove_tree(path)
             remove_tree(path.parents[1].with_name("uploads.kept") / path.parent.name / f"{path.stem}.json")
+
+
+def _remove_all(services: Services, name: str) -> None:
+    """A folder of the data folder, and of the store."""
+    remove_tree(services.settings.data_dir / name)
+    if services.mirror:
+        services.mirror.remove_below(services.mirror.root / name)
+        remove_tree(services.mirror.root / name)
+
+
+def _remove_shared(services: Services, shared: "Sent") -> None:
+    """What a store has of what is indexed, whichever machine took it."""
+    known = {one.location for one in services.library.journal.sources.all() if shared.covers(one.location)}
+    for location in {*map(str, services.sent), *known}:
+        for records in services.index.records(Filter.within(location)):
+            for record in records:
+                shared.remove(record.path)
 
 
 def _files(index: Index, folder: Path) -> Iterator[Path]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # a search for words needs neither database nor pictures: wha
     from core.images.uploads import Uploads
     from core.saved import SavedSearches
     from core.search.pasted import PastedPictures
+    from core.sources.sent import Sent
+    from core.store.mirror import Mirror
 
 
 class Belongings(Opening):
@@ -58,6 +60,21 @@ class Belongings(Opening):
     def opens_elsewhere(self) -> Callable[[], Index] | None:
         """Opens the index in other processes; None where only one may write to it."""
         return partial(open_index, self.settings) if self.settings.uses_elasticsearch else None
+
+    @property
+    def kept_in(self) -> Path:
+        """The folder of what a store has where there is one, and else the data folder."""
+        return self._stores.kept
+
+    @property
+    def mirror(self) -> "Mirror | None":
+        """Of that folder; None where there is no store."""
+        return self._stores.mirror
+
+    @property
+    def shared(self) -> "Sent | None":
+        """What was sent, where a store has it."""
+        return self._stores.shared
 
     @property
     def sent(self) -> Sequence[Path]:

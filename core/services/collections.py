@@ -164,7 +164,7 @@ class Collections(OpenCollections):
 
         with self._lock:
             self._several.clear()
-        forget_several(self.settings.data_dir)
+        forget_several(self.settings)
 
     def _checked_model(self, model_id: str) -> str:
         if model_id not in MODELS:

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.cache import LRUCache
-from core.errors import UnreadableImage
+from core.errors import StorageUnavailable, UnreadableImage
 from core.index.index import Index
 from core.index.records import ImageRecord
 from core.services.stores import Stores
+
+if TYPE_CHECKING:  # a search for words needs no pictures
+    from core.images.uploads import Uploads
 
 _NAMED = 64
 
@@ -28,24 +33,40 @@ class Pictures:
 
         Raises:
             UnreadableImage: the file is gone or cannot be read.
+            StorageUnavailable: the store that may have it does not answer.
         """
         from core.images.reading.content import read_bytes
 
-        for store in (self._stores.queries, self._stores.uploads):
-            if path := store.path(content_hash):
-                return read_bytes(path), store.name(content_hash) or path.name
+        sent, trouble = self._sent(content_hash)
+        if sent:
+            store, path = sent
+            return read_bytes(path), store.name(content_hash) or path.name
         if record := self.record(content_hash):
             return self.read(record.path), record.name
+        if trouble:
+            raise trouble
         return None
 
     def size(self, content_hash: str) -> int | None:
         """The bytes of the file that `picture` would read; None where there is no such picture."""
-        for store in (self._stores.queries, self._stores.uploads):
-            if path := store.path(content_hash):
-                with suppress(OSError):
-                    return path.stat().st_size
+        if sent := self._sent(content_hash)[0]:
+            with suppress(OSError):
+                return sent[1].stat().st_size
         record = self.record(content_hash)
         return record.size if record else None
+
+    def _sent(self, content_hash: str) -> "tuple[tuple[Uploads, Path] | None, StorageUnavailable | None]":
+        """Where it is if it was sent; and why that is not known for certain, where a store does not answer."""
+        trouble = None
+        for store in (self._stores.queries, self._stores.uploads):
+            try:
+                path = store.path(content_hash)
+            except StorageUnavailable as error:  # it may be a picture of a folder, too
+                trouble = error
+            else:
+                if path:
+                    return (store, path), None
+        return None, trouble
 
     def record(self, content_hash: str) -> ImageRecord | None:
         """A record with these bytes."""
@@ -55,8 +76,9 @@ class Pictures:
     def name(self, content_hash: str) -> str:
         """What to call a picture of a query."""
         stores = self._stores
-        if stored := stores.queries.name(content_hash) or stores.uploads.name(content_hash):
-            return stored
+        with suppress(StorageUnavailable):
+            if stored := stores.queries.name(content_hash) or stores.uploads.name(content_hash):
+                return stored
         record = self._named.get((content_hash, self._index.revision()), lambda: self.record(content_hash))
         return record.name if record else "A missing picture"
 

@@ -42,7 +42,7 @@ class Sending:
             locations.insert(0, str(self._dataset(ids, paths)))
             return self._library().add(locations, title or Path(locations[0]).name, auto_start=True, by=by)
         if pictures:
-            locations.insert(0, self._listed(pictures, uploads.folder))
+            locations = [*self._lists(pictures), *locations]
         if not locations:
             raise UploadsGone("These uploads are no longer here.", "Upload them again.")
         words = "Uploaded picture" if len(pictures) == 1 else f"{len(pictures):,} uploaded pictures"
@@ -60,8 +60,8 @@ class Sending:
         """What to call the picture of a path, or the place that others are in."""
         from core.sources.remote.urls import is_url
 
-        uploads, name = self._stores.uploads, path.rpartition("/")[2]
-        if Path(path) == uploads.folder:
+        stores, uploads, name = self._stores, self._stores.uploads, path.rpartition("/")[2]
+        if Path(path) == uploads.folder or (stores.shared and stores.shared.local(path) == uploads.folder):
             return _UPLOADS
         return unquote(name) if is_url(path) else uploads.name_of(Path(path)) or name
 
@@ -71,13 +71,27 @@ class Sending:
 
         uploads, parts = self._stores.uploads, self._stores.parts
         kept = ((path, uploads.path(id_) or parts.path(id_)) for id_, path in zip(ids, paths, strict=True))
-        return put(self._stores.datasets, {path: file for path, file in kept if file})
+        folder = put(self._stores.datasets, {path: file for path, file in kept if file})
+        if self._stores.shared:
+            self._stores.shared.share(folder)
+        return folder
+
+    def _lists(self, pictures: Sequence[Path]) -> list[str]:
+        """The locations of lists of these uploads."""
+        if not self._stores.shared:
+            return [self._listed(pictures, self._stores.uploads.folder)]
+        places: dict[Path, list[Path]] = {}
+        for path in (Path(self._stores.shared.uploads.known_as(one.stem)) for one in pictures):
+            places.setdefault(path.parents[1], []).append(path)  # of each machine that took some
+        return [self._listed(paths, folder) for folder, paths in places.items()]
 
     def _listed(self, paths: Sequence[Path], folder: Path | None = None) -> str:
         """The location of a list of these files."""
         from core.sources.listed import SUFFIX, write_list
 
         name = content_hash("\n".join(map(str, paths)).encode(errors="surrogateescape"))[:16]
-        file = self._stores.jobs / f"{name}{SUFFIX}"
+        file = (self._stores.lists if folder else self._stores.jobs) / f"{name}{SUFFIX}"
         write_list(file, paths, folder)
+        if folder and (mirror := self._stores.mirror):
+            mirror.push(file)
         return str(file)

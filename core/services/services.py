@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from core.access.actors import APP, Actor
 from core.access.roles import Role
 from core.config import Settings
-from core.errors import ImageSearchError
+from core.errors import ImageSearchError, StorageUnavailable
 from core.index.index import Counts, Index
 from core.index.records import ImageRecord
 from core.model_pool import ModelPool
@@ -80,6 +80,7 @@ class Services(Belongings):
             elsewhere=self.model.elsewhere,
             open_index=self.opens_elsewhere,
             cluster=self.settings.ray,
+            sent=self._stores.shared,
             done=(lambda: None) if self._command_line else self._searching.choose_examples,
         )
 
@@ -116,6 +117,9 @@ class Services(Belongings):
     def start(self) -> None:
         """For a server: load the model, and go on with what the one before it left."""
         self.model.load()
+        if self.mirror:
+            with suppress(StorageUnavailable):  # which pages say
+                self.mirror.check()
         self.library.start()
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from core.index.several import SeveralIndexes
 from core.model_pool import ModelPool
 from core.services.once import Once
 from core.services.services import Services
+from core.store.address import below
 from core.text.command import command
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from core.images.uploads import Uploads
     from core.ingest.library import Library
     from core.services.analysis.analysis import AnalysisServices
+    from core.store.mirror import Mirror
     from core.versions.control import VersionControl
 
 FOLDER = "collections/.several"
@@ -57,6 +59,7 @@ class Several(Services):
             index_name=name,
             model_id=stamp.model_id if stamp else settings.model_id,
             data_dir=settings.data_dir / FOLDER / digest,
+            store=below(settings.store, f"{FOLDER}/{digest}"),
             model_cache=settings.model_cache_dir,
             journal_url=settings.journal,
         )
@@ -78,7 +81,7 @@ class Several(Services):
 
     @Once
     def thumbnails(self) -> "Thumbnails":
-        return _thumbnails(self.settings.data_dir / "thumbnails", list(self.members.values()))
+        return _thumbnails(self._stores.kept / "thumbnails", self._stores.mirror, list(self.members.values()))
 
     @property
     def uploads(self) -> "Uploads":
@@ -153,17 +156,27 @@ def _shown(stamp: ModelStamp, stamps: Mapping[str, ModelStamp]) -> str:
     return stamp.model_id if is_told else f"{stamp.model_id}, preprocessing {stamp.preprocessing}"
 
 
-def _thumbnails(folder: Path, members: Sequence[Services]) -> "Thumbnails":
+def _thumbnails(folder: Path, mirror: "Mirror | None", members: Sequence[Services]) -> "Thumbnails":
     from core.images.thumbnails import Thumbnails
 
     class OfSeveral(Thumbnails):
         """Those of the members, and of what was dropped here."""
 
+        @property
+        def is_shared(self) -> bool:
+            return any(member.thumbnails.is_shared for member in members)
+
+        def at_hand(self, content_hash: str) -> bytes | None:
+            if not self.is_shared:
+                return self.read(content_hash)
+            places = [*(member.thumbnails.at_hand for member in members), super().at_hand]
+            return next(filter(None, (place(content_hash) for place in places)), None)
+
         def path(self, content_hash: str) -> Path | None:
             places: list[Callable[[str], Path | None]] = [member.thumbnails.path for member in members]
             return next(filter(None, (place(content_hash) for place in (*places, super().path))), None)
 
-    return OfSeveral(folder)
+    return OfSeveral(folder, mirror)
 
 
 def _refuse() -> NoReturn:

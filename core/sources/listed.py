@@ -1,13 +1,13 @@
 """Files named one by one: what a visitor sent at one time."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from core.errors import SourceRefused, SourceUnavailable, UnreadableImage
 from core.images.describe import Box, Split
 from core.sources.folder import FolderSource
-from core.sources.source import Found, Skipped
+from core.sources.source import Found, Skipped, Source
 from core.storage import write_whole
 from core.text.names import printable
 
@@ -19,15 +19,16 @@ class ListedSource:
 
     Args:
         file: What `write_list` wrote.
+        folder: Makes the source of all files in the folder where they are.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, folder: Callable[[str], Source] = lambda path: FolderSource(Path(path))) -> None:
         try:
-            folder, self._paths = json.loads(file.read_bytes())
+            where, self._paths = json.loads(file.read_bytes())
         except (OSError, ValueError) as error:
             raise SourceRefused(f"{printable(file)} cannot be read.", "Upload the pictures again.") from error
-        self.location = folder or str(file)
-        self._files = FolderSource(Path(self.location))
+        self.location = where or str(file)
+        self._files = folder(self.location) if where else FolderSource(file)
 
     def find(self) -> Iterator[Found | Skipped]:
         for path in self._paths:

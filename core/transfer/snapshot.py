@@ -20,6 +20,7 @@ from core.errors import ExportRefused, JournalUnavailable
 from core.index.pointer import FIRST
 from core.running.note import FILE as RUNNING
 from core.storage import PART_SUFFIX, make_folder, writing_in
+from core.store.address import MIRROR
 from core.text.names import printable
 
 COLLECTIONS = "collections"
@@ -34,15 +35,15 @@ _UNCHANGING = frozenset(
     {"data", "_indices", "_deletions", "_transactions"}
 )  # of a table: written once, under new names
 _STAGED = ".snapshot-"
-_LEFT_OUT = frozenset({RUNNING, ".previews", ".exports"})
+_LEFT_OUT = frozenset({RUNNING, ".previews", ".exports", MIRROR})
 _JOURNAL = ("-wal", "-shm", "-journal")
 
 
 def snapshot(settings: Settings, folder: Path) -> Generator[Path]:
     """Copy everything that cannot be made again; yields each file when it is there.
 
-    Left out are previews and exports that wait to be downloaded. What Elasticsearch or a database of its own server
-    keeps, these keep: it is theirs to copy.
+    Left out are previews and exports that wait to be downloaded. What Elasticsearch, a database of its own server or a
+    store keeps, these keep: it is theirs to copy.
 
     Args:
         folder: Made; nothing may be there. Its parent's disk takes the copy.

@@ -13,6 +13,7 @@ from core.errors import (
     NoSuchCollection,
     NotSignedIn,
     SeveralCollections,
+    StorageUnavailable,
 )
 from core.models import MODELS, STARTER
 from core.ui.collections.chosen import offer_others
@@ -48,6 +49,19 @@ def expected_errors() -> Iterator[None]:
 
 def show_error(error: ImageSearchError) -> None:
     st.error(f"**{error.title}**\n\n{plain(error.message)}\n\n{plain(error.remedy)}", icon=":material/error:")
+
+
+def store_banner() -> None:
+    """Says on every page that the store does not answer: what is at hand is shown meanwhile."""
+    mirror = services().mirror
+    if mirror and (trouble := mirror.trouble):
+        with suppress(StorageUnavailable):
+            mirror.check()  # it may be back
+            return
+        st.warning(
+            f"**{trouble.title}**\n\n{plain(str(trouble))} What is on this machine is shown meanwhile.",
+            icon=":material/cloud_off:",
+        )
 
 
 def model_banner() -> None:

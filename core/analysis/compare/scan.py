@@ -120,6 +120,4 @@ def _sides(job: JobState) -> tuple[Side, Side]:
 def keep(kept: Kept, texts: list[str], found: dict[str, Any]) -> None:
     """Keep a comparison; of very many the oldest go."""
     kept.note(key_of(*texts), found)
-    files = sorted(kept.folder.glob("of-*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in files[_KEPT:]:
-        path.unlink(missing_ok=True)
+    kept.remove(kept.names("of-*.json")[_KEPT:])

@@ -17,9 +17,7 @@ def save(kept: Kept, made: Map) -> None:
     """In place of the one before: readers see that one until it is whole."""
     kept.save(f"points-{made.version}", {name: getattr(made, name) for name in _ARRAYS})
     note(kept, made)
-    for old in kept.folder.glob("points-*.npz"):
-        if old.name != f"points-{made.version}.npz":
-            old.unlink(missing_ok=True)
+    kept.remove(name for name in kept.names("points-*.npz") if name != f"points-{made.version}.npz")
 
 
 def note(kept: Kept, made: Map) -> None:

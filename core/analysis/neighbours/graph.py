@@ -270,9 +270,7 @@ def _keep(kept: Kept, made: Neighbours, lists: Partition) -> Neighbours:
     arrays = {name: getattr(made, name) for name in ("digests", "ids", "row", "indices", "cosines")}
     kept.save("graph", {**arrays, "centres": lists.centres, "list_of": lists.list_of, "edition": np.array(edition)})
     kept.note("about", {"format": FORMAT, "edition": edition, "recall": made.recall})
-    for old in kept.folder.glob("vectors-*.npy"):  # whoever still reads one keeps it open
-        if old.name != f"vectors-{edition}.npy":
-            old.unlink(missing_ok=True)
+    kept.remove(name for name in kept.names("vectors-*.npy") if name != f"vectors-{edition}.npy")
     found = load(kept)
     assert found is not None
     return found

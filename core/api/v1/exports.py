@@ -65,9 +65,10 @@ class Exporting:
     @property
     def _exports(self) -> ExportStore[Export]:
         """Those of the collection: a token of another's means nothing."""
-        folder = self._services().settings.data_dir / ".exports"  # hidden: never indexed
+        services = self._services()
+        folder = services.kept_in / ".exports"  # hidden: never indexed
         with self._opening:
-            return self._opened.setdefault(folder, ExportStore(folder, Export))
+            return self._opened.setdefault(folder, ExportStore(folder, Export, mirror=services.mirror))
 
     def add(self, asked: ExportBody, request: Request) -> Prepared:
         """Returns the URL of a download, which can be fetched for ten minutes."""

@@ -54,9 +54,7 @@ class Store:
     def round(self, done: Embedded) -> dict[int, Verdict]:
         """Store a round; returns what became of its files, by their numbers."""
         one = done.round
-        for prepared in one.prepared:
-            if prepared.thumbnail:
-                self._thumbnails.keep(prepared.record.content_hash, prepared.thumbnail)
+        self._thumbnails.keep_all({new.record.content_hash: new.thumbnail for new in one.prepared if new.thumbnail})
         replaced = self._index.get([prepared.record.id for prepared in one.prepared])
         verdicts, moved = self._judged(done)
         left = [record_id(file.path) for file in moved]

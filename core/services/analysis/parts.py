@@ -21,7 +21,8 @@ class AnalysisParts(Opening):
     @Once
     def kept(self) -> KeptAnalyses:
         """What was found, on disk."""
-        return KeptAnalyses(self._services.settings.data_dir / "analysis", self._services.index)
+        services = self._services
+        return KeptAnalyses(services.kept_in / "analysis", services.index, services.mirror)
 
     @Once
     def _database(self) -> "Database":

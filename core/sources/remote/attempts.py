@@ -11,6 +11,7 @@ import aiohttp
 from core.errors import ImageSearchError, UnreadableImage
 from core.sources.remote.public import NotPublic
 from core.sources.remote.transfer import Crowded, Unreadable
+from core.store.failures import is_forbidden, status_of
 from core.text.names import printable
 from core.text.redaction import scrubbed
 
@@ -61,7 +62,7 @@ def retry[Result](work: Callable[[], Result]) -> Result:
 def is_missing(error: Exception) -> bool:
     """Whether there is no such file, or none for us: some servers say the latter of either."""
     error = _cause(error)
-    return isinstance(error, FileNotFoundError) or _status(error) in {404, 410} or _is_forbidden(error)
+    return isinstance(error, FileNotFoundError) or status_of(error) in {404, 410} or is_forbidden(error)
 
 
 def describe_error(url: str, error: Exception, credentials: str) -> UnreadableImage:
@@ -73,7 +74,7 @@ def describe_error(url: str, error: Exception, credentials: str) -> UnreadableIm
     name, error = printable(url), _cause(error)
     if isinstance(error, ImageSearchError):
         return UnreadableImage(error.message, error.remedy)
-    if _is_forbidden(error):
+    if is_forbidden(error):
         return UnreadableImage(f"{name} cannot be read: access is denied.", credentials)
     if is_missing(error):
         return UnreadableImage(f"{name} does not exist.", "Check the spelling, or index its URL again.")
@@ -86,7 +87,7 @@ def describe_error(url: str, error: Exception, credentials: str) -> UnreadableIm
 
 def _reason(error: Exception) -> str:
     """In words of ours: those of a library are for those who know it, and name addresses with their keys."""
-    if isinstance(status := _status(error), int) and status >= 400:
+    if isinstance(status := status_of(error), int) and status >= 400:
         return f"its server answers with status {status}"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "there is no space left for it on this machine"
@@ -103,17 +104,11 @@ def _reason(error: Exception) -> str:
 def is_transient(error: Exception) -> bool:
     """Whether it is the way there or the server that fails, rather than what was asked for."""
     error = _cause(error)
-    return (isinstance(error, _PASSING) or _status(error) in _PASSING_STATUS) and not _is_private(error)
+    return (isinstance(error, _PASSING) or status_of(error) in _PASSING_STATUS) and not _is_private(error)
 
 
 def _is_private(error: Exception) -> bool:
     return isinstance(getattr(error, "os_error", None), NotPublic)
-
-
-def _is_forbidden(error: Exception) -> bool:
-    if isinstance(error, PermissionError) or _status(error) in {401, 403}:
-        return True
-    return "credential" in f"{type(error).__name__} {error}".lower()  # as each driver's library has errors of its own
 
 
 def _cause(error: Exception) -> Exception:
@@ -121,13 +116,3 @@ def _cause(error: Exception) -> Exception:
     while isinstance(error, FileNotFoundError) and isinstance(error.__cause__, Exception):
         error = error.__cause__
     return error
-
-
-def _status(error: Exception) -> object:
-    """Of the answer of a server, where the driver says it: the web's, Google's, Azure's, Amazon's."""
-    for name in ("status", "status_code", "code"):
-        if isinstance(status := getattr(error, name, None), int):
-            return status
-    answer = getattr(error, "response", None)
-    head = answer.get("ResponseMetadata") if isinstance(answer, dict) else None
-    return head.get("HTTPStatusCode") if isinstance(head, dict) else None

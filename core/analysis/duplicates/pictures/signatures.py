@@ -8,7 +8,6 @@ what is ingested later takes a piece of its own. It is the same for all versions
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import batched
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,20 +51,20 @@ class Signatures:
         self._kept = kept
         self._pieces: list[NDArray[np.void]] = []
         self._place: dict[bytes, tuple[int, int]] = {}
-        for name in self._names(kept.folder):
+        for name in self._names(kept):
             if (piece := kept.map_array(name)) is not None and piece.dtype == _ROW:
                 self._take(piece)
 
     def __contains__(self, digest: bytes) -> bool:
         return digest in self._place
 
-    def take_over(self, folders: Iterable[Path]) -> None:
+    def take_over(self, others: Iterable[Kept]) -> None:
         """Take what other versions have, where this one has nothing yet."""
         if self._pieces:
             return
-        for folder in folders:
-            for name in self._names(folder):
-                if (piece := Kept(folder).map_array(name)) is not None and piece.dtype == _ROW:
+        for other in others:
+            for name in self._names(other):
+                if (piece := other.map_array(name)) is not None and piece.dtype == _ROW:
                     self._kept.save_array(name, piece)
                     self._take(piece)
             if self._pieces:
@@ -140,8 +139,8 @@ class Signatures:
             self._place.setdefault(digest.tobytes(), (number, place))
 
     @staticmethod
-    def _names(folder: Path) -> list[str]:
-        return sorted(path.stem for path in folder.glob(f"patches{FORMAT}-*.npy"))
+    def _names(kept: Kept) -> list[str]:
+        return sorted(name.removesuffix(".npy") for name in kept.names(f"patches{FORMAT}-*.npy"))
 
 
 def _look(thumbnails: Thumbnails, content_hash: str) -> tuple[Patches, str] | None:

@@ -62,7 +62,7 @@ class Scan:
         graph = yield from self._neighbours()
         facts = yield from self._facts(graph, kept)
         signatures, about = Signatures(kept), kept.noted("about") or {}
-        signatures.take_over(kept.folder.parents[1].glob(f"*/{kept.folder.name}"))
+        signatures.take_over(kept.of_other_versions())
         digests = [facts.digest(place) for place in range(len(facts.digests))]
         yield from self._sign(signatures, digests)
         before = pairs_file.load(kept) if about.get("format") == FORMAT else None
