@@ -13,6 +13,7 @@ SUITES = {
     "CLIP through Inference": ("clip", (data / "models").is_dir()),
     "starter model": ("starter", True),
     "COCO128 end to end": ("coco", (data / "data").is_dir()),
+    "Inference server": ("inference_server", (data / "inference-server").is_dir()),
     "Ray": ("test_ray", True),
     "browser": ("browser", bool(shutil.which("chromium") or shutil.which("google-chrome"))),
 }
