@@ -100,6 +100,23 @@ test("edits made before the elements were made anew are counted on", () => {
   edits.send((_, { edit }) => assert.equal(edit, 8), "x")
 })
 
+test("another process of the app, which has answered none of the edits", () => {
+  const edits = new Edits("k")
+  /** @type {number[]} */
+  const sent = []
+  const trigger = (/** @type {string} */ _, /** @type {Edit} */ { edit }) => sent.push(edit)
+  edits.send(trigger, "x")
+  assert.ok(edits.settles({ answered: 1 }))
+  assert.ok(edits.settles({ answered: 0 }), "what it shows counts")
+  edits.send(trigger, "y")
+  assert.ok(edits.settles({ answered: 1 }))
+  edits.send(trigger, "lost with the first")
+  assert.ok(!edits.settles({ answered: 0 }))
+  edits.once() // as when the page has been drawn
+  assert.deepEqual(sent, [1, 1, 2, 2])
+  assert.ok(edits.settles({ answered: 2 }))
+})
+
 test("what a route answers", async context => {
   answering(context, async (url, { method, body, headers }) => {
     return Response.json({ url, method, body, type: new Headers(headers).get("Content-Type") ?? undefined })

@@ -3,6 +3,7 @@
 
 import { closest, element, mounting, parts } from "../shared/base.js"
 import { keepCollection } from "./keeping.js"
+import { whenBack } from "./returning.js"
 import { Switch } from "./switch.js"
 
 /** @import { Trigger } from "../shared/types.d.ts" */
@@ -47,6 +48,7 @@ class Frame {
     this.watching = new MutationObserver(plainLists)
     this.watching.observe(document.body, { childList: true, subtree: true })
     plainLists()
+    this.returning = whenBack(() => this.trigger("returned", true))
     keepCollection()
     this.closeDrawer() // Streamlit remembers one that was left open, and lays it over the page
   }
@@ -54,6 +56,7 @@ class Frame {
   close() {
     this.listening.abort()
     this.watching.disconnect()
+    this.returning.disconnect()
     this.host.remove()
     this.switch.close()
   }

@@ -51,4 +51,9 @@ def frame(links: Sequence[SkipLink], switching: Switching | None = None) -> None
         "choices": [choice._asdict() for choice in switching.choices],
         "manage": {"title": "Manage collections", "about": "", "url": switching.manage_url, "current": False},
     }
-    _frame(key="frame", data={"links": [link._asdict() for link in links], "collections": collections})
+    data = {"links": [link._asdict() for link in links], "collections": collections}
+    _frame(key="frame", data=data, on_returned_change=_drawn)
+
+
+def _drawn() -> None:
+    """The page came back to the server, and asks for no more than to be drawn."""

@@ -5,12 +5,23 @@
 
 export const ASKED = "image-search:asked" // the mark from which the gallery measures how long the page takes
 
+export const RETURNED = "image-search:returned" // the event: a process has drawn the page that may know of no edit
+
 const LOST = 4000 // milliseconds
+const NOTHING = () => {}
+
+/** @type {Set<Edits>} Those that were sent something which is not answered yet. */
+const unanswered = new Set()
+
+globalThis.document?.addEventListener(RETURNED, () => {
+  for (const edits of unanswered) edits.once()
+})
 
 /** Streamlit may lose the last of several that come in quick succession: it is sent once more. */
 export class Edits {
   sent = 0
-  again = () => {}
+  known = 0
+  again = NOTHING
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   waiting = undefined
 
@@ -29,13 +40,19 @@ export class Edits {
     const edit = { edit: this.sent, value }
     clearTimeout(this.waiting)
     this.again = () => trigger(this.name, edit)
+    unanswered.add(this)
     trigger(this.name, edit)
   }
 
   once() {
     const { again } = this
-    this.again = () => {}
+    this.forget()
     again()
+  }
+
+  forget() {
+    this.again = NOTHING
+    unanswered.delete(this)
   }
 
   /**
@@ -43,10 +60,12 @@ export class Edits {
    * @param {Answered} data
    */
   settles({ answered }) {
-    this.sent = Math.max(this.sent, answered) // more where the elements were made anew
+    const isAnother = answered < this.known // process of the app, which knows of none; nor does the page, if all are answered
+    this.known = answered
+    this.sent = isAnother && !unanswered.has(this) ? answered : Math.max(this.sent, answered) // more where the elements were made anew
     const isSettled = answered === this.sent
     clearTimeout(this.waiting)
-    if (isSettled) this.again = () => {}
+    if (isSettled) this.forget()
     else this.waiting = setTimeout(() => this.once(), LOST)
     return isSettled
   }
