@@ -24,9 +24,9 @@ LONGEST = (
     "browser/test_app", "browser/test_accessibility", "index/test_conditions", "browser/test_search",
     "index/test_contract", "browser/test_gallery", "test_hostile", "test_crash", "browser/test_ingest", "test_coco",
     "index/test_lance", "browser/test_composer", "api/test_load", "embedding/test_worker", "browser/test_elasticsearch",
-    "index/test_earlier_versions", "index/test_elastic", "browser/test_facets", "ingest/test_killed", "ingest/test_ray",
-    "embedding/test_onnx_clip", "search/test_search", "pages/test_search_page", "browser/test_foreign",
-    "pages/test_ingest_page", "ingest/test_interruptions", "test_cli",
+    "browser/test_proxy", "index/test_earlier_versions", "index/test_elastic", "browser/test_facets",
+    "ingest/test_killed", "ingest/test_ray", "embedding/test_onnx_clip", "search/test_search", "pages/test_search_page",
+    "browser/test_foreign", "pages/test_ingest_page", "ingest/test_interruptions", "test_cli",
 )  # fmt: skip
 """Files that take longest begin first, so that no process is left alone with one at the end; those that drive a browser
 take turns with others, so that two of them seldom run side by side."""

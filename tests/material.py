@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.proxy import NGINX, NO_NGINX
+
 TEST_DATA = Path(os.environ.get("IMAGE_SEARCH_TEST_DATA") or Path(__file__).parents[2] / "shared").resolve()
 """What needs it is skipped where it is not there; CONTRIBUTING.md says what lies in it."""
 
@@ -33,3 +35,4 @@ needs_ordinary_user = pytest.mark.skipif(
 )
 needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
 needs_kill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+needs_nginx = pytest.mark.skipif(NGINX is None, reason=NO_NGINX)
