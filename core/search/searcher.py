@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,38 +9,25 @@ import numpy as np
 from core.cache import LRUCache
 from core.embedding.embedder import Embedder
 from core.errors import InvalidQuery
-from core.index.filters import SET_ASIDE, Filter, without_set_aside
-from core.index.index import MAX_K, Counts, Index, Order
+from core.index.filters import Filter
+from core.index.index import MAX_K, Counts, Index
 from core.index.records import Hit
 from core.runtime.blas import use_one_thread
+from core.search.browsing import DEPTHS, SET_ASIDE_ONLY, Browser, SetAside
 from core.search.compose import Composed, Composer
-from core.search.options import Collapse, Options, Sort
+from core.search.options import Options, Sort
 from core.search.query import Query, Search, checked
 from core.search.ranking import facets
-from core.search.ranking.collapse import group_duplicates
 from core.search.ranking.rank import ALIKE, Ranking, rank
 from core.search.relevance.bands import above_chance, assess
 from core.search.relevance.calibrator import Calibrations
 from core.search.relevance.naming import MAX_NAMED, narrowed, sought, with_named
 from core.search.relevance.scores import Calibration
-from core.search.results import Result, Results, Timings
-from core.telemetry.stopwatch import part, spent
-
-DEPTHS = (200, 1_000, 4_000, MAX_K)
-"""How many hits are looked at: as many as the page asked for takes. Longer lists begin as the shorter do."""
+from core.search.results import Results, Timings
+from core.telemetry.stopwatch import spent
 
 _WIDENED = 1_000  # hits, at most, that tell what else could be chosen in a facet
 _KEPT = 16  # lists of hits, and rankings of them
-
-_SET_ASIDE = Filter((SET_ASIDE,))
-
-_BROWSED: dict[Sort, Order] = {
-    Sort.NEWEST: "newest",
-    Sort.OLDEST: "oldest",
-    Sort.LARGEST: "largest",
-    Sort.SMALLEST: "smallest",
-    Sort.NAME: "name",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +41,6 @@ class _Found:
     nearest."""
     searched: int
     timings: Timings
-
-
-@dataclass(frozen=True, slots=True)
-class _SetAside:
-    """Whether anything was set aside as a duplicate, as counted last."""
-
-    revision: str
-    """Of the index when it was."""
-    any: bool
 
 
 class Searcher:
@@ -90,10 +67,9 @@ class Searcher:
         self._calibrations = calibrations
         # Asked again for the next page, for another look at the same hits, and by every run of a page.
         self._found: LRUCache[_Found] = LRUCache(_KEPT, "hits")
-        self._counts: LRUCache[Counts] = LRUCache(_KEPT, "facets")
         self._rankings: LRUCache[tuple[Ranking, _Found]] = LRUCache(_KEPT, "rankings")
-        self._browses: LRUCache[Sequence[Result]] = LRUCache(_KEPT, "browsed")
-        self._set_aside = _SetAside("", False)
+        self._set_aside = SetAside()
+        self._browser = Browser(index, self._set_aside)
 
     def search(self, search: Search, offset: int = 0, limit: int = 24) -> Results:
         """A page of the `search.k` results; of everything that the filter lets through where the query is empty. What
@@ -111,7 +87,8 @@ class Searcher:
             raise InvalidQuery(f"{k} results were asked for.", f"Ask for 1 to {MAX_K:,}.")
         end = min(offset + limit, max(offset, k))
         if search.browses:
-            return self._browse(search.where, search.options, offset, end, k)
+            alike = _alike(search.options, self._calibration())
+            return self._browser.browse(search.where, search.options, alike, offset, end, k)
         search = replace(search, query=checked(search.query))
         assumed = self._set_aside.any
         results = self._nearest(search, offset, end, k)
@@ -120,7 +97,7 @@ class Searcher:
 
     def _nearest(self, search: Search, offset: int, end: int, k: int) -> Results:
         chosen = search.where
-        search = replace(search, where=self._shown(chosen))
+        search = replace(search, where=self._set_aside.without(chosen))
         calibration, revision = self._calibration(), self._index.revision()
         sorts_few = search.options.sort is not Sort.BEST and k <= DEPTHS[1]  # then all k are to be known
         for depth in _depths(search.options, offset):
@@ -130,20 +107,15 @@ class Searcher:
                 break
 
         def counted(where: Filter) -> Counts:
-            widened = replace(search, where=self._shown(where))
+            widened = replace(search, where=self._set_aside.without(where))
             return self._ranking(widened, min(depth, _WIDENED), calibration, revision)[0].facets
 
         ranking = replace(ranking, facets=facets.with_choices(ranking.facets, chosen, counted))
         return _page(ranking, found, slice(offset, end), k, more=not exhausted and depth < MAX_K)
 
     def facets(self, where: Filter) -> Counts:
-        """Of all pictures that a filter lets through; counted again when the index has changed."""
-
-        def count() -> Counts:
-            with part("index"):
-                return self._index.facets(where)
-
-        return self._counts.get((where, self._index.revision()), count)
+        """As `Browser.facets`."""
+        return self._browser.facets(where)
 
     def compose(self, query: Query) -> Composed:
         """What the index is asked with; raises as `search` does."""
@@ -171,10 +143,10 @@ class Searcher:
         started = time.perf_counter()
         composed = self._compose(query, calibration)
         embedded = time.perf_counter()
-        wheres = [where] if self._set_aside.revision == revision else [where, _SET_ASIDE]
+        wheres = [where] if self._set_aside.is_counted(revision) else [where, SET_ASIDE_ONLY]
         hits, (searched, *set_aside) = self._index.search_and_counts(composed.embedding, depth, wheres, embeddings=True)
         if set_aside:
-            self._set_aside = _SetAside(revision, set_aside[0] > 0)
+            self._set_aside.note(revision, set_aside[0])
         named = self._named(query, composed, where)
         timings = Timings(embedded - started, time.perf_counter() - embedded)
         spent("embedding", timings.embedding)
@@ -205,72 +177,6 @@ class Searcher:
         seconds = time.perf_counter() - started
         spent("ranking", seconds)
         return replace(ranking, seconds=seconds)
-
-    def _shown(self, where: Filter) -> Filter:
-        """Without what was set aside, where there is any: a filter takes time."""
-        return without_set_aside(where) if self._set_aside.any else where
-
-    def _browse(self, chosen: Filter, options: Options, offset: int, end: int, k: int) -> Results:
-        started, revision, calibration = time.perf_counter(), self._index.revision(), self._calibration()
-        if self._set_aside.revision != revision:
-            self._set_aside = _SetAside(revision, self._index.count(_SET_ASIDE) > 0)
-        where = self._shown(chosen)
-        searched = self._index.count(where)
-        duplicate_threshold = _alike(options, calibration)
-        for depth in (depth for depth in DEPTHS if depth > offset):
-            results = self._browsed(where, options, depth, duplicate_threshold, revision)
-            looked_at = sum(result.count for result in results)
-            exhausted = looked_at < depth
-            if exhausted or len(results) >= end:
-                break
-        counts = facets.with_choices(self.facets(where), chosen, lambda widened: self.facets(self._shown(widened)))
-        collapsed = looked_at - len(results)
-        more = not exhausted and depth < MAX_K
-        total = searched - collapsed if more else len(results)
-        return Results(
-            results=results[offset:end],
-            offset=offset,
-            matched=total,
-            at_least=False,
-            bands={},
-            no_match=False,
-            searched=searched,
-            collapsed=collapsed,
-            has_more=end < k and (more or len(results) > end),
-            total=total,
-            facets=counts,
-            timings=Timings(0.0, time.perf_counter() - started),
-            duplicate_threshold=duplicate_threshold,
-            scored=False,
-        )
-
-    def _browsed(
-        self, where: Filter, options: Options, depth: int, duplicate_threshold: float, revision: str
-    ) -> Sequence[Result]:
-        """The first records in their order, those that are shown as one in the place of the first of them."""
-
-        def make() -> Sequence[Result]:
-            with part("index"):
-                hits = self._first(where, options, depth)
-            found = group_duplicates(hits, options.collapse, duplicate_threshold)
-            plain = [Hit(hit.record, 0.0) for hit in hits]
-            return [
-                Result(plain[leader], None, None, True, others=tuple(plain[other] for other in others))
-                for leader, *others in found
-            ]
-
-        key = where, options.sort, options.collapse, duplicate_threshold, depth, revision
-        return self._browses.get(key, make)
-
-    def _first(self, where: Filter, options: Options, depth: int) -> list[Hit]:
-        """So many records in their order, with their embeddings where these tell which are shown as one."""
-        while True:
-            records = self._index.browse(where, _BROWSED.get(options.sort), 0, depth)
-            if options.collapse is not Collapse.ALIKE or not records:
-                return [Hit(record, 0.0) for record in records]
-            with suppress(KeyError):  # one was deleted a moment ago
-                rows = self._index.embeddings([record.id for record in records])
-                return [Hit(record, 0.0, row) for record, row in zip(records, rows, strict=True)]
 
 
 def _depths(options: Options, offset: int) -> Iterable[int]:
