@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import time
 from collections.abc import Container, Iterator
 from contextlib import suppress
@@ -21,6 +22,7 @@ _USED_EVERY = 86_400.0
 """Seconds after which the store is told anew that an upload is used."""
 
 _LONGEST_TIME = 20  # digits
+_LOCKS = 64
 
 
 class SharedUploads(Uploads):
@@ -37,6 +39,7 @@ class SharedUploads(Uploads):
         self, folder: Path, limit: int, archive_limit: int = 0, *, unread: bool = False, mirror: Mirror
     ) -> None:
         super().__init__(folder, limit, archive_limit, unread=unread)
+        self._locks = [threading.Lock() for _ in range(_LOCKS)]  # by id: a store takes its time
         self._mirror = mirror
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -59,7 +62,7 @@ class SharedUploads(Uploads):
         upload = Upload(upload_id, self._place(upload_id, suffix), name)
         changed, first = self.mtime_ns(upload_id) or time.time_ns(), self.known_as(upload_id) or str(upload.path)
         sidecar = {"name": name, "suffix": suffix, "mtime_ns": str(changed), "path": first}
-        with self._lock:
+        with self._lock_of(upload_id):
             # First, so that what is interrupted here leaves nothing that `expire` does not find.
             self._mirror.write(self._sidecar(upload_id), json.dumps(sidecar).encode())
             if not upload.path.is_file():
@@ -74,7 +77,7 @@ class SharedUploads(Uploads):
             return
         sidecar, suffix = self._sidecar(upload_id), self._kept(upload_id).get("suffix")
         places = [self._place(upload_id, suffix)] if suffix else []
-        with self._lock:  # the sidecar last: what is interrupted here is found again
+        with self._lock_of(upload_id):  # the sidecar last: what is interrupted here is found again
             self._mirror.remove([*places, sidecar])
 
     def find(self) -> Iterator[tuple[str, int]]:
@@ -117,6 +120,9 @@ class SharedUploads(Uploads):
         if not is_content_hash(upload_id) or not self._mirror.fresh(self._sidecar(upload_id)):
             return {}
         return super()._kept(upload_id)
+
+    def _lock_of(self, upload_id: str) -> threading.Lock:
+        return self._locks[int(upload_id[:4], 16) % _LOCKS]
 
     def _sidecars(self) -> Iterator[Mirrored]:
         for one in self._mirror.found(self._beside):

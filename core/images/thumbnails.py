@@ -1,7 +1,7 @@
 """Small copies of pictures: kept for the grid, made anew for the large view."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -130,9 +130,14 @@ class Thumbnails:
         return remove_broken_off([self.folder])
 
     def remove(self, content_hash: str) -> None:
-        places = self._places(content_hash)
+        self.remove_all([content_hash])
+
+    def remove_all(self, content_hashes: Iterable[str]) -> None:
+        """Remove those of several contents."""
+        places = [path for one in content_hashes for path in self._places(one)]
         if self._mirror:
             self._mirror.remove(places)
+            return
         for path in places:
             path.unlink(missing_ok=True)
 

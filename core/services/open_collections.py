@@ -1,5 +1,6 @@
 """The collections of an app that are open: the services of each, made when they are first asked for."""
 
+import shutil
 import threading
 import time
 from collections.abc import MutableMapping, Sequence
@@ -8,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import cachetools
 
-from core.collections.collection import ALL, Collection, first_collection, named, no_such, settings_of
+from core.collections.collection import ALL, FOLDER, Collection, first_collection, named, no_such, settings_of
 from core.config import Settings
 from core.model_pool import ModelPool
 from core.services.services import Services
+from core.store.address import MIRROR
 
 if TYPE_CHECKING:  # who names no collection needs no database
     from core.access.audit import Audit
@@ -137,9 +139,14 @@ class OpenCollections:
             self.of(collection.name).library.follow_up()
 
     def tidy(self) -> None:
-        """As `Services.tidy`, of all collections."""
+        """As `Services.tidy`, of all collections; and remove what is at hand of those that another machine deleted."""
         for collection in self.all():
             self.of(collection.name).tidy()
+        if self.settings.store:
+            folders = {self.settings.data_dir / collection.folder for collection in self.all()}
+            for mirror in (self.settings.data_dir / FOLDER).glob(f"*/{MIRROR}"):
+                if mirror.parent not in folders:
+                    shutil.rmtree(mirror, ignore_errors=True)
 
     def close(self) -> None:
         """As `Services.close`."""

@@ -6,6 +6,7 @@ Such a path is one of the machine that took it. On another, whose data folder li
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,7 +24,8 @@ from core.store.address import MIRROR
 from core.store.mirror import Mirror
 from core.text.names import printable
 
-_AT_ONCE = 16  # names that are fetched
+_AT_ONCE = 16  # files that are fetched
+_SETTLED = 600.0  # seconds: younger ones may be about to be kept in the store
 _UPLOAD = re.compile(r"(.*/)?uploads(\.kept)?/([0-9a-f]{2})/(\3[0-9a-f]{62})(\.[a-z0-9]+)(/.*)?", re.DOTALL)
 _BELOW = re.compile(rf"(?:.*/)?{MIRROR}/((?:datasets|lists)/.+|uploads)", re.DOTALL)
 
@@ -101,14 +103,16 @@ class Sent:
 
     def _fetch_all(self, folder: Path) -> None:
         """A folder whose files belong together."""
+        there = {one.path for one in self._mirror.found(folder)}
         with ThreadPoolExecutor(_AT_ONCE, "dataset") as pool:
-            list(pool.map(self._mirror.fetched, (one.path for one in self._mirror.found(folder))))
-        if not self._mirror.fresh(_times(folder)):
-            return
-        times = json.loads(_times(folder).read_bytes())
-        for path in folder.rglob("*"):
-            changed = times.get(path.relative_to(folder).as_posix())
-            if isinstance(changed, int) and path.is_file() and path.stat().st_mtime_ns != changed:
+            list(pool.map(self._mirror.fetched, there))
+        times = json.loads(_times(folder).read_bytes()) if self._mirror.fresh(_times(folder)) else {}
+        for path in filter(Path.is_file, folder.rglob("*")):
+            status = path.stat()
+            changed = times.get(path.relative_to(folder).as_posix()) if isinstance(times, dict) else None
+            if path not in there and status.st_ctime < time.time() - _SETTLED:
+                path.unlink(missing_ok=True)  # of a dataset of this name that was removed
+            elif isinstance(changed, int) and status.st_mtime_ns != changed:
                 os.utime(path, ns=(changed, changed))
 
 

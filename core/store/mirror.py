@@ -201,9 +201,9 @@ class Mirror:
 
     def remove(self, paths: Iterable[Path]) -> None:
         """Remove files, in the store and here; those that are not there count as removed."""
-        for path in paths:
-            name = self._name(path)
-            self._remote.remove([name])
+        names = {self._name(path): path for path in paths}
+        self._remote.remove(names)
+        for name, path in names.items():
             path.unlink(missing_ok=True)
             self._forget(name)
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ AWAY = 5.0
 """Seconds for which a store that did not answer is not asked again: a page asks for dozens of files at a time."""
 
 _PROBE = ".reachable"
+_PROBED = 60.0
+"""Seconds after which it is tried anew whether the store can be written."""
+
 _TIMES = ("LastModified", "last_modified", "updated", "mtime", "modified", "created")
 _TAGS = ("ETag", "etag")
 # Seconds and attempts: whoever waits for a page is told soon, and what is written is tried again by its job.
@@ -66,6 +70,7 @@ class Remote:
         self._scheme, _, path = url.partition("://")
         self._base = path.rstrip("/")
         self._making = threading.Lock()
+        self._written = -inf
         self._away: tuple[float, StorageUnavailable] | None = None
 
     def get(self, name: str, path: Path) -> bool:
@@ -109,12 +114,17 @@ class Remote:
         return [
             self._entry(info)
             for info, name in zip(files, names, strict=True)
-            if name.startswith(above) and not _is_part(name)
+            if name.startswith(above) and _is_plain(name) and not _is_part(name)
         ]
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove files; those that are gone already count as removed."""
-        for key in map(self._key, names):
+        keys = list(map(self._key, names))
+        if len(keys) > 1 and self._scheme in _OPTIONS:  # object stores take many at a time
+            with suppress(FileNotFoundError):
+                self._asked(lambda files: files.rm(keys))
+                return
+        for key in keys:
             with suppress(FileNotFoundError):
                 self._asked(partial(_remove, key=key))
 
@@ -140,15 +150,21 @@ class Remote:
         return self._away[1] if self._away else None
 
     def check(self) -> None:
-        """Write a file and read what is known of it."""
+        """Write a file, once a minute, and read what is known of it."""
         key = self._key(_PROBE)
         self._asked(lambda files: self._probe(files, key), writes=True)
 
     def _probe(self, files: "AbstractFileSystem", key: str) -> None:
         if self._scheme == "file":
             Path(key).parent.mkdir(parents=True, exist_ok=True)
-        files.pipe_file(key, b"")
-        files.info(key)
+        if self._now() > self._written + _PROBED:
+            files.pipe_file(key, b"")
+            self._written = self._now()
+        try:
+            files.info(key)
+        except FileNotFoundError:  # somebody has emptied it
+            self._written = -inf
+            files.pipe_file(key, b"")
 
     @cached_property
     def _files(self) -> "AbstractFileSystem":
@@ -201,6 +217,11 @@ class Remote:
 
 def _remove(files: "AbstractFileSystem", key: str) -> None:
     files.rm_file(key)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether it leads where it says: in a bucket a file may be called anything."""
+    return not {"", ".", ".."} & set(name.split("/")) and name.isprintable() and "\\" not in name
 
 
 def _is_part(name: str) -> bool:

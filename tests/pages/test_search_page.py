@@ -6,9 +6,10 @@ from concurrent.futures import Future
 import pytest
 
 from core.embedding.loading import ModelState
-from core.errors import IndexUnavailable, ModelUnavailable
+from core.errors import IndexUnavailable, ModelUnavailable, StoreUnavailable
 from core.index.index import ModelStamp
 from core.ingest.journal.job import Status
+from core.services.belongings import Belongings
 from tests.pages.conftest import Component, texts
 
 
@@ -275,3 +276,19 @@ def test_a_path_as_the_whole_text_is_offered_as_a_picture(corpus, open_page, pic
     at = open_page(q="/elsewhere/x.png")
     assert "outside the folders" in Component(at, "query").data["pasted"]["refusal"]
     assert Component(open_page(q="blue"), "query").data["pasted"] is None
+
+
+def test_a_store_that_does_not_answer_is_told_until_it_does(open_page, monkeypatch):
+    class Away:
+        trouble: StoreUnavailable | None = StoreUnavailable("The store s3://bucket does not answer.", "Wait.")
+
+        def check(self) -> None:
+            if self.trouble:
+                raise self.trouble
+
+    away = Away()
+    monkeypatch.setattr(Belongings, "mirror", property(lambda _: away))
+    at = open_page()
+    assert "The store s3://bucket does not answer." in at.warning[0].value.replace("\\", "")
+    away.trouble = None
+    assert not at.run().warning

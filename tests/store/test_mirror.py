@@ -10,6 +10,8 @@ from core.errors import StorageFull, StorageUnavailable
 from core.store import remote
 from core.store.mirror import Mirror
 
+ON_A_DRIVE = pytest.mark.parametrize("url", ["file"], indirect=True)
+
 
 def test_what_one_keeps_the_other_has_until_it_is_removed(mirror, clock):
     one, other = mirror("one"), mirror("other")
@@ -63,6 +65,7 @@ def test_a_folder_is_removed_and_no_other(mirror):
     assert one.found(one.root) == []
 
 
+@ON_A_DRIVE
 def test_takes_no_more_room_than_it_may(mirror, clock):
     one, whole = mirror("one", 10_000), mirror("whole")
     places = [f"thumbnails/{number:02}/x.jpg" for number in range(20)]
@@ -79,6 +82,7 @@ def test_takes_no_more_room_than_it_may(mirror, clock):
     assert all(one.has(one.root / place) for place in places)  # fetched again
 
 
+@ON_A_DRIVE
 def test_many_threads_fetch_a_file_once(mirror, monkeypatch):
     one, other = mirror("one"), mirror("other")
     one.keep(one.root / "uploads/x", bytes(100_000))
@@ -90,6 +94,26 @@ def test_many_threads_fetch_a_file_once(mirror, monkeypatch):
     assert len(asked) == 1
 
 
+def test_a_name_in_a_bucket_leads_nowhere_else(tmp_path):
+    class Bucket:
+        def find(self, path, detail):
+            names = (
+                "a",
+                "datasets/a",
+                "datasets/../../x",
+                "datasets//y",
+                "datasets/./z",
+                "datasets/n\nl",
+                "datasets/b\\s",
+            )
+            return {name: {"name": f"bucket/below/{name}", "type": "file", "size": 1} for name in names}
+
+    one = Mirror(tmp_path / "one", "s3://bucket/below", 1000)
+    vars(one._remote)["_files"] = Bucket()
+    assert [found.path for found in one.found(one.root / "datasets")] == [one.root / "datasets/a"]
+
+
+@ON_A_DRIVE
 def test_goes_to_other_processes(mirror, url):
     one = mirror("one")
     one.keep(one.root / "x", b"1")
@@ -101,6 +125,7 @@ class Away(Exception):
     """As a driver's library raises it."""
 
 
+@ON_A_DRIVE
 def test_while_a_store_is_away_what_is_here_is_read(mirror, clock, monkeypatch):
     one = mirror("one")
     here, gone = one.root / "thumbnails/x", one.root / "thumbnails/y"

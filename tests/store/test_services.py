@@ -24,6 +24,7 @@ from core.sources.sent import Sent
 from core.store import mirror, remote
 from core.transfer.snapshot import snapshot
 from tests.colours import COLOURS
+from tests.served import client_of
 
 NUMBERS = count()
 WAIT = 60
@@ -61,6 +62,17 @@ def test_thumbnails(pair):
     two.thumbnails.remove(digest)
     assert set(one.thumbnails.older_than(timedelta(seconds=-60))) == {content_hash(b"x")}
     assert not list((one.settings.data_dir).glob("thumbnails"))
+
+
+def test_the_route_of_thumbnails_fetches_them(pair, monkeypatch):
+    one, two = pair
+    digest = content_hash(png("red"))
+    one.thumbnails.keep(digest, b"\xff\xd8 a thumbnail")
+    with client_of(lambda: two) as client:
+        answer = client.get(f"/thumbnails/{digest}")
+        assert (answer.status_code, answer.content) == (200, b"\xff\xd8 a thumbnail")
+        monkeypatch.setattr(remote.Remote, "_files", None)  # nobody is asked again
+        assert client.get(f"/thumbnails/{digest}").content == answer.content
 
 
 def test_dropped_pictures(pair, monkeypatch):

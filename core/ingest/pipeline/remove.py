@@ -44,8 +44,7 @@ def delete_records(records: Collection[tuple[str, str]], index: Index, thumbnail
 def remove_orphans(content_hashes: Iterable[str], index: Index, thumbnails: Thumbnails) -> None:
     """Remove those of these thumbnails that no record has any more."""
     for chunk in batched(content_hashes, _CHUNK):
-        for orphan in set(chunk) - index.by_content(chunk).keys():
-            thumbnails.remove(orphan)
+        thumbnails.remove_all(set(chunk) - index.by_content(chunk).keys())
 
 
 def sweep(index: Index, thumbnails: Thumbnails) -> None:
