@@ -1,10 +1,11 @@
 """Commands about labels: which there are, and how good they are."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from core.access.actors import COMMAND_LINE
+from core.cli.analysis.label_lines import leak_lines, plain_leak, plain_suspect, print_problems, suspect_line
 from core.cli.collection_option import CollectionGroup, Program
 from core.cli.console import AsJson, app, expected_errors, open_services, print_json, say
 from core.cli.search import Folder
@@ -15,8 +16,7 @@ from core.text.words import counted, pictures
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.analysis.labels.labels import Labels, Suspect
-    from core.analysis.labels.leakage import Leak
+    from core.analysis.labels.labels import Labels
     from core.index.records import ImageRecord
 
 labels_app = Program(
@@ -83,13 +83,11 @@ def suspicious_command(
     """List labels that neighbours and the model contradict, the most suspicious first."""
     found = _labels(kept).suspects("missing" if missing else "given", label, 0, count, only_open=only_open)
     if as_json:
-        rows = [_plain_suspect(one) for one in found.rows]
+        rows = [plain_suspect(one) for one in found.rows]
         print_json({"total": found.total, "issues": found.issues, "reviewed": found.reviewed, "rows": rows})
         return
     for one in found.rows:
-        like = ", ".join(f"{utf8_safe(name)} {share:.0%}" for name, share in one.looks_like[:2])
-        said = one.decision.verdict if one.decision and one.decision.verdict else ""
-        say(f"{one.quality:5.0%}  {utf8_safe(one.label):<20}  {said:<8}  {like:<40}  {utf8_safe(one.record.path)}")
+        say(suspect_line(one))
     say(f"{found.issues:,} are likely to be {'missing' if missing else 'wrong'}; {found.total:,} listed.", err=True)
 
 
@@ -164,11 +162,11 @@ def leakage_command(
     found = _labels(kept)
     pairs = found.leaks("alike" if look_alikes else None)
     if as_json:
-        shown = [_plain_leak(one) for one in pairs[:count]]
+        shown = [plain_leak(one) for one in pairs[:count]]
         print_json({"levels": found.leakage.counts(), "total": len(pairs), "pairs": shown})
     else:
         for one in pairs[:count]:
-            say(f"{_said(one)}\n  {_side(one.one)}\n  {_side(one.other)}")
+            say(leak_lines(one))
         say(f"{counted(len(pairs), 'pair')}.", err=True)
     if pairs and not look_alikes:
         raise typer.Exit(1)
@@ -208,7 +206,7 @@ def boxes_command(
     """Measure the boxes: how large, where, and which look like mistakes."""
     found = _labels(kept)
     if problem:
-        _print_problems(found.box_problems(problem, 0, count), as_json)
+        print_problems(found.box_problems(problem, 0, count), as_json)
         return
     told = found.boxes()
     if as_json:
@@ -275,51 +273,3 @@ def _write(target: "Path", pieces: Any) -> None:
     if not target.parent.is_dir():
         raise ExportRefused(f"There is no folder {printable(target.parent)}.", "Make it, or name another file.")
     write_whole(target, b"".join(pieces))
-
-
-def _plain_suspect(one: "Suspect") -> dict[str, Any]:
-    said = one.decision
-    return {
-        "path": utf8_safe(one.record.path),
-        "id": one.record.id,
-        "content_hash": one.record.content_hash,
-        "label": utf8_safe(one.label),
-        "quality": round(one.quality, 4),
-        "looks_like": [{"label": utf8_safe(name), "probability": round(share, 4)} for name, share in one.looks_like],
-        "decision": {"verdict": said.verdict, "replacement": said.replacement} if said else None,
-    }
-
-
-def _plain_leak(one: "Leak") -> dict[str, Any]:
-    sides = {
-        name: {"path": utf8_safe(record.path), "id": record.id, "splits": list(record.splits)}
-        for name, record in (("one", one.one), ("other", one.other))
-    }
-    return {"level": one.level, "how": one.how, "cosine": round(one.cosine, 4), **sides}
-
-
-def _said(one: "Leak") -> str:
-    from core.analysis.labels.leakage import WORDS
-
-    return f"{WORDS[one.level]}{f', {one.how}' if one.how else ''} ({one.cosine:.3f})"
-
-
-def _side(record: "ImageRecord") -> str:
-    return f"{'+'.join(record.splits):<10} {utf8_safe(record.path)}"
-
-
-def _print_problems(found: "list[tuple[ImageRecord, list[int]]]", as_json: bool) -> None:
-    if as_json:
-        shown = [
-            {
-                "path": utf8_safe(record.path),
-                "id": record.id,
-                "boxes": [record.boxes[at]._asdict() for at in places],
-            }
-            for record, places in found
-        ]
-        print_json(cast(Any, shown))
-        return
-    for record, places in found:
-        names = ", ".join(dict.fromkeys(utf8_safe(record.boxes[at].label) for at in places))
-        say(f"{counted(len(places), 'box', 'boxes'):>10}  {names:<24}  {utf8_safe(record.path)}")
