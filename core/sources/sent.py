@@ -18,7 +18,7 @@ from core.images.reading.content import read_bytes
 from core.images.shared_uploads import SharedUploads
 from core.sources.folder import FolderSource
 from core.sources.listed import SUFFIX, ListedSource
-from core.sources.presence import is_below
+from core.sources.presence import is_absent, is_below
 from core.sources.source import Found, Skipped, Source
 from core.store.address import MIRROR
 from core.store.mirror import Mirror
@@ -66,7 +66,7 @@ class Sent:
     def is_gone(self, path: str) -> bool:
         """Whether what was sent is no longer there, on no machine."""
         upload = _UPLOAD.fullmatch(path)
-        return upload is not None and not self.uploads.has(upload[4])
+        return upload is not None and is_absent(path) and not self.uploads.has(upload[4])
 
     def remove(self, path: str) -> None:
         """Remove what was sent, from the store too."""

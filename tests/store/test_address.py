@@ -40,6 +40,12 @@ def test_what_is_no_store_is_refused(text):
     assert refusal.value.remedy
 
 
+def test_is_apart_from_the_data_folder(tmp_path):
+    for folder in (tmp_path, tmp_path / "stored"):
+        with pytest.raises(InvalidSetting, match="in the data folder"):
+            Settings.load(data_dir=tmp_path, store=f"file://{folder}")
+
+
 @pytest.mark.parametrize("text", ["s3://AKIA:hidden@bucket/x", "s3://bucket/x?secret_key=hidden", "az://a:hidden@c"])
 def test_no_key_is_told(text):
     with pytest.raises(InvalidSetting) as refusal:

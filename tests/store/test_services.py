@@ -1,5 +1,6 @@
 """Two app processes with a data folder each and one store on S3: what one has kept, the other has."""
 
+import pickle
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +21,9 @@ from core.images.describe import content_hash
 from core.ingest.jobs import worker
 from core.services import Services
 from core.services.administration import clear, delete
+from core.sources.listed import write_list
 from core.sources.sent import Sent
+from core.sources.source import Skipped
 from core.store import mirror, remote
 from core.transfer.snapshot import snapshot
 from tests.colours import COLOURS
@@ -150,6 +153,9 @@ def test_uploads_are_indexed_by_either_and_read_by_both(pair):
     for record in records:
         assert content_hash(one.read(record.path)) == content_hash(two.read(record.path)) == record.content_hash
         assert one.thumbnails.read(record.content_hash) == two.thumbnails.read(record.content_hash) is not None
+    listed = next(source for job in one.jobs.states() for source in job.sources if str(one.kept_in) in source)
+    sent = pickle.loads(pickle.dumps(two.shared))  # as for a machine of a cluster
+    assert [found.path for found in sent.source(listed).find()] == [str(green.path)]
     # Where none of it is at hand any more, a scan finds all of it unchanged.
     for made in pair:
         for place in made.kept_in.rglob("*"):
@@ -221,9 +227,15 @@ def test_away_and_back(pair, picture, monkeypatch):
     assert two.thumbnails.read(content_hash(red))
 
 
-def test_paths_of_no_upload_are_left_alone(pair):
+def test_paths_of_no_upload_are_left_alone(pair, tmp_path):
     sent = pair[0].shared
     assert isinstance(sent, Sent)
+    other = tmp_path / "other.png"
+    other.write_bytes(png("red"))
+    write_list(pair[0].kept_in / "lists/x.list", [other], pair[0].uploads.folder)
+    pair[0].mirror.push(pair[0].kept_in / "lists/x.list")
+    (skipped,) = sent.source(str(pair[0].kept_in / "lists/x.list")).find()
+    assert isinstance(skipped, Skipped)
     others = (
         "/pictures/a.png",
         "/x/uploads/ab/cd.png",
