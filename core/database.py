@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, TimeoutError
 from sqlalchemy.pool import StaticPool
@@ -18,18 +18,35 @@ from core.migrations import HEAD, revisions
 from core.storage import make_folder
 
 _BUSY_SECONDS = 30  # another process may be writing
+_CONNECT_SECONDS = 5
+_DEAD_SECONDS = 20  # in which nothing comes back from the server's machine
+_IDLE_SECONDS = 60  # in the middle of a change, as of a process that was stopped: others may be waiting for that
+
+_SETTINGS = {  # of libpq, where the URL does not say otherwise: else who is cut off from the server waits for minutes
+    "connect_timeout": _CONNECT_SECONDS,
+    "keepalives_idle": _DEAD_SECONDS // 4,
+    "keepalives_interval": _DEAD_SECONDS // 4,
+    "keepalives_count": 3,
+    "tcp_user_timeout": _DEAD_SECONDS * 1000,
+}
+_LIBPQ = ("psycopg", "psycopg2")
+
+_sharing = threading.Lock()
+_shared: dict[str, list[Any]] = {}  # engines, and how many use each, by their URLs
 
 
 class Database:
     """Opened where it is first needed, and then brought to the tables of this version; others in the same database are
-    left alone. Safe between threads.
+    left alone. Safe between threads. What a process opens of a server's database shares its connections: a server has
+    few.
 
     Args:
         url: As SQLAlchemy takes it, or the absolute path of a SQLite file; `sqlite://` keeps it in memory.
+        alone: Whether it has connections of its own, so that it waits for nobody.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, *, alone: bool = False) -> None:
+        self._url, self._alone = url, alone
         self._opening = threading.Lock()
         self._opened: Engine | None = None
 
@@ -40,29 +57,69 @@ class Database:
             JournalUnavailable: it cannot be reached, or made.
         """
         with self._opening:  # one for all threads: a database in memory would be one for each
-            self._opened = self._opened or _open(self._url)
+            self._opened = self._opened or _open(self._url, self._alone)
             return self._opened
 
     def close(self) -> None:
         """Let go of it; it is opened again where it is needed."""
         with self._opening:
             if self._opened:
-                self._opened.dispose()
+                _leave(self._opened)
             self._opened = None
 
 
-def _open(url: str) -> Engine:
+def is_on_a_server(url: str) -> bool:
+    """Whether processes of several machines can share it; of what is no URL not."""
+    try:
+        return _parsed(url).get_backend_name() != "sqlite"
+    except JournalUnavailable:
+        return False
+
+
+def _open(url: str, alone: bool) -> Engine:
     parsed = _parsed(url)
-    engine = _engine(parsed)
     if parsed.get_backend_name() == "sqlite":
+        engine = _engine(parsed)
         event.listen(engine, "connect", _prepare_sqlite)
         if parsed.database:
             make_folder(Path(parsed.database).parent)
+    else:
+        engine = _on_a_server(parsed) if alone else _together(parsed)
     try:
         _bring_up_to_date(engine)
     except JournalUnavailable:
-        engine.dispose()
+        _leave(engine)
         raise
+    return engine
+
+
+def _together(url: URL) -> Engine:
+    """The engine of whoever in this process uses the same database."""
+    with _sharing:
+        name = url.render_as_string(hide_password=False)
+        entry = _shared.setdefault(name, [None, 0])
+        entry[0] = entry[0] or _on_a_server(url)
+        entry[1] += 1
+        return entry[0]  # type: ignore[no-any-return]
+
+
+def _leave(engine: Engine) -> None:
+    """Close its connections, where nobody else uses them."""
+    with _sharing:
+        name = next((name for name, entry in _shared.items() if entry[0] is engine), None)
+        if name is not None:
+            _shared[name][1] -= 1
+            if _shared[name][1]:
+                return
+            del _shared[name]
+    engine.dispose()
+
+
+def _on_a_server(url: URL) -> Engine:
+    engine = _engine(url)
+    if url.get_backend_name() == "postgresql":
+        event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
     return engine
 
 
@@ -87,7 +144,7 @@ def _is_torn(url: URL) -> bool:
 
 def _engine(url: URL) -> Engine:
     try:
-        return create_engine(url, **_options(url.get_backend_name(), url.database))
+        return create_engine(url, **_options(url))
     except (NoSuchModuleError, ImportError):
         reason = f"there is no driver {url.drivername}"
     except (ArgumentError, TypeError):  # the latter of what the driver does not take
@@ -120,12 +177,18 @@ def _is_up_to_date(engine: Engine) -> bool:
     return False
 
 
-def _options(backend: str, database: str | None) -> dict[str, Any]:
-    if backend != "sqlite":
-        return {"pool_pre_ping": True}
-    options: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS}}
-    if not database:  # in memory: all threads share the one connection
-        options = {"connect_args": {"check_same_thread": False}, "poolclass": StaticPool}
+def _options(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        if not url.database:  # in memory: all threads share the one connection
+            return {"connect_args": {"check_same_thread": False}, "poolclass": StaticPool}
+        return {"connect_args": {"timeout": _BUSY_SECONDS}}
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    if url.get_backend_name() == "postgresql":
+        options["isolation_level"] = (
+            "READ COMMITTED"  # whatever the server takes by default: each statement sees what is
+        )
+    if url.get_driver_name() in _LIBPQ:
+        options["connect_args"] = {name: value for name, value in _SETTINGS.items() if name not in url.query}
     return options
 
 
@@ -136,15 +199,45 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     cursor.close()
 
 
+def _prepare_postgresql(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_SECONDS}s'")
+    cursor.execute(f"SET lock_timeout = '{_BUSY_SECONDS}s'")
+    cursor.close()
+    connection.commit()
+
+
+def _without_nul(_: Connection, __: Any, statement: str, parameters: Any, *___: Any) -> tuple[str, Any]:
+    """PostgreSQL's text holds any character but this."""
+    if isinstance(parameters, dict):
+        return statement, _replaced(parameters)
+    if isinstance(parameters, list):
+        return statement, [_replaced(row) if isinstance(row, dict) else row for row in parameters]
+    return statement, parameters
+
+
+def _replaced(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.replace("\0", "\N{SYMBOL FOR NULL}") if isinstance(value, str) else value
+        for name, value in row.items()
+    }
+
+
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
+def transaction(engine: Engine, alone: str = "") -> Iterator[Connection]:
     """A connection whose changes are kept at the end, all or none.
+
+    Args:
+        alone: Those of the same name go one after the other, in whatever process: for what first looks, and then writes
+            accordingly. SQLite lets one write at a time anyway.
 
     Raises:
         JournalUnavailable: the database does not answer, or refuses.
     """
     try:
         with engine.begin() as connection:
+            if alone and connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(alone, 0))))
             yield connection
     except (DBAPIError, TimeoutError) as error:
         raise unavailable(engine.url, error) from error

@@ -89,7 +89,7 @@ class SavedSearches:
         """
         name, address = _checked_name(name), checked_address(address)
         row = {"name": name, "address": address, "saved_at": time.time()}
-        with transaction(self._database.engine) as connection:
+        with transaction(self._database.engine, alone=f"searches {self._index_name}") as connection:
             return SavedSearch(self._write(connection, row), name, address)
 
     def delete(self, search_id: int) -> bool:

@@ -96,7 +96,7 @@ class Tokens:
             "created_at": now,
             "expires_at": None if seconds is None else now + seconds,
         }
-        with transaction(self._database.engine) as connection:
+        with transaction(self._database.engine, alone=f"tokens {by.key}") as connection:
             own = select(func.count()).select_from(table).where(_column.made_key == by.key)
             if (connection.scalar(own) or 0) >= MAX_TOKENS:
                 raise TokenRefused(f"You have {MAX_TOKENS} tokens already.", "Revoke those that are not used.")

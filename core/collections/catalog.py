@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -141,7 +142,8 @@ class Catalog:
     def _note_first(self) -> None:
         """So that it is known where it lies, should the settings name another one day."""
         if not self._rows(_column.name == self._settings.index_name):
-            self._insert(replace(first_collection(self._settings), model_id=""))
+            with suppress(CollectionRefused):  # another process was faster
+                self._insert(replace(first_collection(self._settings), model_id=""))
 
     def _insert(self, one: Collection) -> None:
         values = {

@@ -10,8 +10,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock
-
 from core.access.actors import APP, Actor
 from core.access.roles import Role
 from core.embedding.embedder import Embedder
@@ -21,8 +19,9 @@ from core.index.filters import Filter
 from core.index.index import Index
 from core.ingest.analysis import NO_ANALYSES, Analyses
 from core.ingest.follow import PAUSES, Follower, Pauses
-from core.ingest.jobs.process import Owner
+from core.ingest.jobs.holding import Holding, InFiles, Lock
 from core.ingest.jobs.queue import Jobs
+from core.ingest.jobs.taking_over import TakingOver
 from core.ingest.journal.job import (
     AnalysisTask,
     JobState,
@@ -71,6 +70,7 @@ class Library:
         open_index: Opens the index in those, where several may write to it; None: only this process does.
         cluster: The one that they use; empty: none.
         sent: What visitors sent, where a store has it.
+        holding: How processes tell each other which of them fills the index; None: by files in the folder.
     """
 
     def __init__(
@@ -91,6 +91,7 @@ class Library:
         open_index: Callable[[], Index] | None = None,
         cluster: str = "",
         sent: "Sent | None" = None,
+        holding: Holding | None = None,
     ) -> None:
         self.journal = journal
         self.index = index
@@ -107,14 +108,24 @@ class Library:
         )
         self._work.cluster = cluster
         self.lock_file = folder / f"{index.engine}-{index.name}.lock"
-        """Locked by whoever fills the index."""
-        self.writing = FileLock(self.lock_file)
+        """Locked by whoever fills the index, where processes go by files."""
+        self._holding = holding or InFiles(folder, self.lock_file)
         self._follower = Follower(self.notice, pauses)
         self.jobs = Jobs(
-            *(journal, Owner(folder), self.writing, self._work.plan, self._work.run),
-            building=FileLock(self.lock_file.with_suffix(".rebuild.lock")),
-            analysing=FileLock(self.lock_file.with_suffix(".analysis.lock")),
+            *(journal, self._holding.owner, self.new_lock(), self._work.plan, self._work.run),
+            building=self._holding.lock("rebuild"),
+            analysing=self._holding.lock("analyse"),
         )
+        self._taking_over = TakingOver(self.jobs, self._holding.looks_every or 0.0, self._sweep)
+
+    def new_lock(self) -> Lock:
+        """Held by whoever fills the index; one for each who does."""
+        return self._holding.lock("fill")
+
+    @property
+    def looks_every(self) -> float | None:
+        """Seconds after which `start` looks again for what others have left; None where it does once."""
+        return self._holding.looks_every
 
     def add(
         self,
@@ -287,8 +298,11 @@ class Library:
         return self._locations.read(path)
 
     def start(self) -> None:
-        """Take over what other processes left, and look for what has changed in the sources that are followed."""
-        if self.jobs.recover():
+        """Take over what other processes left, now and, where those may be of other machines, from now on; and look for
+        what has changed in the sources that are followed. Called again, it learns which those are now."""
+        if self._holding.looks_every:
+            self._taking_over.start()
+        elif self.jobs.recover():
             threading.Thread(target=self._sweep, name="sweep", daemon=True).start()
         for known in self.journal.sources.all():
             if known.followed:
@@ -297,6 +311,8 @@ class Library:
     def close(self) -> None:
         """Begin nothing more in this process; what was begun pauses."""
         self._follower.close()
+        self.jobs.ending.set()
+        self._taking_over.close()
         self.jobs.close()
         self.journal.close()
 
@@ -312,6 +328,10 @@ class Library:
     def notice(self, location: str) -> bool:
         """Check a source that has changed, unless that is about to be done; returns whether nothing more is to do."""
         with suppress(ImageSearchError):  # of the journal; it is looked at again later
+            known = self.journal.sources.get(location)
+            if known is None or not known.followed:  # another process has been told to leave it
+                self._follower.leave(location)
+                return True
             jobs = [job for job in self.jobs.states() if location in job.sources]
             if any(job.active for job in jobs):
                 return False

@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from core.embedding.embedder import Embedder
 from core.errors import ImageSearchError, ModelMismatch
@@ -13,7 +14,7 @@ from core.images.thumbnails import Thumbnails
 from core.index.index import Index
 from core.ingest.analysis import NO_ANALYSES, Analyses
 from core.ingest.journal.files import JobFiles
-from core.ingest.journal.job import TO_READ, JobState, Plan, Rebuild, Status
+from core.ingest.journal.job import ACTIVE, TO_READ, JobState, JobTaken, Plan, Rebuild, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Progress
 from core.ingest.locations import Locations, Readings
@@ -98,7 +99,7 @@ class Work:
             _log.exception("What was to be done after the job %r failed", job.title)
 
     def _files(self, job: JobState) -> JobFiles:
-        return self._at.journal.files(job.id)
+        return self._at.journal.files(job.id, job.owner)
 
     def _plan_ingest(self, job: JobState) -> Iterator[Plan]:
         sources = [self._locations.open(location) for location in job.sources]
@@ -157,11 +158,15 @@ class Work:
         leftovers = self._at.folder / f"reembed-{index.engine}-{index.name}"
 
         def note(wanted: Rebuild) -> None:
-            journal.update(job.id, rebuild=wanted)
+            self._note(job, rebuild=wanted)
 
         at = Rebuilding(files, index, self._at.thumbnails, self._at.models, self._locations.read, note, leftovers)
         yield from rebuild(job, at)
-        journal.update(job.id, note=_told(journal.job(job.id), files))
+        self._note(job, note=_told(journal.job(job.id), files))
+
+    def _note(self, job: JobState, **values: Any) -> None:
+        if not self._at.journal.claim(job.id, ACTIVE, {"owner": job.owner}, **values):
+            raise JobTaken
 
 
 def _told(job: JobState, files: JobFiles) -> str:

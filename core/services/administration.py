@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from core.access.actors import Actor
 from core.analysis.forgetting import forget
@@ -100,12 +100,15 @@ def _at_rest(services: Services, by: Actor, patience: float) -> Iterator[None]:
     """Within, no job is at work, nor begins to write."""
     jobs = services.jobs
     _cancel_all(jobs, by, patience)
-    lock = FileLock(services.library.lock_file)
+    lock = services.library.new_lock()
     try:
-        with lock.acquire(timeout=patience):
-            yield
+        lock.acquire(timeout=patience)
     except Timeout:
         raise _busy() from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _cancel_all(jobs: Jobs, by: Actor, patience: float) -> None:

@@ -1,12 +1,16 @@
 """All collections of an app: the services of each, and how they come and go."""
 
+import threading
 from contextlib import suppress
+from functools import partial
 
 from core.access.actors import APP, Actor
 from core.access.roles import Role
 from core.collections.collection import FOLDER, Collection, check_name, settings_of
+from core.config import Settings
 from core.embedding.weights import check_obtainable
 from core.errors import CollectionRefused, ImageSearchError, ModelUnavailable
+from core.ingest.jobs.loop import Loop
 from core.models import MODELS, STARTER
 from core.services.open_collections import OpenCollections
 from core.services.services import Services
@@ -17,6 +21,11 @@ from core.text.words import pictures
 class Collections(OpenCollections):
     """How collections come and go, and those that are open. All that takes `by` refuses those who may not
     (`AccessDenied`)."""
+
+    def __init__(self, settings: Settings, *, command_line: bool = False) -> None:
+        super().__init__(settings, command_line=command_line)
+        self._ending = threading.Event()
+        self._others: Loop | None = None
 
     def create(
         self, name: str, title: str = "", description: str = "", model_id: str = "", *, by: Actor = APP
@@ -146,8 +155,23 @@ class Collections(OpenCollections):
         for collection in self.all():
             if not collection.is_first:
                 self.of(collection.name).library.start()
+        if looks_every := self.first.library.looks_every:
+            self._others = Loop("collections", partial(self._start_all, looks_every), self._ending, looks_every)
+            self._others.wake()
         with suppress(ImageSearchError):  # the next start tries again
             self.finish_deletions()
+
+    def close(self) -> None:
+        self._ending.set()
+        if self._others:
+            self._others.join()
+        super().close()
+
+    def _start_all(self, again: float) -> float:
+        """Other machines make collections, and are told which sources to follow."""
+        for collection in self.all():
+            self.of(collection.name).library.start()
+        return again
 
     def _finish_deletion(self, collection: Collection, services: Services) -> None:
         from core.services.administration import delete

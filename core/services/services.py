@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # a search for words needs neither database nor pictures: wha
     from core.embedding.offers.offer import Offer
     from core.index.chosen.ids import IdSet
     from core.index.filters import Filter
+    from core.ingest.jobs.holding import Holding
     from core.ingest.jobs.queue import Jobs
     from core.ingest.journal.progress import Progress
     from core.ingest.library import Library
@@ -81,8 +82,19 @@ class Services(Belongings):
             open_index=self.opens_elsewhere,
             cluster=self.settings.ray,
             sent=self._stores.shared,
+            holding=self._holding(),
             done=(lambda: None) if self._command_line else self._searching.choose_examples,
         )
+
+    def _holding(self) -> "Holding | None":
+        """By the database, where several machines may share both that and the index."""
+        from core.database import is_on_a_server
+
+        if self.opens_elsewhere is None or not is_on_a_server(self.settings.journal):
+            return None
+        from core.ingest.jobs.leased import InDatabase, leases_in
+
+        return InDatabase(leases_in(self.settings.journal), self.scope)
 
     @Once
     def _sending(self) -> "Sending":

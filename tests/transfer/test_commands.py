@@ -91,7 +91,7 @@ def test_ctrl_c_ends_it_with_a_word(run, filled, tmp_path, monkeypatch):
 
 def test_an_import_waits_for_who_fills_the_index(run, filled, services, tmp_path):
     run("export", tmp_path / "out")
-    other = FileLock(services.library.writing.lock_file, is_singleton=False, thread_local=False)
+    other = FileLock(services.library.lock_file, is_singleton=False, thread_local=False)
     other.acquire()
     threading.Timer(1.0, other.release).start()
     said = run("import", tmp_path / "out")

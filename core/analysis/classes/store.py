@@ -60,7 +60,7 @@ class ClassLists:
             ClassesRefused: the name is taken, or there are `MAX_LISTS`; something about it is wrong.
         """
         row = _row(made)
-        with transaction(self._database.engine) as connection:
+        with transaction(self._database.engine, alone=f"classes {self._scope}") as connection:
             if (connection.scalar(select(func.count()).select_from(lists).where(self._own)) or 0) >= MAX_LISTS:
                 raise ClassesRefused(f"There are {MAX_LISTS} class lists already.", "Delete one of them.")
             list_id = _written(connection, insert(lists).values(index_name=self._scope, **row), made.name)
@@ -70,7 +70,7 @@ class ClassLists:
         """Keep a list as it is now; raises as `get` and `add`. What was said of classes that it has no more is
         forgotten."""
         names = [one.name for one in changed.classes]
-        with transaction(self._database.engine) as connection:
+        with transaction(self._database.engine, alone=f"classes {self._scope}") as connection:
             statement = update(lists).where(self._own, _list.id == changed.id).values(**_row(changed))
             _written(connection, statement, changed.name)
             connection.execute(delete(decisions).where(_said.list_id == changed.id, _said.class_name.not_in(names)))
@@ -80,7 +80,7 @@ class ClassLists:
         """Returns whether there was one."""
         if not 0 < list_id <= _LARGEST:
             return False
-        with transaction(self._database.engine) as connection:
+        with transaction(self._database.engine, alone=f"classes {self._scope}") as connection:
             gone = connection.execute(delete(lists).where(self._own, _list.id == list_id)).rowcount > 0
             if gone:  # SQLite looks after its foreign keys only where it is told to
                 connection.execute(delete(decisions).where(_said.list_id == list_id))
@@ -108,9 +108,9 @@ class ClassLists:
             if right is not None
         ]
         of_these = _said.list_id == list_id, _said.class_name == name, _said.content_hash.in_(list(said))
-        with transaction(self._database.engine) as connection:
+        with transaction(self._database.engine, alone=f"classes {self._scope}") as connection:
             connection.execute(delete(decisions).where(*of_these))
-            if rows:
+            if rows and connection.scalar(select(_list.id).where(_list.id == list_id)) is not None:
                 connection.execute(insert(decisions), rows)
 
     @property

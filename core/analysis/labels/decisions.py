@@ -57,7 +57,7 @@ class Decisions:
         checked = {(one.content_hash, one.label): _checked(one) for one in said}
         now, who = time.time(), by.label[:MAX_WHO]
         rows = [_row(one, self._scope, who, now) for one in checked.values() if one.verdict]
-        with transaction(self._database.engine) as connection:
+        with transaction(self._database.engine, alone=f"labels {self._scope}") as connection:
             for digest, label in checked:
                 of_it = self._own, _column.content_hash == digest, _column.label == label
                 connection.execute(delete(table).where(*of_it))

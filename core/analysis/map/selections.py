@@ -82,7 +82,7 @@ class Selections:
                 f"A selection has {MAX_BYTES // _BYTES:,} pictures at most.", "Choose fewer, or filter by folder."
             )
         made = Selection(_new_id(), name, len(ids), made_by, self._now())
-        with transaction(self._database.engine) as connection:
+        with transaction(self._database.engine, alone=f"selections {self._scope}") as connection:
             if name:
                 connection.execute(delete(table).where(self._own, _column.folded == _folded(name)))
                 self._check_room(connection)
@@ -118,7 +118,7 @@ class Selections:
             SelectionRefused: there is none, or another is called so.
         """
         name = _checked(name)
-        with transaction(self._database.engine) as connection:
+        with transaction(self._database.engine, alone=f"selections {self._scope}") as connection:
             if self._find(connection, id_) is None:
                 raise _gone()
             own = self._own, _column.id == id_

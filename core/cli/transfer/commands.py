@@ -145,10 +145,10 @@ def _followed(steps: "Iterator[Importing]") -> "Importing":
 @contextmanager
 def _alone(library: "Library") -> Iterator[None]:
     """While nobody else fills the index."""
-    told = False
+    told, lock = False, library.new_lock()
     while True:
         try:
-            library.writing.acquire(timeout=_LOOK_EVERY)
+            lock.acquire(timeout=_LOOK_EVERY)
         except Timeout:
             if not told:
                 say("Waiting for another process that is writing to the same index.", err=True)
@@ -158,7 +158,7 @@ def _alone(library: "Library") -> Iterator[None]:
     try:
         yield
     finally:
-        library.writing.release()
+        lock.release()
 
 
 @contextmanager

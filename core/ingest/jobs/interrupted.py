@@ -3,13 +3,13 @@
 import time
 from dataclasses import replace
 
-from core.ingest.jobs.process import Owner
+from core.ingest.jobs.holding import JobOwner
 from core.ingest.journal.job import ENDED, JobState, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Counts, Phase
 
 
-def find_interrupted(journal: Journal, owner: Owner) -> None:
+def find_interrupted(journal: Journal, owner: JobOwner) -> None:
     """Write of these jobs how far they are, and that they go no further.
 
     Args:

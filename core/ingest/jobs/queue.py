@@ -6,14 +6,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from filelock import FileLock
-
 from core.access.actors import APP, Actor
 from core.access.roles import Role
 from core.errors import JobRefused, JournalUnavailable
+from core.ingest.jobs.holding import JobOwner, Lock
 from core.ingest.jobs.interrupted import find_interrupted, interrupted_at
 from core.ingest.jobs.loop import AFTER_FAILURE, Loop
-from core.ingest.jobs.process import Owner
 from core.ingest.jobs.worker import Worker
 from core.ingest.journal.job import ACTIVE, ENDED, AnalysisTask, JobState, Kind, Plan, Planned, Rebuild, Status
 from core.ingest.journal.journal import Journal
@@ -52,14 +50,14 @@ class Jobs:
     def __init__(
         self,
         journal: Journal,
-        owner: Owner,
-        writing: FileLock,
+        owner: JobOwner,
+        writing: Lock,
         plan: Callable[[JobState], Iterator[Plan]],
         run: Callable[[JobState], Iterator[Progress]],
         after_failure: float = AFTER_FAILURE,
         *,
-        building: FileLock | None = None,
-        analysing: FileLock | None = None,
+        building: Lock | None = None,
+        analysing: Lock | None = None,
     ) -> None:
         self._journal = journal
         self._owner = owner
@@ -180,21 +178,26 @@ class Jobs:
 
     def recover(self) -> bool:
         """Take over the jobs of processes that have ended, and go on with those that were at work; returns whether
-        there were any.
+        there were any of those.
 
         A job that was interrupted several times without getting any further is left to the user: something in it may
         be what ends the process.
         """
         find_interrupted(self._journal, self._owner)
-        left = [job for job in self._jobs(_ASLEEP) if self._owner.is_dead(job.owner)]
-        for job in left:
-            if job.status is Status.INTERRUPTED and job.restarts_without_progress < _MAX_STALLED:
-                with suppress(JobRefused):  # another process was faster
-                    self._go_on(job, {Status.INTERRUPTED}, note=f"{job.note.rstrip('.')}, then resumed.")
-            elif job.status is Status.WAITING or job.retry_at:
-                self._journal.claim(job.id, {job.status}, {"owner": job.owner}, owner=self._owner.id)
-        self._wake()
-        return any(job.status is Status.INTERRUPTED for job in left)
+        taken = [job for job in self._jobs(_ASLEEP) if self._owner.is_dead(job.owner) and self._take_over(job)]
+        if taken:
+            self._wake()
+        return any(job.status is Status.INTERRUPTED for job in taken)
+
+    def _take_over(self, job: JobState) -> bool:
+        """Returns whether it is to be worked on here from now on."""
+        if job.status is Status.INTERRUPTED and job.restarts_without_progress < _MAX_STALLED:
+            with suppress(JobRefused):  # another process was faster
+                self._go_on(job, {Status.INTERRUPTED}, note=f"{job.note.rstrip('.')}, then resumed.")
+                return True
+        elif job.status is Status.WAITING or job.retry_at:
+            return self._journal.claim(job.id, {job.status}, {"owner": job.owner}, owner=self._owner.id)
+        return False
 
     def states(self) -> list[JobState]:
         """Newest first."""

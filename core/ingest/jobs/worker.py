@@ -6,11 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 import psutil
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from core.errors import (
     ClusterUnavailable,
@@ -21,9 +21,9 @@ from core.errors import (
     SourceUnavailable,
     StorageUnavailable,
 )
+from core.ingest.jobs.holding import JobOwner, Lock
 from core.ingest.jobs.interrupted import interrupted_at
-from core.ingest.jobs.process import Owner
-from core.ingest.journal.job import ACTIVE, ENDED, JobState, Plan, Status
+from core.ingest.journal.job import ACTIVE, ENDED, JobState, JobTaken, Plan, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Counts, Phase, Progress, Throttle
 from core.telemetry.context import working_on
@@ -51,7 +51,7 @@ class Worker:
     """One thread may plan while another runs.
 
     Whatever happens to a job is written into the journal; where that fails, `JournalUnavailable` is raised, and the job
-    is to be begun again as it is.
+    is to be begun again as it is. Nothing is written of one that another process has taken over meanwhile.
 
     Args:
         journal: Where the states are kept.
@@ -66,8 +66,8 @@ class Worker:
     def __init__(
         self,
         journal: Journal,
-        owner: Owner,
-        writing: FileLock,
+        owner: JobOwner,
+        writing: Lock,
         plan: Callable[[JobState], Iterator[Plan]],
         run: Callable[[JobState], Iterator[Progress]],
         tell: Callable[[], None],
@@ -88,7 +88,7 @@ class Worker:
             if not self._claim(job, Status.PLANNING, plan=Plan(), counts=Counts()):
                 return
             self._check_stop(job)
-            self._journal.files(job.id).clear()
+            self._journal.files(job.id, job.owner).clear()
             plan, due = Plan(), Throttle(_SAY_EVERY)
             for plan in self._watched(job, self._plan(job)):
                 if due():
@@ -97,7 +97,7 @@ class Worker:
 
     def _planned(self, job: JobState, plan: Plan) -> None:
         if job.discard_if_empty and not plan.to_read and not (plan.gone and job.prunes):
-            self._journal.forget(job.id)
+            self._journal.forget(job.id, job.owner)
             self._tell()
             return
         nothing = not plan.to_read and not plan.gone
@@ -125,7 +125,7 @@ class Worker:
                 note = "" if job.note == _OTHER else job.note
                 if self._claim(job, Status.RUNNING, note=note, interruptions=again):
                     self._check_stop(job)
-                    self._consume(self._journal.job(job.id))
+                    self._consume(replace(self._journal.job(job.id), owner=job.owner))
             finally:
                 self._writing.release()
 
@@ -133,10 +133,10 @@ class Worker:
         """Take the lock of the one who fills the index; False where the job is not to run any more before it is had."""
         while not self._took_lock():
             now = self._journal.job(job.id)
-            if now.status is not job.status:
+            if (now.status, now.owner) != (job.status, job.owner):
                 return False
             if now.note != _OTHER:
-                self._journal.claim(job.id, {job.status}, note=_OTHER)
+                self._journal.claim(job.id, {job.status}, {"owner": job.owner}, note=_OTHER)
                 self._tell()
             if self._ending.wait(_SAY_EVERY):
                 return False
@@ -179,13 +179,20 @@ class Worker:
                 self._check_stop(job)
 
     def _check_stop(self, job: JobState) -> None:
-        if self._journal.job(job.id).requested or self._ending.is_set():
+        now = self._journal.job(job.id)
+        is_own = now.owner == job.owner == self._owner.id and now.active
+        if not is_own or (now.status is Status.RUNNING and not self._writing.is_locked):
+            raise JobTaken
+        if now.requested or self._ending.is_set():
             raise _Stopped
 
     @contextmanager
     def _every_end(self, job: JobState) -> Iterator[None]:
         try:
             yield
+        except JobTaken:
+            _log.warning("Left: another process has taken the job over, or this one passed for dead")
+            self._tell()
         except ImageSearchError as expected:
             self._pause(job, expected)
         except Exception as raised:
@@ -210,7 +217,8 @@ class Worker:
 
     def _settle(self, job: JobState, status: Status, **values: Any) -> None:
         """Write what it comes to, where nobody has asked for anything else; else that."""
-        if not self._journal.claim(job.id, ACTIVE, {"requested": ""}, status=status, rate=0.0, **values):
+        of_own = {"owner": job.owner, "requested": ""}
+        if not self._journal.claim(job.id, ACTIVE, of_own, status=status, rate=0.0, **values):
             self._apply_request(job, self._journal.job(job.id).requested)
         self._tell()
 
@@ -218,21 +226,23 @@ class Worker:
         if requested:
             ended_at = time.time() if requested in ENDED else None
             status = Status(requested)
-            self._journal.claim(job.id, ACTIVE, status=status, requested="", rate=0.0, note="", ended_at=ended_at)
+            values = {"requested": "", "rate": 0.0, "note": "", "ended_at": ended_at}
+            self._journal.claim(job.id, ACTIVE, {"owner": job.owner}, status=status, **values)
 
     def _end(self, job: JobState, status: Status, **values: Any) -> None:
         """Write how it ended, which no wish can change."""
         self._note(job, status=status, requested="", rate=0.0, ended_at=time.time(), **values)
 
     def _claim(self, job: JobState, status: Status, **values: Any) -> bool:
-        """Begin, where its status is still the one that was seen."""
-        values |= {"status": status, "owner": self._owner.id, "error": None, "retry_at": None}
-        claimed = self._journal.claim(job.id, {job.status}, **values)
+        """Begin, where its status and its owner are still those that were seen."""
+        values |= {"status": status, "error": None, "retry_at": None}
+        claimed = self._journal.claim(job.id, {job.status}, {"owner": job.owner}, **values)
         self._tell()
         return claimed
 
     def _note(self, job: JobState, **values: Any) -> None:
-        self._journal.update(job.id, **values)
+        if not self._journal.claim(job.id, ACTIVE, {"owner": job.owner}, **values):
+            raise JobTaken
         self._tell()
 
 

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, update
 
 from core.database import transaction
 from core.errors import Problem
 from core.index.records import from_storable, storable
-from core.ingest.journal.job import Planned, PlannedFile
+from core.ingest.journal.job import JobTaken, Planned, PlannedFile
 from core.ingest.journal.progress import Counts, Outcome, Verdict
 from core.ingest.journal.tables import files as table
+from core.ingest.journal.tables import jobs
 
 CHUNK = 1000
 """Files that are read of the journal at once."""
@@ -29,11 +31,16 @@ _one = (_column.job == bindparam("of_job"), _column.number == bindparam("at"))
 
 
 class JobFiles:
-    """The files of one job. Safe between threads and processes. Every method may raise `JournalUnavailable`."""
+    """The files of one job. Safe between threads and processes. Every method may raise `JournalUnavailable`.
 
-    def __init__(self, engine: Engine, job_id: int) -> None:
+    Args:
+        owner: Who writes: where the job is another's by then, nothing is written, and `JobTaken` raised. None: anybody.
+    """
+
+    def __init__(self, engine: Engine, job_id: int, owner: str | None = None) -> None:
         self._engine = engine
         self._job_id = job_id
+        self._owner = owner
 
     def add(self, planned: Sequence[PlannedFile]) -> None:
         """Note what was found. What needs no reading has its outcome at once."""
@@ -41,7 +48,7 @@ class JobFiles:
 
     def clear(self) -> None:
         """Forget what was found, to plan once more."""
-        with transaction(self._engine) as connection:
+        with self._writing() as connection:
             connection.execute(delete(table).where(_column.job == self._job_id))
 
     def planned(self, planned: Collection[Planned], *, is_open: bool = True) -> Iterator[list[PlannedFile]]:
@@ -94,7 +101,7 @@ class JobFiles:
             for at, verdict in verdicts.items()
         ]
         if rows:
-            with transaction(self._engine) as connection:
+            with self._writing() as connection:
                 connection.execute(update(table).where(*_one), rows)
                 if moved:
                     connection.execute(delete(table).where(_column.job == self._job_id, _column.number.in_(moved)))
@@ -102,7 +109,7 @@ class JobFiles:
     def reopen(self, outcome: Outcome) -> None:
         """Take back these verdicts, so that the files are read again."""
         these = update(table).where(_column.job == self._job_id, _column.outcome == outcome.value)
-        with transaction(self._engine) as connection:
+        with self._writing() as connection:
             connection.execute(these.values(outcome=None, reason=None, problem=None))
 
     def counts(self) -> Counts:
@@ -148,8 +155,18 @@ class JobFiles:
 
     def _execute_many(self, statement: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
-            with transaction(self._engine) as connection:
+            with self._writing() as connection:
                 connection.execute(statement, rows)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """As `transaction`; meanwhile nobody takes the job over."""
+        with transaction(self._engine) as connection:
+            if self._owner is not None:
+                own = select(jobs.c.id).where(jobs.c.id == self._job_id, jobs.c.owner == self._owner)
+                if connection.scalar(own.with_for_update(read=True)) is None:
+                    raise JobTaken
+            yield connection
 
 
 def _row(job_id: int, file: PlannedFile) -> dict[str, Any]:

@@ -29,6 +29,10 @@ ACTIVE = frozenset({Status.PLANNING, Status.WAITING, Status.RUNNING})
 ENDED = frozenset({Status.DONE, Status.CANCELLED, Status.FAILED})
 
 
+class JobTaken(Exception):
+    """Somebody else has taken the job over: nothing more is to be written about it here."""
+
+
 class Kind(StrEnum):
     """What a job does."""
 

@@ -36,6 +36,7 @@ KEPT_JOBS = 50
 
 _RATE_JOBS = 5
 _CHUNK = 500  # jobs
+_LARGEST = 2**31 - 1  # of ids, in some databases
 _RATE_PICTURES = 16  # fewer say little about how fast a machine is
 
 _column = table.c
@@ -64,9 +65,9 @@ class Journal:
         """Let go of the database; it is opened again where it is needed."""
         self._database.close()
 
-    def files(self, job_id: int) -> JobFiles:
-        """The files of a job, whether there is one of this id or not."""
-        return JobFiles(self._engine, job_id)
+    def files(self, job_id: int, owner: str | None = None) -> JobFiles:
+        """The files of a job, whether there is one of this id or not; written by this owner of it, or by anybody."""
+        return JobFiles(self._engine, job_id, owner)
 
     @property
     def audit(self) -> Audit:
@@ -118,7 +119,7 @@ class Journal:
         parts = ("plan", "counts", "rebuild", "analysis")
         row = _row(asdict(state) | {name: getattr(state, name) for name in parts})
         del row["id"]
-        with transaction(self._engine) as connection:
+        with transaction(self._engine, alone=f"jobs {self._index_name}") as connection:
             made = connection.execute(insert(table).values(index_name=self._index_name, **row)).inserted_primary_key
             self._forget_old(connection)
         assert made
@@ -130,7 +131,7 @@ class Journal:
             NoSuchJob: there is none of this id.
         """
         with transaction(self._engine) as connection:
-            row = connection.execute(self._jobs().where(_column.id == job_id)).first()
+            row = connection.execute(self._jobs().where(*self._is(job_id))).first()
         if row is None:
             raise NoSuchJob(f"There is no job {job_id}.", f"List them: {command('jobs')}")
         return _state(row)
@@ -184,10 +185,13 @@ class Journal:
         """What became of its files; of one whose files are not noted one by one, as it last said."""
         return job.counts if job.counts_by_itself else self.files(job.id).counts()
 
-    def forget(self, job_id: int) -> None:
-        """Delete a job and its lines."""
+    def forget(self, job_id: int, owner: str | None = None) -> None:
+        """Delete a job and its lines; where an owner is named, only if it is still that one's."""
+        these = select(_column.id).where(*self._is(job_id))
+        if owner is not None:
+            these = these.where(_column.owner == owner).with_for_update()
         with transaction(self._engine) as connection:
-            _delete(connection, connection.scalars(select(_column.id).where(*self._is(job_id))).all())
+            _delete(connection, connection.scalars(these).all())
 
     def clear(self) -> None:
         """Forget all jobs and sources of the index."""
@@ -208,7 +212,8 @@ class Journal:
 
     def _is(self, job_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         """Numbers of jobs are given once for all indexes: who names one of another's means none of these."""
-        return _column.id == job_id, _column.index_name == self._index_name
+        known = job_id if -_LARGEST <= job_id <= _LARGEST else 0
+        return _column.id == known, _column.index_name == self._index_name
 
     def _jobs(self) -> Any:
         return select(table).where(_column.index_name == self._index_name)
@@ -220,8 +225,9 @@ class Journal:
 
 
 def _delete(connection: Connection, job_ids: Sequence[int]) -> None:
-    connection.execute(delete(files_table).where(files_table.c.job.in_(job_ids)))
+    # The job first, as who writes about its files holds on to it first: in another order each would wait for the other.
     connection.execute(delete(table).where(_column.id.in_(job_ids)))
+    connection.execute(delete(files_table).where(files_table.c.job.in_(job_ids)))
 
 
 def _row(values: dict[str, Any]) -> dict[str, Any]:

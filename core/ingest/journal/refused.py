@@ -77,7 +77,7 @@ class Refusals:
             if verdict.refused
         }
         if rows:
-            with transaction(self._engine) as connection:
+            with transaction(self._engine, alone="refusals") as connection:
                 connection.execute(delete(table).where(_column.id.in_(rows)))
                 connection.execute(insert(table), list(rows.values()))
 
@@ -94,7 +94,7 @@ class Refusals:
 
     def _forget(self, ids: Collection[str]) -> None:
         if ids:
-            with transaction(self._engine) as connection:
+            with transaction(self._engine, alone="refusals") as connection:
                 connection.execute(delete(table).where(_column.id.in_(ids)))
 
 

@@ -50,7 +50,7 @@ class KnownSources:
     def note(self, location: str, title: str, mounts: Iterable[str]) -> None:
         """That it was read to its end just now."""
         values = {"mounts": json.dumps(sorted(mounts)), "checked_at": time.time()}
-        with transaction(self._engine) as connection:
+        with transaction(self._engine, alone=f"sources {self._index_name}") as connection:
             if connection.execute(update(table).where(*self._is(location)).values(values)).rowcount:
                 return
             connection.execute(

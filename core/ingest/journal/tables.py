@@ -91,3 +91,12 @@ sources = Table(
     Column("added_at", Float, nullable=False),
     Column("checked_at", Float),
 )
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(600), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("expires", Float, nullable=False),  # seconds since the epoch, by the clock of the database
+    Index("leases_by_holder", "holder"),
+)

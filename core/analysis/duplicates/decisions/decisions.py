@@ -22,6 +22,7 @@ KEPT_ACTIONS = 200
 """That can be undone; older ones stay decided."""
 
 _CHUNK = 400
+_LARGEST = 2**31 - 1  # of ids, in some databases
 _SEEN = "seen"  # in place of a decision
 
 type Pair = tuple[str, str]
@@ -124,7 +125,7 @@ class Decisions:
             "undone": False,
             "before": "{}",
         }
-        with transaction(self._database.engine) as connection:
+        with transaction(self._database.engine, alone=f"duplicates {self._index_name}") as connection:
             made = connection.execute(insert(actions).values(row)).inserted_primary_key
             assert made
             number = int(made[0])
@@ -140,8 +141,9 @@ class Decisions:
         Raises:
             DuplicatesRefused: there is none of this number, or it cannot be undone any more.
         """
-        with transaction(self._database.engine) as connection:
-            row = connection.execute(select(actions).where(self._own(actions), actions.c.id == action)).first()
+        with transaction(self._database.engine, alone=f"duplicates {self._index_name}") as connection:
+            one = self._own(actions), actions.c.id == min(action, _LARGEST)
+            row = connection.execute(select(actions).where(*one)).first()
             if row is None or row.undone or not row.before:
                 raise DuplicatesRefused("This can no longer be undone.", "Decide about the pictures again.")
             before = json.loads(row.before)

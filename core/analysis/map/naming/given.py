@@ -62,7 +62,7 @@ class ClusterNames:
             "named_by": by,
             "named_at": self._now(),
         }
-        with transaction(self._database.engine) as connection:
+        with transaction(self._database.engine, alone=f"clusters {self._scope}") as connection:
             self._delete(connection, instead)
             connection.execute(insert(table).values(row))
             total = connection.scalar(select(func.count()).select_from(table).where(self._own)) or 0

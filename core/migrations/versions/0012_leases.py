@@ -1,0 +1,17 @@
+"""Which process holds what, where several machines share the database."""
+
+from alembic import op
+from sqlalchemy import Column, Float, String
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "leases",
+        Column("name", String(600), primary_key=True),
+        Column("holder", String(64), nullable=False),
+        Column("expires", Float, nullable=False),
+    )
+    op.create_index("leases_by_holder", "leases", ["holder"])
