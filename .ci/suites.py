@@ -20,6 +20,10 @@ SUITES = {
     "COCO128 end to end": (("coco",), (data / "data").is_dir()),
     "Inference server": (("inference_server",), (data / "inference-server").is_dir()),
     "Ray": (("test_ray",), True),
+    "PostgreSQL": (
+        ("test_postgres",),
+        bool(shutil.which("initdb") or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))),
+    ),
     "browser": (("browser",), bool(shutil.which("chromium") or shutil.which("google-chrome"))),
 }
 

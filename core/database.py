@@ -42,11 +42,12 @@ class Database:
 
     Args:
         url: As SQLAlchemy takes it, or the absolute path of a SQLite file; `sqlite://` keeps it in memory.
-        alone: Whether it has connections of its own, so that it waits for nobody.
+        at_once: Whether it has connections of its own, on which each statement counts by itself: it waits for nobody,
+            and nobody has to wait for it, wherever its process is stopped.
     """
 
-    def __init__(self, url: str, *, alone: bool = False) -> None:
-        self._url, self._alone = url, alone
+    def __init__(self, url: str, *, at_once: bool = False) -> None:
+        self._url, self._at_once = url, at_once
         self._opening = threading.Lock()
         self._opened: Engine | None = None
 
@@ -57,7 +58,7 @@ class Database:
             JournalUnavailable: it cannot be reached, or made.
         """
         with self._opening:  # one for all threads: a database in memory would be one for each
-            self._opened = self._opened or _open(self._url, self._alone)
+            self._opened = self._opened or _open(self._url, self._at_once)
             return self._opened
 
     def close(self) -> None:
@@ -76,7 +77,7 @@ def is_on_a_server(url: str) -> bool:
         return False
 
 
-def _open(url: str, alone: bool) -> Engine:
+def _open(url: str, at_once: bool) -> Engine:
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         engine = _engine(parsed)
@@ -84,13 +85,13 @@ def _open(url: str, alone: bool) -> Engine:
         if parsed.database:
             make_folder(Path(parsed.database).parent)
     else:
-        engine = _on_a_server(parsed) if alone else _together(parsed)
+        engine = _on_a_server(parsed) if at_once else _together(parsed)
     try:
         _bring_up_to_date(engine)
     except JournalUnavailable:
         _leave(engine)
         raise
-    return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT") if at_once else engine
 
 
 def _together(url: URL) -> Engine:

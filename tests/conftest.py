@@ -25,8 +25,8 @@ LONGEST = (
     "index/test_contract", "browser/test_gallery", "test_hostile", "test_crash", "browser/test_ingest", "test_coco",
     "index/test_lance", "browser/test_composer", "api/test_load", "embedding/test_worker", "browser/test_elasticsearch",
     "browser/test_proxy", "index/test_earlier_versions", "index/test_elastic", "browser/test_facets",
-    "ingest/test_killed", "ingest/test_ray", "embedding/test_onnx_clip", "search/test_search", "pages/test_search_page",
-    "browser/test_foreign", "pages/test_ingest_page", "ingest/test_interruptions", "test_cli",
+    "ingest/test_killed", "ingest/test_ray", "test_postgres", "embedding/test_onnx_clip", "search/test_search",
+    "pages/test_search_page", "browser/test_foreign", "pages/test_ingest_page", "ingest/test_interruptions", "test_cli",
 )  # fmt: skip
 """Files that take longest begin first, so that no process is left alone with one at the end; those that drive a browser
 take turns with others, so that two of them seldom run side by side."""

@@ -64,7 +64,7 @@ class Postgres:
     def new_database(self) -> str:
         """The URL of an empty one."""
         name = f"t{uuid4().hex[:12]}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template0")
         return self._url(name)
 
     def _url(self, name: str) -> str:

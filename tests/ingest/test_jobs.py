@@ -107,10 +107,10 @@ def journal_fails(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixt
     fail = Fails(JournalUnavailable("The disk is full.", "Free some space."), times=0)
 
     def in_thread(name: str) -> Fails:
-        def failing(engine: Engine) -> AbstractContextManager[Connection]:
+        def failing(engine: Engine, alone: str = "") -> AbstractContextManager[Connection]:
             if threading.current_thread().name == name:
                 fail()
-            return transaction(engine)
+            return transaction(engine, alone)
 
         monkeypatch.setattr("core.ingest.journal.journal.transaction", failing)
         return fail

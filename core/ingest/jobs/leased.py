@@ -90,4 +90,4 @@ class InDatabase:
 @cache
 def leases_in(url: str) -> Leases:
     """Those of this process in a database: one, whatever number of collections there are."""
-    return Leases(Database(url, alone=True))
+    return Leases(Database(url, at_once=True))

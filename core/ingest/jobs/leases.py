@@ -42,7 +42,7 @@ class Leases:
     long as there are any.
 
     Args:
-        database: For these alone: whoever is about to lose a lease does not wait for others.
+        database: For these alone, each statement at once.
         every: Seconds after which they are renewed.
         lapse: Seconds after which they lapse where they are not.
         now: The time, as the database is to find it out.
@@ -81,8 +81,7 @@ class Leases:
             self._let_lapse(connection, name)
             expires = self._now() + self.lapse
             try:
-                with connection.begin_nested():
-                    connection.execute(insert(table).values(name=name, holder=token, expires=expires))
+                connection.execute(insert(table).values(name=name, holder=token, expires=expires))
             except IntegrityError:
                 return ""
         with self._lock:
@@ -109,7 +108,7 @@ class Leases:
                 return
             self._left.add(token)
         with suppress(JournalUnavailable):
-            self._tell_left()
+            self.tell_left()
         self._changed.set()
         if not self._is_needed():
             self._database.close()
@@ -141,9 +140,8 @@ class Leases:
         if not tokens:
             return
         with transaction(self._database.engine) as connection:
-            these = _column.holder.in_(tokens)
-            connection.execute(update(table).where(these).values(expires=self._now() + self.lapse))
-            kept = set(connection.scalars(select(_column.holder).where(these)))
+            renewed = update(table).where(_column.holder.in_(tokens)).values(expires=self._now() + self.lapse)
+            kept = set(connection.scalars(renewed.returning(_column.holder)))
         self._sure_at = began
         self._forget(set(tokens) - kept)
 
@@ -161,7 +159,8 @@ class Leases:
         for name in names:
             _log.warning("Another process has taken this one for dead: it lost the lease %r", name)
 
-    def _tell_left(self) -> None:
+    def tell_left(self) -> None:
+        """Have the database know what was released while it did not answer."""
         with self._lock:
             left = list(self._left)
         if left:
@@ -183,7 +182,7 @@ class Leases:
             self._changed.wait(pause)
             self._changed.clear()
             try:
-                self._tell_left()
+                self.tell_left()
                 self.renew()
                 pause = self._every
             except Exception as error:
