@@ -113,9 +113,12 @@ class Thumbnails:
 
     def at_hand(self, content_hash: str) -> bytes | None:
         """As `read`; None too where it would have to be asked for."""
-        if self._mirror and not any(map(self._mirror.is_here, self._places(content_hash))):
-            return None
-        return self.read(content_hash)
+        if self._mirror is None:
+            return self.read(content_hash)
+        with suppress(OSError):  # it may have been removed a moment ago
+            for path in filter(self._mirror.is_here, self._places(content_hash)):
+                return path.read_bytes()
+        return None
 
     def read(self, content_hash: str) -> bytes | None:
         """The bytes of the thumbnail; None where there is none, or it has just been removed, or cannot be had now."""

@@ -96,12 +96,11 @@ class Mirror:
     def has(self, path: Path) -> bool:
         """Whether there is such a file; then it is at hand. One that another process has removed is found to be gone
         within the hour."""
-        name = self._name(path)
         if self.is_here(path):
             return True
         if path.is_file():
             with suppress(StorageUnavailable):  # what is here may be read meanwhile
-                if self._remote.stat(name) is None:
+                if self._remote.stat(self._name(path)) is None:
                     path.unlink(missing_ok=True)
                     return False
                 with suppress(OSError):
