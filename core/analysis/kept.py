@@ -8,6 +8,7 @@ import re
 import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -99,7 +100,10 @@ class Kept:
         if self._mirror:
             there = {one.path: one.changed for one in self._mirror.found(self.folder) if one.path.match(pattern)}
         else:
-            there = {path: path.stat().st_mtime for path in self.folder.glob(pattern)}
+            there = {}
+            for path in self.folder.glob(pattern):
+                with suppress(FileNotFoundError):  # another process was faster
+                    there[path] = path.stat().st_mtime
         return [path.name for path in sorted(there, key=lambda path: there[path], reverse=True)]
 
     def remove(self, names: Iterable[str]) -> None:

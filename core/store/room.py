@@ -58,7 +58,7 @@ class Room:
             return size
         left = 0
         for _, one, path in files:
-            if left + one > self._limit * _LEFT:
+            if left and left + one > self._limit * _LEFT:  # the one used last is about to be read
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
             else:

@@ -78,6 +78,9 @@ def test_takes_no_more_room_than_it_may(mirror, clock):
     assert sum((one.root / place).stat().st_size for place in here) <= 10_000
     assert {places[0], places[-1]} <= here
     assert (one.root / "analysis/whole.npy").is_file()
+    one.keep(one.root / "uploads.kept/large.zip", bytes(20_000))
+    assert (one.root / "uploads.kept/large.zip").is_file()  # however large: it is about to be read
+    assert not (one.root / places[0]).is_file()
     assert all(whole.has(whole.root / place) for place in places)
     assert all(one.has(one.root / place) for place in places)  # fetched again
 

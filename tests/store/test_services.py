@@ -20,7 +20,8 @@ from core.images import shared_uploads
 from core.images.describe import content_hash
 from core.ingest.jobs import worker
 from core.services import Services
-from core.services.administration import clear, delete
+from core.services.administration import clear, delete, forget_several
+from core.services.several import Several
 from core.sources.listed import write_list
 from core.sources.sent import Sent
 from core.sources.source import Skipped
@@ -186,6 +187,19 @@ def test_deleting_a_collection_leaves_nothing_of_it(pair):
     delete(birds, settings.data_dir)
     assert not settings.data_dir.exists()
     assert [found.path.name for found in one.mirror.found(one.kept_in)] == [f"{content_hash(b'y')}.jpg"]
+
+
+def test_several_collections_searched_as_one(pair):
+    one, two = pair
+    digest = content_hash(png("red"))
+    one.thumbnails.keep(digest, png("red"))
+    several = Several(two.settings, {"images": two}, "all")
+    assert several.thumbnails.at_hand(digest) is None
+    assert several.thumbnails.read(digest) == several.thumbnails.at_hand(digest) == png("red")
+    sent = several.queries.add(png("blue"), "blue.png")
+    assert Several(one.settings, {"images": one}, "all").queries.name(sent.id) == "blue.png"
+    forget_several(two.settings)
+    assert [found.path.name for found in one.mirror.found(one.kept_in)] == [f"{digest}.jpg"]
 
 
 def test_a_snapshot_leaves_to_the_store_what_is_there(pair, tmp_path):
