@@ -1,5 +1,6 @@
 """What all tests share: a model whose vectors a reader can work out by hand, pictures of one colour, services on it."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -52,6 +53,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     names = {path: path.relative_to(folder).with_suffix("").as_posix() for path in {item.path for item in items}}
     places = {path: LONGEST.index(name) if name in LONGEST else len(LONGEST) for path, name in names.items()}
     items.sort(key=lambda item: places[item.path])
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # what was imported and collected stays: pytest would look through it for garbage again and again
 
 
 class _Scheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
