@@ -7,6 +7,7 @@ Records are added in batches of 500 while one client searches without a pause. A
 the searches it is told how many failed and how long the slowest took; of the cluster, when it was said to need
 attention, and when to be healthy again. With `--start` a command is named that runs a node in the foreground and takes
 `--port`, `--data`, `--heap`, `--name` and `--seed` (HOST:PORT,… of the transport, which is the port of HTTP and 100).
+With `--encrypted` each node is reached through an nginx of its own, by TLS and with an API key, and lost with it.
 """
 
 import argparse
@@ -22,8 +23,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from benchmarks.data import STAMP, TEST_DATA, embeddings, queries, records
+from benchmarks.encrypted import OPENSSL, Authority, Front, authority
+from benchmarks.proxy import NGINX
 from benchmarks.table import Target, percentile, say, show
 from core.errors import ImageSearchError
 from core.index.elastic.engine import ElasticIndex
@@ -33,6 +37,9 @@ ROWS = 20_000
 BATCH = 500
 NODES = 3
 HEAP = "512m"
+KEY = "YmVuY2htYXJrOm5vdC1hLXNlY3JldA=="
+"""Without which the encrypted ways answer nothing."""
+
 RETRY = 30.0
 """Seconds that searches may fail for: as long as the client waits before it asks another node."""
 _UP = 120.0  # seconds that nodes may take to start, and a cluster to heal
@@ -42,21 +49,31 @@ _LOOKS = 0.5  # seconds between looks at the cluster's health
 class Node:
     """One of the cluster, as a process."""
 
-    def __init__(self, start: Path, folder: Path, number: int, ports: Sequence[int]) -> None:
+    def __init__(
+        self, start: Path, folder: Path, number: int, ports: Sequence[int], by: Authority | None = None
+    ) -> None:
         self.port, self.name = ports[number], f"node-{number + 1}"
         seeds = ",".join(f"127.0.0.1:{port + 100}" for port in ports)
         self._command = [
             *(str(start), "--port", str(self.port), "--data", str(folder / self.name), "--heap", HEAP),
             *("--name", self.name, "--seed", seeds),
         ]
+        self._front = Front(by, f"http://127.0.0.1:{self.port}", KEY) if by else None
         self._log = folder / f"{self.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
+        """By which the app knows it."""
+        return self._front.url if self._front else self.plain
+
+    @property
+    def plain(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
+        if self._front:
+            self._front.start()
         environment = os.environ | {"JAVA_TOOL_OPTIONS": "-XX:+UseSerialGC"}
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -65,6 +82,8 @@ class Node:
 
     def send(self, how: signal.Signals) -> None:
         """A signal to it, and to what it has started, which may outlive it."""
+        if self._front:
+            self._front.send(how)
         if self._process:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, how)
@@ -76,6 +95,8 @@ class Node:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(30)
             self.send(signal.SIGKILL)
+        if self._front:
+            self._front.end()
 
 
 @dataclass
@@ -121,16 +142,18 @@ class Watched:
 
 
 @contextmanager
-def cluster(start: Path) -> Iterator[list[Node]]:
-    """Nodes that have found each other."""
+def cluster(start: Path, *, encrypted: bool = False) -> Iterator[tuple[list[Node], Callable[[], ElasticIndex]]]:
+    """Nodes that have found each other, and what opens an index on them."""
     with TemporaryDirectory() as folder:
         ports = _ports()
-        nodes = [Node(start, Path(folder), number, ports) for number in range(NODES)]
+        by = authority(Path(folder)) if encrypted else None
+        nodes = [Node(start, Path(folder), number, ports, by) for number in range(NODES)]
+        how: dict[str, Any] = {"api_key": KEY, "ca_certs": by.certificate} if by else {}
         try:
             for node in nodes:
                 node.start()
             _wait(lambda: _health(nodes[0], f"wait_for_nodes={NODES}"), "the nodes find each other")
-            yield nodes
+            yield nodes, lambda: ElasticIndex([node.url for node in nodes], "cluster", **how)
         finally:
             for node in nodes:
                 node.end()
@@ -151,7 +174,7 @@ def _ports() -> list[int]:
 def _health(node: Node, what: str) -> bool:
     with (
         suppress(OSError),
-        urllib.request.urlopen(f"{node.url}/_cluster/health?{what}&timeout=1s", timeout=5) as answer,
+        urllib.request.urlopen(f"{node.plain}/_cluster/health?{what}&timeout=1s", timeout=5) as answer,
     ):
         return b'"timed_out":false' in answer.read()
     return False
@@ -166,11 +189,12 @@ def _wait(until: Callable[[], bool], what: str) -> float:
     return time.monotonic() - began
 
 
-def measure(start: Path, rows: int, lost: signal.Signals) -> tuple[list[object], Searches, int]:
+def measure(
+    start: Path, rows: int, lost: signal.Signals, *, encrypted: bool = False
+) -> tuple[list[object], Searches, int]:
     """One load during which a node is lost; how it went, and how many records are there at the end."""
-    with cluster(start) as nodes:
-        urls = [node.url for node in nodes]
-        index, searching, watching = (ElasticIndex(urls, "cluster") for _ in range(3))
+    with cluster(start, encrypted=encrypted) as (nodes, opened):
+        index, searching, watching = (opened() for _ in range(3))
         index.prepare(STAMP)
         made, rng = records(rows), embeddings(rows)
         index.upsert(made[:BATCH], rng[:BATCH])
@@ -212,13 +236,18 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--start", type=Path, default=TEST_DATA / "elasticsearch" / "start")
     parser.add_argument("--lost", choices=["killed", "hung"], nargs="+", default=["killed", "hung"])
+    parser.add_argument("--encrypted", action="store_true", help="by TLS, and with an API key")
     asked = parser.parse_args()
+    if asked.encrypted and not (NGINX and OPENSSL):
+        say("Left out: nginx or openssl is not on this machine.")
+        return
     if not asked.start.is_file():
         say(f"Left out: {asked.start} is not here to start nodes with.")
         return
     rows, targets = [], []
     for how in asked.lost:
-        row, searches, count = measure(asked.start, asked.rows, signal.SIGKILL if how == "killed" else signal.SIGSTOP)
+        lost = signal.SIGKILL if how == "killed" else signal.SIGSTOP
+        row, searches, count = measure(asked.start, asked.rows, lost, encrypted=asked.encrypted)
         rows.append([how, *row[1:]])
         targets += [
             Target(f"records at the end, {how}", count, asked.rows),
