@@ -29,6 +29,7 @@ class StandIn(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.name = name
         self.asked: list[str] = []
+        self.dies = False
         self.arrived = threading.Event()
         self.go_on = threading.Event()
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
@@ -55,10 +56,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.server.asked.append(f"{self.command} {self.path}")
-        if self.path == "/broken":  # it ends before it has answered
+        length = int(self.headers["Content-Length"])
+        if self.server.dies:  # before it has answered
+            self.rfile.read(length)
             self.close_connection = True
             return
-        length = int(self.headers["Content-Length"])
         self.rfile.read(1)
         self.server.arrived.set()
         self.rfile.read(length - 1)
@@ -161,12 +163,18 @@ def test_without_any_process_there_are_words(both):
         servers[name] = server.come_back()
 
 
-def test_what_changes_something_is_not_sent_twice(both):
+@pytest.mark.parametrize(
+    ("path", "status", "asked"), [("/api/v1/tags", 503, ["one"]), ("/api/v1/search", 200, ["one", "two"])]
+)
+def test_what_is_only_asked_is_sent_again_and_what_changes_something_is_not(both, path, status, asked):
     url, servers = both
     browser = Browser(url)
-    status, text = browser.ask("/broken", "POST")
-    assert (status, json.loads(text)["remedy"]) == (503, "Try again in a few seconds.")
-    assert sum(server.asked.count("POST /broken") for server in servers.values()) == 1
+    browser.cookie, servers["one"].dies = "one", True
+    answered, text = browser.ask(path, "POST")
+    servers["one"].dies = False
+    assert answered == status
+    assert json.loads(text).keys() == ({"error", "remedy"} if status == 503 else {"name", "length"})
+    assert [name for name, server in servers.items() if f"POST {path}" in server.asked] == asked
 
 
 def test_the_app_is_told_who_asks_and_how(both):
