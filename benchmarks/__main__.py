@@ -32,6 +32,7 @@ python -m benchmarks.on_ray     how fast pictures are indexed on Ray, beside one
 python -m benchmarks.listing    what planning a listing of millions takes, killed in the middle
 python -m benchmarks.moving     what exports and imports take, in time and memory
 python -m benchmarks.cluster    what becomes of an ingest and of searches when one of three nodes is lost
+python -m benchmarks.users      what 50 users see while a process of two is killed, and PostgreSQL restarted
 python -m benchmarks.quantisation  what Elasticsearch keeps of vectors, and how many of the nearest it finds then
 """
 
