@@ -1331,6 +1331,8 @@ class SearchAnswer(TypedDict):
     """How many matches have each value, the most frequent first; each facet as if nothing were chosen in
     it.
     """
+    facets_estimated: bool
+    """Whether these are estimates, to two digits: of millions of pictures some are counted."""
     duplicate_threshold: float
     """The cosine similarity from which pictures counted as look-alikes."""
     milliseconds: Milliseconds

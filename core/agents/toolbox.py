@@ -129,7 +129,9 @@ class Toolbox:
             raise InvalidQuery("Facets are counted under conditions, not for words.", "Leave the words out: label:cat")
         counted = services.index.facets(where)
         shown = {name: dict([*counts.items()][:_MAX_FACET]) for name, counts in counted.items() if counts}
-        return Told({"matching": services.index.count(where), "facets": self._discreet_facets(shown)})
+        matching = services.index.count(where)
+        estimated = {"estimated": True} if matching > (services.index.estimated_from or matching) else {}
+        return Told({"matching": matching, **estimated, "facets": self._discreet_facets(shown)})
 
     def describe_collection(self, collection: str = "") -> Told:
         """What there is: how many pictures, of what, since when."""

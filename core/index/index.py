@@ -199,7 +199,13 @@ class Index(Protocol):
 
     def facets(self, where: Filter | None = None, fields: Sequence[str] = FACETS) -> dict[str, dict[str, int]]:
         """For each of these facets, how many records have which value, the most frequent first, equally frequent ones
-        by name; without what is empty. Of a facet with very many values the most frequent 1,000."""
+        by name; without what is empty. Of a facet with very many values the most frequent 1,000. Estimates of two
+        digits where the filter lets more than `estimated_from` through."""
+        ...
+
+    @property
+    def estimated_from(self) -> int | None:
+        """Records above which `facets` are estimates; None: they are always counted."""
         ...
 
     def browse(

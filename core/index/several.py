@@ -160,6 +160,11 @@ class SeveralIndexes:
         all_ = [index.totals(where) for index in self._indexes.values()]
         return Totals(sum(one.count for one in all_), sum(one.size for one in all_))
 
+    @property
+    def estimated_from(self) -> int | None:
+        """The least of theirs."""
+        return min(filter(None, (index.estimated_from for index in self._indexes.values())), default=None)
+
     def facets(self, where: Filter | None = None, fields: Sequence[str] = FACETS) -> dict[str, dict[str, int]]:
         added: dict[str, defaultdict[str, int]] = {field: defaultdict(int) for field in fields}
         for index in self._indexes.values():

@@ -108,6 +108,7 @@ class Browser:
             timings=Timings(0.0, time.perf_counter() - started),
             duplicate_threshold=duplicate_threshold,
             scored=False,
+            estimated=searched > (self._index.estimated_from or searched),
         )
 
     def _looked_at(

@@ -114,6 +114,8 @@ class Results:
     judged: bool = True
     """Whether it is known which match: not while what scores mean here is being learned, nor of a search that says only
     what to turn away from."""
+    estimated: bool = False
+    """Whether the facets are estimates: there are too many pictures to count."""
     of_kind: bool = False
     """Whether the collection is about one subject, and this search for something of it: of matches that are weak no
     more is known than that they are of this kind."""

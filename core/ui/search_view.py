@@ -98,7 +98,13 @@ def results(search: Search, filters: DeltaGenerator | None) -> None:
             offer_samples()
         return
     with filters or st.sidebar:
-        facets_panel(key="facets", counts=_with_set_aside(found.facets), where=search.where, on_change=_narrow)
+        facets_panel(
+            key="facets",
+            counts=_with_set_aside(found.facets),
+            estimated=found.estimated,
+            where=search.where,
+            on_change=_narrow,
+        )
     if not found.searched:
         _nothing_passes(found)
         return

@@ -9,6 +9,7 @@ import pytest
 
 from core.images.describe import Box
 from core.index import index as index_module
+from core.index.elastic.query import facets as elastic_facets
 from core.index.filters import AnyOf, Between, Filter, InFolder, meets, texts_of
 from core.index.index import FACETS, MAX_VALUES, by_frequency
 from core.index.records import ImageRecord
@@ -106,3 +107,26 @@ def test_the_most_frequent_stand_first_and_equals_by_name(monkeypatch):
     counts = {"b": 1, "c": 2, "a": 1}
     assert list(by_frequency(counts)) == ["c", "a", "b"]
     assert list(index_module.most_frequent(counts)) == ["c", "a"]
+
+
+def test_of_very_many_a_part_is_counted(stocked, monkeypatch):
+    """As many of all as there are, about; the same each time; and few are counted all the same."""
+    index, records, _ = stocked
+    if index.engine != "elasticsearch":
+        assert index.estimated_from is None
+        return
+    monkeypatch.setattr(elastic_facets, "ESTIMATED_FROM", len(records) // 2)
+    monkeypatch.setattr(elastic_facets, "SAMPLED", len(records) // 4)
+    drawn = index.facets(None, ["format", "year"])
+    assert drawn == index.facets(None, ["format", "year"])
+    exact = counted(records)["format"]
+    assert drawn["format"] != exact
+    assert 0.5 < sum(drawn["format"].values()) / len(records) < 1.6
+    assert next(iter(drawn["format"])) == "JPEG"
+    few = Filter((AnyOf("format", ("PNG",)),))
+    assert index.facets(few, ["year"])["year"] == counted([one for one in records if meets(one, few)])["year"]
+
+
+def test_an_estimate_has_two_digits():
+    rounded = elastic_facets.rounded
+    assert [rounded(count) for count in (0, 7, 99, 100, 104, 12_345_678)] == [0, 7, 99, 100, 100, 12_000_000]

@@ -5,6 +5,7 @@ import pytest
 from core.errors import InvalidQuery, UnreadableImage
 from core.index.filters import AnyOf, Filter, NameContains
 from core.search.options import Collapse, Options, Sort
+from core.search.output.response import answer
 from core.search.query import Picture, Query, Region, Search, Words, clean
 from tests.colours import COLOURS
 
@@ -99,6 +100,15 @@ def test_k_of_what_is_browsed(corpus):
     last = corpus.search(Search(options=Options(sort=Sort.NAME), k=3), offset=2)
     assert (len(last.results), last.has_more) == (1, False)
     assert corpus.search(Search(k=3), offset=5).results == []
+
+
+def test_whether_the_values_are_estimates_is_told(corpus, monkeypatch):
+    browse = Search(options=Options(Collapse.OFF, sort=Sort.NAME))
+    assert not corpus.search(browse).estimated
+    monkeypatch.setattr(type(corpus.index), "estimated_from", len(COLOURS) - 1)
+    assert corpus.search(browse).estimated
+    assert answer(corpus.search(browse))["facets_estimated"]
+    assert not corpus.search(Search(words("red"))).estimated  # of what was found, all is counted
 
 
 @pytest.mark.parametrize("k", [0, -1, 10_001])

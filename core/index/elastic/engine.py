@@ -20,7 +20,7 @@ from core.index.elastic.history.versions import ElasticVersions
 from core.index.elastic.mapping import Body, made_by
 from core.index.elastic.pixels import by_sides
 from core.index.elastic.query import field_values, measuring, paging, queries, requests, statistics
-from core.index.elastic.query.facets import facets
+from core.index.elastic.query.facets import ESTIMATED_FROM, Facets
 from core.index.elastic.rows import FINGERPRINT, document, fingerprint_of, record_of
 from core.index.filters import Filter
 from core.index.index import FACETS, MAX_K, ModelStamp, Order, Totals, Values
@@ -38,6 +38,11 @@ class ElasticIndex(IndexAccess):
     """Keeps `Index`."""
 
     engine = "elasticsearch"
+    estimated_from: int | None = ESTIMATED_FROM
+
+    @cached_property
+    def _facets(self) -> Facets:
+        return Facets()
 
     @cached_property
     def versions(self) -> ElasticVersions:
@@ -46,7 +51,8 @@ class ElasticIndex(IndexAccess):
     def version(self, concrete: str) -> "ElasticIndex":
         """One of the indices with this name, as an index of its own, whatever stands under the alias."""
         other = copy(self)
-        other.__dict__.pop("versions", None)
+        for own in ("versions", "_facets"):
+            other.__dict__.pop(own, None)
         other.name = concrete
         other.connection = self.connection.at(concrete)
         other._freshness = freshness(self.location, concrete)
@@ -222,7 +228,7 @@ class ElasticIndex(IndexAccess):
     def facets(self, where: Filter | None = None, fields: Sequence[str] = FACETS) -> dict[str, dict[str, int]]:
         if self.look(at_once=True) is None:
             return {field: {} for field in fields}
-        return facets(self.connection, self._exact(where), fields)
+        return self._facets.count(self.connection, self._exact(where), fields)
 
     def browse(
         self, where: Filter | None = None, order: Order | None = None, offset: int = 0, limit: int = 100

@@ -44,6 +44,7 @@ class LanceIndex(TableAccess):
     """An `Index` in a folder of this machine; several processes may use it at once."""
 
     engine = "lancedb"
+    estimated_from: int | None = None
 
     @cached_property
     def versions(self) -> LanceVersions:

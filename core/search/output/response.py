@@ -117,6 +117,8 @@ class Answer(TypedDict):
     """How many results a `k` of `all` would give; pictures shown as one count once, as far as is known."""
     facets: dict[str, dict[str, int]]
     """How many matches have each value, the most frequent first; each facet as if nothing were chosen in it."""
+    facets_estimated: bool
+    """Whether these are estimates, to two digits: of millions of pictures some are counted."""
     duplicate_threshold: float
     """The cosine similarity from which pictures counted as look-alikes."""
     milliseconds: Milliseconds
@@ -149,6 +151,7 @@ def answer(results: Results, pasted: Pasted | None = None) -> Answer:
         has_more=results.has_more,
         total=results.total,
         facets={facet: _displayed(counts) for facet, counts in results.facets.items()},
+        facets_estimated=results.estimated,
         duplicate_threshold=round(float(results.duplicate_threshold), _SCORE),
         milliseconds=Milliseconds(
             embedding=round(results.timings.embedding * 1000, _MILLISECONDS),

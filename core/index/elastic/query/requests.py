@@ -92,14 +92,23 @@ def totals(clauses: Sequence[Body]) -> Body:
     }
 
 
-def facets(clauses: Sequence[Body], fields: Iterable[str]) -> Body:
-    """How many of the rows that fulfil the clauses have which value, for each of the fields."""
-    return {
-        "query": matching(clauses),
-        "size": 0,
-        "track_total_hits": False,
-        "aggs": {field: _values(field) for field in fields},
-    }
+DRAWN = "drawn"
+"""The aggregation that those of facets are in, where they are estimated."""
+
+_SEED = 20261129  # any: the same question has the same answer
+
+
+def facets(clauses: Sequence[Body], fields: Iterable[str], share: float = 1.0) -> Body:
+    """How many of the rows that fulfil the clauses have which value, for each of the fields.
+
+    Args:
+        share: Of the rows that are looked at, drawn by chance: at most a half, or all. What the server counts in them
+            it takes times as many as they are a part of.
+    """
+    aggregations: Body = {field: _values(field) for field in fields}
+    if share < 1.0:
+        aggregations = {DRAWN: {"random_sampler": {"probability": share, "seed": _SEED}, "aggs": aggregations}}
+    return {"query": matching(clauses), "size": 0, "track_total_hits": False, "aggs": aggregations}
 
 
 def _values(field: str) -> Body:

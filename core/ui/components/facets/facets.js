@@ -93,6 +93,7 @@ class FacetsPanel {
     const fresh = first || data.answered === this.answered // no answer to a change that was made here
     this.answered = data.answered
     if (this.edits.settles(data) || first) this.where = structuredClone(data.where)
+    this.find(".estimated").hidden = !data.estimated
     for (const group of this.groups) group.show(data.groups, fresh, data.roots)
     this.paint()
   }

@@ -15,6 +15,7 @@ def facets_panel(
     *,
     key: str,
     counts: Counts,
+    estimated: bool = False,
     where: Filter,
     roots: Sequence[str] = (),
     on_change: Callable[[Filter], None],
@@ -27,6 +28,7 @@ def facets_panel(
     Args:
         key: Where Streamlit keeps this panel's events.
         counts: For each of `core.index.index.FACETS`, how many results have which value.
+        estimated: Whether these are estimates.
         where: The filter in use. What there is no place for is shown as it is typed, and can be removed only.
         roots: Folders that the names of others are shown from, such as the sources; without them these begin at the
             folder that all results have in common.
@@ -37,5 +39,11 @@ def facets_panel(
         if (panel := edit(key, "where")) is not None:
             on_change(filter_of(panel, where))
 
-    data = {"groups": counted(counts), "where": panel_of(where), "roots": list(roots), "answered": answered(key)}
+    data = {
+        "groups": counted(counts),
+        "estimated": estimated,
+        "where": panel_of(where),
+        "roots": list(roots),
+        "answered": answered(key),
+    }
     _facets(key=key, data=data, on_where_change=report)

@@ -5,6 +5,8 @@ import type { Answered } from "../shared/types.d.ts"
 /** As `facets_panel` of facets.py sends it. */
 export interface FacetsData extends Answered {
   groups: Groups
+  /** Whether the counts are estimates. */
+  estimated: boolean
   where: Where
   roots: string[]
 }
