@@ -9,13 +9,16 @@ import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from core.errors import SourceRefused, UnreadableImage
 from core.images.describe import Box, Split
-from core.images.files import SUFFIXES
+from core.images.files import ARCHIVE_SUFFIX, SUFFIXES
 from core.images.reading.content import read_bytes
 from core.images.shared_uploads import SharedUploads
+from core.sources.archives.archive import ArchiveSource
+from core.sources.archives.zip_directory import Directory
 from core.sources.folder import FolderSource
 from core.sources.listed import SUFFIX, ListedSource
 from core.sources.presence import is_absent, is_below
@@ -88,8 +91,8 @@ class Sent:
             return listed
         if place == self.uploads.folder:
             return SentFolder(location, self)
-        if _UPLOAD.fullmatch(location):
-            return None  # a file by itself, which is at hand when it is opened
+        if upload := _UPLOAD.fullmatch(location):  # a picture by itself is at hand when it is opened
+            return SentArchive(Path(self.at_hand(location)), self) if upload[5] == ARCHIVE_SUFFIX else None
         self._fetch_all(place)
         return FolderSource(place)
 
@@ -123,6 +126,24 @@ def _gone(path: str) -> UnreadableImage:
 def _times(folder: Path) -> Path:
     """Where the times of a folder's files are kept: hidden, and so no source."""
     return folder.with_name(f".{folder.name}.times")
+
+
+class SentArchive(ArchiveSource):
+    """A ZIP file that was sent: at hand as long as it is read, whatever else comes meanwhile.
+
+    Args:
+        path: On this machine.
+    """
+
+    def __init__(self, path: Path, sent: Sent) -> None:
+        super().__init__(path)
+        self._sent = sent
+
+    def _directory(self) -> Directory:
+        self._sent.at_hand(self.location)
+        with suppress(OSError):  # told by what reads it
+            os.utime(self._path, ns=(time.time_ns(), self._path.stat().st_mtime_ns))
+        return super()._directory()
 
 
 class SentFolder:

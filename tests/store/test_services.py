@@ -157,6 +157,11 @@ def test_uploads_are_indexed_by_either_and_read_by_both(pair):
     listed = next(source for job in one.jobs.states() for source in job.sources if str(one.kept_in) in source)
     sent = pickle.loads(pickle.dumps(two.shared))  # as for a machine of a cluster
     assert [found.path for found in sent.source(listed).find()] == [str(green.path)]
+    packed = sent.source(str(zipped.path))
+    (found,) = packed.find()
+    for place in two.kept_in.glob("uploads.kept/??/*.zip"):
+        place.unlink()  # as where there is no room for it
+    assert packed.read(found.path) == png("blue")
     # Where none of it is at hand any more, a scan finds all of it unchanged.
     for made in pair:
         for place in made.kept_in.rglob("*"):
