@@ -9,7 +9,7 @@ RUN apt-get update \
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN pip install --no-cache-dir "uv>=0.13,<1" \
-    && uv sync --frozen --no-dev --no-install-project --no-cache --extra s3
+    && uv sync --frozen --no-dev --no-install-project --no-cache --extra s3 --extra postgresql
 ENV PATH=/app/.venv/bin:$PATH
 
 COPY .streamlit .streamlit

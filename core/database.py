@@ -85,7 +85,7 @@ def _open(url: str, at_once: bool) -> Engine:
         if parsed.database:
             make_folder(Path(parsed.database).parent)
     else:
-        engine = _on_a_server(parsed) if at_once else _together(parsed)
+        engine = _on_a_server(parsed, pool_size=1) if at_once else _together(parsed)
     try:
         _bring_up_to_date(engine)
     except JournalUnavailable:
@@ -116,8 +116,8 @@ def _leave(engine: Engine) -> None:
     engine.dispose()
 
 
-def _on_a_server(url: URL) -> Engine:
-    engine = _engine(url)
+def _on_a_server(url: URL, **how: Any) -> Engine:
+    engine = _engine(url, **how)
     if url.get_backend_name() == "postgresql":
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
@@ -143,9 +143,9 @@ def _is_torn(url: URL) -> bool:
     return "@" in elsewhere or re.search(r"\?.*=", str(url.password or "")) is not None
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, **how: Any) -> Engine:
     try:
-        return create_engine(url, **_options(url))
+        return create_engine(url, **_options(url), **how)
     except (NoSuchModuleError, ImportError):
         reason = f"there is no driver {url.drivername}"
     except (ArgumentError, TypeError):  # the latter of what the driver does not take
