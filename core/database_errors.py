@@ -42,6 +42,7 @@ _NOT_LET_IN = _Words(
 )
 _NOT_THERE = _Words("its server has no database with this name", f"Create it there, or correct {SETTING}.")
 _NOT_ALLOWED = _Words("its user lacks permissions", "Give the user permission to create and change tables.")
+_OVERLOADED = _Words("its server is overloaded", "Try again in a moment, or have it take more connections.")
 _REFUSED = _Words("it refuses the request", f"Check that it has space left and can be written; {_SAFE}.")
 
 _SQLITE = {
@@ -70,12 +71,13 @@ _STATES = {
     "28": _NOT_LET_IN,
     "3D": _NOT_THERE,
     "25": _READ_ONLY,
+    "25P03": _AWAY,  # it has given up on a change in the middle of which the process was stopped
     "42501": _NOT_ALLOWED,
     "42": _OTHER_VERSION,
     "23": _OTHER_VERSION,
     "40": _BUSY,
     "53100": _FULL,
-    "53": _Words("its server is overloaded", "Try again in a moment."),
+    "53": _OVERLOADED,
     "55": _BUSY,
     "57": _AWAY,
     "58": _DISK,
@@ -92,7 +94,10 @@ _TEXTS = {
     "access denied": _NOT_LET_IN,
     "no password supplied": _NOT_LET_IN,
     "unknown database": _NOT_THERE,
+    'role "': _NOT_LET_IN,
     "does not exist": _NOT_THERE,
+    "too many clients": _OVERLOADED,
+    "remaining connection slots": _OVERLOADED,
 }
 """By what it says: drivers need not give a code where the connection fails."""
 

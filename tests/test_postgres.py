@@ -91,6 +91,9 @@ class TestWhatIsKept:
         assert len(list(files.verdicts(text=ODD.upper()))) == 1499
         with pytest.raises(JobTaken):
             journal.files(job_id, "another").conclude({1: Verdict("", Outcome.FAILED)})
+        far = "https://example.com/" + "".join(map(str, range(2000)))  # longer than what its indices hold
+        journal.sources.note(far, "Far away", [])
+        assert journal.sources.get(far).title == "Far away"
         journal.forget(job_id)
         for unknown in (job_id, 2**40, -(2**70)):
             with pytest.raises(NoSuchJob):

@@ -17,6 +17,9 @@ from core.services.services import Services
 from core.text.names import printable
 from core.text.words import pictures
 
+_SELDOM = 6
+"""How many times as seldom as for jobs it is looked for collections that other machines have made."""
+
 
 class Collections(OpenCollections):
     """How collections come and go, and those that are open. All that takes `by` refuses those who may not
@@ -156,7 +159,8 @@ class Collections(OpenCollections):
             if not collection.is_first:
                 self.of(collection.name).library.start()
         if looks_every := self.first.library.looks_every:
-            self._others = Loop("collections", partial(self._start_all, looks_every), self._ending, looks_every)
+            again = _SELDOM * looks_every
+            self._others = Loop("collections", partial(self._start_all, again), self._ending, looks_every)
             self._others.wake()
         with suppress(ImageSearchError):  # the next start tries again
             self.finish_deletions()

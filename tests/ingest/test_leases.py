@@ -7,10 +7,12 @@ import pytest
 from filelock import Timeout
 from sqlalchemy import ColumnElement, literal
 
+from core.config import Settings
 from core.database import Database
 from core.errors import JournalUnavailable
 from core.ingest.jobs.leased import InDatabase
-from core.ingest.jobs.leases import Leases
+from core.ingest.jobs.leases import LAPSE, Leases
+from core.services import Services
 
 HOUR = 3600.0
 """Seconds after which leases are renewed here: never, but where a test does."""
@@ -105,6 +107,20 @@ def test_an_owner_that_passed_for_dead_is_another_one_from_then_on(process, cloc
     assert mine.id != before
     assert theirs.is_dead(before)
     assert not theirs.is_dead(mine.id)
+
+
+@pytest.mark.parametrize(
+    ("journal", "elasticsearch", "looks_every"),
+    [
+        ("postgresql+psycopg://me@127.0.0.1:1/name", "http://127.0.0.1:1", LAPSE / 4),
+        ("postgresql+psycopg://me@127.0.0.1:1/name", "", None),  # one index for each data folder
+        ("sqlite:////nowhere/jobs.db", "http://127.0.0.1:1", None),
+        ("nonsense://", "http://127.0.0.1:1", None),
+    ],
+)
+def test_go_where_several_machines_can_reach_database_and_index(journal, elasticsearch, looks_every, tmp_path):
+    settings = Settings.load(data_dir=tmp_path, journal_url=journal, elasticsearch_urls=elasticsearch)
+    assert Services(settings).library.looks_every == looks_every
 
 
 def test_where_the_database_does_not_answer(process, monkeypatch, clock):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Float, cast, delete, extract, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Float, cast, delete, extract, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.database import Database, transaction
@@ -79,10 +79,12 @@ class Leases:
         name = name or token
         with transaction(self._database.engine) as connection:
             self._let_lapse(connection, name)
-            expires = self._now() + self.lapse
+            is_free = ~select(_column.name).where(_column.name == name).exists()
+            row = select(literal(name), literal(token), self._now() + self.lapse).where(is_free)
             try:
-                connection.execute(insert(table).values(name=name, holder=token, expires=expires))
-            except IntegrityError:
+                if not connection.execute(insert(table).from_select(["name", "holder", "expires"], row)).rowcount:
+                    return ""
+            except IntegrityError:  # another took it at the same moment
                 return ""
         with self._lock:
             self._held[token] = name
