@@ -72,7 +72,7 @@ class Database:
 def is_on_a_server(url: str) -> bool:
     """Whether processes of several machines can share it; of what is no URL not."""
     try:
-        return _parsed(url).get_backend_name() != "sqlite"
+        return _parsed(url).get_backend_name() == "postgresql"
     except JournalUnavailable:
         return False
 

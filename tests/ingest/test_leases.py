@@ -119,7 +119,7 @@ def test_an_owner_that_passed_for_dead_is_another_one_from_then_on(process, cloc
     ],
 )
 def test_go_where_several_machines_can_reach_database_and_index(journal, elasticsearch, looks_every, tmp_path):
-    settings = Settings.load(data_dir=tmp_path, journal_url=journal, elasticsearch_urls=elasticsearch)
+    settings = Settings.load(data_dir=tmp_path, journal_url=journal, elasticsearch_url=elasticsearch)
     assert Services(settings).library.looks_every == looks_every
 
 

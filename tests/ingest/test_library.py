@@ -128,11 +128,19 @@ class TestChecks:
             raise ModelMismatch("Another model.", "Take that.")
 
         monkeypatch.setattr(library.index, "prepare", refuse)
+        library.journal.sources.note(str(folder), "Pictures", [])
+        library.journal.sources.follow(str(folder), True)
         for _ in range(3):
             assert library.notice(str(folder))
             library.jobs.wait(library.jobs.states()[0].id, WAIT)
         (job,) = library.jobs.states()
         assert (job.status, type(job.error)) == (Status.PAUSED, ModelMismatch)
+
+    def test_what_is_followed_no_more_is_left_by_every_process(self, library, folder):
+        ingest(library, folder)
+        library.journal.sources.follow(str(folder), False)  # by another
+        assert library.notice(str(folder))
+        assert len(library.jobs.states()) == 1
 
     def test_that_find_nothing_new_are_forgotten(self, library, folder):
         ingest(library, folder)
