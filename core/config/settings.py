@@ -278,7 +278,7 @@ class Settings(ServerSettings):
             reason = "ELASTICSEARCH_URL and ELASTICSEARCH_CLOUD_ID are both set; expected one of them"
             raise InvalidSetting(f"{reason}.", "Unset one and start again.")
         if self.store.startswith("file://") and Path(self.store.removeprefix("file://")).is_relative_to(self.data_dir):
-            reason = "IMAGE_SEARCH_STORE is in the data folder, of which it is to be apart"
+            reason = "IMAGE_SEARCH_STORE is in the data folder; expected a place of its own"
             raise InvalidSetting(f"{reason}.", "Name a folder that all machines have, and start again.")
         if self.llm_url and not self.llm_model:
             reason = "IMAGE_SEARCH_LLM_URL is set, and IMAGE_SEARCH_LLM_MODEL is not"
