@@ -9,8 +9,8 @@ meanwhile    those that began while PostgreSQL was away
 errors       all others: there should be none
 alone        the same kind of request of one user by themselves, in ms
 
-Everything runs on this machine, and listens on it alone. locust is installed into an environment of its own from the
-package registry, and kept in the temporary folder.
+Everything runs on this machine, and listens on it alone; the two processes share no folder but that of the weights.
+locust is installed into an environment of its own from the package registry, and kept in the temporary folder.
 """
 
 import argparse
@@ -35,7 +35,7 @@ from benchmarks.models import stand_in
 from benchmarks.proxy import NGINX, NO_NGINX, free_port, proxied
 from benchmarks.stack import Process
 from benchmarks.table import say
-from benchmarks.users_report import Request, Seen, report
+from benchmarks.users_report import Lost, Request, Seen, report
 from core.config import Settings
 from core.index.elastic.engine import ElasticIndex
 from core.services.stores import Stores
@@ -84,7 +84,11 @@ def running(options: argparse.Namespace, folder: Path) -> Iterator[Stack]:
         _store(options, folder, environment, start)
         _fill(options.records, url, environment)
         ports = [free_port(), free_port()]
-        apps = [stack.app(f"app {at}", port, environment, folder) for at, port in enumerate(ports, 1)]
+        apart = {"IMAGE_SEARCH_JOURNAL", "IMAGE_SEARCH_STORE"} <= environment.keys()  # as on two machines
+        apps = []
+        for at, port in enumerate(ports, 1):
+            own = {"IMAGE_SEARCH_DATA_DIR": str(folder / f"data-{at}")} if apart else {}
+            apps.append(stack.app(f"app {at}", port, environment | own, folder))
         for one, port in zip(apps, ports, strict=True):
             start(one)
             _warm_up(f"http://localhost:{port}")
@@ -157,14 +161,15 @@ def disturb(made: Stack, seconds: float, seen: Seen, ended: threading.Event) -> 
         return
     killed_at = time.time()
     made.apps[0].end(signal.SIGKILL)
-    seen.lost.append((killed_at, killed_at, False))
+    seen.lost.append(Lost(killed_at, time.time()))
     made.apps[0].start()
     say(f"app 1 was killed, and is ready again after {time.time() - killed_at:.1f} s")
     if made.database and not ended.wait(max(0.0, killed_at + seconds / 3 - time.time())):
         stopped_at = time.time()
         made.database.end(signal.SIGINT)
+        gone_at = time.time()
         made.database.start()
-        seen.lost.append((stopped_at, time.time(), True))
+        seen.lost.append(Lost(stopped_at, gone_at, time.time()))
         say(f"PostgreSQL was away for {time.time() - stopped_at:.1f} s")
 
 

@@ -27,7 +27,9 @@ def note(
     name: str, response_time: float, start_time: float, response: Any = None, exception: Any = None, **_: Any
 ) -> None:
     status = getattr(response, "status_code", 0) or 0
-    failed = f"{status} {exception}"[:200] if exception or status >= 400 or not status else ""
+    failed = ""
+    if exception or status >= 400 or not status:
+        failed = f"{status} {exception} {getattr(response, 'text', '') or ''}"[:400]
     _noted.append(json.dumps([start_time, name, response_time, failed]) + "\n")
 
 

@@ -26,12 +26,21 @@ class Request:
         return self.began + self.milliseconds / 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A process that was ended; seconds since the epoch."""
+
+    began: float
+    gone: float
+    back: float = 0.0
+    """Where nobody else does meanwhile what it is for."""
+
+
 @dataclass
 class Seen:
     """What was done to the processes, and how large they were."""
 
-    lost: list[tuple[float, float, bool]] = field(default_factory=list)
-    """From when to when one was away, and whether all others need it."""
+    lost: list[Lost] = field(default_factory=list)
     memory: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     """Megabytes by process, and when, in seconds from the beginning."""
 
@@ -59,15 +68,16 @@ def report(title: str, alone: Sequence[Request], asked: Sequence[Request], seen:
     show(title, columns, rows, targets)
     for text in sorted({one.failed for one in asked if one.failed}):
         failed = [one for one in asked if one.failed == text]
-        say(f"{len(failed)} × {text} ({', '.join(sorted({f'{one.kind}, {_when(one, seen)}' for one in failed}))})")
+        where = ", ".join(sorted({f"{one.kind}, {_when(one, seen)}" for one in failed}))
+        say(f"{len(failed)} × {text} after {failed[0].began - asked[0].began:.0f} s ({where})")
     _report_memory(seen)
 
 
 def _when(request: Request, seen: Seen) -> str:
-    for began, ended, needed in seen.lost:
-        if request.began <= began <= request.ended:
+    for one in seen.lost:
+        if request.began <= one.gone and one.began <= request.ended:
             return "in flight"
-        if needed and began <= request.began <= ended:
+        if one.began <= request.began <= one.back:
             return "meanwhile"
     return "errors"
 

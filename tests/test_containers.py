@@ -77,6 +77,10 @@ def test_the_settings_of_the_cluster_are_the_apps_own(monkeypatch, tmp_path):
     assert set(services["app-1"]["environment"]) <= variables
 
 
+def test_the_image_has_what_the_cluster_needs():
+    assert set(re.findall(r"--extra (\w+)", (ROOT / "Dockerfile").read_text("utf-8"))) == {"postgresql", "s3"}
+
+
 def filled(value: str) -> str:
     """As docker compose fills a value in, where each secret is the same and nothing else is set."""
     value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
