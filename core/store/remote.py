@@ -1,5 +1,6 @@
 """The files of a store, by their names below its URL, through whatever fsspec has a driver for."""
 
+import re
 import shutil
 import threading
 import time
@@ -26,6 +27,7 @@ _PROBE = ".reachable"
 _PROBED = 60.0
 """Seconds after which it is tried anew whether the store can be written."""
 
+_PATTERN = re.compile(r"[*?\[]")  # what drivers take for one where they are given many names
 _TIMES = ("LastModified", "last_modified", "updated", "mtime", "modified", "created")
 _TAGS = ("ETag", "etag")
 # Seconds and attempts: whoever waits for a page is told soon, and what is written is tried again by its job.
@@ -119,12 +121,13 @@ class Remote:
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove files; those that are gone already count as removed."""
-        keys = list(map(self._key, names))
-        if len(keys) > 1 and self._scheme in _OPTIONS:  # object stores take many at a time
+        left = list(map(self._key, names))
+        many = [key for key in left if self._scheme in _OPTIONS and not _PATTERN.search(key)]
+        if len(many) > 1:  # object stores take many at a time
             with suppress(FileNotFoundError):
-                self._asked(lambda files: files.rm(keys))
-                return
-        for key in keys:
+                self._asked(lambda files: files.rm(many))
+                left = [key for key in left if _PATTERN.search(key)]
+        for key in left:
             with suppress(FileNotFoundError):
                 self._asked(partial(_remove, key=key))
 
@@ -134,10 +137,9 @@ class Remote:
         Raises:
             StorageUnavailable: some of them stay, too.
         """
-        if not (names := [self._key(entry.name) for entry in self.find(folder)]):
+        if not (names := [entry.name for entry in self.find(folder)]):
             return
-        with suppress(FileNotFoundError):
-            self._asked(lambda files: files.rm(names))
+        self.remove(names)
         if self.find(folder):
             raise StoreUnavailable(
                 f"Files in the store {self.url} cannot be removed.",

@@ -56,8 +56,10 @@ def test_what_changes_is_read_as_it_is(mirror, clock):
 
 def test_a_folder_is_removed_and_no_other(mirror):
     one = mirror("one")
-    for name in ("a/x", "a/b/y", "ab/z", "a.txt"):
+    for name in ("a/x", "a/b/y", "a/[x]", "a/ä 1?*.png", "ab/z", "a.txt"):
         one.keep(one.root / name, b"")
+    one.remove([one.root / "a/[x]", one.root / "a/none"])
+    assert one.has(one.root / "a/x")
     one.remove_below(one.root / "a")
     assert {found.path.relative_to(one.root).as_posix() for found in one.found(one.root)} == {"ab/z", "a.txt"}
     one.remove_below(one.root)
