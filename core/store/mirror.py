@@ -59,7 +59,7 @@ class Mirror:
         self.root = root.resolve()
         self.url = url
         self._limit, self._now = limit, now
-        self._remote = Remote(url)
+        self._remote = Remote(url, now)
         self._room = Room(self.root, limit, now)
         self._knowing = threading.Lock()
         self._known: TTLCache[str, Entry | None] = TTLCache(_KNOWN, _KNOWN_FOR, now)

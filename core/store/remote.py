@@ -170,14 +170,7 @@ class Remote:
 
     @cached_property
     def _files(self) -> "AbstractFileSystem":
-        import fsspec
-
-        # What FSSPEC_S3 and its like say comes first, as for pictures that are read from such stores.
-        options = _OPTIONS.get(self._scheme, {}) | fsspec.config.conf.get(self._scheme, {})
-        made = fsspec.filesystem(self._scheme, skip_instance_cache=True, use_listings_cache=False, **options)
-        if self._scheme == "s3":
-            made.retries = 2
-        return made
+        return driver(self._scheme)
 
     def _asked[T](self, work: "Callable[[AbstractFileSystem], T]", *, writes: bool = False) -> T:
         """What the work returns.
@@ -215,6 +208,18 @@ class Remote:
         tag = next((str(info[key]).strip('"') for key in _TAGS if info.get(key)), "")
         size = int(info.get("size") or 0)
         return Entry(name, size, changed, f"{tag or changed}-{info.get('ino', '')}-{size}")
+
+
+def driver(scheme: str) -> "AbstractFileSystem":
+    """What reads and writes such stores, new."""
+    import fsspec
+
+    # What FSSPEC_S3 and its like say comes first, as for pictures that are read from such stores.
+    options = _OPTIONS.get(scheme, {}) | fsspec.config.conf.get(scheme, {})
+    made = fsspec.filesystem(scheme, skip_instance_cache=True, use_listings_cache=False, **options)
+    if scheme == "s3":
+        made.retries = 2
+    return made
 
 
 def _remove(files: "AbstractFileSystem", key: str) -> None:

@@ -99,7 +99,7 @@ def test_many_threads_fetch_a_file_once(mirror, monkeypatch):
     assert len(asked) == 1
 
 
-def test_a_name_in_a_bucket_leads_nowhere_else(tmp_path):
+def test_a_name_in_a_bucket_leads_nowhere_else(tmp_path, monkeypatch):
     class Bucket:
         def find(self, path, detail):
             names = (
@@ -113,8 +113,8 @@ def test_a_name_in_a_bucket_leads_nowhere_else(tmp_path):
             )
             return {name: {"name": f"bucket/below/{name}", "type": "file", "size": 1} for name in names}
 
+    monkeypatch.setattr(remote, "driver", lambda scheme: Bucket())
     one = Mirror(tmp_path / "one", "s3://bucket/below", 1000)
-    vars(one._remote)["_files"] = Bucket()
     assert [found.path for found in one.found(one.root / "datasets")] == [one.root / "datasets/a"]
 
 
@@ -138,14 +138,13 @@ def test_while_a_store_is_away_what_is_here_is_read(mirror, clock, monkeypatch):
     one.write(one.root / "analysis/a", b"2")
     one.check()
     calls = []
-    now = [0.0]
-    one._remote._now = lambda: now[0]
 
     def away(_):
         calls.append(1)
         raise Away("x")
 
-    monkeypatch.setattr(remote.Remote, "_files", property(away))
+    monkeypatch.setattr(remote, "driver", away)
+    one = mirror("one")  # as after a restart
     clock.moved += 3601
     assert one.has(here)
     assert one.fresh(one.root / "analysis/a")
@@ -156,7 +155,7 @@ def test_while_a_store_is_away_what_is_here_is_read(mirror, clock, monkeypatch):
     assert (len(calls), gone.exists()) == (1, False)  # asked once for all of these
     assert one.trouble is not None
     monkeypatch.undo()
-    now[0] += remote.AWAY
+    clock.moved += remote.AWAY
     one.check()
     assert one.trouble is None
     one.keep(gone, b"")
