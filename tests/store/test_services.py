@@ -217,20 +217,30 @@ def test_a_snapshot_leaves_to_the_store_what_is_there(pair, tmp_path):
     assert not (tmp_path / "copy/stored").exists()
 
 
+class Unreliable:
+    """A driver whose store can be away."""
+
+    is_away = False
+
+    def __init__(self, files):
+        self.files = files
+
+    def __getattr__(self, name):
+        if Unreliable.is_away:
+            raise TimeoutError
+        return getattr(self.files, name)
+
+
 def test_away_and_back(pair, picture, monkeypatch):
     one, two = pair
     red = picture("red.png").read_bytes()
+    driver = remote.driver
+    monkeypatch.setattr(remote, "driver", lambda scheme: Unreliable(driver(scheme)))
+    monkeypatch.setattr(remote, "AWAY", 0.0)
+    monkeypatch.setattr(worker, "PAUSES", (0.2,))
     assert readiness(lambda: one)["store"] == "ready"
     with monkeypatch.context() as patch:
-        patch.setattr(remote, "AWAY", 0.0)
-        patch.setattr(worker, "PAUSES", (0.2,))
-        files = one.mirror._remote._files
-
-        class Away:
-            def __getattr__(self, name):
-                raise TimeoutError
-
-        patch.setitem(vars(one.mirror._remote), "_files", Away())
+        patch.setattr(Unreliable, "is_away", True)
         assert "does not answer" in readiness(lambda: one)["store"]
         assert one.thumbnails.read(content_hash(red)) is None
         with pytest.raises(StorageUnavailable):
@@ -240,8 +250,7 @@ def test_away_and_back(pair, picture, monkeypatch):
         job = one.library.add([str(picture("red.png"))], auto_start=True)
         paused = one.jobs.wait_for(job, lambda state: bool(state.error), WAIT)
         assert not paused.ended
-        vars(one.mirror._remote)["_files"] = files
-        assert one.jobs.wait_for(job, lambda state: state.ended, WAIT).counts.added == 1
+    assert one.jobs.wait_for(job, lambda state: state.ended, WAIT).counts.added == 1
     assert readiness(lambda: one)["store"] == "ready"
     assert two.thumbnails.read(content_hash(red))
 
