@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import SourceRefused, SourceUnavailable, UnreadableImage
 from core.images.describe import Box
-from core.sources.remote import attempts, http_store, public, remote
+from core.sources.remote import attempts, http_store, object_store, public, remote
 from core.sources.remote.remote import RemoteSource
 from core.sources.source import Found, Skipped
 
@@ -91,6 +91,21 @@ class TestObjectStore:
             ("memory://museum/b/c.png", 2),
             ("memory://museum/b/d/e.JPG", 3),
         ]
+
+    def test_folders_are_listed_side_by_side(self, museum, monkeypatch):
+        for folder in "wxyz":
+            museum.pipe({f"/museum/{folder}/1.jpg": b"1"})
+        together = threading.Barrier(3)
+        list_ = object_store.ObjectStore.list
+
+        def listing(self, folder):
+            if folder[-2:] in ("/x", "/y", "/z"):
+                together.wait(10)
+            return list_(self, folder)
+
+        monkeypatch.setattr(object_store.ObjectStore, "list", listing)
+        names = [one.path.removeprefix("memory://museum/") for one in found(RemoteSource("memory://museum", False))]
+        assert names == ["a.jpg", "b/c.png", "b/d/e.JPG", "w/1.jpg", "x/1.jpg", "y/1.jpg", "z/1.jpg"]
 
     def test_one_folder_or_one_file(self, museum):
         assert [one.size for one in RemoteSource("memory://museum/b", True).find()] == [2, 3]

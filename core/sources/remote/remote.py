@@ -10,6 +10,7 @@ from core.images.describe import Box, Split
 from core.images.files import has_picture_suffix, is_left_out
 from core.sources.datasets.annotations import Datasets
 from core.sources.datasets.files import Listing, is_part
+from core.sources.remote.ahead import Ahead
 from core.sources.remote.attempts import describe_error, is_transient
 from core.sources.remote.http_store import HttpStore
 from core.sources.remote.object_store import ObjectStore
@@ -22,7 +23,7 @@ from core.text.names import printable
 MAX_BYTES = 256 << 20
 """Of one picture: less than of a file here, for several are read at once, and whoever keeps them may be anybody."""
 
-_AT_ONCE = 8  # files that are asked about
+_AT_ONCE = 8  # files that are asked about, and folders that are listed
 _NO_ADDRESS = "Its name cannot be part of a URL: give it another name."
 _NO_END = "There are more folders here than are scanned: add those you need as sources of their own."
 
@@ -100,6 +101,10 @@ class RemoteSource:
             yield from self._datasets.unmatched()
 
     def _walk(self) -> Iterator[Found | Skipped]:
+        with Ahead(self._store.list, _AT_ONCE) as ahead:
+            yield from self._walked(ahead)
+
+    def _walked(self, ahead: Ahead) -> Iterator[Found | Skipped]:
         pending, visited = [self.location], 0
         aside: set[str] = set()  # linked from further above: the rest is met once by construction
         while pending:
@@ -109,18 +114,20 @@ class RemoteSource:
                 yield Skipped(self.location, _NO_END, failed=True)
                 return
             try:
-                entries = self._listed(folder)
+                entries = self._listed(folder, ahead)
             except Exception as error:
                 yield self._failed(folder, error)
                 continue
             entries = [entry for entry in entries if entry.url not in aside]
             aside.update(entry.url for entry in entries if "/" in entry.url[len(folder) + 1 :])
-            yield from self._files([entry for entry in entries if not entry.is_folder])
             pending += [entry.url for entry in reversed(entries) if entry.is_folder]
+            ahead.begin(pending)
+            yield from self._files([entry for entry in entries if not entry.is_folder])
 
-    def _listed(self, folder: str) -> list[Entry]:
-        listed = self._store.list(folder)
-        entries = sorted((entry for entry in listed if not _is_left_out(entry.url, folder)), key=lambda one: one.url)
+    def _listed(self, folder: str, ahead: Ahead) -> list[Entry]:
+        entries = sorted(
+            (entry for entry in ahead.listed(folder) if not _is_left_out(entry.url, folder)), key=lambda one: one.url
+        )
         self._texts.note(folder, entries)
         return entries
 
