@@ -56,7 +56,7 @@ class TestInTheMiddle:
         "method",
         [
             *("index.prepare", "index.by_content", "index.get", "index.upsert", "index.delete", "index.optimize"),
-            *("thumbnails.keep", "thumbnails.remove"),
+            *("thumbnails.keep", "thumbnails.remove_all"),
         ],
     )
     def test_whatever_fails_once_the_end_is_the_same(

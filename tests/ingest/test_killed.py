@@ -71,7 +71,7 @@ def test_a_first_ingest(kill, library, folder, method, calls, note):
     ("method", "calls"),
     [
         ("core.index.lance.engine.LanceIndex.upsert", 1),
-        ("core.images.thumbnails.Thumbnails.remove", 1),
+        ("core.images.thumbnails.Thumbnails.remove_all", 1),
         ("core.index.lance.engine.LanceIndex.delete", 1),
         ("core.ingest.journal.files.JobFiles.conclude", 1),
     ],
