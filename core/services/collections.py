@@ -173,8 +173,9 @@ class Collections(OpenCollections):
 
     def _start_all(self, again: float) -> float:
         """Other machines make collections, and are told which sources to follow."""
-        for collection in self.all():
-            self.of(collection.name).library.start()
+        with suppress(ImageSearchError):  # it is looked again
+            for collection in self.all():
+                self.of(collection.name).library.start()
         return again
 
     def _finish_deletion(self, collection: Collection, services: Services) -> None:

@@ -1,7 +1,9 @@
 """Looks now and then for jobs whose process is gone, where that may be one of another machine."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
+from core.errors import JournalUnavailable
 from core.ingest.jobs.loop import Loop
 from core.ingest.jobs.queue import Jobs
 
@@ -27,6 +29,7 @@ class TakingOver:
         self._loop.join()
 
     def _look(self) -> float:
-        if self._jobs.recover():
-            self._found()
+        with suppress(JournalUnavailable):  # which whoever renews the leases has told in the log
+            if self._jobs.recover():
+                self._found()
         return self._every
