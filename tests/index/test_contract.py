@@ -570,9 +570,14 @@ def load_realistic() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def realistic(empty_big_index, make_records):
+def made_realistic() -> Embeddings:
+    return load_realistic().make(ROWS)
+
+
+@pytest.fixture(scope="module")
+def realistic(empty_big_index, make_records, made_realistic):
     """The index, its embeddings in the order of the records' sizes, and queries: half pictures, half words."""
-    embeddings = load_realistic().make(ROWS)
+    embeddings = made_realistic
     records, _ = make_records(ROWS, dims=1)
     empty_big_index.prepare(ModelStamp("clip/ViT-B-16", embeddings.shape[1]))
     for start in range(0, ROWS, 5000):

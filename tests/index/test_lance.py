@@ -295,36 +295,39 @@ class TestUpkeep:
 
     def test_many_small_writes_leave_few_files(self, filled, folder, make_records, monkeypatch):
         monkeypatch.setattr(upkeep, "KEEP", timedelta(milliseconds=1))
+        monkeypatch.setattr(upkeep, "MERGE_EVERY", 10)
         index, *_ = filled
-        records, embeddings = make_records(200, seed=1)
+        records, embeddings = make_records(60, seed=1)
         files, fragments = [], []
-        for position in range(200):
+        for position in range(60):
             index.upsert(records[position : position + 1], embeddings[position : position + 1])
-            if position % 7:
+            if position % 2:
                 continue
             fragments.append(table_of(folder).stats()["fragment_stats"]["num_fragments"])
             files.append(sum(1 for path in folder.rglob("*") if path.is_file()))
-        assert max(fragments) <= 52
+        assert max(fragments) <= 12
         assert max(files[15:]) <= 1.2 * max(files[:15])
-        assert index.count() == 300
+        assert index.count() == 160
         assert index.search(embeddings[7], 1)[0].record == records[7]
 
-    def test_runs_of_one_write_each_add_up(self, filled, folder, make_records):
-        records, embeddings = make_records(60, seed=1)
-        for position in range(60):
+    def test_runs_of_one_write_each_add_up(self, filled, folder, make_records, monkeypatch):
+        monkeypatch.setattr(upkeep, "MERGE_EVERY", 10)
+        records, embeddings = make_records(20, seed=1)
+        for position in range(20):
             LanceIndex(folder, "images").upsert(records[position : position + 1], embeddings[position : position + 1])
-        assert table_of(folder).stats()["fragment_stats"]["num_fragments"] <= 52
+        assert table_of(folder).stats()["fragment_stats"]["num_fragments"] <= 12
 
     def test_a_merge_is_due_so_many_commits_after_the_last(self, filled, folder, make_records, monkeypatch):
         """However many it made itself, of one version of the table for each index."""
         merged = []
         renew = upkeep.renew
         monkeypatch.setattr(upkeep, "renew", lambda *args: (merged.append(position), renew(*args)))
+        monkeypatch.setattr(upkeep, "MERGE_EVERY", 20)
         index, *_ = filled
-        records, embeddings = make_records(130, seed=1)
-        for position in range(130):
+        records, embeddings = make_records(52, seed=1)
+        for position in range(52):
             index.upsert(records[position : position + 1], embeddings[position : position + 1])
-        assert merged == [49, 99]
+        assert merged == [19, 39]
 
     def test_an_open_handle_survives_the_clean_up_of_another(self, filled, folder, make_records):
         index, records, embeddings = filled
@@ -367,9 +370,10 @@ class TestUpkeep:
             index.upsert(records[start : start + 100], embeddings[start : start + 100])
         scan = LanceIndex(folder, "images").scan()
         read, _ = next(scan)
-        for position in range(60):  # merged, and cleaned up
+        monkeypatch.setattr(upkeep, "MERGE_EVERY", 10)
+        for position in range(15):  # merged, and cleaned up
             index.upsert(records[position : position + 1], embeddings[position : position + 1])
-        assert table_of(folder).stats()["fragment_stats"]["num_fragments"] < 60
+        assert table_of(folder).stats()["fragment_stats"]["num_fragments"] < 15
         read.extend(record for batch, _ in scan for record in batch)
         assert sorted(record.id for record in read) == sorted(record.id for record in records)
         assert not list(folder.glob(".images.reading-*"))
