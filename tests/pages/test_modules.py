@@ -66,7 +66,8 @@ def test_all_that_is_imported_is_there_and_all_that_is_there_is_imported():
 
 def test_a_component_comes_with_what_it_needs_and_no_more():
     frame = needed((entry("frame"),))
-    assert frame == (*("frame/frame.js", "shared/base.js", "frame/keeping.js", "frame/switch.js", "shared/routes.js"),)
+    own = ("frame/frame.js", "shared/base.js", "frame/keeping.js", "frame/returning.js", "frame/switch.js")
+    assert frame == (*own, "shared/routes.js", "shared/edits.js")
     assert needed((entry("frame"), entry("frame"))) == frame
 
 
