@@ -14,14 +14,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.elasticsearch]
 
 
 def test_a_stopped_server_is_said_and_its_return_is_noticed(
-    node: Node, start_server: Callable[..., Server], page: Page, tmp_path: Path
+    node: Node, start_server: Callable[..., Server], clip: dict[str, str], page: Page, tmp_path: Path
 ):
     folder = tmp_path / "pictures"
     folder.mkdir()
     for colour in ("red", "green", "blue"):
         Image.new("RGB", (64, 64), colour).save(folder / f"{colour}.png")
-    settings = {"IMAGE_SEARCH_MODEL": "starter", "IMAGE_SEARCH_INDEX": "seen", "IMAGE_SEARCH_ROOTS": str(folder)}
-    server = start_server(ELASTICSEARCH_URL=node.url, **settings)
+    settings = {"IMAGE_SEARCH_INDEX": "seen", "IMAGE_SEARCH_ROOTS": str(folder)}
+    server = start_server(ELASTICSEARCH_URL=node.url, **settings, **clip)
 
     page.goto(f"{server.url}/ingest")
     plan(page, folder)
