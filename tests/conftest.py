@@ -36,9 +36,11 @@ TOGETHER = {
     "tests/browser/test_accessibility.py": "tests/browser/test_app.py",
     "tests/browser/test_ask.py": "tests/browser/test_app.py",
     "tests/browser/test_elasticsearch.py": "tests/test_crash.py",
+    "tests/embedding/test_clip.py": "tests/embedding/test_onnx_clip.py",
+    "tests/embedding/test_starter.py": "tests/embedding/test_onnx_clip.py",
     "tests/index/test_elastic_restart.py": "tests/test_crash.py",
 }
-"""Files that use what takes long to make for another: one process takes both."""
+"""Files that use what takes long to make, or to import, for another: one process takes both."""
 
 if os.environ.get("COVERAGE_RUN"):  # which slows the code down
     hypothesis_settings.register_profile("coverage", deadline=None)
