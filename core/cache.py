@@ -4,6 +4,7 @@ import threading
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,17 +35,21 @@ tallies: defaultdict[str, Tally] = defaultdict(Tally)
 class LRUCache[V]:
     """The values of the keys used last: those of cachetools, safe to share between threads.
 
-    What is not kept is made without the lock: two threads may make the same value, but none waits for another's.
+    What is not kept is made without the lock: two threads may make the same value, but none waits for another's, except
+    by `get_once`.
     """
 
-    def __init__(self, size: int, name: str = "") -> None:
+    def __init__(self, size: int, name: str = "", size_of: Callable[[V], int] | None = None) -> None:
         """
         Args:
+            size: Values, or what `size_of` says of them all together.
             name: What it is called in the metrics; "" where nobody wants to know.
+            size_of: Of a value, at least 1; one that is larger than the cache is not kept.
         """
         self.capacity = size
-        self._values: MutableMapping[Hashable, V] = cachetools.LRUCache(size)
+        self._values: MutableMapping[Hashable, V] = cachetools.LRUCache(size, size_of)
         self._lock = threading.Lock()
+        self._making: dict[Hashable, threading.Lock] = {}
         self._tally = tallies[name] if name else Tally()
         self._tally.caches.add(self)
 
@@ -54,6 +59,19 @@ class LRUCache[V]:
 
     def get(self, key: Hashable, make: Callable[[], V]) -> V:
         return self.get_all([key], lambda _: [make()])[0]
+
+    def get_once(self, key: Hashable, make: Callable[[], V]) -> V:
+        """As `get`, for what takes long: of the threads that ask for it at the same time one makes it, and the others
+        wait for that; where it fails, the next of them tries."""
+        with self._lock:
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            try:
+                return self.get(key, make)
+            finally:
+                with self._lock:
+                    if self._making.get(key) is making:  # who comes now finds the value, or tries by itself
+                        del self._making[key]
 
     def get_all[K: Hashable](self, keys: Sequence[K], make: Callable[[list[K]], Iterable[V]]) -> list[V]:
         """The values of the keys, in their order.
@@ -70,5 +88,6 @@ class LRUCache[V]:
             found |= made
             with self._lock:
                 for key, value in made.items():
-                    self._values[key] = value
+                    with suppress(ValueError):  # larger than all that may be kept
+                        self._values[key] = value
         return [found[key] for key in keys]

@@ -1,6 +1,7 @@
 """The cache of the values used last."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from core.cache import LRUCache
 
@@ -89,3 +90,43 @@ def test_many_threads_never_keep_more_than_there_is_room_for() -> None:
     for key in range(11):
         cache.get(key, lambda key=key: made.append(key) or key)  # type: ignore[misc]
     assert len(made) >= 8
+
+
+def test_what_takes_long_is_made_once_for_all_who_ask() -> None:
+    cache, made, together = LRUCache[int](9), [], threading.Barrier(4)
+
+    def ask(_: int) -> int:
+        together.wait(10)
+        return cache.get_once("a", lambda: made.append(1) or len(made))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(4))) == [1] * 4
+    assert made == [1]
+
+
+def test_who_waited_for_what_failed_tries_again() -> None:
+    cache, tried, together = LRUCache[int](9), [], threading.Barrier(3)
+
+    def make() -> int:
+        tried.append(1)
+        if len(tried) < 3:
+            raise KeyError
+        return 7
+
+    def ask(_: int) -> int | None:
+        together.wait(10)
+        try:
+            return cache.get_once("a", make)
+        except KeyError:
+            return None
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(ask, range(3)), key=str) == [7, None, None]
+
+
+def test_values_may_be_of_different_size() -> None:
+    cache, make = LRUCache[int](5, size_of=lambda value: value), Recorder()
+    assert cache.get_all(["aaa", "bb", "123456"], make) == [3, 2, 6]  # the last is larger than all that is kept
+    assert cache.get_all(["aaa", "bb"], make) == [3, 2]
+    assert cache.get_all(["123456"], make) == [6]
+    assert make.asked == [["aaa", "bb", "123456"], ["123456"]]

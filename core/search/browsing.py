@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from hashlib import blake2b
 
 from core.cache import LRUCache
 from core.index.filters import SET_ASIDE, Filter, without_set_aside
 from core.index.index import MAX_K, Counts, Index, Order
-from core.index.records import Hit
+from core.index.records import Hit, ImageRecord
 from core.search.options import Collapse, Options, Sort
 from core.search.ranking import facets
 from core.search.ranking.collapse import group_duplicates
@@ -19,7 +19,8 @@ DEPTHS = (200, 1_000, 4_000, MAX_K)
 
 SET_ASIDE_ONLY = Filter((SET_ASIDE,))
 
-_KEPT = 16  # lists of records, and counts of facets
+_KEPT = 16  # counts of facets, and which records are shown as one
+_KEPT_RESULTS = 40_000  # of all lists: some 100 MB
 
 _ORDERS: dict[Sort, Order] = {
     Sort.NEWEST: "newest",
@@ -57,7 +58,8 @@ class Browser:
     def __init__(self, index: Index, set_aside: SetAside) -> None:
         self._index, self._set_aside = index, set_aside
         self._counts: LRUCache[Counts] = LRUCache(_KEPT, "facets")
-        self._results: LRUCache[Sequence[Result]] = LRUCache(_KEPT, "browsed")
+        self._results: LRUCache[Sequence[Result]] = LRUCache(_KEPT_RESULTS, "browsed", lambda found: 1 + len(found))
+        self._stacks: LRUCache[list[list[int]]] = LRUCache(_KEPT, "stacks")
 
     def facets(self, where: Filter) -> Counts:
         """Of all pictures that a filter lets through; counted again when the index has changed."""
@@ -66,7 +68,7 @@ class Browser:
             with part("index"):
                 return self._index.facets(where)
 
-        return self._counts.get((where, self._index.revision()), count)
+        return self._counts.get_once((where, self._index.revision()), count)
 
     def browse(
         self, chosen: Filter, options: Options, duplicate_threshold: float, offset: int, end: int, k: int
@@ -118,23 +120,50 @@ class Browser:
 
         def make() -> Sequence[Result]:
             with part("index"):
-                hits = self._first(where, options, depth)
-            found = group_duplicates(hits, options.collapse, duplicate_threshold)
-            plain = [Hit(hit.record, 0.0) for hit in hits]
+                records = self._index.browse(where, _ORDERS.get(options.sort), 0, depth)
+            records, stacks = self._stacked(records, options.collapse, duplicate_threshold)
+            plain = [Hit(record, 0.0) for record in records]
             return [
                 Result(plain[leader], None, None, True, others=tuple(plain[other] for other in others))
-                for leader, *others in found
+                for leader, *others in stacks
             ]
 
         key = where, options.sort, options.collapse, duplicate_threshold, depth, revision
-        return self._results.get(key, make)
+        return self._results.get_once(key, make)
 
-    def _first(self, where: Filter, options: Options, depth: int) -> list[Hit]:
-        """So many records in their order, with their embeddings where these tell which are shown as one."""
+    def _stacked(
+        self, records: list[ImageRecord], collapse: Collapse, duplicate_threshold: float
+    ) -> tuple[list[ImageRecord], list[list[int]]]:
+        """Records, without those that were deleted a moment ago, and which of them are shown as one. Only what the
+        pictures themselves say counts for that: it stays as it is where tags change."""
+
+        def make() -> list[list[int]]:
+            return group_duplicates(self._with_embeddings(records, collapse), collapse, duplicate_threshold)
+
         while True:
-            records = self._index.browse(where, _ORDERS.get(options.sort), 0, depth)
-            if options.collapse is not Collapse.ALIKE or not records:
-                return [Hit(record, 0.0) for record in records]
-            with suppress(KeyError):  # one was deleted a moment ago
-                rows = self._index.embeddings([record.id for record in records])
-                return [Hit(record, 0.0, row) for record, row in zip(records, rows, strict=True)]
+            key = _digest(records), collapse, duplicate_threshold, self._index.model()
+            try:
+                return records, self._stacks.get_once(key, make)
+            except KeyError:
+                there = {record.id for record in self._index.get([record.id for record in records])}
+                records = [record for record in records if record.id in there]
+
+    def _with_embeddings(self, records: list[ImageRecord], collapse: Collapse) -> list[Hit]:
+        """With those that tell which are shown as one, where these do.
+
+        Raises:
+            KeyError: one was deleted a moment ago.
+        """
+        if collapse is not Collapse.ALIKE or not records:
+            return [Hit(record, 0.0) for record in records]
+        with part("index"):
+            rows = self._index.embeddings([record.id for record in records])
+        return [Hit(record, 0.0, row) for record, row in zip(records, rows, strict=True)]
+
+
+def _digest(records: Sequence[ImageRecord]) -> bytes:
+    """Of all that tells which of them are shown as one, and of their order."""
+    digest = blake2b(digest_size=16)
+    for record in records:
+        digest.update(f"{record.id} {record.content_hash} {record.phash} {record.described}\n".encode())
+    return digest.digest()
