@@ -106,6 +106,7 @@ def test_everything_that_is_known_is_told():
         "has_more": True,
         "total": 127,
         "facets": {"label": {"cat": 3, "sofa": 1}, "year": {}},
+        "facets_estimated": False,
         "duplicate_threshold": 0.9334,
         "milliseconds": {"embedding": 12.35, "index": 1.0, "ranking": 0.5},
         "read_text": "a cat",
