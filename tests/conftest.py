@@ -26,7 +26,8 @@ LONGEST = (
     "index/test_contract", "browser/test_gallery", "test_hostile", "test_crash", "browser/test_ingest", "test_coco",
     "index/test_lance", "browser/test_composer", "api/test_load", "embedding/test_worker", "browser/test_elasticsearch",
     "browser/test_proxy", "index/test_earlier_versions", "index/test_elastic", "browser/test_facets",
-    "ingest/test_killed", "ingest/test_ray", "test_postgres", "embedding/test_onnx_clip", "search/test_search",
+    "embedding/test_inference_server", "ingest/test_killed", "ingest/test_ray", "test_postgres",
+    "embedding/test_onnx_clip", "search/test_search",
     "pages/test_search_page", "browser/test_foreign", "pages/test_ingest_page", "ingest/test_interruptions", "test_cli",
 )  # fmt: skip
 """Files that take longest begin first, so that no process is left alone with one at the end; those that drive a browser
@@ -47,7 +48,10 @@ if os.environ.get("COVERAGE_RUN"):  # which slows the code down
     hypothesis_settings.load_profile("coverage")
 
 for variable in [name for name in os.environ if name.startswith("IMAGE_SEARCH_")]:
-    del os.environ[variable]
+    if not variable.startswith(
+        "IMAGE_SEARCH_TEST_"
+    ):  # those are for the tests: their processes have them from this one
+        del os.environ[variable]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

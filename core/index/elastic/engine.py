@@ -62,7 +62,7 @@ class ElasticIndex(IndexAccess):
 
     def model(self) -> ModelStamp | None:
         layout = self.look(at_once=True)
-        return layout.stamp if layout and queries.count(self.connection) else None
+        return layout.stamp if layout and self._counted(None) else None
 
     def prepare(self, stamp: ModelStamp) -> None:
         with self.connection.translate_errors():
@@ -220,7 +220,13 @@ class ElasticIndex(IndexAccess):
             return self.send([{"_op_type": "delete", "_id": id_} for id_ in _askable(ids)])
 
     def count(self, where: Filter | None = None) -> int:
-        return queries.count(self.connection, self._exact(where)) if self.look(at_once=True) else 0
+        return self._counted(self._exact(where)) if self.look(at_once=True) else 0
+
+    def _counted(self, where: Filter | None) -> int:
+        rows = queries.count(self.connection, where)
+        if where is None or not where.conditions:
+            self._facets.note(rows)
+        return rows
 
     def totals(self, where: Filter | None = None) -> Totals:
         return queries.totals(self.connection, self._exact(where)) if self.look(at_once=True) else Totals(0, 0)

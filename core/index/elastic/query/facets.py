@@ -4,7 +4,6 @@ To count the values of a hundred million rows takes the server a minute. Of a pa
 takes as long as of a million, and a value of one row in a hundred is told to a hundredth of its count.
 """
 
-import time
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -24,33 +23,27 @@ SAMPLED = 1_000_000
 """Rows that are drawn then, about. The server takes no more than half of them."""
 
 _DIGITS = 2  # of an estimate
-_LOOK_EVERY = 60.0  # seconds
 
 
 class Facets:
     """Those of one index. Safe between threads."""
 
     def __init__(self) -> None:
-        self._looked: tuple[float, int] | None = None  # when, and how many rows there were
+        self._rows = 0
+
+    def note(self, rows: int) -> None:
+        """How many rows the index has, as somebody has found: nothing is asked of the server for this alone."""
+        self._rows = rows
 
     def count(self, connection: Connection, where: Filter | None, fields: Sequence[str]) -> dict[str, dict[str, int]]:
         """As `Index.facets`."""
-        rows = self._rows(connection)
-        if rows > ESTIMATED_FROM:
-            rows = queries.count(connection, where)
+        rows = queries.count(connection, where) if self._rows > ESTIMATED_FROM else 0
         share = SAMPLED / rows if rows > ESTIMATED_FROM else 1.0
         answer = queries.search(connection, requests.facets(filter_clauses(where), fields, share))
         found = answer.get("aggregations", {})
         if share < 1.0:
             found = found.get(requests.DRAWN, {})
         return {field: _counts(field, _buckets(found, field, share)) for field in fields}
-
-    def _rows(self, connection: Connection) -> int:
-        """How many there are, or were a moment ago."""
-        now = time.monotonic()
-        if self._looked is None or now - self._looked[0] > _LOOK_EVERY:
-            self._looked = now, queries.count(connection)
-        return self._looked[1]
 
 
 def _buckets(found: dict[str, Any], field: str, share: float) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ export interface Answer {
   has_more: boolean
   total: number
   facets: Record<string, Record<string, number>>
+  facets_estimated: boolean
   duplicate_threshold: number
   milliseconds: Milliseconds
   read_text: string | null
