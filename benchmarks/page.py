@@ -130,17 +130,19 @@ def _compare(
     """This version and an earlier one: started in turn, then both served all the while, half of the words with each in
     turn."""
     earlier, revision = folder / "earlier", options.against
+    # Each has jobs of its own: of a database that the later one has changed the earlier one wants nothing.
+    own = {name: {**environment, "IMAGE_SEARCH_JOURNAL": str(folder / f"{name}.db")} for name in ("earlier", "now")}
     git = ["git", "-C", str(browser.PROJECT), "worktree"]
     subprocess.run([*git, "add", "--quiet", "--detach", str(earlier), revision], check=True)
     try:
         views = {name: list[tuple[float, float]]() for name in ("earlier", "now")}
         for _ in range(options.starts):
             for name, project in (("earlier", earlier), ("now", browser.PROJECT)):
-                with browser.serve(environment, folder / f"log of {name}", project) as server:
+                with browser.serve(own[name], folder / f"log of {name}", project) as server:
                     views[name].append(browser.first_view(chromium, server.url))
         with (
-            browser.serve(environment, folder / "log") as now,
-            browser.serve(environment, folder / "log of the earlier", earlier) as then,
+            browser.serve(own["now"], folder / "log") as now,
+            browser.serve(own["earlier"], folder / "log of the earlier", earlier) as then,
         ):
             servers = {"earlier": then, "now": now}
             for server in servers.values():
