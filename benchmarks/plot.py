@@ -41,7 +41,7 @@ def plot(grown: "Sequence[Grown]", file: Path) -> None:
 
 def _draw(axes: "Axes", grown: "Sequence[Grown]", title: str, cost: Cost) -> None:
     for engine, colour in _COLOURS.items():
-        points = [(one.count, cost(one)) for one in grown if one.engine == engine]
+        points = [(one.count, cost(one)) for one in grown if one.engine == engine and cost(one)]  # 0 has no logarithm
         if points:
             axes.plot(*zip(*points, strict=True), marker="o", color=colour, label=NAMES[engine])
     if title.startswith("a search"):
