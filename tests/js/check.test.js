@@ -15,7 +15,7 @@ const MATCH = { id: "1", name: "@b", path: "/b, c", content_hash: "h" }
  */
 function line(answer, more = {}) {
   const file = { name: "a.jpg", path: "x/a.jpg", content_hash: "h", size: 1, width: 1, height: 1 }
-  return { ...file, answer, how: "", cosine: null, match: null, reason: "", ...more }
+  return { ...file, answer, how: "", cosine: null, match: null, reason: "", place: 0, ...more }
 }
 
 table("in short", inShort, [

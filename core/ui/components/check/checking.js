@@ -5,7 +5,7 @@ import { askForLines, sentence, stopped } from "../shared/requests.js"
 import { isArchive, Refused, sendFile } from "../shared/upload_client.js"
 
 /** @import { Chosen } from "../uploads/types.d.ts" */
-/** @import { Checked, CheckData, CheckLine, CheckState, Line } from "./types.d.ts" */
+/** @import { Checked, CheckData, CheckLine, CheckState, Line, Sent } from "./types.d.ts" */
 
 const PARALLEL = 3
 const AT_ONCE = 25 // files that are asked about together
@@ -24,7 +24,7 @@ export class Checking {
   leftOut = 0
   trouble = ""
   stopping = new AbortController()
-  /** @type {{ id: string, file: Chosen }[]} */
+  /** @type {Sent[]} */
   sent = [] // and not asked about yet
   /** @type {Promise<void>} */
   asking = Promise.resolve()
@@ -85,24 +85,27 @@ export class Checking {
 
   async work() {
     while (!this.stopping.signal.aborted && this.next < this.files.length) {
-      const file = this.files[this.next]
+      const place = this.next
       this.next += 1
-      await this.send(file)
+      await this.send(this.files[place], place)
       if (this.sent.length >= AT_ONCE) this.ask()
     }
   }
 
-  /** @param {Chosen} chosen */
-  async send(chosen) {
+  /**
+   * @param {Chosen} chosen
+   * @param {number} place Among the files.
+   */
+  async send(chosen, place) {
     const { name, file } = chosen
     const { image, archive } = this.data.limits
     try {
       if (!file) throw new Refused("The file could not be read.")
       const limit = isArchive(name) ? archive : image
       const { id } = await sendFile(file, this.data.routes.files, limit, this.stopping.signal)
-      this.sent.push({ id, file: chosen })
+      this.sent.push({ id, file: chosen, place })
     } catch (error) {
-      if (error instanceof Refused) this.take([refused(chosen, error.message)])
+      if (error instanceof Refused) this.take([refused(chosen, place, error.message)])
       else if (!stopped(error)) this.break(error)
     }
   }
@@ -115,17 +118,18 @@ export class Checking {
 
   /**
    * @param {object} body
-   * @param {{ id: string, file: Chosen }[]} part The files that it is about.
+   * @param {Sent[]} part The files that it is about.
    */
   async follow(body, part) {
     if (this.stopping.signal.aborted) return
     const own = Map.groupBy(part, ({ id }) => id)
+    const last = Math.max(0, ...part.map(({ place }) => place)) // what is within a ZIP file stands behind its part
     const before = this.done
     try {
       for await (const line of askForLines(this.data.routes.check, body, this.stopping.signal)) {
         const { checked = [], total, done, error, remedy } = /** @type {CheckLine} */ (line)
         if (error) throw new Error([error, remedy].filter(Boolean).join(" "))
-        this.take(checked.flatMap(one => named(one, own.get(one.content_hash))))
+        this.take(checked.flatMap(one => named(one, own.get(one.content_hash), last)))
         if (done !== undefined && !part.length) Object.assign(this, { done: before + done, total: total ?? null })
         this.changed()
       }
@@ -136,7 +140,7 @@ export class Checking {
 
   /** @param {Line[]} lines */
   take(lines) {
-    this.lines = [...this.lines, ...lines]
+    this.lines = [...this.lines, ...lines].sort((one, other) => one.place - other.place) // as they were chosen, whichever arrived first
     this.done += lines.length
     if (this.total !== null) this.total = Math.max(this.total, this.done)
     this.changed()
@@ -174,20 +178,22 @@ export class Checking {
 /**
  * The server knows a file by its content: several that were chosen may have the same.
  * @param {Checked} checked
- * @param {{ file: Chosen }[]} [own] Those of this content; none of what is within a ZIP file.
+ * @param {Sent[] | undefined} own Those of this content; none of what is within a ZIP file.
+ * @param {number} last Where such files stand.
  * @returns {Line[]}
  */
-function named(checked, own) {
-  if (!own) return [checked]
-  return own.map(({ file: { name, path, file } }) => ({ ...checked, name, path, url: file ? URL.createObjectURL(file) : undefined }))
+function named(checked, own, last) {
+  if (!own) return [{ ...checked, place: last }]
+  return own.map(({ file: { name, path, file }, place }) => ({ ...checked, name, path, place, url: file ? URL.createObjectURL(file) : undefined }))
 }
 
 /**
  * @param {Chosen} chosen
+ * @param {number} place
  * @param {string} reason
  * @returns {Line}
  */
-function refused({ name, path, file }, reason) {
+function refused({ name, path, file }, place, reason) {
   const none = { match: null, cosine: null, how: "", content_hash: "", width: 0, height: 0 }
-  return { ...none, name, path, answer: "unreadable", reason, size: file?.size ?? 0 }
+  return { ...none, name, path, place, answer: "unreadable", reason, size: file?.size ?? 0 }
 }

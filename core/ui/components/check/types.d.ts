@@ -1,6 +1,7 @@
 // What the check is given, what the server answers it, and what it keeps.
 
 import type { Known } from "../gallery/types.d.ts"
+import type { Chosen } from "../uploads/types.d.ts"
 
 /** As `check_area` of check.py sends it. */
 export interface CheckData {
@@ -60,6 +61,15 @@ export interface CheckLine {
 export interface Line extends Checked {
   /** A URL within the browser, where the file itself can be shown. */
   url?: string
+  /** Where it stands among what was chosen. */
+  place: number
+}
+
+/** A file that the server has. */
+export interface Sent {
+  id: string
+  file: Chosen
+  place: number
 }
 
 export type CheckState = "idle" | "looking" | "checking" | "done" | "stopped"
