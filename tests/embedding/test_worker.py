@@ -102,6 +102,24 @@ def test_the_process_ends_with_its_embedder(start):
     assert process.returncode is not None
 
 
+def test_who_waits_for_an_answer_when_it_is_closed_is_told(start):
+    worker = start()
+    waiting = threading.Barrier(3)
+
+    def ask():
+        waiting.wait(20)
+        for _ in range(10_000):
+            worker.embed_texts(["cat", "dog"])
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(ask) for _ in range(2)]
+        waiting.wait(20)
+        worker.close()
+        for one in asked:
+            with pytest.raises(ModelUnavailable, match="stopped unexpectedly"):
+                one.result(20)
+
+
 def test_an_answer_that_nobody_waits_for_any_more_ends_it_quietly():
     ours, theirs = Pipe()
 

@@ -97,10 +97,15 @@ class Child:
         for _ in self._all:
             self._free.get()
         self._free.put(None)
-        self.stop()
+        _stop(self.process, self._all)
 
     def stop(self) -> None:
-        _stop(self.process, self._all)
+        """At once: who waits for an answer is told that the process has ended.
+
+        The channels close with this object: closed while another thread reads from it, one would read from whatever
+        has its number next.
+        """
+        _end(self.process)
 
 
 def _accept(listener: Listener, process: subprocess.Popen[bytes]) -> Connection:
@@ -118,7 +123,12 @@ def _unblock(process: subprocess.Popen[bytes], address: Any, key: bytes) -> None
 
 
 def _stop(process: subprocess.Popen[bytes], channels: Sequence[Connection]) -> None:
+    """Where nobody waits for an answer."""
     for channel in channels:
         channel.close()
+    _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     atexit.unregister(process.kill)
