@@ -31,9 +31,10 @@ from elasticsearch import Elasticsearch, helpers
 
 from benchmarks import engines
 from benchmarks.data import STAMP, embeddings, has_embeddings, records
-from benchmarks.scale import BATCH, OPEN, add
+from benchmarks.scale import BATCH, OPEN, add, seconds
 from benchmarks.search import FILTERED, NUMPY, compare, to_numpy
 from benchmarks.table import Target, median, percentile, say, show
+from benchmarks.versions import swapped
 from core.index.elastic.mapping import index_body
 from core.index.index import Index
 from core.index.lance.readers import Readers
@@ -52,7 +53,6 @@ AT_MOST = {"none": 0.35, "1 %": 0.6, "50 %": 0.6}
 """Times NumPy's scan, at the largest size."""
 
 _MEGABYTE = 1_000_000
-_LITTLE = 200  # records that may change during a step, as the app has it
 
 
 @dataclass
@@ -129,7 +129,7 @@ def _grown(work: Path, engine: str, count: int) -> None:
             engine, count, rate, load.rest, max(load.peak, load.rest), 0, 0.0, _searches(engine, index, library, rows)
         )
         grown.memory = index.statistics().memory or 0
-        grown.rebuild = _rebuild(index)
+        grown.rebuild = sum(swapped(index, index.versions.begin(STAMP), Vectors(STAMP.dims)))
     file.write_text(json.dumps(asdict(grown)))
 
 
@@ -142,20 +142,6 @@ def _searches(engine: str, index: Index, library: Sequence[ImageRecord], rows: E
         recall = {kind: sum(several) / len(several) for kind, several in run.recalls.items()}
         found[share] = Searches(p50, p95, exact, to_numpy(runs, engine), recall)
     return found
-
-
-def _rebuild(index: Index) -> float:
-    """Seconds until another version of the same model is in use."""
-    started, made = time.perf_counter(), Vectors(STAMP.dims)
-    number = index.versions.begin(STAMP)
-    update = index.versions.update(number)
-    while (gap := update.step(made)).more or gap.changed > _LITTLE:
-        pass
-    index.versions.open(number).optimize()
-    while update.swap(made).behind:
-        update.step(made)
-    assert index.versions.current() == number
-    return time.perf_counter() - started
 
 
 def _bare(work: Path, engine: str) -> None:
@@ -177,10 +163,10 @@ def _bare(work: Path, engine: str) -> None:
                 "bare": write(library[part], rows[part]),
             }
             for name in sorted(calls, reverse=bool(start // BATCH % 2)):
-                spent[name] += _seconds(calls[name])
-        spent["ours"] += _seconds(index.optimize)
-        spent["bare"] += _seconds(finish)
-    file.write_text(json.dumps({name: count / seconds for name, seconds in spent.items()}))
+                spent[name] += seconds(calls[name])
+        spent["ours"] += seconds(index.optimize)
+        spent["bare"] += seconds(finish)
+    file.write_text(json.dumps({name: count / taken for name, taken in spent.items()}))
 
 
 type Bare = tuple[Callable[[Sequence[ImageRecord], Embeddings], Callable[[], object]], Callable[[], object]]
@@ -223,12 +209,6 @@ def _bare_elastic(_: Path) -> Iterator[Bare]:
 
 
 _BARE = {"lancedb": _bare_lance, "elasticsearch": _bare_elastic}
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
 
 
 def _read(file: Path) -> Grown:

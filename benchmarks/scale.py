@@ -104,12 +104,12 @@ def add(index: Index, library: Sequence[ImageRecord], rows: Embeddings, size: Ca
     with _watched(load, size) as watched:
         for start in range(began, len(rows), BATCH):
             part = slice(start, start + BATCH)
-            spent += _seconds(partial(index.upsert, library[part], rows[part]))
+            spent += seconds(partial(index.upsert, library[part], rows[part]))
             watched.count = min(start + BATCH, len(rows))
             if watched.count % REPORTED == 0 or watched.count == len(rows):
                 _note(load, watched.count, (watched.count - began) % REPORTED or REPORTED, spent, size())
                 spent = 0.0
-        settled = _seconds(index.optimize)
+        settled = seconds(index.optimize)
     load.rest = size()
     each = load.rest / len(rows)
     load.worst = max((held / (each * count) for count, held in watched.seen), default=float("nan"))
@@ -209,9 +209,9 @@ def _report_beside(engine: str, index: Index, library: Sequence[ImageRecord], ro
     targets: list[Target] = []
     for what, call in calls.items():
         call(0)
-        taken = [_seconds(partial(call, at)) * 1000 for at in range(_REPEATED)]
+        taken = [seconds(partial(call, at)) * 1000 for at in range(_REPEATED)]
         _change(index, library, rows)
-        changed = _seconds(partial(call, 0)) * 1000
+        changed = seconds(partial(call, 0)) * 1000
         table.append([what, percentile(taken, 50), percentile(taken, 95), changed])
         if what in ("facets", "browse, newest first"):
             targets.append(Target(what, percentile(taken, 50), 60, at_most=True, unit=" ms"))
@@ -223,7 +223,7 @@ def _change(index: Index, library: Sequence[ImageRecord], rows: Embeddings) -> N
     index.upsert([replace(one, frames=one.frames + 1) for one in library[:10]], rows[:10])
 
 
-def _seconds(call: Callable[[], object]) -> float:
+def seconds(call: Callable[[], object]) -> float:
     started = time.perf_counter()
     call()
     return time.perf_counter() - started
