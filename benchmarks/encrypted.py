@@ -1,22 +1,18 @@
 """Encrypted ways to servers that speak plain HTTP on this machine: an authority of its own, and nginx in front of each
 server, which asks for a key as Elasticsearch does."""
 
-import os
 import shutil
-import signal
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.proxy import NGINX, free_port, listens
+from benchmarks.proxy import Nginx, free_port
 
 OPENSSL = shutil.which("openssl")
 _CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
-_START_SECONDS = 20.0
 _CONFIGURATION = """
 worker_processes 1;
 pid {folder}/{port}.pid;
@@ -73,8 +69,8 @@ def authority(folder: Path) -> Authority:
     return Authority(folder)
 
 
-class Front:
-    """Nginx in front of one server.
+class Front(Nginx):
+    """In front of one server.
 
     Args:
         server: Its URL.
@@ -82,44 +78,11 @@ class Front:
     """
 
     def __init__(self, made: Authority, server: str, key: str) -> None:
-        self.port = free_port()
-        self.url = f"https://localhost:{self.port}"
-        self._folder = made.folder
-        self._configuration = made.folder / f"{self.port}.conf"
-        server = server.removesuffix("/")
+        server, port = server.removesuffix("/"), free_port()
         assert not urlsplit(server).path
-        text = _CONFIGURATION.format(folder=made.folder, port=self.port, key=key, server=server)
-        self._configuration.write_text(text, "utf-8")
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """
-        Raises:
-            RuntimeError: it does not take connections.
-        """
-        assert NGINX
-        user = "user root; " if os.geteuid() == 0 else ""
-        command = [NGINX, "-p", str(self._folder), "-c", str(self._configuration), "-g", f"{user}daemon off;"]
-        log = self._folder / f"{self.port}.log"
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
-        deadline = time.monotonic() + _START_SECONDS
-        while not listens(self.port):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"nginx did not start:\n{log.read_text()}")
-            time.sleep(0.05)
-
-    def send(self, how: signal.Signals) -> None:
-        """A signal to it and its workers."""
-        if self._process:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, how)
-
-    def end(self) -> None:
-        self.send(signal.SIGCONT)
-        self.send(signal.SIGKILL)
-        if self._process:
-            self._process.wait(_START_SECONDS)
+        configuration = _CONFIGURATION.format(folder=made.folder, port=port, key=key, server=server)
+        super().__init__(made.folder, configuration, port)
+        self.url = f"https://localhost:{port}"
 
 
 @contextmanager

@@ -2,11 +2,12 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 CONFIGURATION = Path(__file__).parents[1] / "deploy" / "containers" / "nginx.conf"
@@ -29,22 +30,54 @@ def proxied(folder: Path, ports: Sequence[int]) -> Iterator[str]:
     if not NGINX:
         raise RuntimeError(NO_NGINX)
     port = free_port()
-    configuration, log = folder / "nginx.conf", folder / "nginx.log"
-    configuration.write_text(localised(CONFIGURATION.read_text("utf-8"), folder, port, ports), "utf-8")
-    user = "user root; " if os.geteuid() == 0 else ""  # else its workers could not read a folder of root's
-    command = [NGINX, "-p", str(folder), "-c", str(configuration), "-g", f"{user}daemon off;"]
-    with log.open("ab") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output)
+    nginx = Nginx(folder, localised(CONFIGURATION.read_text("utf-8"), folder, port, ports), port)
     try:
-        deadline = time.monotonic() + _START_SECONDS
-        while not listens(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"nginx did not start:\n{log.read_text()}")
-            time.sleep(0.05)
+        nginx.start()
         yield f"http://localhost:{port}"
     finally:
-        process.terminate()
-        process.wait(_START_SECONDS)
+        nginx.end()
+
+
+class Nginx:
+    """
+    Args:
+        folder: For what it writes, and its configuration.
+        port: On which it listens, by its configuration.
+    """
+
+    def __init__(self, folder: Path, configuration: str, port: int) -> None:
+        self.port = port
+        self._folder, self._file, self._log = folder, folder / f"{port}.conf", folder / f"{port}.log"
+        self._file.write_text(configuration, "utf-8")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """
+        Raises:
+            RuntimeError: it does not take connections.
+        """
+        assert NGINX
+        user = "user root; " if os.geteuid() == 0 else ""  # else its workers could not read a folder of root's
+        command = [NGINX, "-p", str(self._folder), "-c", str(self._file), "-g", f"{user}daemon off;"]
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
+        deadline = time.monotonic() + _START_SECONDS
+        while not listens(self.port):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"nginx did not start:\n{self._log.read_text()}")
+            time.sleep(0.05)
+
+    def send(self, how: signal.Signals) -> None:
+        """A signal to it and its workers."""
+        if self._process:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, how)
+
+    def end(self) -> None:
+        self.send(signal.SIGCONT)
+        self.send(signal.SIGKILL)
+        if self._process:
+            self._process.wait(_START_SECONDS)
 
 
 def localised(configuration: str, folder: Path, port: int, ports: Sequence[int]) -> str:
