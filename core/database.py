@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,8 @@ _SETTINGS = {  # of libpq, where the URL does not say otherwise: else who is cut
 _LIBPQ = ("psycopg", "psycopg2")
 
 _sharing = threading.Lock()
-_shared: dict[str, list[Any]] = {}  # engines, and how many use each, by their URLs
+_shared: dict[URL, Engine] = {}
+_users: Counter[URL] = Counter()  # how many use each of these
 
 
 class Database:
@@ -97,22 +99,20 @@ def _open(url: str, at_once: bool) -> Engine:
 def _together(url: URL) -> Engine:
     """The engine of whoever in this process uses the same database."""
     with _sharing:
-        name = url.render_as_string(hide_password=False)
-        entry = _shared.setdefault(name, [None, 0])
-        entry[0] = entry[0] or _on_a_server(url)
-        entry[1] += 1
-        return entry[0]  # type: ignore[no-any-return]
+        if url not in _shared:
+            _shared[url] = _on_a_server(url)
+        _users[url] += 1
+        return _shared[url]
 
 
 def _leave(engine: Engine) -> None:
     """Close its connections, where nobody else uses them."""
     with _sharing:
-        name = next((name for name, entry in _shared.items() if entry[0] is engine), None)
-        if name is not None:
-            _shared[name][1] -= 1
-            if _shared[name][1]:
+        if _shared.get(engine.url) is engine:
+            _users[engine.url] -= 1
+            if _users[engine.url]:
                 return
-            del _shared[name]
+            del _shared[engine.url], _users[engine.url]
     engine.dispose()
 
 
@@ -185,9 +185,8 @@ def _options(url: URL) -> dict[str, Any]:
         return {"connect_args": {"timeout": _BUSY_SECONDS}}
     options: dict[str, Any] = {"pool_pre_ping": True}
     if url.get_backend_name() == "postgresql":
-        options["isolation_level"] = (
-            "READ COMMITTED"  # whatever the server takes by default: each statement sees what is
-        )
+        # Whatever the server takes by default: each statement sees what is.
+        options["isolation_level"] = "READ COMMITTED"
     if url.get_driver_name() in _LIBPQ:
         options["connect_args"] = {name: value for name, value in _SETTINGS.items() if name not in url.query}
     return options
