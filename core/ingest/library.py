@@ -1,6 +1,5 @@
 """How an index is filled and kept up to date: its sources, and the jobs that read them."""
 
-import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -44,10 +43,6 @@ from core.text.words import pictures
 
 if TYPE_CHECKING:  # where there is no store nobody imports it
     from core.sources.sent import Sent
-
-_log = logging.getLogger(__name__)
-
-_MAX_SWAPS = 10  # during one ingest
 
 
 class Library:
