@@ -6,7 +6,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from core.embedding.embedder import Embedder
 from core.errors import ImageSearchError, ModelMismatch
@@ -14,7 +13,7 @@ from core.images.thumbnails import Thumbnails
 from core.index.index import Index
 from core.ingest.analysis import NO_ANALYSES, Analyses
 from core.ingest.journal.files import JobFiles
-from core.ingest.journal.job import ACTIVE, TO_READ, JobState, JobTaken, Plan, Rebuild, Status
+from core.ingest.journal.job import TO_READ, JobState, Plan, Rebuild, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Progress
 from core.ingest.locations import Locations, Readings
@@ -158,15 +157,11 @@ class Work:
         leftovers = self._at.folder / f"reembed-{index.engine}-{index.name}"
 
         def note(wanted: Rebuild) -> None:
-            self._note(job, rebuild=wanted)
+            journal.note(job, rebuild=wanted)
 
         at = Rebuilding(files, index, self._at.thumbnails, self._at.models, self._locations.read, note, leftovers)
         yield from rebuild(job, at)
-        self._note(job, note=_told(journal.job(job.id), files))
-
-    def _note(self, job: JobState, **values: Any) -> None:
-        if not self._at.journal.claim(job.id, ACTIVE, {"owner": job.owner}, **values):
-            raise JobTaken
+        journal.note(job, note=_told(journal.job(job.id), files))
 
 
 def _told(job: JobState, files: JobFiles) -> str:

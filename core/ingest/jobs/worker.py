@@ -241,8 +241,7 @@ class Worker:
         return claimed
 
     def _note(self, job: JobState, **values: Any) -> None:
-        if not self._journal.claim(job.id, ACTIVE, {"owner": job.owner}, **values):
-            raise JobTaken
+        self._journal.note(job, **values)
         self._tell()
 
 

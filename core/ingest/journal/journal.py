@@ -21,7 +21,7 @@ from core.database import Database, transaction
 from core.errors import ImageSearchError, NoSuchJob
 from core.index.records import from_storable, storable
 from core.ingest.journal.files import JobFiles
-from core.ingest.journal.job import ENDED, AnalysisTask, JobState, Kind, Plan, Rebuild, Status
+from core.ingest.journal.job import ACTIVE, ENDED, AnalysisTask, JobState, JobTaken, Kind, Plan, Rebuild, Status
 from core.ingest.journal.progress import Counts, Phase
 from core.ingest.journal.refused import Refusals
 from core.ingest.journal.sources import KnownSources
@@ -180,6 +180,15 @@ class Journal:
         statement = statement.where(*(_column[name] == value for name, value in _row(dict(where)).items()))
         with transaction(self._engine) as connection:
             return connection.execute(statement.values(_row(values))).rowcount > 0
+
+    def note(self, job: JobState, **values: Any) -> None:
+        """As `update`, for who is at work on a job.
+
+        Raises:
+            JobTaken: it has another owner by now, or nobody is to be at work on it any more.
+        """
+        if not self.claim(job.id, ACTIVE, {"owner": job.owner}, **values):
+            raise JobTaken
 
     def counts(self, job: JobState) -> Counts:
         """What became of its files; of one whose files are not noted one by one, as it last said."""
