@@ -106,11 +106,7 @@ class Library:
         """Locked by whoever fills the index, where processes go by files."""
         self._holding = holding or InFiles(folder, self.lock_file)
         self._follower = Follower(self.notice, pauses)
-        self.jobs = Jobs(
-            *(journal, self._holding.owner, self.new_lock(), self._work.plan, self._work.run),
-            building=self._holding.lock("rebuild"),
-            analysing=self._holding.lock("analyse"),
-        )
+        self.jobs = Jobs(journal, self._holding, self._work.plan, self._work.run)
         self._taking_over = TakingOver(self.jobs, self._holding.looks_every or 0.0, self._sweep)
 
     def new_lock(self) -> Lock:

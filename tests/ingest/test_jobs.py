@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from core.access.actors import Actor
 from core.database import transaction
 from core.errors import IndexUnavailable, JobRefused, JournalUnavailable, ModelMismatch
+from core.ingest.jobs.holding import InFiles
 from core.ingest.jobs.process import Owner
 from core.ingest.jobs.queue import Jobs
 from core.ingest.journal.job import JobState, Plan, Planned, PlannedFile, Status
@@ -76,9 +77,8 @@ def open_jobs(journal: Journal, work: Work, tmp_path: Path) -> Iterator[Callable
 
     def open_() -> Jobs:
         folder = tmp_path / "data" / "jobs"
-        opened.append(
-            Jobs(journal, Owner(folder), FileLock(folder / "images.lock"), work.plan, work.run, after_failure=0.01)
-        )
+        holding = InFiles(folder, folder / "images.lock")
+        opened.append(Jobs(journal, holding, work.plan, work.run, after_failure=0.01))
         return opened[-1]
 
     yield open_
@@ -475,7 +475,7 @@ class TestRecovery:
 
     def test_what_another_left_to_be_tried_again_keeps_nobody_busy(self, jobs, leave):
         leave(Status.PAUSED, retry_at=1.0)
-        assert jobs.run_next() is None  # looks again when it is woken, not at once
+        assert jobs.workers.run_next("fill") is None  # looks again when it is woken, not at once
 
 
 class TestRetry:

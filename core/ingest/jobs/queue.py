@@ -3,21 +3,19 @@
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
 from typing import Any
 
 from core.access.actors import APP, Actor
 from core.access.roles import Role
-from core.errors import JobRefused, JournalUnavailable
-from core.ingest.jobs.holding import JobOwner, Lock
-from core.ingest.jobs.interrupted import find_interrupted, interrupted_at
-from core.ingest.jobs.loop import AFTER_FAILURE, Loop
-from core.ingest.jobs.worker import Worker
+from core.errors import JobRefused
+from core.ingest.jobs.holding import Holding
+from core.ingest.jobs.interrupted import find_interrupted
+from core.ingest.jobs.loop import AFTER_FAILURE
+from core.ingest.jobs.workers import Workers, oldest_first
 from core.ingest.journal.job import ACTIVE, ENDED, AnalysisTask, JobState, Kind, Plan, Planned, Rebuild, Status
 from core.ingest.journal.journal import Journal
 from core.ingest.journal.progress import Outcome, Phase, Progress
 
-_QUEUE = 1000
 _MAX_STALLED = 3
 _LOOK_AGAIN = 0.5  # seconds
 _ASLEEP = frozenset({Status.PLANNED, Status.WAITING, Status.PAUSED, Status.INTERRUPTED})
@@ -30,8 +28,7 @@ _RESUMABLE = frozenset({Status.PAUSED, Status.INTERRUPTED, Status.CANCELLED, Sta
 
 
 class Jobs:
-    """The jobs of an index, as far as this process works on them: one after the other those that fill it, and beside
-    them those that build another version of it, and those that analyse it, which take long.
+    """The jobs of an index: what there is, what is wanted of them, and what has become of them.
 
     What is wanted of a job goes through the journal, so that it does not matter which process works on it. Methods that
     name a job raise `JobRefused` where it is in no state for that, and all may raise `JournalUnavailable`. `by` is who
@@ -39,9 +36,7 @@ class Jobs:
 
     Args:
         journal: Where their states are kept.
-        owner: This process.
-        writing: Held while a job runs: one process at a time fills an index.
-        building: Likewise for jobs that build a version; `analysing` for those that analyse.
+        holding: Which of them are this process's, and which process runs one.
         plan: The work of planning a job.
         run: The work of doing what was planned.
         after_failure: Seconds until this process looks again, where it could not.
@@ -50,26 +45,17 @@ class Jobs:
     def __init__(
         self,
         journal: Journal,
-        owner: JobOwner,
-        writing: Lock,
+        holding: Holding,
         plan: Callable[[JobState], Iterator[Plan]],
         run: Callable[[JobState], Iterator[Progress]],
         after_failure: float = AFTER_FAILURE,
-        *,
-        building: Lock | None = None,
-        analysing: Lock | None = None,
     ) -> None:
         self._journal = journal
-        self._owner = owner
+        self._owner = holding.owner
         self.ending = threading.Event()
         """Set when nothing more is to be begun in this process."""
-        self._worker = Worker(journal, owner, writing, plan, run, self._tell_and_run, self.ending)
-        self._builder = Worker(journal, owner, building or writing, plan, run, self._tell_and_run, self.ending)
-        self._analyst = Worker(journal, owner, analysing or writing, plan, run, self._tell_and_run, self.ending)
-        self._planner = Loop("plan", self._plan_next, self.ending, after_failure)
-        self._runner = Loop("jobs", self.run_next, self.ending, after_failure)
-        self._building = Loop("rebuild", self.build_next, self.ending, after_failure)
-        self._analysing = Loop("analysis", self.analyse_next, self.ending, after_failure)
+        self.workers = Workers(journal, holding, plan, run, self._tell, self.ending, after_failure)
+        """For what this process works on."""
         self._changed = threading.Condition()
 
     def plan(
@@ -109,7 +95,7 @@ class Jobs:
         )
         what = _BEGUN.get(kind) or ("Added pictures" if auto_start else "Scanned")
         self._journal.audit.note(by, what, f"job {job_id}: {title}")
-        self._wake()
+        self.workers.wake()
         return job_id
 
     def start(self, job_id: int, *, prunes: bool = False, by: Actor = APP) -> None:
@@ -118,7 +104,7 @@ class Jobs:
         values = {"status": Status.WAITING, "prunes": prunes, "owner": self._owner.id, "changed_by": by.label}
         self._change(job_id, {Status.PLANNED}, **values)
         self._note(job_id, "Started", by)
-        self._wake()
+        self.workers.wake()
 
     def pause(self, job_id: int, *, by: Actor = APP) -> None:
         """After the round at hand; what is stored stays stored, and `resume` goes on from there."""
@@ -145,9 +131,8 @@ class Jobs:
     def adopt(self, job_id: int) -> None:
         """Have this process do what waits for one that has ended."""
         job = self._journal.job(job_id)
-        if job.status is Status.WAITING and self._owner.is_dead(job.owner):
-            self._journal.claim(job_id, {job.status}, {"owner": job.owner}, owner=self._owner.id)
-            self._wake()
+        if job.status is Status.WAITING and self._owner.is_dead(job.owner) and self._take_over(job):
+            self.workers.wake()
 
     def retry(self, job_id: int, *, by: Actor = APP) -> int:
         """Read again what failed; returns how many files that are."""
@@ -184,18 +169,20 @@ class Jobs:
         be what ends the process.
         """
         find_interrupted(self._journal, self._owner)
-        taken = [job for job in self._jobs(_ASLEEP) if self._owner.is_dead(job.owner) and self._take_over(job)]
+        taken = [
+            job
+            for job in oldest_first(self._journal, _ASLEEP)
+            if self._owner.is_dead(job.owner) and self._take_over(job)
+        ]
         if taken:
-            self._wake()
+            self.workers.wake()
         return any(job.status is Status.INTERRUPTED for job in taken)
 
     def _take_over(self, job: JobState) -> bool:
         """Returns whether it is to be worked on here from now on."""
         if job.status is Status.INTERRUPTED and job.restarts_without_progress < _MAX_STALLED:
-            with suppress(JobRefused):  # another process was faster
-                self._go_on(job, {Status.INTERRUPTED}, note=f"{job.note.rstrip('.')}, then resumed.")
-                return True
-        elif job.status is Status.WAITING or job.retry_at:
+            return self.workers.go_on(job, {Status.INTERRUPTED}, note=f"{job.note.rstrip('.')}, then resumed.")
+        if job.status is Status.WAITING or job.retry_at:
             return self._journal.claim(job.id, {job.status}, {"owner": job.owner}, owner=self._owner.id)
         return False
 
@@ -207,7 +194,7 @@ class Jobs:
     def open(self) -> list[JobState]:
         """Those that have not ended, the oldest first."""
         find_interrupted(self._journal, self._owner)
-        return self._jobs(ACTIVE | _ASLEEP)
+        return oldest_first(self._journal, ACTIVE | _ASLEEP)
 
     def latest(self) -> JobState | None:
         return next(iter(self._journal.jobs(limit=1)), None)
@@ -246,19 +233,12 @@ class Jobs:
         """Begin nothing more in this process, and wait until what it is at has stopped; the next process to `recover`
         goes on with it."""
         self.ending.set()
-        for loop in (self._planner, self._runner, self._building, self._analysing):
-            loop.join()
-        with suppress(JournalUnavailable):
-            for job in self._mine(Status.PLANNING):  # not begun: no reason to be left alone one day
-                values = {"status": Status.INTERRUPTED, "note": interrupted_at(job)}
-                self._journal.claim(job.id, {Status.PLANNING}, {"requested": ""}, **values)
+        self.workers.close()
         self._owner.close()
 
     def _go_on(self, job: JobState, of: Collection[Status], **also: Any) -> None:
-        status = Status.PLANNING if job.phase is Phase.FINDING else Status.WAITING
-        values = {"requested": "", "error": None, "retry_at": None, "ended_at": None, "note": "", **also}
-        self._change(job.id, of, status=status, owner=self._owner.id, **values)
-        self._wake()
+        if not self.workers.go_on(job, of, **also):
+            raise self._refused(job.id)
 
     def _ask(self, job_id: int, requested: Status, at_once: Collection[Status], by: Actor) -> None:
         """Have a job that is at work do it next, and one that is not be so at once."""
@@ -276,67 +256,17 @@ class Jobs:
 
     def _change(self, job_id: int, of: Collection[Status], **values: Any) -> None:
         if not self._journal.claim(job_id, of, **values):
-            status = self._journal.job(job_id).status
-            raise JobRefused(f"Job {job_id} is {status}.", "It may have been changed elsewhere. Look again.")
+            raise self._refused(job_id)
         self._tell()
 
-    def _wake(self) -> None:
-        self._planner.wake()
-        self._runner.wake()
-        self._building.wake()
-        self._analysing.wake()
+    def _refused(self, job_id: int) -> JobRefused:
+        status = self._journal.job(job_id).status
+        return JobRefused(f"Job {job_id} is {status}.", "It may have been changed elsewhere. Look again.")
 
     def _tell(self) -> None:
         """Wake up who waits for a change."""
         with self._changed:
             self._changed.notify_all()
-
-    def _tell_and_run(self) -> None:
-        self._tell()
-        self._runner.wake()  # what was planned may be for it, or what paused by itself
-        self._building.wake()
-        self._analysing.wake()
-
-    def _jobs(self, of: Collection[Status]) -> list[JobState]:
-        """The oldest first."""
-        return self._journal.jobs(of, limit=_QUEUE)[::-1]
-
-    def _mine(self, *of: Status) -> list[JobState]:
-        return [job for job in self._jobs(of) if job.owner == self._owner.id]
-
-    def _plan_next(self) -> float | None:
-        job = next(iter(self._mine(Status.PLANNING)), None)
-        if job:
-            self._worker.plan(job)
-        return 0.0 if job else None
-
-    def run_next(self) -> float | None:
-        """Run the oldest that waits; what paused by itself waits again when its time has come. Returns after how many
-        seconds to look again, None: when woken."""
-        return self._run_next(self._worker, lambda job: not (job.rebuilds or job.analyses))
-
-    def build_next(self) -> float | None:
-        """The same of those that build a version."""
-        return self._run_next(self._builder, lambda job: job.rebuilds)
-
-    def analyse_next(self) -> float | None:
-        """The same of those that analyse."""
-        return self._run_next(self._analyst, lambda job: job.analyses)
-
-    def _run_next(self, worker: Worker, is_for: Callable[[JobState], bool]) -> float | None:
-        waiting = self._mine(Status.WAITING, Status.RUNNING, Status.PAUSED)
-        mine, now = list(filter(is_for, waiting)), time.time()
-        paused = [(job, job.retry_at) for job in mine if job.status is Status.PAUSED and job.retry_at]
-        for job, retry_at in paused:
-            if retry_at <= now:
-                with suppress(JobRefused):  # somebody was faster
-                    self._go_on(job, {Status.PAUSED})
-                return 0.0
-        ready = next((job for job in mine if job.status is not Status.PAUSED), None)
-        if ready:
-            worker.run(ready)
-            return 0.0
-        return min((retry_at - now for _, retry_at in paused), default=None)
 
 
 def _role(kind: Kind) -> Role:
