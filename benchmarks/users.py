@@ -20,7 +20,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +46,9 @@ _THUMBNAILS = 1_000  # records that have one: those that users look at
 _DEEPEST = 3_000  # as far as people scroll
 _LOOK_EVERY = 2.0  # seconds
 _DRIVER = Path(__file__).with_name("users_driver.py")
+
+type Start = Callable[[Process], None]
+"""Starts what is ended with all the rest."""
 
 
 @dataclass
@@ -95,22 +98,22 @@ def running(options: argparse.Namespace, folder: Path) -> Iterator[Stack]:
         yield Stack(opened.enter_context(proxied(folder, ports)), apps, database)
 
 
-def _database(options: argparse.Namespace, folder: Path, environment: dict[str, str], start: object) -> Process | None:
+def _database(options: argparse.Namespace, folder: Path, environment: dict[str, str], start: Start) -> Process | None:
     made = None if options.without_postgresql else stack.postgresql(folder)
     if made is None:
         say("Without PostgreSQL: jobs, tags and exports are noted in a SQLite file.")
         return None
-    start(made[0])  # type: ignore[operator]
+    start(made[0])
     environment["IMAGE_SEARCH_JOURNAL"] = made[1]
     return made[0]
 
 
-def _store(options: argparse.Namespace, folder: Path, environment: dict[str, str], start: object) -> None:
+def _store(options: argparse.Namespace, folder: Path, environment: dict[str, str], start: Start) -> None:
     made = None if options.without_store else stack.object_store(folder)
     if made is None:
         say("Without an S3 store: thumbnails and exports are in the folder that both processes have.")
         return
-    start(made[0])  # type: ignore[operator]
+    start(made[0])
     environment.update(made[1])
     stack.make_bucket(made[1]["AWS_ENDPOINT_URL"])
 
