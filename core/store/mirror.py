@@ -12,7 +12,7 @@ from pathlib import Path
 from cachetools import LRUCache, TTLCache
 
 from core.errors import StorageUnavailable
-from core.storage import remove_broken_off, write_whole
+from core.storage import Part, remove_broken_off
 from core.store.remote import Entry, Remote
 from core.store.room import Room
 
@@ -138,13 +138,12 @@ class Mirror:
 
     def keep(self, path: Path, data: bytes) -> None:
         """Write a file, here and in the store."""
-        write_whole(path, data)
         name = self._name(path)
-        try:
-            self._remote.put(name, path)
-        except StorageUnavailable:
-            path.unlink(missing_ok=True)  # it is not kept
-            raise
+        with Part(path.parent) as part:
+            part.write(data)
+            part.finish()
+            self._remote.put(name, part.path)  # first: what is not kept there is not here, and what was here stays
+            part.move_to(path)
         self._room.took(path)
         self._forget(name)
 

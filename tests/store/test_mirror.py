@@ -148,6 +148,9 @@ def test_while_a_store_is_away_what_is_here_is_read(mirror, clock, monkeypatch):
     clock.moved += 3601
     assert one.has(here)
     assert one.fresh(one.root / "analysis/a")
+    with pytest.raises(StorageUnavailable):
+        one.write(one.root / "analysis/a", b"3")
+    assert (one.root / "analysis/a").read_bytes() == b"2"
     for act in (lambda: one.has(gone), lambda: one.keep(gone, b""), one.check, lambda: one.found(one.root)):
         with pytest.raises(StorageUnavailable, match="does not answer") as failure:
             act()
