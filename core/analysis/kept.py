@@ -86,7 +86,7 @@ class Kept:
         """Another number whenever the file of this name was written; 0 where there is none."""
         found = [self.folder / f"{_checked(name)}{suffix}" for suffix in (".npz", ".npy", ".json")]
         if self._mirror:
-            return max(map(self._mirror.version, found))
+            return self._mirror.version(*found)
         return max((path.stat().st_mtime_ns for path in found if path.exists()), default=0)
 
     def clear(self) -> None:

@@ -173,15 +173,17 @@ class Mirror:
         if entry := self._remote.stat(name):
             self._note(path, entry)
 
-    def version(self, path: Path) -> int:
-        """Another number whenever the file was written, by whatever process; 0 where there is none."""
+    def version(self, *paths: Path) -> int:
+        """Another number whenever one of these files was written, by whatever process; 0 where there are none. While
+        the store is away those that are here count."""
         try:
-            entry = self._entry(self._name(path))
+            versions = [entry.version for path in paths if (entry := self._entry(self._name(path)))]
         except StorageUnavailable:
             with suppress(OSError):
-                return path.stat().st_mtime_ns
+                if here := [path.stat().st_mtime_ns for path in paths if path.is_file()]:
+                    return max(here)
             raise
-        return int.from_bytes(blake2b(entry.version.encode(), digest_size=7).digest()) if entry else 0
+        return int.from_bytes(blake2b("\n".join(versions).encode(), digest_size=7).digest()) if versions else 0
 
     # Both.
 

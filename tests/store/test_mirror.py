@@ -45,6 +45,13 @@ def test_what_changes_is_read_as_it_is(mirror, clock):
         assert other.fresh(theirs)
         assert theirs.read_bytes() == text
     assert other.version(theirs) != first
+    assert other.version(theirs, theirs.with_suffix(".npz")) == other.version(theirs)
+    beside = {other.version(theirs, theirs.with_suffix(".npz"))}
+    for text in (b"4", b"5", b"6", b"7"):
+        one.write(ours.with_suffix(".npz"), text)
+        clock.moved += 3
+        beside.add(other.version(theirs, theirs.with_suffix(".npz")))
+    assert len(beside) == 5
     again = mirror("other")  # as after a restart
     os.utime(theirs, (0, theirs.stat().st_mtime))
     assert again.fresh(theirs)
@@ -148,6 +155,7 @@ def test_while_a_store_is_away_what_is_here_is_read(mirror, clock, monkeypatch):
     clock.moved += 3601
     assert one.has(here)
     assert one.fresh(one.root / "analysis/a")
+    assert one.version(one.root / "analysis/a", one.root / "analysis/none")
     with pytest.raises(StorageUnavailable):
         one.write(one.root / "analysis/a", b"3")
     assert (one.root / "analysis/a").read_bytes() == b"2"
