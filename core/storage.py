@@ -41,12 +41,17 @@ def writing_in(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if is_full(error):
             raise no_space(folder) from error
         raise StorageUnavailable(
             f"{printable(folder)} cannot be written{_WHY_NOT.get(error.errno or 0, '')}.",
             "Give the user who runs the app permission to write there, or set IMAGE_SEARCH_DATA_DIR to another folder.",
         ) from error
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether it is the disk or quota that is used up."""
+    return isinstance(error, OSError) and error.errno in _FULL
 
 
 def no_space(folder: Path) -> StorageFull:

@@ -1,15 +1,13 @@
 """What drivers of stores raise, which have no common parent: told apart by what they say, and put into our words."""
 
-import errno
 import logging
 
 from core.errors import StorageFull, StorageUnavailable, StoreUnavailable
+from core.storage import is_full
 from core.store.address import VARIABLE, driver_of
 from core.text.redaction import scrubbed
 
 _log = logging.getLogger(__name__)
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def status_of(error: object) -> int | None:
@@ -66,7 +64,7 @@ def told(url: str, error: Exception) -> StorageUnavailable:
         return no_bucket(url)
     if is_forbidden(error):
         return StoreUnavailable(f"The store {url} cannot be used: access is denied.", driver_of(url).credentials)
-    if isinstance(error, OSError) and error.errno in _FULL:
+    if is_full(error):
         return StorageFull(f"There is no space left in the store {url}.", "Free some space there.")
     _log.warning("The store does not answer: %s", scrubbed(f"{type(error).__name__}: {error}"))
     return StoreUnavailable(

@@ -11,6 +11,7 @@ import aiohttp
 from core.errors import ImageSearchError, UnreadableImage
 from core.sources.remote.public import NotPublic
 from core.sources.remote.transfer import Crowded, Unreadable
+from core.storage import is_full
 from core.store.failures import is_forbidden, status_of
 from core.text.names import printable
 from core.text.redaction import scrubbed
@@ -89,7 +90,7 @@ def _reason(error: Exception) -> str:
     """In words of ours: those of a library are for those who know it, and name addresses with their keys."""
     if isinstance(status := status_of(error), int) and status >= 400:
         return f"its server answers with status {status}"
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_full(error):
         return "there is no space left for it on this machine"
     if isinstance(error, Crowded | Unreadable):
         return str(error)
