@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import StorageFull, StorageUnavailable, StoreUnavailable
-from core.storage import PART_SUFFIX, Part, no_space
+from core.storage import PART_SUFFIX, Part, is_full, no_space
 from core.store.failures import is_missing, told
 
 if TYPE_CHECKING:  # where there is no store nobody imports it
@@ -80,11 +80,9 @@ class Remote:
         with Part(path.parent) as part:
             part.finish()
             try:
-                self._asked(lambda files: files.get_file(self._key(name), str(part.path)))
+                self._asked(lambda files: _fetched(files, self._key(name), part.path))
             except FileNotFoundError:
                 return False
-            except StorageFull as error:  # what is read fills no store
-                raise no_space(path.parent) from error
             part.move_to(path)
         return True
 
@@ -193,7 +191,8 @@ class Remote:
             if is_missing(error) and not writes:
                 raise FileNotFoundError(str(error)) from error
             failed = told(self.url, error)
-            self._away = self._now() + AWAY, failed
+            waits = 0.0 if isinstance(failed, StorageFull) else AWAY  # a full one can be read
+            self._away = self._now() + waits, failed
             raise failed from error
         self._away = None
         return done
@@ -220,6 +219,15 @@ def driver(scheme: str) -> "AbstractFileSystem":
     if scheme == "s3":
         made.retries = 2
     return made
+
+
+def _fetched(files: "AbstractFileSystem", key: str, path: Path) -> None:
+    try:
+        files.get_file(key, str(path))
+    except OSError as error:
+        if is_full(error):  # this machine, of which the store knows nothing
+            raise no_space(path.parent) from error
+        raise
 
 
 def _remove(files: "AbstractFileSystem", key: str) -> None:

@@ -176,10 +176,19 @@ def test_a_full_drive_is_told(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "full")
 
-    monkeypatch.setattr("core.store.remote.shutil.copyfile", full)
-    one = Mirror(tmp_path / "one", f"file://{tmp_path}/store", 1000)
-    with pytest.raises(StorageFull, match="store"):
-        one.keep(one.root / "x", b"1")
+    one, other = (Mirror(tmp_path / name, f"file://{tmp_path}/store", 1000) for name in ("one", "other"))
+    one.keep(one.root / "y", b"1")
+    with monkeypatch.context() as patch:
+        patch.setattr("core.store.remote.shutil.copyfile", full)
+        with pytest.raises(StorageFull, match="in the store"):
+            one.keep(one.root / "x", b"1")
+    assert one.trouble is not None
+    (one.root / "y").unlink()
+    assert one.has(one.root / "y")  # a full one can be read
+    monkeypatch.setattr("fsspec.implementations.local.LocalFileSystem.get_file", full)
+    with pytest.raises(StorageFull, match="other"):
+        other.has(other.root / "y")
+    assert other.trouble is None
 
 
 def test_what_an_s3_refuses_is_told_without_its_keys(s3, tmp_path, monkeypatch, caplog):
