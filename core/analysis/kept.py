@@ -108,9 +108,11 @@ class Kept:
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove files; whoever still reads one keeps it open."""
-        for path in (self.folder / name for name in names):
-            if self._mirror:
-                self._mirror.remove([path])
+        paths = [self.folder / name for name in names]
+        if self._mirror:
+            self._mirror.remove(paths)
+            return
+        for path in paths:
             path.unlink(missing_ok=True)
 
     def of_other_versions(self) -> Iterator["Kept"]:
@@ -169,9 +171,8 @@ class KeptAnalyses:
         """Remove what was found in versions that there are no more."""
         there = {f"{version.number:06}" for version in self._index.versions.all()}
         if there and self._mirror:
-            for one in self._mirror.found(self._folder):
-                if one.path.relative_to(self._folder).parts[0] not in there:
-                    self._mirror.remove([one.path])
+            found = [one.path for one in self._mirror.found(self._folder)]
+            self._mirror.remove(path for path in found if path.relative_to(self._folder).parts[0] not in there)
         if there and self._folder.is_dir():
             for folder in self._folder.iterdir():
                 if folder.name not in there:

@@ -114,4 +114,5 @@ class ExportStore[E]:
     def _remove(self, path: Path) -> None:
         if self._mirror:
             self._mirror.remove([path])
-        path.unlink(missing_ok=True)
+        else:
+            path.unlink(missing_ok=True)
