@@ -27,7 +27,7 @@ from core.store.address import MIRROR
 from core.store.mirror import Mirror
 from core.text.names import printable
 
-_AT_ONCE = 16  # files that are fetched
+_AT_ONCE = 16  # files that are fetched or kept
 _SETTLED = 600.0  # seconds: younger ones may be about to be kept in the store
 _UPLOAD = re.compile(r"(.*/)?uploads(\.kept)?/([0-9a-f]{2})/(\3[0-9a-f]{62})(\.[a-z0-9]+)(/.*)?", re.DOTALL)
 _BELOW = re.compile(rf"(?:.*/)?{MIRROR}/((?:datasets|lists)/.+|uploads)", re.DOTALL)
@@ -99,8 +99,8 @@ class Sent:
     def share(self, folder: Path) -> None:
         """Keep a folder of this machine in the store, with the times of its files."""
         files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-        for path in files:
-            self._mirror.push(path)
+        with ThreadPoolExecutor(_AT_ONCE, "dataset") as pool:
+            list(pool.map(self._mirror.push, files))
         times = {path.relative_to(folder).as_posix(): path.stat().st_mtime_ns for path in files}
         self._mirror.write(_times(folder), json.dumps(times).encode())
 
