@@ -47,8 +47,7 @@ def passing(contents: Contents) -> Response:
 
 def tag(*parts: str) -> str:
     """What stands for an answer that is made of these."""
-    text = "\n".join(parts) if len(parts) > 1 else parts[0]
-    return f'"{blake2b(text.encode(errors="surrogatepass"), digest_size=12).hexdigest()}"'
+    return f'"{blake2b("\n".join(parts).encode(errors="surrogatepass"), digest_size=12).hexdigest()}"'
 
 
 def is_known(request: Request, tag: str) -> bool:
