@@ -31,7 +31,7 @@ from benchmarks.data import STAMP, WORDS, embeddings, has_embeddings, photograph
 from benchmarks.models import full_size, stand_in
 from benchmarks.table import Target, percentile, say, show
 from core.config import Settings
-from core.images.thumbnails import Thumbnails
+from core.images.thumbnails import Thumbnails, miniature
 from core.index.lance.engine import LanceIndex
 from core.index.records import ImageRecord
 
@@ -83,7 +83,7 @@ def _link_thumbnails(thumbnails: Thumbnails, library: Sequence[ImageRecord], pic
     made = []
     for record, picture in zip(library, pictures, strict=False):
         with Image.open(BytesIO(picture.read_bytes())) as image:
-            made.append(thumbnails.make(record.content_hash, image.convert("RGB")))
+            made.append(thumbnails.keep(record.content_hash, miniature(image.convert("RGB"))))
     for at, record in enumerate(library[len(made) :]):
         link = made[0].parents[1] / record.content_hash[:2] / f"{record.content_hash}.jpg"
         link.parent.mkdir(exist_ok=True)

@@ -58,10 +58,6 @@ class Thumbnails:
         """Whether they lie in a store: what is not at hand has to be fetched then."""
         return self._mirror is not None
 
-    def make(self, content_hash: str, image: Image.Image) -> Path:
-        """Keep a thumbnail of an upright RGB picture, unless there is one; raises as `keep`."""
-        return self.path(content_hash) or self.keep(content_hash, miniature(image))
-
     def keep(self, content_hash: str, thumbnail: bytes) -> Path:
         """Keep what `miniature` made.
 

@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 
 from core.errors import StorageFull
-from core.images import thumbnails
 from core.images.describe import content_hash
 from core.images.thumbnails import SIDE, Thumbnails, miniature, preview
 from core.sources.folder import FolderSource
@@ -28,7 +27,7 @@ def kept(tmp_path):
 
 def test_is_made_stored_found_and_removed(kept):
     assert kept.path(HASH) is kept.read(HASH) is None
-    path = kept.make(HASH, Image.new("RGB", (1000, 500), "red"))
+    path = kept.keep(HASH, miniature(Image.new("RGB", (1000, 500), "red")))
     assert path == kept.folder / HASH[:2] / f"{HASH}.jpg"
     assert kept.path(HASH) == path
     assert kept.read(HASH) == path.read_bytes()
@@ -47,22 +46,16 @@ def test_is_made_stored_found_and_removed(kept):
 )  # fmt: skip
 def test_the_longest_side_is_bounded_and_never_enlarged(kept, size, expected):
     image = Image.new("RGB", size)
-    with Image.open(kept.make(HASH, image)) as thumbnail:
+    with Image.open(kept.keep(HASH, miniature(image))) as thumbnail:
         assert thumbnail.size == expected
         assert max(thumbnail.size) <= SIDE
     assert image.size == size
 
 
-def test_is_made_once(kept, monkeypatch):
-    path = kept.make(HASH, Image.new("RGB", (9, 9)))
-    monkeypatch.setattr(thumbnails, "miniature", None)
-    assert kept.make(HASH, Image.new("RGB", (9, 9))) == path
-
-
 def test_many_threads_make_one(kept):
     image = Image.new("RGB", (600, 400), "green")
     with ThreadPoolExecutor(8) as pool:
-        paths = set(pool.map(lambda _: kept.make(HASH, image), range(24)))
+        paths = set(pool.map(lambda _: kept.keep(HASH, miniature(image)), range(24)))
     assert len(paths) == 1
     assert [file.name for file in next(iter(paths)).parent.iterdir()] == [f"{HASH}.jpg"]
     with Image.open(paths.pop()) as thumbnail:
@@ -76,7 +69,7 @@ def test_what_is_no_hash_never_reaches_the_file_system(kept, text, monkeypatch):
     assert kept.path(text) is None
     kept.remove(text)
     with pytest.raises(ValueError, match="not a content hash"):
-        kept.make(text, Image.new("RGB", (1, 1)))
+        kept.keep(text, miniature(Image.new("RGB", (1, 1))))
 
 
 def test_a_full_disk_names_the_folder(kept, monkeypatch):
@@ -85,17 +78,17 @@ def test_a_full_disk_names_the_folder(kept, monkeypatch):
 
     monkeypatch.setattr(Path, "replace", replace)
     with pytest.raises(StorageFull, match="thumbnails"):
-        kept.make(HASH, Image.new("RGB", (1, 1)))
+        kept.keep(HASH, miniature(Image.new("RGB", (1, 1))))
     assert kept.path(HASH) is None
 
 
 def test_are_never_indexed_themselves(kept, tmp_path):
-    kept.make(HASH, Image.new("RGB", (9, 9)))
+    kept.keep(HASH, miniature(Image.new("RGB", (9, 9))))
     assert list(FolderSource(tmp_path).find()) == []
 
 
 def test_what_was_broken_off_long_ago_is_removed(kept):
-    path = kept.make(HASH, Image.new("RGB", (10, 10)))
+    path = kept.keep(HASH, miniature(Image.new("RGB", (10, 10))))
     old, new = (path.with_name(name) for name in (".old.part", ".new.part"))
     for file in (old, new):
         file.write_bytes(b"x")
@@ -111,7 +104,7 @@ def test_one_of_an_earlier_version_serves_until_it_is_made_anew(kept):
     before.parent.mkdir(parents=True)
     image.save(before)
     os.utime(before, (1, 1))
-    assert kept.path(HASH) == kept.make(HASH, image) == before
+    assert kept.path(HASH) == before
     assert list(kept.older_than(timedelta(days=1))) == [HASH]
     assert kept.keep(HASH, miniature(image)) == kept.path(HASH) == before.with_suffix(".jpg")
     assert not before.exists()
@@ -121,14 +114,14 @@ def test_one_of_an_earlier_version_serves_until_it_is_made_anew(kept):
 
 
 def test_one_that_is_removed_while_it_is_read_is_none(kept, monkeypatch):
-    path = kept.make(HASH, Image.new("RGB", (9, 9)))
+    path = kept.keep(HASH, miniature(Image.new("RGB", (9, 9))))
     monkeypatch.setattr(kept, "path", lambda content_hash: path)
     path.unlink()
     assert kept.read(HASH) is None
 
 
 def test_what_others_put_there_is_no_thumbnail(kept):
-    path = kept.make(HASH, Image.new("RGB", (9, 9)))
+    path = kept.keep(HASH, miniature(Image.new("RGB", (9, 9))))
     for name in ("x.jpg", f"{HASH}.txt"):
         path.with_name(name).write_bytes(b"")
     assert list(kept.older_than(timedelta(days=-1))) == [HASH]
@@ -137,7 +130,7 @@ def test_what_others_put_there_is_no_thumbnail(kept):
 @pytest.mark.parametrize("size", [(640, 480), (1000, 750), (480, 480)])
 def test_looks_like_the_picture(kept, photograph, size):
     image = photograph(size)
-    with Image.open(kept.make(HASH, image)) as thumbnail:
+    with Image.open(kept.keep(HASH, miniature(image))) as thumbnail:
         whole = image.resize(thumbnail.size, Image.Resampling.LANCZOS)
         difference = np.asarray(thumbnail.convert("RGB")).astype(float) - np.asarray(whole)
     assert 10 * np.log10(255**2 / (difference**2).mean()) > 30  # dB
