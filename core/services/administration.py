@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -179,9 +180,10 @@ def _remove_shared(services: Services, shared: "Sent") -> None:
     """What a store has of what is indexed, whichever machine took it."""
     known = {one.location for one in services.library.journal.sources.all() if shared.covers(one.location)}
     for location in {*map(str, services.sent), *known}:
-        for records in services.index.records(Filter.within(location)):
-            for record in records:
-                shared.remove(record.path)
+        records = chain.from_iterable(services.index.records(Filter.within(location)))
+        for place in {shared.local(record.path) for record in records}:  # pictures of an archive have one
+            if place:
+                shared.remove(str(place))
 
 
 def _files(index: Index, folder: Path) -> Iterator[Path]:
