@@ -84,7 +84,7 @@ class ExportStore[E]:
             return None
         for path, _, written in self._files(token):
             with suppress(OSError, zlib.error, ValidationError):
-                if written + EXPIRES > self._now() and (self._mirror is None or self._mirror.fetched(path)):
+                if written + EXPIRES > self._now() and self._is_at_hand(path):
                     return self._type.validate_json(zlib.decompress(path.read_bytes()))
         return None
 
@@ -110,6 +110,12 @@ class ExportStore[E]:
             with suppress(OSError):  # another process was faster
                 status = path.stat()
                 yield path, status.st_size, status.st_mtime
+
+    def _is_at_hand(self, path: Path) -> bool:
+        if self._mirror is None:
+            return True
+        make_folder(self._folder, private=True)  # as where it was written: names are what gives access
+        return self._mirror.fetched(path)
 
     def _remove(self, path: Path) -> None:
         if self._mirror:

@@ -103,6 +103,7 @@ def test_exports(pair):
     stores = [ExportStore(one.kept_in / ".exports", list[str], mirror=one.mirror) for one in pair]
     token = stores[0].add(["a", "b"], "somebody")
     assert stores[1].get(token) == ["a", "b"]
+    assert {(one.kept_in / ".exports").stat().st_mode & 0o777 for one in pair} == {0o700}
     assert stores[1].get("x" * 32) is None
     later = ExportStore(pair[1].kept_in / ".exports", list[str], lambda: 1e11, mirror=pair[1].mirror)
     assert later.get(token) is None
