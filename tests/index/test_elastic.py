@@ -576,10 +576,25 @@ def test_a_server_that_stays_away_is_an_error_and_what_was_stored_stays(
     index.prepare(RED)
     bulks = iter(range(1000))
     recorded.breaks = staticmethod(lambda target: "before" if "_bulk" in target and next(bulks) else None)
-    n = bulk_module.CHUNK + 1
+    n = 2 * bulk_module.CHUNK  # in two requests, one of which arrives
     with pytest.raises(IndexUnavailable, match=index.location):
         index.upsert(pictures(n), vectors(n))
     assert index.count() == bulk_module.CHUNK
+
+
+@pytest.mark.elasticsearch
+def test_what_other_requests_have_brought_is_known_where_one_breaks(
+    recorded: type[Recorded], handle: Callable[[], ElasticIndex], at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = handle()
+    index.prepare(RED)
+    rows = pictures(30)
+    index.upsert(rows, vectors(30))
+    monkeypatch.setattr(bulk_module, "CHUNK", 10)
+    bulks = iter(range(1000))
+    recorded.breaks = staticmethod(lambda target: "before" if "_bulk" in target and not next(bulks) else None)
+    assert index.delete([row.id for row in rows]) == 30
+    assert next(bulks) == 4  # of which one was sent again
 
 
 @pytest.mark.elasticsearch

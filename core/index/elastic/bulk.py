@@ -1,8 +1,9 @@
 """Sends many operations to Elasticsearch and loses none: what was not acknowledged is sent again."""
 
 import time
-from collections.abc import Callable, Generator, Iterable
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import batched, chain, islice
 from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch, SSLError, TransportError, helpers
@@ -11,6 +12,9 @@ from core.errors import IndexUnavailable
 from core.index.elastic import swapping
 from core.index.elastic.errors import blocked, is_disk_block, is_write_block, reason
 from core.index.elastic.mapping import MADE_BY, Body
+
+type Answer = tuple[bool, dict[str, Any]]
+"""Whether an operation was carried out, and what the server says of it."""
 
 PAUSES: tuple[float, ...] = (0.5, 1, 2, 4, 8, 8, 8)
 """Seconds between attempts while the server is away or overloaded: long enough for its restart."""
@@ -129,44 +133,53 @@ def _send_once(
     """Send what is pending, or the first of it, and strike off what is settled; returns how many rows there were and
     what went wrong."""
     present, trouble = 0, None
-    results = _answers(client, list(islice(pending.values(), _ROUND)))
-    try:
-        for accepted, answer in results:
-            (result,) = answer.values()
-            if accepted:
-                written.update(filter(None, [result.get("_index")]))
-                present += result.get("result") in ("deleted", "updated")
-            elif result["status"] in _PASSING and not is_disk_block(result["error"]):
-                trouble = _put_off(result, address)
-                continue
-            elif is_write_block(result.get("error")) and (told := blocked(result.get("error"), address, index)):
-                trouble = _Blocked(told)
-                continue
-            elif is_of_other_model(result.get("error")):
-                raise OtherModel
-            elif not _is_absent(result):
-                refused.append(_refusal(result, address, index))
-            del pending[result["_id"]]
-    except TransportError as error:
+    answers, broken = _sent(client, list(islice(pending.values(), _ROUND)))
+    for accepted, answer in answers:
+        (result,) = answer.values()
+        if accepted:
+            written.update(filter(None, [result.get("_index")]))
+            present += result.get("result") in ("deleted", "updated")
+        elif result["status"] in _PASSING and not is_disk_block(result["error"]):
+            trouble = _put_off(result, address)
+            continue
+        elif is_write_block(result.get("error")) and (told := blocked(result.get("error"), address, index)):
+            trouble = _Blocked(told)
+            continue
+        elif is_of_other_model(result.get("error")):
+            raise OtherModel
+        elif not _is_absent(result):
+            refused.append(_refusal(result, address, index))
+        del pending[result["_id"]]
+    for error in broken:
         if not _passes(error):
-            raise
+            raise error
         trouble = error
     return present, trouble
 
 
-def _answers(client: Elasticsearch, operations: list[Body]) -> Generator[tuple[bool, Any]]:
-    """What became of each operation, in their order."""
-    how: dict[str, Any] = {
-        "chunk_size": CHUNK,
-        "max_chunk_bytes": _MAX_BYTES,
-        "raise_on_error": False,
-        "raise_on_exception": False,
-        "require_alias": True,
-    }
-    if len(operations) <= CHUNK:  # as most rounds of an ingest have: no thread is worth it
-        yield from helpers.streaming_bulk(client, operations, **how)
-        return
-    yield from helpers.parallel_bulk(client, operations, thread_count=SENDERS, **how)
+def _sent(client: Elasticsearch, operations: list[Body]) -> tuple[list[Answer], list[TransportError]]:
+    """What became of operations, as far as it is known, and the requests that broke: what others of them have brought
+    is known all the same. Nothing is under way any more."""
+    parts, broken = list(batched(operations, CHUNK)), list[TransportError]()
+    if len(parts) == 1:  # as most rounds of an ingest have: no thread is worth it
+        return list(_answers(client, parts[0], broken)), broken
+    with ThreadPoolExecutor(SENDERS) as pool:
+        return list(chain(*pool.map(lambda part: list(_answers(client, part, broken)), parts))), broken
+
+
+def _answers(client: Elasticsearch, operations: Iterable[Body], broken: list[TransportError]) -> Iterator[Answer]:
+    try:
+        yield from helpers.streaming_bulk(
+            client,
+            operations,
+            chunk_size=CHUNK,
+            max_chunk_bytes=_MAX_BYTES,
+            raise_on_error=False,
+            raise_on_exception=False,
+            require_alias=True,
+        )
+    except TransportError as error:
+        broken.append(error)
 
 
 def is_of_other_model(error: object) -> bool:
