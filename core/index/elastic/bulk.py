@@ -87,7 +87,7 @@ def send(client: Elasticsearch, operations: Iterable[Body], address: str, index:
             pauses = iter(PAUSES)
             if trouble is None:
                 continue
-        pause = next(pauses, None) if pending else 0.0
+        pause = next(pauses, None)
         if pause is None:
             raise trouble or IndexUnavailable(f"Elasticsearch at {address} left {len(pending)} rows without an answer.")
         time.sleep(pause)
