@@ -18,6 +18,8 @@ from core.agents.numbers import Numbers
 from core.agents.seen import MIN_SIDE, Seen
 from core.errors import AccessDenied, InvalidQuery
 from core.images.numbered import MAX_ON_SHEET, MAX_TILE, MIN_TILE, as_jpeg, blank
+from core.index.filters import Filter
+from core.index.index import Index, is_estimated
 from core.index.records import ImageRecord
 from core.index.tags import change_tags, tagging
 from core.search.language.parser import LONGEST, parse
@@ -127,23 +129,19 @@ class Toolbox:
         words, where = parse(text)
         if words:
             raise InvalidQuery("Facets are counted under conditions, not for words.", "Leave the words out: label:cat")
-        counted = services.index.facets(where)
-        shown = {name: dict([*counts.items()][:_MAX_FACET]) for name, counts in counted.items() if counts}
         matching = services.index.count(where)
-        estimated = {"estimated": True} if matching > (services.index.estimated_from or matching) else {}
-        return Told({"matching": matching, **estimated, "facets": self._discreet_facets(shown)})
+        return Told({"matching": matching, **self._counted(services.index, where, matching, _MAX_FACET)})
 
     def describe_collection(self, collection: str = "") -> Told:
         """What there is: how many pictures, of what, since when."""
         services = self._open(collection)
-        status, counted = services.status(), services.index.facets(None)
-        common = {name: dict([*counts.items()][:_MOST_COMMON]) for name, counts in counted.items() if counts}
+        status = services.status()
         return Told(
             {
                 "collection": services.name,
                 "pictures": status.count,
                 "model": status.model_id,
-                "facets": self._discreet_facets(common),
+                **self._counted(services.index, None, status.count, _MOST_COMMON),
                 "words_to_try": list(services.examples()),
             }
         )
@@ -244,8 +242,13 @@ class Toolbox:
             kept["gps"] = values["gps"]
         return kept
 
-    def _discreet_facets(self, counted: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
-        return {name: counts for name, counts in counted.items() if self._discretion.names or name != "folder"}
+    def _counted(self, index: Index, where: Filter | None, matching: int, most: int) -> dict[str, Any]:
+        """So many values of each facet that may be told, and that their counts are estimates where they are."""
+        estimated = {"estimated": True} if is_estimated(index, matching) else {}
+        counted = {name: counts for name, counts in index.facets(where).items() if counts}
+        if not self._discretion.names:
+            counted.pop("folder", None)
+        return {**estimated, "facets": {name: dict([*counts.items()][:most]) for name, counts in counted.items()}}
 
 
 _TOLD = (

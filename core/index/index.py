@@ -284,6 +284,11 @@ def counted(facet: str) -> str:
     return {"folder": "folder", "year": "taken_at"}.get(facet) or attribute(facet)
 
 
+def is_estimated(index: Index, matching: int) -> bool:
+    """Whether `Index.facets` are estimates where a filter lets so many records through."""
+    return index.estimated_from is not None and matching > index.estimated_from
+
+
 def by_frequency(counts: Mapping[str, int]) -> dict[str, int]:
     """The largest count first, equal ones by name."""
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

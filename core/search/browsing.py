@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from core.cache import LRUCache
 from core.index.filters import SET_ASIDE, Filter, without_set_aside
-from core.index.index import MAX_K, Counts, Index, Order
+from core.index.index import MAX_K, Counts, Index, Order, is_estimated
 from core.index.records import Hit, ImageRecord
 from core.search.options import Collapse, Options, Sort
 from core.search.ranking import facets
@@ -110,7 +110,7 @@ class Browser:
             timings=Timings(0.0, time.perf_counter() - started),
             duplicate_threshold=duplicate_threshold,
             scored=False,
-            estimated=searched > (self._index.estimated_from or searched),
+            estimated=is_estimated(self._index, searched),
         )
 
     def _looked_at(

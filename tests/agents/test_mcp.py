@@ -165,6 +165,13 @@ def test_every_reading_tool_answers(corpus):
     assert (answers["check"]["answer"], answers["check"]["match"]["id"]) == ("same-file", red)
 
 
+def test_counts_that_are_estimates_are_told_as_such(corpus, services, monkeypatch):
+    tools = ("facets", "describe_collection")
+    assert not any("estimated" in told(call(name)) for name in tools)
+    monkeypatch.setattr(type(services.index), "estimated_from", len(COLOURS) - 1)
+    assert all(told(call(name))["estimated"] for name in tools)
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
