@@ -141,7 +141,8 @@ class Browser:
             return group_duplicates(self._with_embeddings(records, collapse), collapse, duplicate_threshold)
 
         while True:
-            key = _digest(records), collapse, duplicate_threshold, self._index.model()
+            made_by = self._index.model() if collapse is Collapse.ALIKE else None  # asked of a server, perhaps
+            key = _digest(records), collapse, duplicate_threshold, made_by
             try:
                 return records, self._stacks.get_once(key, make)
             except KeyError:
