@@ -3,7 +3,7 @@
 import threading
 import weakref
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,7 +47,7 @@ class LRUCache[V]:
             size_of: Of a value, at least 1; one that is larger than the cache is not kept.
         """
         self.capacity = size
-        self._values: MutableMapping[Hashable, V] = cachetools.LRUCache(size, size_of)
+        self._values: cachetools.LRUCache[Hashable, V] = cachetools.LRUCache(size, size_of)
         self._lock = threading.Lock()
         self._making: dict[Hashable, threading.Lock] = {}
         self._tally = tallies[name] if name else Tally()
@@ -55,7 +55,8 @@ class LRUCache[V]:
 
     @property
     def entries(self) -> int:
-        return len(self._values)
+        """How much is in it, as `capacity` counts."""
+        return int(self._values.currsize)
 
     def get(self, key: Hashable, make: Callable[[], V]) -> V:
         return self.get_all([key], lambda _: [make()])[0]

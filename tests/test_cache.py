@@ -128,5 +128,6 @@ def test_values_may_be_of_different_size() -> None:
     cache, make = LRUCache[int](5, size_of=lambda value: value), Recorder()
     assert cache.get_all(["aaa", "bb", "123456"], make) == [3, 2, 6]  # the last is larger than all that is kept
     assert cache.get_all(["aaa", "bb"], make) == [3, 2]
+    assert cache.entries == cache.capacity == 5
     assert cache.get_all(["123456"], make) == [6]
     assert make.asked == [["aaa", "bb", "123456"], ["123456"]]
