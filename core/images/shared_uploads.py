@@ -14,7 +14,7 @@ from typing import Any
 from core.errors import StorageUnavailable
 from core.images.describe import is_content_hash
 from core.images.files import SUFFIXES
-from core.images.uploads import Upload, Uploads
+from core.images.uploads import KINDS, Upload, Uploads
 from core.storage import Part
 from core.store.mirror import Mirror, Mirrored
 
@@ -119,7 +119,8 @@ class SharedUploads(Uploads):
     def _kept(self, upload_id: str) -> dict[str, str]:
         if not is_content_hash(upload_id) or not self._mirror.fresh(self._sidecar(upload_id)):
             return {}
-        return super()._kept(upload_id)
+        kept = super()._kept(upload_id)
+        return kept if kept.get("suffix") in KINDS else {}  # others may write to a store, and it is part of a path
 
     def _lock_of(self, upload_id: str) -> threading.Lock:
         return self._locks[int(upload_id[:4], 16) % _LOCKS]

@@ -26,6 +26,9 @@ from core.text.names import display_name
 
 _UNREAD = ".data"
 
+KINDS = SUFFIXES | {ARCHIVE_SUFFIX, _UNREAD}
+"""The suffixes that files may have here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:

@@ -28,6 +28,7 @@ from core.store.mirror import Mirror
 from core.text.names import printable
 
 _AT_ONCE = 16  # files that are fetched or kept
+_LATEST = 2**63  # nanoseconds, as far as an index goes
 _SETTLED = 600.0  # seconds: younger ones may be about to be kept in the store
 _UPLOAD = re.compile(r"(.*/)?uploads(\.kept)?/([0-9a-f]{2})/(\3[0-9a-f]{62})(\.[a-z0-9]+)(/.*)?", re.DOTALL)
 _BELOW = re.compile(rf"(?:.*/)?{MIRROR}/((?:datasets|lists)/.+|uploads)", re.DOTALL)
@@ -109,14 +110,25 @@ class Sent:
         there = {one.path for one in self._mirror.found(folder)}
         with ThreadPoolExecutor(_AT_ONCE, "dataset") as pool:
             list(pool.map(self._mirror.fetched, there))
-        times = json.loads(_times(folder).read_bytes()) if self._mirror.fresh(_times(folder)) else {}
+        times = self._told_times(folder)
         for path in filter(Path.is_file, folder.rglob("*")):
             status = path.stat()
-            changed = times.get(path.relative_to(folder).as_posix()) if isinstance(times, dict) else None
+            changed = times.get(path.relative_to(folder).as_posix(), status.st_mtime_ns)
             if path not in there and status.st_ctime < time.time() - _SETTLED:
                 path.unlink(missing_ok=True)  # of a dataset of this name that was removed
-            elif isinstance(changed, int) and status.st_mtime_ns != changed:
+            elif status.st_mtime_ns != changed:
                 os.utime(path, ns=(changed, changed))
+
+    def _told_times(self, folder: Path) -> dict[str, int]:
+        """When the files of a folder were written on the machine that took them, nanoseconds since the epoch."""
+        if not self._mirror.fresh(_times(folder)):
+            return {}
+        try:
+            told = json.loads(_times(folder).read_bytes())
+        except ValueError:
+            return {}
+        times = told.items() if isinstance(told, dict) else ()
+        return {name: moment for name, moment in times if isinstance(moment, int) and 0 <= moment < _LATEST}
 
 
 def _gone(path: str) -> UnreadableImage:

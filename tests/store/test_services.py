@@ -99,6 +99,26 @@ def test_dropped_pictures(pair, monkeypatch):
     assert two.queries.name(sent.id) == "again.png"
 
 
+def test_what_others_put_into_a_store_leads_nowhere(pair):
+    one, two = pair
+    sent = one.uploads.add(png("red"), "red.png")
+    victim = two.kept_in / "uploads.kept" / sent.id[:2] / "victim"
+    victim.with_name(sent.id).mkdir(parents=True)
+    victim.write_bytes(b"")
+    sidecar = one.kept_in / "uploads.kept" / sent.id[:2] / f"{sent.id}.json"
+    one.mirror.write(sidecar, b'{"name": "x", "suffix": "/../victim"}')
+    assert (two.uploads.has(sent.id), two.uploads.known_as(sent.id), two.uploads.name(sent.id)) == (False, "", None)
+    two.uploads.remove(sent.id)
+    assert victim.exists()
+    folder = one.kept_in / "datasets/a"
+    for times in (b"{", b"[1]", b'{"x.png": 1e9, "y.png": -1, "z.png": 9223372036854775808}'):
+        one.mirror.keep(folder / "x.png", png("red"))
+        one.mirror.write(folder.with_name(".a.times"), times)
+        assert [found.path for found in two.shared.source(str(folder)).find()] == [
+            str(two.kept_in / "datasets/a/x.png")
+        ]
+
+
 def test_exports(pair):
     stores = [ExportStore(one.kept_in / ".exports", list[str], mirror=one.mirror) for one in pair]
     token = stores[0].add(["a", "b"], "somebody")
