@@ -17,7 +17,8 @@ from core.images.thumbnails import Thumbnails
 from core.index.filters import Filter
 from core.index.index import Index
 from core.ingest.analysis import NO_ANALYSES, Analyses
-from core.ingest.follow import PAUSES, Follower, Pauses
+from core.ingest.follow import PAUSES, Pauses
+from core.ingest.following import Following
 from core.ingest.jobs.holding import Holding, InFiles, Lock
 from core.ingest.jobs.queue import Jobs
 from core.ingest.jobs.taking_over import TakingOver
@@ -105,8 +106,9 @@ class Library:
         self.lock_file = folder / f"{index.engine}-{index.name}.lock"
         """Locked by whoever fills the index, where processes go by files."""
         self._holding = holding or InFiles(folder, self.lock_file)
-        self._follower = Follower(self.notice, pauses)
         self.jobs = Jobs(journal, self._holding, self._work.plan, self._work.run)
+        self.following = Following(journal, self.jobs, self._locations.title, pauses)
+        """Which sources are kept up to date by themselves."""
         self._taking_over = TakingOver(self.jobs, self._holding.looks_every or 0.0, self._sweep)
 
     def new_lock(self) -> Lock:
@@ -233,18 +235,6 @@ class Library:
             if copies is not None:
                 copies += chain.from_iterable(journal.files(0).planned({Planned.COPY}))
 
-    def follow(self, location: str, followed: bool, *, by: Actor = APP) -> None:
-        """Index what changes in a source by itself, or no more."""
-        by.check(Role.ADMIN)
-        self.journal.sources.follow(location, followed)
-        (self._follower.follow if followed else self._follower.leave)(location)  # the former has it checked at once
-        self.journal.audit.note(by, "Followed" if followed else "Stopped following", told(location))
-
-    def check(self, location: str) -> int:
-        """Look for what has changed in a source, and index what is new, without asking; records whose file is gone
-        stay. Returns the job's id; it is forgotten where nothing has changed."""
-        return self.jobs.plan(self._locations.title([location]), [location], auto_start=True, discard_if_empty=True)
-
     def seconds(self, work: Plan) -> float | None:
         """How long a plan will take, at the rate of the latest jobs or else of a trial; None where there was none."""
         stamp = self.index.model()
@@ -269,15 +259,10 @@ class Library:
         count = remove(named, index=self.index, thumbnails=self.thumbnails)
         for known in self.journal.sources.all():
             if any(is_below(known.location, location) for location in locations):
-                self._follower.leave(known.location)
+                self.following.leave(known.location)
                 self.journal.sources.forget(known.location)
         self.journal.audit.note(by, "Removed from the index", f"{pictures(count)}: {', '.join(map(told, locations))}")
         return count
-
-    def leave_all(self) -> None:
-        """Follow no source any more."""
-        for known in self.journal.sources.all():
-            self._follower.leave(known.location)
 
     def read(self, path: str) -> bytes:
         """The bytes of an indexed picture, by the path of its record.
@@ -295,13 +280,11 @@ class Library:
             self._taking_over.start()
         elif self.jobs.recover():
             threading.Thread(target=self._sweep, name="sweep", daemon=True).start()
-        for known in self.journal.sources.all():
-            if known.followed:
-                self._follower.follow(known.location)
+        self.following.start()
 
     def close(self) -> None:
         """Begin nothing more in this process; what was begun pauses."""
-        self._follower.close()
+        self.following.close()
         self.jobs.ending.set()
         self._taking_over.close()
         self.jobs.close()
@@ -315,17 +298,3 @@ class Library:
     def _sweep(self) -> None:
         with suppress(ImageSearchError):  # of the index; the next start that finds something interrupted does it
             sweep(self.index, self.thumbnails)
-
-    def notice(self, location: str) -> bool:
-        """Check a source that has changed, unless that is about to be done; returns whether nothing more is to do."""
-        with suppress(ImageSearchError):  # of the journal; it is looked at again later
-            known = self.journal.sources.get(location)
-            if known is None or not known.followed:  # another process has been told to leave it
-                self._follower.leave(location)
-                return True
-            jobs = [job for job in self.jobs.states() if location in job.sources]
-            if any(job.active for job in jobs):
-                return False
-            if not any(job.discard_if_empty and not job.ended for job in jobs):  # one check that cannot go on is enough
-                self.check(location)
-        return True

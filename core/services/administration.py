@@ -51,7 +51,7 @@ def clear(services: Services, by: Actor, *, is_alone: bool, patience: float = ST
         _remove_uploads(services, is_alone)
         services.index.drop()
         services.analysis.kept.clear()
-        services.library.leave_all()
+        services.library.following.leave_all()
         forget_jobs(services.settings.journal, services.name)
         forget_decided(services.settings.journal, services.name, lasting=False)
         folder = services.settings.data_dir
@@ -71,7 +71,7 @@ def stop(services: Services, by: Actor, patience: float = STOPPING) -> None:
     Raises:
         CollectionRefused: a job does not stop.
     """
-    services.library.leave_all()
+    services.library.following.leave_all()
     with _at_rest(services, by, patience):
         pass
 

@@ -47,7 +47,7 @@ def _show_source(source: SourceState) -> None:
             key=f"follow-{key}",
             help="Index changes by itself while the app runs",
             on_change=attempt,
-            args=(library.follow, key, not known.followed),
+            args=(library.following.follow, key, not known.followed),
         )
         st.button(
             "Scan again",

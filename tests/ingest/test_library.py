@@ -113,14 +113,14 @@ class TestChecks:
     def test_what_changes_is_indexed(self, open_library, folder, picture, monkeypatch):
         library = open_library(pauses=Pauses(quiet=0.05, tick=0.01))
         ingest(library, folder)
-        checks, check = queue.SimpleQueue(), library.check
-        monkeypatch.setattr(library, "check", lambda location: checks.put(check(location)))
-        library.follow(str(folder), True)
+        checks, check = queue.SimpleQueue(), library.following.check
+        monkeypatch.setattr(library.following, "check", lambda location: checks.put(check(location)))
+        library.following.follow(str(folder), True)
         await_end(library, checks.get(timeout=WAIT))
         picture("cyan.png")
         while str(folder / "cyan.png") not in paths(library):
             await_end(library, checks.get(timeout=WAIT))
-        library.follow(str(folder), False)
+        library.following.follow(str(folder), False)
         assert not library.sources()[0].known.followed
 
     def test_that_cannot_go_on_do_not_pile_up(self, library, folder, monkeypatch):
@@ -131,7 +131,7 @@ class TestChecks:
         library.journal.sources.note(str(folder), "Pictures", [])
         library.journal.sources.follow(str(folder), True)
         for _ in range(3):
-            assert library.notice(str(folder))
+            assert library.following.notice(str(folder))
             library.jobs.wait(library.jobs.states()[0].id, WAIT)
         (job,) = library.jobs.states()
         assert (job.status, type(job.error)) == (Status.PAUSED, ModelMismatch)
@@ -139,12 +139,12 @@ class TestChecks:
     def test_what_is_followed_no_more_is_left_by_every_process(self, library, folder):
         ingest(library, folder)
         library.journal.sources.follow(str(folder), False)  # by another
-        assert library.notice(str(folder))
+        assert library.following.notice(str(folder))
         assert len(library.jobs.states()) == 1
 
     def test_that_find_nothing_new_are_forgotten(self, library, folder):
         ingest(library, folder)
         (folder / "red.png").unlink()  # records of what is gone stay, so there is nothing to do
-        await_end(library, library.check(str(folder)))
+        await_end(library, library.following.check(str(folder)))
         assert len(library.jobs.states()) == 1
         assert len(paths(library)) == 3

@@ -16,6 +16,7 @@ from core.access.actors import COMMAND_LINE
 from core.access.roles import Role
 from core.access.tokens import Tokens
 from core.errors import NotSignedIn
+from core.ingest.following import Following
 from core.ingest.jobs.queue import Jobs
 from core.ingest.journal.job import Status
 from core.ingest.library import Library
@@ -29,7 +30,7 @@ from tests import signed_in
 from tests.pages.conftest import Component, texts
 
 ROOT = Path(__file__).parents[2]
-ACTING = (Services, Collections, VersionControl, Library, Jobs, Tokens)
+ACTING = (Services, Collections, VersionControl, Library, Following, Jobs, Tokens)
 WRONG = (None, Role.NOBODY, Role.VIEWER, Role.EDITOR)
 """Who may not do what is for admins; None: nobody has signed in."""
 LEAST = {"ingest": 9, "access": 2, "index": 4, "collections": 4, "duplicates": 1, "quality": 1, "map": 1}
@@ -208,6 +209,7 @@ def calls(folder: str) -> Iterator[tuple[Path, ast.Call]]:
                     "services",
                     "collections",
                     "library",
+                    "following",
                     "jobs",
                     "tokens",
                     "versions",
