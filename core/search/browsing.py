@@ -63,12 +63,14 @@ class Browser:
 
     def facets(self, where: Filter) -> Counts:
         """Of all pictures that a filter lets through; counted again when the index has changed."""
+        return self._counted(where, self._index.revision())
 
+    def _counted(self, where: Filter, revision: str) -> Counts:
         def count() -> Counts:
             with part("index"):
                 return self._index.facets(where)
 
-        return self._counts.get_once((where, self._index.revision()), count)
+        return self._counts.get_once((where, revision), count)
 
     def browse(
         self, chosen: Filter, options: Options, duplicate_threshold: float, offset: int, end: int, k: int
@@ -90,7 +92,9 @@ class Browser:
             if exhausted or len(results) >= end:
                 break
         counts = facets.with_choices(
-            self.facets(where), chosen, lambda widened: self.facets(self._set_aside.without(widened))
+            self._counted(where, revision),
+            chosen,
+            lambda widened: self._counted(self._set_aside.without(widened), revision),
         )
         collapsed = looked_at - len(results)
         more = not exhausted and depth < MAX_K
