@@ -18,6 +18,7 @@ from core.errors import JournalUnavailable
 from core.migrations import HEAD, revisions
 from core.storage import make_folder
 
+_LARGEST_ID = 2**31 - 1  # in PostgreSQL
 _BUSY_SECONDS = 30  # another process may be writing
 _CONNECT_SECONDS = 5
 _DEAD_SECONDS = 20  # in which nothing comes back from the server's machine
@@ -77,6 +78,11 @@ def is_on_a_server(url: str) -> bool:
         return _parsed(url).get_backend_name() == "postgresql"
     except JournalUnavailable:
         return False
+
+
+def as_id(number: int) -> int:
+    """What somebody names as the number of a row: itself, or 0, which no row has, where databases cannot hold it."""
+    return number if 0 < number <= _LARGEST_ID else 0
 
 
 def _open(url: str, at_once: bool) -> Engine:

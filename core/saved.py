@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from core.database import Database, transaction
+from core.database import Database, as_id, transaction
 from core.errors import SavedRefused
 from core.search.language.url import COLLECTION, KNOWN_PARAMETERS
 from core.search.query import clean
@@ -36,7 +36,6 @@ MAX_NAME = 100  # characters
 MAX_URL = 8000  # bytes
 
 _MAX_VALUES = 200
-_LARGEST = 2**31 - 1  # of ids, in some databases
 
 metadata = MetaData()
 _table = Table(
@@ -94,10 +93,8 @@ class SavedSearches:
 
     def delete(self, search_id: int) -> bool:
         """Returns whether there was one."""
-        if not 0 < search_id <= _LARGEST:
-            return False
         with transaction(self._database.engine) as connection:
-            return connection.execute(delete(_table).where(self._own, _column.id == search_id)).rowcount > 0
+            return connection.execute(delete(_table).where(self._own, _column.id == as_id(search_id))).rowcount > 0
 
     def clear(self) -> None:
         """Delete all of them."""

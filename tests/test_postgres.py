@@ -123,8 +123,9 @@ class TestWhatIsKept:
         assert said.save([labels.Decision("a" * 64, "c\0t", "given", "wrong")], COMMAND_LINE) == 1
         assert [one.label for one in said.all()] == ["c␀t"]
         decided = Decisions(database, "images")
-        with pytest.raises(DuplicatesRefused):
-            decided.undo(2**62)
+        for unknown in (2**62, -(2**62)):
+            with pytest.raises(DuplicatesRefused):
+                decided.undo(unknown)
 
     def test_is_what_one_after_the_other_wrote(self, used: str) -> None:
         """Two that write the same rows, each in an order of its own, neither fail nor wait for each other for ever."""

@@ -31,7 +31,6 @@ DAY = 24 * 3600.0  # seconds
 _BYTES = 32
 _TOKEN = re.compile(TOKEN_PREFIX + "[A-Za-z0-9_-]{43}")
 _NOTED_EVERY = 60.0  # seconds after which it is noted anew that one was used
-_LARGEST = 2**31 - 1  # of ids, in some databases
 _UNKNOWN = "This token is not valid."
 _REMEDY = "Make another one on the page Access, or with `image-search tokens create`."
 
@@ -140,7 +139,7 @@ class Tokens:
             TokenRefused: there is none of this number, or it is not one's own.
         """
         token = next((one for one in self.all(by) if one.id == token_id), None)
-        if token is None or not 0 < token_id <= _LARGEST:
+        if token is None:
             raise TokenRefused(f"There is no token {token_id}.", "It may have been revoked already.")
         with transaction(self._database.engine) as connection:
             connection.execute(delete(table).where(_column.id == token_id))

@@ -9,13 +9,12 @@ from sqlalchemy.exc import IntegrityError
 
 from core.analysis.classes.lists import ClassList, checked_classes, checked_name, from_json, to_json
 from core.analysis.classes.tables import decisions, lists
-from core.database import Database, transaction
+from core.database import Database, as_id, transaction
 from core.errors import ClassesRefused, NoSuchClassList
 
 MAX_LISTS = 100
 """Of one collection."""
 
-_LARGEST = 2**31 - 1  # of ids, in some databases
 _list, _said = lists.c, decisions.c
 
 type Said = Mapping[str, Mapping[str, bool]]
@@ -78,10 +77,8 @@ class ClassLists:
 
     def delete(self, list_id: int) -> bool:
         """Returns whether there was one."""
-        if not 0 < list_id <= _LARGEST:
-            return False
         with transaction(self._database.engine, alone=f"classes {self._scope}") as connection:
-            gone = connection.execute(delete(lists).where(self._own, _list.id == list_id)).rowcount > 0
+            gone = connection.execute(delete(lists).where(self._own, _list.id == as_id(list_id))).rowcount > 0
             if gone:  # SQLite looks after its foreign keys only where it is told to
                 connection.execute(delete(decisions).where(_said.list_id == list_id))
             return gone

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, ins
 from core import errors
 from core.access.actors import APP, Actor
 from core.access.audit import Audit
-from core.database import Database, transaction
+from core.database import Database, as_id, transaction
 from core.errors import ImageSearchError, NoSuchJob
 from core.index.records import from_storable, storable
 from core.ingest.journal.files import JobFiles
@@ -36,7 +36,6 @@ KEPT_JOBS = 50
 
 _RATE_JOBS = 5
 _CHUNK = 500  # jobs
-_LARGEST = 2**31 - 1  # of ids, in some databases
 _RATE_PICTURES = 16  # fewer say little about how fast a machine is
 
 _column = table.c
@@ -221,8 +220,7 @@ class Journal:
 
     def _is(self, job_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         """Numbers of jobs are given once for all indexes: who names one of another's means none of these."""
-        known = job_id if -_LARGEST <= job_id <= _LARGEST else 0
-        return _column.id == known, _column.index_name == self._index_name
+        return _column.id == as_id(job_id), _column.index_name == self._index_name
 
     def _jobs(self) -> Any:
         return select(table).where(_column.index_name == self._index_name)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, delete, 
 from core.access.actors import MAX_LABEL, Actor
 from core.analysis.duplicates.decisions.tables import actions, decisions, distinct, merges
 from core.analysis.duplicates.model import Action, Decision
-from core.database import Database, transaction
+from core.database import Database, as_id, transaction
 from core.errors import DuplicatesRefused
 from core.images.describe import Box
 from core.index.records import from_storable, storable
@@ -22,7 +22,6 @@ KEPT_ACTIONS = 200
 """That can be undone; older ones stay decided."""
 
 _CHUNK = 400
-_LARGEST = 2**31 - 1  # of ids, in some databases
 _SEEN = "seen"  # in place of a decision
 
 type Pair = tuple[str, str]
@@ -142,7 +141,7 @@ class Decisions:
             DuplicatesRefused: there is none of this number, or it cannot be undone any more.
         """
         with transaction(self._database.engine, alone=f"duplicates {self._index_name}") as connection:
-            one = self._own(actions), actions.c.id == min(action, _LARGEST)
+            one = self._own(actions), actions.c.id == as_id(action)
             row = connection.execute(select(actions).where(*one)).first()
             if row is None or row.undone or not row.before:
                 raise DuplicatesRefused("This can no longer be undone.", "Decide about the pictures again.")
