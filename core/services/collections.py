@@ -89,13 +89,7 @@ class Collections(OpenCollections):
         self.catalog.set_model(name, self._checked_model(model_id))
         self._audit.note(by, "Gave a collection another model", f"{name}: {model_id}")
         self.forget_known()
-        with self._lock:
-            _, before = self._made.pop(name, (None, None))
-        if before:
-            goes_on = "library" in before.__dict__
-            before.close()
-            if goes_on:
-                self.of(name).library.start()
+        self.of(name)  # which those that have the former model hand their jobs over to
         return self.get(name)
 
     def clear(self, name: str, by: Actor = APP) -> int:

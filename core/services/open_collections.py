@@ -94,10 +94,14 @@ class OpenCollections:
         (name,) = names
         collection = self.get(name)
         with self._lock:
-            made = self._made.get(name)
-            if made is None or _is_another(made[0], collection):
-                self._made[name] = made = collection, self._make(settings_of(collection, self.settings))
-            return made[1]
+            before = self._made.get(name)
+            if before and not _is_another(before[0], collection):
+                return before[1]
+            made = self._make(settings_of(collection, self.settings))
+            self._made[name] = collection, made
+        if before:
+            _hand_over(before[1], made)
+        return made
 
     def _together(self, names: Sequence[str]) -> Services:
         if ALL in names:
@@ -166,6 +170,14 @@ class OpenCollections:
             self._known = None
 
 
+def _hand_over(before: Services, now: Services) -> None:
+    """Have the new ones alone go on with the jobs of a collection, and follow its sources, where those before did."""
+    goes_on = "library" in before.__dict__
+    before.close()
+    if goes_on:
+        now.library.start()
+
+
 def _is_another(one: Collection, other: Collection) -> bool:
-    """Whether it was deleted, and another made under the same name."""
+    """Whether it was given another model, or deleted, and another made under the same name; by whatever process."""
     return (one.created_at, one.model_id, one.folder) != (other.created_at, other.model_id, other.folder)

@@ -143,6 +143,19 @@ def test_another_model_is_asked_for_and_jobs_go_on(collections, fill):
         collections.change_model("birds", "nonsense")
 
 
+def test_what_had_another_model_goes_on_with_nothing_when_another_process_changes_it(
+    collections, fill, settings, monkeypatch
+):
+    monkeypatch.setattr("core.services.open_collections.KNOWN_FOR", 0.0)
+    collections.create("birds", model_id="starter")
+    before = collections.of("birds")
+    fill(before, "red")
+    Collections(settings).change_model("birds", "clip/ViT-B-32")
+    now = collections.of("birds")
+    assert (now.settings.model_id, before.jobs.ending.is_set()) == ("clip/ViT-B-32", True)
+    assert not now.jobs.ending.is_set()
+
+
 def test_clearing_leaves_what_it_is_called_and_its_saved_searches(collections, fill, picture):
     collections.create("birds", "Birds", model_id="starter")
     for name in ("birds", "images"):
