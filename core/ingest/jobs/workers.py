@@ -66,7 +66,7 @@ class Workers:
         with suppress(JournalUnavailable):
             for job in self._mine(Status.PLANNING):  # not begun: no reason to be left alone one day
                 values = {"status": Status.INTERRUPTED, "note": interrupted_at(job)}
-                self._journal.claim(job.id, {Status.PLANNING}, {"requested": ""}, **values)
+                self._journal.claim(job.id, {Status.PLANNING}, {"owner": job.owner, "requested": ""}, **values)
 
     def go_on(self, job: JobState, of: Collection[Status], **also: Any) -> bool:
         """Have this process work on a job from where it is, if it still has one of these statuses: returns whether it
