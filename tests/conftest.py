@@ -48,9 +48,7 @@ if os.environ.get("COVERAGE_RUN"):  # which slows the code down
     hypothesis_settings.load_profile("coverage")
 
 for variable in [name for name in os.environ if name.startswith("IMAGE_SEARCH_")]:
-    if not variable.startswith(
-        "IMAGE_SEARCH_TEST_"
-    ):  # those are for the tests: their processes have them from this one
+    if not variable.startswith("IMAGE_SEARCH_TEST_"):  # for the tests: their processes have them from this one
         del os.environ[variable]
 
 
