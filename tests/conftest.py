@@ -20,6 +20,7 @@ from tests.databases import MadeAgain
 from tests.material import NO_NODE, START_ELASTICSEARCH, TEST_DATA, no_data
 from tests.nodes import Node
 from tests.reports import pytest_report_to_serializable as pytest_report_to_serializable
+from tests.s3 import s3 as s3
 
 LONGEST = (
     "browser/test_app", "browser/test_accessibility", "index/test_conditions", "browser/test_search",

@@ -96,14 +96,14 @@ class TestObjectStore:
         for folder in "wxyz":
             museum.pipe({f"/museum/{folder}/1.jpg": b"1"})
         together = threading.Barrier(3)
-        list_ = object_store.ObjectStore.list
+        pages = object_store.ObjectStore.pages
 
         def listing(self, folder):
             if folder[-2:] in ("/x", "/y", "/z"):
                 together.wait(10)
-            return list_(self, folder)
+            return pages(self, folder)
 
-        monkeypatch.setattr(object_store.ObjectStore, "list", listing)
+        monkeypatch.setattr(object_store.ObjectStore, "pages", listing)
         names = [one.path.removeprefix("memory://museum/") for one in found(RemoteSource("memory://museum", False))]
         assert names == ["a.jpg", "b/c.png", "b/d/e.JPG", "w/1.jpg", "x/1.jpg", "y/1.jpg", "z/1.jpg"]
 

@@ -23,11 +23,11 @@ from core.sources.remote.http_store import HttpStore
 def test_links_below_an_index_page(page, expected, monkeypatch):
     web = HttpStore(public_only=False)
     monkeypatch.setattr(web, "read", lambda url, limit: page.encode())
-    found = web.list("https://pictures.example/open")
+    (found,) = web.pages("https://pictures.example/open")
     assert [entry.url for entry in found] == [f"https://pictures.example/open/{name}" for name in expected]
 
 
 def test_a_page_full_of_half_links_takes_no_time_to_speak_of(monkeypatch):
     web = HttpStore(public_only=False)
     monkeypatch.setattr(web, "read", lambda url, limit: b"<a href=" * (limit // 8))
-    assert web.list("https://pictures.example/open") == []
+    assert list(web.pages("https://pictures.example/open")) == [[]]

@@ -45,10 +45,10 @@ class HttpStore:
             client_kwargs={"timeout": TIMEOUT, "headers": _HEADERS, "auto_decompress": False},
         )
 
-    def list(self, folder: str) -> list[Entry]:
+    def pages(self, folder: str) -> Iterator[list[Entry]]:
         address = f"{folder}/"
         page = self.read(address, _MAX_PAGE)[:_MAX_PAGE].decode(errors="replace")
-        return list({entry.url: entry for entry in _links(page, address)}.values())
+        yield list({entry.url: entry for entry in _links(page, address)}.values())
 
     def stat(self, url: str) -> Found:
         info = retry(lambda: self._files.info(url))

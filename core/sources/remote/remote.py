@@ -1,9 +1,9 @@
 """Pictures at an address: on a web server or in an object store."""
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import batched
+from itertools import batched, chain, islice
 
 from core.errors import ImageSearchError, SourceUnavailable, UnreadableImage
 from core.images.describe import Box, Split
@@ -36,13 +36,15 @@ class RemoteSource:
     Args:
         url: A file or folder.
         public_only: Refuse web servers that have no public address: for addresses that visitors of the app name.
+        most_held: So many entries of one folder are held at a time; a folder with more is listed twice, page by page.
 
     Raises:
         SourceRefused: it is no address that can be read, or the package that reads it is not installed.
     """
 
-    def __init__(self, url: str, public_only: bool) -> None:
+    def __init__(self, url: str, public_only: bool, most_held: int = 100_000) -> None:
         self.location = normalised(url)
+        self._most_held = most_held
         scheme = self.location.partition("://")[0]
         self._credentials = SCHEMES[scheme].credentials
         self._store: RemoteStore = HttpStore(public_only) if scheme in WEB else ObjectStore(scheme)
@@ -101,7 +103,7 @@ class RemoteSource:
             yield from self._datasets.unmatched()
 
     def _walk(self) -> Iterator[Found | Skipped]:
-        with Ahead(self._store.list, _AT_ONCE) as ahead:
+        with Ahead(self._store.pages, _AT_ONCE) as ahead:
             yield from self._walked(ahead)
 
     def _walked(self, ahead: Ahead) -> Iterator[Found | Skipped]:
@@ -113,26 +115,33 @@ class RemoteSource:
             if visited > self._store.most_folders:
                 yield Skipped(self.location, _NO_END, failed=True)
                 return
+            folders: list[str] = []
             try:
-                entries = self._listed(folder, ahead)
+                for entries in self._listed(folder, ahead):
+                    entries = [entry for entry in entries if entry.url not in aside]
+                    aside.update(entry.url for entry in entries if "/" in entry.url[len(folder) + 1 :])
+                    folders += [entry.url for entry in entries if entry.is_folder]
+                    ahead.begin([*pending[-_AT_ONCE:], *folders[_AT_ONCE::-1]])
+                    yield from self._files([entry for entry in entries if not entry.is_folder])
             except Exception as error:
                 yield self._failed(folder, error)
-                continue
-            entries = [entry for entry in entries if entry.url not in aside]
-            aside.update(entry.url for entry in entries if "/" in entry.url[len(folder) + 1 :])
-            pending += [entry.url for entry in reversed(entries) if entry.is_folder]
-            ahead.begin(pending)
-            yield from self._files([entry for entry in entries if not entry.is_folder])
+            pending += folders[::-1]
 
-    def _listed(self, folder: str, ahead: Ahead) -> list[Entry]:
-        entries = sorted(
-            (entry for entry in ahead.listed(folder) if not _is_left_out(entry.url, folder)), key=lambda one: one.url
-        )
-        self._texts.note(folder, entries)
-        return entries
+    def _listed(self, folder: str, ahead: Ahead) -> Iterator[list[Entry]]:
+        """What is in a folder, by name, part by part, when all of it is known that may say what its pictures show."""
+        entries = _kept(ahead.pages(folder), folder)
+        held = list(islice(entries, self._most_held))
+        if (more := next(entries, None)) is None:
+            self._texts.note(folder, held)
+            yield sorted(held, key=_url)
+            return
+        self._texts.note(folder, chain(held, [more], entries))
+        del held
+        for page in _with_whole_stems(self._store.pages(folder)):
+            yield sorted(_kept([page], folder), key=_url)
 
     def _files(self, entries: list[Entry]) -> Iterator[Found | Skipped]:
-        stems = {entry.url.rpartition(".")[0] for entry in entries if has_picture_suffix(entry.url)}
+        stems = {_stem(entry.url) for entry in entries if has_picture_suffix(entry.url)}
         with ThreadPoolExecutor(_AT_ONCE, "look") as pool:  # each may take as long as the server is away
             for some in batched(entries, 8 * _AT_ONCE):
                 yield from filter(None, pool.map(lambda entry: self._judged(entry, stems), some))
@@ -141,7 +150,7 @@ class RemoteSource:
         """None for what belongs to a dataset."""
         try:
             if not has_picture_suffix(entry.url):
-                return self._datasets.skipped(entry.url, entry.url.rpartition(".")[0] in stems)
+                return self._datasets.skipped(entry.url, _stem(entry.url) in stems)
             if not is_normalised(entry.url):
                 return Skipped(entry.url, _NO_ADDRESS)
             return self._annotated(entry.found) if entry.found else self.stat(entry.url)
@@ -206,6 +215,30 @@ class _Files:
             return self.read(path, size)[:size]
         except ImageSearchError:
             return b""
+
+
+def _kept(pages: Iterable[list[Entry]], folder: str) -> Iterator[Entry]:
+    return (entry for page in pages for entry in page if not _is_left_out(entry.url, folder))
+
+
+def _with_whole_stems(pages: Iterable[list[Entry]]) -> Iterator[list[Entry]]:
+    """Pages, so that what lies beside a picture and has its name but for the suffix is on the same one."""
+    held: list[Entry] = []
+    for page in pages:
+        held += sorted(page, key=_url)
+        last = _stem(held[-1].url) if held else ""
+        begun = next((at for at in reversed(range(len(held))) if _stem(held[at].url) != last), -1) + 1
+        yield held[:begun]
+        held = held[begun:]
+    yield held
+
+
+def _url(entry: Entry) -> str:
+    return entry.url
+
+
+def _stem(url: str) -> str:
+    return url.rpartition(".")[0]
 
 
 def _is_left_out(url: str, folder: str) -> bool:

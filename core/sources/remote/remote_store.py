@@ -1,5 +1,6 @@
 """What reads from one kind of address, as `RemoteSource` needs it."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple, Protocol
@@ -25,8 +26,9 @@ class RemoteStore(Protocol):
     most_folders: int
     """More are not looked into: there may be no end to them."""
 
-    def list(self, folder: str) -> list[Entry]:
-        """What is in a folder, perhaps with some of what is below; in no particular order."""
+    def pages(self, folder: str) -> Iterator[list[Entry]]:
+        """What is in a folder, perhaps with some of what is below: on one page in no particular order, or on several by
+        name, of which one is held at a time."""
         ...
 
     def stat(self, url: str) -> Found | None:

@@ -1,7 +1,7 @@
 """The text files near the pictures of an address: whether they are there, and when they were changed."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from core.sources.datasets.files import Listing, is_part, listing_of
@@ -33,14 +33,20 @@ class Texts:
         finally:
             self._is_by_folder = False
 
-    def note(self, folder: str, entries: Sequence[Entry]) -> None:
-        """What a folder lists."""
+    def note(self, folder: str, entries: Iterable[Entry]) -> None:
+        """What a folder lists, of which what may be part of a dataset is kept."""
+        parts: dict[str, int | None] = {}
+
+        def named() -> Iterator[tuple[str, bool]]:
+            for entry in entries:
+                if is_part(entry.url):
+                    parts[entry.url] = (entry.found.mtime_ns or 1) if entry.found else None
+                yield entry.url.rpartition("/")[2], entry.is_folder
+
+        listing = listing_of(named())
         if len(self._known) >= _KEPT:
             self._known = {}
-        self._known[folder] = {
-            entry.url: (entry.found.mtime_ns or 1) if entry.found else None for entry in entries if is_part(entry.url)
-        }
-        self._listings[folder] = listing_of((entry.url.rpartition("/")[2], entry.is_folder) for entry in entries)
+        self._known[folder], self._listings[folder] = parts, listing
 
     def listing(self, folder: str) -> Listing:
         """What is in a folder, as far as datasets need it."""
@@ -52,7 +58,7 @@ class Texts:
     def has_folder(self, url: str) -> bool:
         """Whether anything is listed below it."""
         with self._listing:
-            return bool(self._listed(url))
+            return any(True for _ in self._listed(url))
 
     def changed_ns(self, url: str) -> int:
         """When a file was changed, as `Found.annotated_ns`; 1 where its store does not say, 0 where there is none."""
@@ -69,13 +75,13 @@ class Texts:
             changed = known[url] = self._asked(url)
         return changed
 
-    def _listed(self, folder: str) -> list[Entry]:
+    def _listed(self, folder: str) -> Iterator[Entry]:
         try:
-            return self._store.list(folder)
+            for page in self._store.pages(folder):
+                yield from page
         except Exception as error:
-            if is_missing(error):
-                return []
-            raise
+            if not is_missing(error):
+                raise
 
     def _asked(self, url: str) -> int:
         try:
