@@ -1122,14 +1122,22 @@ def test_changes_are_those_of_the_primaries_and_what_each_copy_sees() -> None:
     assert queries.changes({}) == ""
 
 
-def test_in_many_segments_fewer_candidates_are_looked_for_in_each() -> None:
+def test_among_more_rows_more_candidates_are_looked_for() -> None:
     def stats(*counts: int) -> dict[str, Any]:
-        copies = [[{"segments": {"count": count}}] for count in counts]
+        copies = [[{"docs": {"count": count}}] for count in counts]
         return {"indices": {"images-000001": {"uuid": "a", "shards": dict(enumerate(copies))}}}
 
-    found = [queries.candidates(stats(*counts)) for counts in ((1,), (3,), (5,), (20,), (20, 1))]
-    assert found == [500, 500, 300, 300, 500]
+    rows = ((0,), (60_000,), (100_000,), (1_000_000,), (10, 1_000_000), (100_000_000,))
+    assert [queries.candidates(stats(*counts)) for counts in rows] == [500, 500, 632, 2_000, 2_000, 10_000]
     assert queries.candidates({}) == 500
+
+
+@pytest.mark.elasticsearch
+def test_the_rows_of_the_index_say_how_many_candidates(index: ElasticIndex) -> None:
+    index.upsert(pictures(3), vectors(3))
+    index.count()
+    [shards] = [one["shards"] for one in index.confirm()["indices"].values()]
+    assert [copy["docs"]["count"] for copies in shards.values() for copy in copies] == [3]
 
 
 @pytest.mark.parametrize(

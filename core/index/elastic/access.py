@@ -57,7 +57,7 @@ class IndexAccess:
         self._freshness = freshness(self.location, name)
         self._claimed: ModelStamp | None = None
         self._layout: Layout | None = None
-        self._candidates = queries.MAX_CANDIDATES
+        self._candidates = queries.CANDIDATES
         self._looked = (-1, 0.0)  # `Freshness.layouts` when the layout was looked up, and when that was
 
     def consistent[T](self, action: Callable[[], T]) -> T:

@@ -271,7 +271,7 @@ class ElasticIndex(IndexAccess):
             return unreachable(error)
 
     def efforts(self, k: int, where: Filter | None = None) -> Efforts:
-        self.confirm()  # which tells in how many segments is searched
+        self.confirm()  # which tells among how many rows is searched
         return measuring.efforts(self._least, max(1, min(k, MAX_K)))
 
     def search_with(self, effort: Effort, embedding: Embedding, k: int, where: Filter | None = None) -> list[Hit]:

@@ -1,5 +1,6 @@
 """What is asked of an index on the server, and what the answers come to. Freshness is the caller's business."""
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -29,13 +30,14 @@ VECTORS_ALONE: Body = {"source_includes": ["embedding"]}
 VECTORS = 500
 """Rows of one answer that holds their vectors."""
 
-MAX_CANDIDATES = 500
-_MIN_CANDIDATES, _FULL_SEGMENTS = 300, 3
+CANDIDATES = 500
+"""Looked for at least; they are all it takes up to 60,000 rows."""
+
 _TIES = 4
 _STATS = ",".join(
     (
         "indices.*.uuid",
-        *(f"indices.*.shards.*.{one}" for one in ("routing.primary", "seq_no.max_seq_no", "refresh", "segments.count")),
+        *(f"indices.*.shards.*.{one}" for one in ("routing.primary", "seq_no.max_seq_no", "refresh", "docs.count")),
     )
 )
 _STARTING = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts
@@ -132,7 +134,7 @@ def stats(connection: Connection) -> Answer:
         with connection.translate_errors():
             ask = connection.search_client.indices.stats
             found: Answer = ask(
-                index=connection.index, metric=["refresh", "segments"], level="shards", filter_path=_STATS
+                index=connection.index, metric=["docs", "refresh"], level="shards", filter_path=_STATS
             ).body
     except IndexMissing:
         _check_pinned(connection)
@@ -152,11 +154,15 @@ def checkpoint(connection: Connection) -> int:
 
 
 def candidates(found: Answer) -> int:
-    """How many are to be looked for in each segment of a part, of which each is a graph of its own: together they find
-    more than one does. 200 in each of the nine of 300,000 rows were too few: recall 0.986."""
+    """How many are to be looked for, by the rows of the fullest part: 2,000 among a million.
+
+    The server looks through the segments of a part side by side, and gives up in one what is further away than what it
+    found in others: the more rows, the sooner it gives up too much. At a million rows in some 40 segments 300 found
+    0.96 of the nearest, 1,000 0.99 and 2,000 0.998, in the same time.
+    """
     shards = [copies for index in found.get("indices", {}).values() for copies in index.get("shards", {}).values()]
-    counts = [copy.get("segments", {}).get("count", 1) for copies in shards for copy in copies]
-    return max(_MIN_CANDIDATES, MAX_CANDIDATES * _FULL_SEGMENTS // max(_FULL_SEGMENTS, min(counts, default=1)))
+    rows = max((int(copy.get("docs", {}).get("count", 0)) for copies in shards for copy in copies), default=0)
+    return min(max(CANDIDATES, 2 * math.isqrt(rows)), requests.MAX_HITS)
 
 
 def stands_for(found: Answer) -> set[str]:

@@ -32,8 +32,8 @@ def ids_query(ids: Iterable[str]) -> Body:
 def nearest(embedding: Embedding, k: int, clauses: Sequence[Body], least: Effort = LEAST) -> Body:
     """The search for the k nearest among the rows that fulfil the clauses.
 
-    In one segment 500 candidates, and threefold oversampling, are what reached recall 0.99 on queries unlike the rows,
-    filtered or not.
+    In one segment of 100,000 rows 500 candidates, and threefold oversampling, are what reached recall 0.99 on queries
+    unlike the rows, filtered or not.
     """
     return nearest_with(embedding, k, clauses, Effort(candidates(k, least), least.oversampling))
 
