@@ -1127,8 +1127,8 @@ def test_among_more_rows_more_candidates_are_looked_for() -> None:
         copies = [[{"docs": {"count": count}}] for count in counts]
         return {"indices": {"images-000001": {"uuid": "a", "shards": dict(enumerate(copies))}}}
 
-    rows = ((0,), (60_000,), (100_000,), (1_000_000,), (10, 1_000_000), (100_000_000,))
-    assert [queries.candidates(stats(*counts)) for counts in rows] == [500, 500, 632, 2_000, 2_000, 10_000]
+    rows = ((0,), (250_000,), (300_000,), (1_000_000,), (10, 1_000_000), (100_000_000,))
+    assert [queries.candidates(stats(*counts)) for counts in rows] == [500, 500, 600, 2_000, 2_000, 10_000]
     assert queries.candidates({}) == 500
 
 

@@ -60,6 +60,19 @@ def test_what_is_kept_in_memory_counts(filled):
         assert index.statistics().memory >= embeddings.nbytes
 
 
+def test_what_the_engine_keeps_counts_too(tmp_path: Path, make_records):
+    made, embeddings = make_records(3_000)
+    index = LanceIndex(tmp_path, "images")
+    index.prepare(STAMP)
+    index.upsert(made, embeddings)
+    index.start_afresh()
+    before = index.statistics().memory
+    index.get([one.id for one in made[:5]])  # by the tree of the ids
+    assert 0 <= before < index.statistics().memory
+    index.start_afresh()
+    assert index.statistics().memory <= before
+
+
 def test_a_damaged_table_is_told_and_not_raised(tmp_path: Path, make_records):
     index = LanceIndex(tmp_path, "images")
     index.prepare(STAMP)

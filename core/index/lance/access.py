@@ -51,6 +51,7 @@ class TableAccess:
         self._pin: ContextVar[Place | None] = ContextVar("version", default=None)
         self._claimed: ModelStamp | None = None
         self._connection: Any = None
+        self._session: Any = None
 
     def consistent[T](self, action: Callable[[], T]) -> T:
         if self._pin.get() is not None or self._fixed is not None:
@@ -103,8 +104,14 @@ class TableAccess:
         # Without a `read_consistency_interval`: many calls ask for the schema several times, and would look for a newer
         # version each time (0.4 ms). `Place.open` looks once.
         if (connection := self._connection) is None:
-            connection = self._connection = lancedb.connect(str(self.folder))
+            self._session = lancedb.Session()
+            connection = self._connection = lancedb.connect(str(self.folder), session=self._session)
         return connection
+
+    @property
+    def memory(self) -> int:
+        """Bytes that the engine keeps of the tables of the connection: parts of their indices, mostly."""
+        return self._session.size_bytes if self._session else 0
 
     def translate_errors(self) -> AbstractContextManager[None]:
         """Turns what the engine raises into `IndexUnavailable` or `StorageFull`."""
@@ -186,7 +193,7 @@ class TableAccess:
         from the connection, and keep it alive until they have done."""
         if (place := self._now) is not None:
             place.table = None
-        self._connection = None
+        self._connection = self._session = None
         trim()
 
     def look_up[T](

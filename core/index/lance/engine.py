@@ -196,7 +196,9 @@ class LanceIndex(TableAccess):
     def statistics(self) -> Statistics:
         try:
             return self.run(
-                lambda table, at: statistics.of_table(table, at.path, at.known.memory + at.columns.memory),
+                lambda table, at: statistics.of_table(
+                    table, at.path, at.known.memory + at.columns.memory + self.memory
+                ),
                 statistics.of_nothing(self.folder),
             )
         except ImageSearchError as error:

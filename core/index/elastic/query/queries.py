@@ -1,6 +1,5 @@
 """What is asked of an index on the server, and what the answers come to. Freshness is the caller's business."""
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -31,8 +30,9 @@ VECTORS = 500
 """Rows of one answer that holds their vectors."""
 
 CANDIDATES = 500
-"""Looked for at least; they are all it takes up to 60,000 rows."""
+"""Looked for at least; they are all it takes up to 250,000 rows."""
 
+_ROWS_A_CANDIDATE = 500
 _TIES = 4
 _STATS = ",".join(
     (
@@ -162,7 +162,7 @@ def candidates(found: Answer) -> int:
     """
     shards = [copies for index in found.get("indices", {}).values() for copies in index.get("shards", {}).values()]
     rows = max((int(copy.get("docs", {}).get("count", 0)) for copies in shards for copy in copies), default=0)
-    return min(max(CANDIDATES, 2 * math.isqrt(rows)), requests.MAX_HITS)
+    return min(max(CANDIDATES, rows // _ROWS_A_CANDIDATE), requests.MAX_HITS)
 
 
 def stands_for(found: Answer) -> set[str]:
