@@ -3,8 +3,9 @@
 The rows are realistic embeddings, the queries embeddings of new pictures and of texts, which are unlike the rows. All
 engines answer the same query one after the other, in turn, so that what else the machine does weighs on all alike.
 
-Latency  `Index.search` alone, records and all; NumPy has the rows in memory and finds numbers only (matrix product,
-         argpartition). Under a filter it scans the same rows and drops the scores of the others, which it is told.
+Latency  `Index.search` alone, records and all, when a server has merged what was loaded (`benchmarks.growth` does not
+         wait for that); NumPy has the rows in memory and finds numbers only (matrix product, argpartition). Under a
+         filter it scans the same rows and drops the scores of the others, which it is told.
          "LanceDB's query" is what the engine takes for the one query that LanceDB is asked, nothing around it.
 Recall   the share of NumPy's ten nearest that are found, counted as `image-search recall` does; `lost` are queries
          without a single one of them.
@@ -101,6 +102,7 @@ def _load(indices: Mapping[str, Index], library: Sequence[ImageRecord], rows: Em
         index.prepare(STAMP)
         index.upsert(library, rows)
         index.optimize()  # as every ingest ends
+        engines.rest(index)
         say(f"{name}: {len(rows):,} rows stored in {time.perf_counter() - started:.0f} s")
 
 
