@@ -351,9 +351,10 @@ def test_the_app_says_what_the_command_says(answer, monkeypatch, tmp_path):
 
 
 def without_times(text):
+    """Nor with what is free on the disk, and what the process that answers keeps in memory."""
     if not text.startswith("{"):
         return text
-    return {**json.loads(text), "milliseconds": None, "latency": None, "free": None}  # the latter of the disk
+    return {**json.loads(text), **dict.fromkeys(("milliseconds", "latency", "free", "memory"))}
 
 
 def test_what_the_app_leaves_to_the_command(answer, capsys, tmp_path):
@@ -378,10 +379,11 @@ def test_a_search_does_not_wait_for_the_model_of_the_app(services, tmp_path):
 def test_a_command_prints_what_the_app_says_and_imports_nothing_more(folder):
     with running(folder, lambda *_: Reply([(False, "one é"), (True, "two"), (False, "three")], 1)):
         code = (
-            "import runpy, sys; sys.argv = ['core', 'search', 'x']\n"
+            "import runpy, sys; sys.argv = ['core', 'search', 'x']; before = {*sys.modules}\n"  # what measures coverage
             "try: runpy.run_module('core', run_name='__main__')\n"
             "except SystemExit as end: print('ended', end.code, 'imported', "
-            "*sorted({'typer', 'click', 'numpy', 'pydantic', 'pathlib', 'logging', 'core.config'} & set(sys.modules)))"
+            "*sorted({'typer', 'click', 'numpy', 'pydantic', 'pathlib', 'logging', 'core.config'} "
+            "& (sys.modules.keys() - before)))"
         )
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60)
     assert done.stdout.decode() == "one é\nthree\nended 1 imported\n"

@@ -252,7 +252,7 @@ def test_the_engine_gives_up(
 
 
 def test_other_interruptions_go_through(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(lancedb, "connect", interrupt)
