@@ -121,5 +121,5 @@ def test_a_page_goes_on_with_the_other_process_when_its_own_is_killed(both: Both
 
 def test_what_is_too_large_is_refused_by_the_app_in_words(both: Both):
     status, said = both.ask("/queries", bytes(51 << 20), **{"Content-Type": "image/png"})
-    assert status == 413
+    assert status == 413, said
     assert json.loads(said)["error"].endswith("can be uploaded.")
