@@ -104,7 +104,7 @@ class TableAccess:
         # Without a `read_consistency_interval`: many calls ask for the schema several times, and would look for a newer
         # version each time (0.4 ms). `Place.open` looks once.
         if (connection := self._connection) is None:
-            self._session = lancedb.Session()
+            self._session = lancedb.Session()  # kept here: `connection.session` raises (LanceDB 0.40)
             connection = self._connection = lancedb.connect(str(self.folder), session=self._session)
         return connection
 

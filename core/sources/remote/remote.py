@@ -116,18 +116,25 @@ class RemoteSource:
                 yield Skipped(self.location, _NO_END, failed=True)
                 return
             folders: list[str] = []
-            try:
-                for entries in self._listed(folder, ahead):
-                    entries = [entry for entry in entries if entry.url not in aside]
-                    aside.update(entry.url for entry in entries if "/" in entry.url[len(folder) + 1 :])
-                    folders += [entry.url for entry in entries if entry.is_folder]
-                    ahead.begin([*pending[-_AT_ONCE:], *folders[_AT_ONCE::-1]])
-                    yield from self._files([entry for entry in entries if not entry.is_folder])
-            except Exception as error:
-                yield self._failed(folder, error)
-            pending += folders[::-1]
+            for part in self._listed(folder, ahead):
+                if isinstance(part, Skipped):
+                    yield part
+                    continue
+                entries = [entry for entry in part if entry.url not in aside]
+                aside.update(entry.url for entry in entries if "/" in entry.url[len(folder) + 1 :])
+                folders += [entry.url for entry in entries if entry.is_folder]
+                ahead.begin([*pending[-_AT_ONCE:], *reversed(folders[:_AT_ONCE])])
+                yield from self._files([entry for entry in entries if not entry.is_folder])
+            pending += reversed(folders)
 
-    def _listed(self, folder: str, ahead: Ahead) -> Iterator[list[Entry]]:
+    def _listed(self, folder: str, ahead: Ahead) -> Iterator[list[Entry] | Skipped]:
+        """What is in a folder, part by part; at the end why there is no more where its listing breaks off."""
+        try:
+            yield from self._parts(folder, ahead)
+        except Exception as error:
+            yield self._failed(folder, error)
+
+    def _parts(self, folder: str, ahead: Ahead) -> Iterator[list[Entry]]:
         """What is in a folder, by name, part by part, when all of it is known that may say what its pictures show."""
         entries = _kept(ahead.pages(folder), folder)
         held = list(islice(entries, self._most_held))

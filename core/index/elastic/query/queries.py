@@ -29,7 +29,7 @@ VECTORS_ALONE: Body = {"source_includes": ["embedding"]}
 VECTORS = 500
 """Rows of one answer that holds their vectors."""
 
-CANDIDATES = 500
+CANDIDATES = requests.LEAST.breadth
 """Looked for at least; they are all it takes up to 250,000 rows."""
 
 _ROWS_A_CANDIDATE = 500
