@@ -86,7 +86,9 @@ def cluster() -> Iterator[str]:
             patch.setenv(f"RAY_{name}", "0")
         made = Cluster(initialize_head=True, head_node_args=node | {"_system_config": soon})
         made.add_node(num_cpus=3, object_store_memory=100 << 20)
+        before = signal.getsignal(signal.SIGTERM)
         ray.init(made.address, log_to_driver=False)
+        signal.signal(signal.SIGTERM, before)  # Ray takes it, for all the tests that come after
         yield made.address
         ray.shutdown()
         made.shutdown()
