@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -76,6 +77,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     if config.getoption("dist") != "loadfile":
         return None  # as usual
     return _Scheduling(config, log)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_behind() -> Iterator[None]:
+    """What signals do, and the folder worked in, are a process's: who changes them fails, and not who comes after."""
+    of_process = (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD)
+    before = [signal.getsignal(number) for number in of_process], Path.cwd()
+    yield
+    assert ([signal.getsignal(number) for number in of_process], Path.cwd()) == before
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -81,12 +81,12 @@ def cluster() -> Iterator[str]:
 
     node = {"num_cpus": 3, "object_store_memory": 100 << 20, "include_dashboard": False}
     soon = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 300, "health_check_failure_threshold": 3}
+    before = signal.getsignal(signal.SIGTERM)
     with pytest.MonkeyPatch.context() as patch:
         for name in ("USAGE_STATS_ENABLED", "ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "memory_monitor_refresh_ms"):
             patch.setenv(f"RAY_{name}", "0")
         made = Cluster(initialize_head=True, head_node_args=node | {"_system_config": soon})
         made.add_node(num_cpus=3, object_store_memory=100 << 20)
-        before = signal.getsignal(signal.SIGTERM)
         ray.init(made.address, log_to_driver=False)
         signal.signal(signal.SIGTERM, before)  # Ray takes it, for all the tests that come after
         yield made.address
