@@ -7,20 +7,24 @@ first    the first search in a new index: ours learns then what scores mean here
 search   for one word, in the index that is there
 beside   the same while the app runs on the same data folder, which then answers, and has done so before; rclip has
          nothing of the kind
+memory   the same search, watched: the megabytes of all of its processes together, every five milliseconds
 status   our own shortest command: what a start costs
 
 rclip is installed into an environment of its own from the package registry, and kept in the temporary folder.
 """
 
 import argparse
+import ctypes
 import os
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -39,6 +43,8 @@ SEARCH, BESIDE, AGAIN, INDEX, MEMORY = 1.0, 0.5, 1.0, 1.0, 2.0
 _ROOT = Path(__file__).parents[1]
 _MODEL = "ViT-B-32-256-datacomp_s34b_b86k"  # what rclip calls the folder of its own model
 _WORD = "zebra"
+_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of <linux/prctl.h>
+_TICK = 0.005  # seconds
 _UNCOMPILED = "PYTHONDONTWRITEBYTECODE"  # with it each start compiles anew what is imported
 
 
@@ -49,7 +55,8 @@ class Took:
     seconds: float
     cpu: float
     megabytes: float
-    """The largest process at its peak."""
+    """The largest process at its peak; where a command was watched, all of its processes at theirs, what they share
+    counted once."""
 
 
 def _photographs(folder: Path, count: int) -> None:
@@ -71,6 +78,7 @@ type Command = Callable[[Path], Took]
 
 def main() -> None:
     options = _options()
+    _adopt()
     rclip = python_with("rclip", RCLIP)
     with TemporaryDirectory(prefix="benchmark-") as folder:
         weights = (stand_in(Path(folder) / "models") if not options.full else None) or full_size()
@@ -104,7 +112,7 @@ def _measure(
         if rclip:
             programs["rclip"] = _peers(rclip, weights, work / f"rclip-{number}")
         names = list(programs) if number % 2 == 0 else list(programs)[::-1]
-        for what in ("index", "again", "first", "search", "status"):
+        for what in ("index", "again", "first", "search", "memory", "status"):
             for name in names:
                 if what in programs[name]:
                     took.setdefault((what, name), []).append(programs[name][what](pictures))
@@ -132,14 +140,15 @@ def _environment(weights: Path, data: Path) -> dict[str, str]:
 def _ours(weights: Path, data: Path) -> Mapping[str, Command]:
     environment = _environment(weights, data)
 
-    def run(*arguments: str) -> Took:
-        return _timed([sys.executable, "-m", "core", *arguments], _ROOT, environment)
+    def run(*arguments: str, watched: bool = False) -> Took:
+        return _timed([sys.executable, "-m", "core", *arguments], _ROOT, environment, watched)
 
     return {
         "index": lambda pictures: run("ingest", str(pictures)),
         "again": lambda pictures: run("ingest", str(pictures)),
         "first": lambda _: run("search", _WORD, "-k", "5"),
         "search": lambda _: run("search", _WORD, "-k", "5"),
+        "memory": lambda _: run("search", _WORD, "-k", "5", watched=True),
         "status": lambda _: run("status"),
     }
 
@@ -156,28 +165,89 @@ def _peers(python: Path, weights: Path, data: Path) -> Mapping[str, Command]:
     environment.pop(_UNCOMPILED, None)
     driver = str(Path(__file__).with_name("rclip_driver.py"))
 
-    def run(pictures: Path, *arguments: str) -> Took:
-        return _timed([str(python), driver, *arguments, "-t", "5", _WORD], pictures, environment)
+    def run(pictures: Path, *arguments: str, watched: bool = False) -> Took:
+        return _timed([str(python), driver, *arguments, "-t", "5", _WORD], pictures, environment, watched)
 
-    return {"index": run, "again": run, "search": lambda pictures: run(pictures, "-n")}
+    return {
+        "index": run,
+        "again": run,
+        "search": lambda pictures: run(pictures, "-n"),
+        "memory": lambda pictures: run(pictures, "-n", watched=True),
+    }
 
 
-def _timed(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Took:
+def _timed(command: Sequence[str], folder: Path, environment: Mapping[str, str], watched: bool) -> Took:
     """Run a command to its end.
+
+    Args:
+        watched: Whether to look at the memory of all of its processes, which takes time of its own.
 
     Raises:
         subprocess.CalledProcessError: it failed.
     """
     started = time.perf_counter()
+    others = _children(os.getpid())
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
-        _, status, usage = os.wait4(process.pid, 0)
+        with _watching(process.pid) if watched else nullcontext(list[float]()) as peak:
+            _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - started
+        left = sum(map(_ended, _children(os.getpid()) - others))
         output.seek(0)
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, command, output.read())
-    return Took(seconds, usage.ru_utime + usage.ru_stime, _megabytes(usage))
+    return Took(seconds, usage.ru_utime + usage.ru_stime + left, max(peak, default=0.0) or _megabytes(usage))
+
+
+def _adopt() -> None:
+    """A command's own processes, which may outlive it by a moment, become children of this one: what they took counts.
+    Linux alone has that."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+
+
+def _children(process: int) -> set[int]:
+    with suppress(OSError):
+        return set(map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split()))
+    return set()
+
+
+def _ended(process: int) -> float:
+    """The processor time of a process that a command has left, when it has ended."""
+    _, _, usage = os.wait4(process, 0)
+    return usage.ru_utime + usage.ru_stime
+
+
+@contextmanager
+def _watching(process: int) -> Iterator[list[float]]:
+    """Megabytes of a process and all that it started, again and again."""
+    taken: list[float] = []
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.wait(_TICK):
+            taken.append(sum(map(_proportional, _family(process))))
+
+    watching = threading.Thread(target=look)
+    watching.start()
+    yield taken
+    done.set()
+    watching.join()
+
+
+def _family(process: int) -> Iterator[int]:
+    yield process
+    for child in _children(process):
+        yield from _family(child)
+
+
+def _proportional(process: int) -> float:
+    """Megabytes that a process has, of what it shares with others its part."""
+    with suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    return 0.0
 
 
 def _megabytes(usage: resource.struct_rusage) -> float:
@@ -215,7 +285,7 @@ def _targets(took: Mapping[tuple[str, str], Sequence[Took]]) -> list[Target]:
     ]
     beside = _ratio(took["beside", "ours"], took["search", "rclip"])
     targets.append(Target("search while the app runs / rclip", beside, BESIDE, at_most=True))
-    ours, theirs = ([one.megabytes for one in took["search", name]] for name in ("ours", "rclip"))
+    ours, theirs = ([one.megabytes for one in took["memory", name]] for name in ("ours", "rclip"))
     return [*targets, Target("memory of a search / rclip", median(ours) / median(theirs), MEMORY, at_most=True)]
 
 

@@ -37,13 +37,21 @@ def _run() -> None:
 
     atexit.register(leave)
 
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command == "search" and "--help" not in sys.argv:
+        from core.embedding.process.ahead import launch_towers
+        from core.runtime.blas import begin_with_one_thread
+
+        begin_with_one_thread()
+        launch_towers()
+
     from core.cli import program
     from core.telemetry.logs import configure_json
     from core.text.command import NAME
 
     configure_json()
     try:
-        program(sys.argv[1] if len(sys.argv) > 1 else "")(prog_name=NAME)
+        program(command)(prog_name=NAME)
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.config import Settings
 from core.embedding.embedder import Embedder
 from core.embedding.loading import ModelLoader, ModelState, load_embedder, load_served, preprocessing
+from core.embedding.process import ahead
 from core.embedding.weights import check_obtainable, how_to_obtain, remedy
 from core.errors import EmbeddingServersAway, ImageSearchError, IndexUnavailable, ModelUnavailable, StorageUnavailable
 from core.index.index import Index, ModelStamp
@@ -38,9 +39,13 @@ def start_model(model_id: str, cache_dir: Path, made_by: str | None, in_process:
         from core.embedding.process.worker import WorkerEmbedder
 
         return WorkerEmbedder.start(model_id, cache_dir, made_by)
-    from core.embedding.onnx_clip import accelerated
+    return load_embedder(model_id, cache_dir, made_by, direct=ahead.is_open(model_id, cache_dir) or not _accelerated())
 
-    return load_embedder(model_id, cache_dir, made_by, direct=not accelerated())
+
+def _accelerated() -> bool:
+    from core.embedding.onnx_clip import accelerated  # imports onnxruntime
+
+    return accelerated()
 
 
 class IndexModel:

@@ -24,6 +24,7 @@ _BROKEN_OFF = timedelta(days=1)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _WHY_NOT = {
     **dict.fromkeys((errno.EACCES, errno.EPERM), ": the app has no permission"),
+    errno.ENAMETOOLONG: ": its name is too long",
     errno.EROFS: ": its drive is read-only",
     **dict.fromkeys((errno.ENOTDIR, errno.EEXIST), ": there is a file in its place"),
     **dict.fromkeys((errno.EIO, errno.ENODEV, errno.ESTALE), ": its drive does not answer"),

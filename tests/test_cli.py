@@ -155,6 +155,36 @@ def test_signals_pause_and_resume_goes_on(
     assert (resumed["status"], resumed["added"], len(resumed["files"])) == ("done", len(COLOURS), len(COLOURS))
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("search", "{}"),
+        ("search", "{}.jpg"),
+        ("search", "--image", "{}.jpg"),
+        ("search", "red", "--exclude-image", "{}.jpg"),
+        ("search", "red", "--folder", "{}"),
+        ("ingest", "{}"),
+        ("ingest", "--ray", "{}"),
+        ("import", "{}"),
+        ("import", "{}", "--model", "clip/ViT-B-16"),
+        ("export", "{}"),
+        ("snapshot", "{}"),
+        ("pick", "1", "--csv", "{}/picked.csv"),
+        ("labels", "export", "{}/labels.csv"),
+        ("sources", "check", "{}"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("name", ["long " * 80, "/etc/passwd/file"], ids=["long", "below a file"])
+def test_a_path_that_no_system_looks_at_is_told_in_a_line(run, picture, tmp_path, arguments, name):
+    picture("red.png")
+    run("ingest", tmp_path / "pictures")
+    result = run(*(argument.format(name) for argument in arguments))
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert result.exit_code in (0, 1, 2)
+    assert "Traceback" not in result.stderr
+
+
 def test_sources_are_listed_and_followed(run, picture, tmp_path):
     picture("red.png")
     run("ingest", tmp_path / "pictures")

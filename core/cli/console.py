@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache, wraps
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 from core import __version__
@@ -69,12 +68,12 @@ class Terminal:
         if chosen():  # it may be another's
             return
         from core.config import Settings
+        from core.embedding.process.ahead import open_ahead
 
         with suppress(ImageSearchError):  # which opening the services says
             settings = Settings.load()
             if not settings.is_served(settings.model_id):
-                arguments = settings.model_id, settings.model_cache_dir
-                Thread(target=_open_ahead, args=arguments, daemon=True).start()
+                open_ahead(settings.model_id, settings.model_cache_dir)
 
     def services(self) -> "Services":
         """Those of the collection that is chosen, with the model in this process."""
@@ -106,12 +105,6 @@ class Terminal:
     def busy(self, words: str) -> AbstractContextManager[object]:
         """Within, they are shown to people."""
         return console().status(words) if sys.stderr.isatty() else nullcontext()
-
-
-def _open_ahead(model_id: str, cache_dir: Path) -> None:
-    from core.embedding.onnx_clip import open_ahead
-
-    open_ahead(model_id, cache_dir)
 
 
 def terminal() -> Terminal:

@@ -9,6 +9,7 @@ from core.cli.console import open_services, print_json, say, terminal
 from core.errors import InvalidQuery, UnreadableImage
 from core.images.describe import content_hash
 from core.index.filters import AnyOf, Condition, Filter, InFolder
+from core.runtime.files import is_file, is_there
 from core.search.language.negation import suggest_rewrite
 from core.search.language.parser import parse
 from core.search.options import ALL_RESULTS, Band, Collapse, MinMatch, Options, Sort
@@ -143,7 +144,7 @@ def names_picture(text: str) -> bool:
     location = pasted_location(text) or text
     if is_url(location):
         return True
-    files = [path for path in _paths(location) if path.is_file()]
+    files = [path for path in _paths(location) if is_file(path)]
     if not files:
         return False
     from core.images.files import has_picture_suffix  # asks Pillow
@@ -170,7 +171,7 @@ def _read(location: str) -> tuple[bytes, str]:
         return terminal().fetched(location)
     from core.images.reading.content import read_bytes
 
-    path = next((path for path in _paths(location) if path.exists()), None)
+    path = next((path for path in _paths(location) if is_there(path)), None)
     if path is None:
         raise UnreadableImage(f"{printable(location)} does not exist.", "Check the path.")
     return read_bytes(path), path.name

@@ -13,6 +13,7 @@ from typing import Any
 from core.hosts import parse_pattern
 from core.members import parse_member
 from core.models import MODELS
+from core.runtime.files import is_file
 from core.store.address import normalised
 from core.text.redaction import holds_secret
 
@@ -92,7 +93,7 @@ def path(value: str | Path) -> Path:
 def file(value: str | Path) -> Path:
     """A certificate that is there."""
     found = path(value)
-    if not found.is_file():
+    if not is_file(found):
         raise ValueError("expected the path of a certificate file")
     return found
 

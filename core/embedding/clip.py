@@ -13,7 +13,8 @@ from core.cache import LRUCache
 from core.embedding.crop import centre_square
 from core.embedding.embedder import KEPT_TEXTS
 from core.embedding.offers.speeds import timed
-from core.embedding.tokens import OWN_TOKENS, count_tokens
+from core.embedding.process import ahead
+from core.embedding.tokens import OWN_TOKENS, count_tokens, fits
 from core.embedding.weights import check_obtainable, present_weights
 from core.models import MODELS
 from core.vectors import Embedding, Embeddings, unit
@@ -108,6 +109,8 @@ class ClipEmbedder:
 
     def _load(self) -> Towers:
         if self.direct:
+            if towers := ahead.taken(self.model_id, self._cache_dir):
+                return towers
             from core.embedding.onnx_clip import OnnxClip
 
             return OnnxClip(self.model_id, self._cache_dir)
@@ -118,7 +121,7 @@ class ClipEmbedder:
 
 def _fitting(text: str, most: int) -> str:
     """As much of the text as has so many tokens at most."""
-    if count_tokens(text) <= most:
+    if fits(text, most):
         return text
     ends = [word.end() for word in re.finditer(r"\S+", text)]
     fitting = bisect.bisect_right(ends, most, key=lambda end: count_tokens(text[:end]))

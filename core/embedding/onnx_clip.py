@@ -9,10 +9,8 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from itertools import batched
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +19,6 @@ from numpy.typing import NDArray
 
 from core.embedding.tokens import tokenize
 from core.embedding.weights import damaged, present_weights, weights_folder
-from core.errors import ModelUnavailable
-from core.models import MODELS
 from core.vectors import Embeddings
 
 if TYPE_CHECKING:  # words need no pictures
@@ -96,33 +92,7 @@ class OnnxClip:
             return self._sessions[tower]
 
 
-_ahead: dict[tuple[str, Path], Thread] = {}
-_opened: dict[tuple[str, Path], Any] = {}
-
-
-def open_ahead(model_id: str, cache_dir: Path) -> None:
-    """Begin to open the tower of words in the background, for a process that will soon want it and has much to import
-    meanwhile."""
-
-    def work() -> None:
-        with suppress(ModelUnavailable):  # said by whoever wants it
-            _opened[model_id, cache_dir] = _open_now(model_id, cache_dir, _TEXTUAL)
-            tokenize([""])
-
-    if MODELS[model_id].family == "clip" and present_weights(model_id, cache_dir):
-        thread = _ahead[model_id, cache_dir] = Thread(target=work, name="model-ahead", daemon=True)
-        thread.start()
-
-
 def _open(model_id: str, cache_dir: Path, tower: int, threads: int = 0) -> Any:
-    if tower == _TEXTUAL and (thread := _ahead.pop((model_id, cache_dir), None)):
-        thread.join()
-        if session := _opened.pop((model_id, cache_dir), None):
-            return session
-    return _open_now(model_id, cache_dir, tower, threads)
-
-
-def _open_now(model_id: str, cache_dir: Path, tower: int, threads: int = 0) -> Any:
     """
     Args:
         threads: That share one batch; 0: one for each processor.

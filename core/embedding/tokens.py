@@ -35,6 +35,12 @@ _CONTRACTED = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d"
 _PLAIN_WORD = re.compile(_CONTRACTED + r"|[a-z]+|[0-9]|[^\sa-z0-9]+")
 
 
+def fits(text: str, most: int) -> bool:
+    """Whether a text has so many tokens at most. Each of a plain one has a character at least: of a short one that is
+    known without the vocabulary, which takes as long to read as a search."""
+    return bool(len(text) <= most and _PLAIN.fullmatch(text)) or count_tokens(text) <= most
+
+
 def count_tokens(text: str) -> int:
     return len(encode(text))
 

@@ -17,6 +17,7 @@ from core.errors import ExportRefused, NotIndexed
 from core.index.index import Index, ModelStamp
 from core.index.records import ImageRecord, storable
 from core.ingest.journal.sources import KnownSources
+from core.runtime.files import is_there
 from core.saved import SavedSearches
 from core.storage import PART_SUFFIX, make_folder, write_whole, writing_in
 from core.text.command import command
@@ -103,10 +104,10 @@ def export(collection: Collection, folder: Path) -> Generator[Moved]:
 
 
 def _check_free(folder: Path) -> None:
-    if (folder / FILE).exists():
+    if is_there(folder / FILE):
         raise ExportRefused(f"There is an export in {printable(folder)} already.", "Name another folder, or delete it.")
     try:
-        found = {path.name for path in folder.iterdir()} if folder.exists() else set()
+        found = {path.name for path in folder.iterdir()} if is_there(folder) else set()
     except NotADirectoryError as error:
         raise ExportRefused(f"{printable(folder)} is a file.", "Name a folder.") from error
     except OSError as error:

@@ -19,6 +19,7 @@ from core.config import Settings
 from core.errors import ExportRefused, JournalUnavailable
 from core.index.pointer import FIRST
 from core.running.note import FILE as RUNNING
+from core.runtime.files import is_there
 from core.storage import PART_SUFFIX, make_folder, writing_in
 from core.store.address import MIRROR
 from core.text.names import printable
@@ -53,7 +54,7 @@ def snapshot(settings: Settings, folder: Path) -> Generator[Path]:
         JournalUnavailable, StorageFull, StorageUnavailable: as they occur.
     """
     source, target = settings.data_dir, folder.absolute()
-    if target.exists():
+    if is_there(target):
         raise ExportRefused(f"{printable(target)} is there already.", "Name a new folder.")
     if target.resolve().is_relative_to(source.resolve()):
         raise ExportRefused(f"{printable(target)} is in the data folder.", "Name a folder outside of it.")

@@ -268,8 +268,9 @@ def _record(path: str) -> "ImageRecord":
 
 def _write(target: "Path", pieces: Any) -> None:
     from core.errors import ExportRefused
+    from core.runtime.files import is_folder
     from core.storage import write_whole
 
-    if not target.parent.is_dir():
+    if not is_folder(target.parent):
         raise ExportRefused(f"There is no folder {printable(target.parent)}.", "Make it, or name another file.")
     write_whole(target, b"".join(pieces))

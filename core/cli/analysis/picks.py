@@ -91,11 +91,12 @@ def _search(text: str, folder: str | None) -> object:
 
 def _write(file: Path, picked: "Picked", records: "dict[str, ImageRecord]") -> None:
     from core.errors import ExportRefused
+    from core.runtime.files import is_folder
     from core.search.output.export import Line, as_csv
     from core.storage import write_whole
     from core.text.names import printable
 
-    if not file.parent.is_dir():
+    if not is_folder(file.parent):
         raise ExportRefused(f"There is no folder {printable(file.parent)}.", "Make it, or name another file.")
     write_whole(file, b"".join(as_csv((Line(id_), records.get(id_)) for id_ in picked.ids)))
 

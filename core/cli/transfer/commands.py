@@ -12,6 +12,7 @@ from typer.core import TyperCommand
 
 from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json, say
 from core.cli.ingest import INTERRUPTED, TERMINATED, Terminated, bar, open_library, stopped_by_term
+from core.runtime.files import is_folder
 from core.text.command import command
 from core.text.words import counted, file_size, pictures
 
@@ -69,9 +70,9 @@ def import_command(
     from core.transfer.importing import import_export, in_words
     from core.transfer.vectors import import_vectors, is_known
 
-    if path.is_dir() and model:
+    if is_folder(path) and model:
         raise ImportRefused("An exported collection says itself which model made it.", "Leave out --model.")
-    if not path.is_dir() and not model:
+    if not is_folder(path) and not model:
         raise ImportRefused(
             f"{path} is not a folder of an exported collection.", "Name one, or the model of vectors with --model."
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.config import reading
 from core.errors import ClusterUnavailable, InvalidSetting
+from core.runtime.files import is_there
 
 LOCAL = reading.LOCAL_CLUSTER
 """A cluster of this machine alone, started for the job."""
@@ -25,7 +26,7 @@ def as_address(text: str) -> str | None:
 def split(locations: list[str]) -> tuple[str, list[str]]:
     """The cluster that is named before sources, `local` where none is, and the sources. A file that is there is no
     cluster, whatever it is called."""
-    first = as_address(locations[0]) if locations and not Path(locations[0]).exists() else None
+    first = as_address(locations[0]) if locations and not is_there(Path(locations[0])) else None
     return (first, locations[1:]) if first else (LOCAL, locations)
 
 
