@@ -38,11 +38,13 @@ def _run() -> None:
     atexit.register(leave)
 
     command = sys.argv[1] if len(sys.argv) > 1 else ""
-    if command == "search" and "--help" not in sys.argv:
-        from core.embedding.process.ahead import launch_towers
+    if command in ("search", "status"):
         from core.runtime.blas import begin_with_one_thread
 
         begin_with_one_thread()
+    if command == "search" and "--help" not in sys.argv:
+        from core.embedding.process.ahead import launch_towers
+
         launch_towers()
 
     from core.cli import program

@@ -1,11 +1,9 @@
 """The command's side: the app that runs on the same data folder answers, or nobody does."""
 
 import os
-import socket
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from core.running.channel import ADDRESS, Distrust, ask, receive
 from core.running.note import Note, data_dir, environment, is_ours, read
 
 ANSWERED = ("search", "status", "labels")
@@ -42,13 +40,23 @@ def reply_of_app(arguments: Sequence[str]) -> Reply | None:
     note = read(data_dir(variables))
     if note is None or not is_ours(note, variables):
         return None
+    return _reply(note, arguments, os.getcwd())  # noqa: PTH109 - pathlib takes 10 ms
+
+
+def _reply(note: Note, arguments: Sequence[str], folder: str) -> Reply | None:
+    from core.running.channel import Distrust  # with what it takes to speak, where somebody may listen
+
     try:
-        return _reply(note, arguments, os.getcwd())  # noqa: PTH109 - pathlib takes 10 ms
+        return _told(note, arguments, folder)
     except (OSError, ValueError, KeyError, TypeError, Distrust):  # gone, another one's, too slow, another version
         return None
 
 
-def _reply(note: Note, arguments: Sequence[str], folder: str) -> Reply | None:
+def _told(note: Note, arguments: Sequence[str], folder: str) -> Reply | None:
+    import socket
+
+    from core.running.channel import ADDRESS, ask, receive
+
     with socket.create_connection((ADDRESS, note.port), _ON_THE_SPOT) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with connection.makefile("rwb") as stream:
