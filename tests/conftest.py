@@ -173,7 +173,7 @@ def services(settings: Settings, embedder: ColourEmbedder, monkeypatch: pytest.M
     monkeypatch.setenv("IMAGE_SEARCH_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("IMAGE_SEARCH_ROOTS", os.pathsep.join(map(str, settings.library_roots)))
     monkeypatch.setattr("core.model.start_model", lambda *_: embedder)
-    monkeypatch.setattr("core.embedding.process.ahead.open_ahead", lambda *_: None)  # there may be weights
+    monkeypatch.setattr("core.embedding.process.ahead.open_ahead", lambda *_, **__: None)  # there may be weights
     # What keeps large tables fast, `tests/index` tests; for a few rows it takes longer than to store them.
     monkeypatch.setattr("core.index.lance.upkeep.renew", lambda *_: None)
     shared.cache_clear()

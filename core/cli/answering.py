@@ -62,7 +62,7 @@ class _Terminal(Terminal):
         self.said: list[tuple[bool, str]] = []
         self._services_of = services_of
 
-    def expect_words(self) -> None:
+    def expect(self, *, words: bool = True) -> None:
         """The model is there."""
 
     def services(self) -> Services:

@@ -63,8 +63,12 @@ class Terminal:
     folder: Path | None = None
     """The folder that relative paths start from; None: the one that the process is in."""
 
-    def expect_words(self) -> None:
-        """Begin to load the model while all else is imported, where it is likely to be the one that is needed."""
+    def expect(self, *, words: bool = True) -> None:
+        """Begin to load the model while all else is imported, where it is likely to be the one that is needed.
+
+        Args:
+            words: Whether for words, or for pictures.
+        """
         if chosen():  # it may be another's
             return
         from core.config import Settings
@@ -73,7 +77,7 @@ class Terminal:
         with suppress(ImageSearchError):  # which opening the services says
             settings = Settings.load()
             if not settings.is_served(settings.model_id):
-                open_ahead(settings.model_id, settings.model_cache_dir)
+                open_ahead(settings.model_id, settings.model_cache_dir, words=words)
 
     def services(self) -> "Services":
         """Those of the collection that is chosen, with the model in this process."""

@@ -39,7 +39,7 @@ def recall_command(
 ) -> None:
     """Measure how many of the nearest searches find, how long they take, and how little effort would do."""
     if queries:
-        terminal().expect_words()
+        terminal().expect()
     from core.search.recall.report import plain
     from core.search.recall.verdict import verdict
 

@@ -14,7 +14,7 @@ import typer
 
 from core.access.actors import COMMAND_LINE
 from core.cli.collection_option import chosen
-from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json
+from core.cli.console import AsJson, app, console, expected_errors, open_services, print_json, terminal
 from core.config import Settings
 from core.errors import JobRefused, Problem
 from core.ingest.cluster.address import split
@@ -69,6 +69,8 @@ def ingest_command(
     if folder and (told := folder.told()):
         _tell(told, 0.0)
         return
+    if not dry_run and not cluster:
+        terminal().expect(words=False)
     with open_library() as library:
         if dry_run:
             _print_plan(library, sources, as_json)

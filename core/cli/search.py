@@ -70,7 +70,7 @@ def search_command(
     as_json: AsJson = False,
 ) -> None:
     """Find the pictures nearest to words, pictures or both. With conditions alone, list the pictures that meet them."""
-    terminal().expect_words()
+    terminal().expect()
     from core.cli.searching import Asked, find
 
     pictures, labels = (image or [], exclude_image or []), label or []

@@ -50,8 +50,8 @@ def accelerated() -> bool:
 class OnnxClip:
     """The two towers of weights that are there, each opened when it is first used. Safe to share between threads."""
 
-    def __init__(self, model_id: str, cache_dir: Path) -> None:
-        """Opens the tower of words.
+    def __init__(self, model_id: str, cache_dir: Path, *, words: bool = True) -> None:
+        """Opens the tower of words, or else that of pictures, for many.
 
         Raises:
             ModelUnavailable: it does not load.
@@ -60,7 +60,7 @@ class OnnxClip:
         self._opening = threading.Lock()
         self._sessions: dict[int, Any] = {}
         self._pool: ThreadPoolExecutor | None = None
-        self._session(_TEXTUAL)
+        self._session(_TEXTUAL if words else _VISUAL, many=not words)
 
     def embed_image(self, images: "Sequence[Image.Image]") -> Embeddings:
         """RGB pictures of the size that the model takes. Returns shape `(n, dims)`, not of unit length.

@@ -50,6 +50,16 @@ def test_numbers_are_those_of_the_networks_here(opened: TowersAhead, clip_cache:
     np.testing.assert_allclose(opened.embed_image(_pictures()), here.embed_image(_pictures()), atol=1e-6, rtol=0)
 
 
+def test_who_begins_with_pictures_has_words_too(clip_cache: Path) -> None:
+    ahead.open_ahead(MODEL, clip_cache, words=False)
+    towers = ahead.taken(MODEL, clip_cache)
+    assert towers
+    here, pictures = OnnxClip(MODEL, clip_cache), _pictures() * 4
+    np.testing.assert_allclose(towers.embed_image(pictures), here.embed_image(pictures), atol=1e-5, rtol=0)
+    np.testing.assert_allclose(towers.embed_text(["dog"]), here.embed_text(["dog"]), atol=1e-6, rtol=0)
+    towers.close()
+
+
 def test_a_command_uses_what_was_begun_and_only_once(clip_cache: Path) -> None:
     ahead.open_ahead(MODEL, clip_cache)
     first, second = (start_model(MODEL, clip_cache, None, True) for _ in range(2))

@@ -85,7 +85,7 @@ def _search(text: str, folder: str | None) -> object:
 
     words, where = parse(text)
     if words:
-        terminal().expect_words()
+        terminal().expect()
     return Search(Query(words), Filter((*where.conditions, *conditions(folder, []))))
 
 

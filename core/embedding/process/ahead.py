@@ -41,12 +41,12 @@ def launch_towers() -> None:
         waiting.append(_launch())
 
 
-def open_ahead(model_id: str, cache_dir: Path) -> None:
-    """Begin to open the tower of words, where its weights are there."""
+def open_ahead(model_id: str, cache_dir: Path, *, words: bool = True) -> None:
+    """Begin to open the tower of words, or else that of pictures, where its weights are there."""
     process = waiting.pop() if waiting else None
     if MODELS[model_id].family == "clip" and present_weights(model_id, cache_dir):
         with suppress(OSError):
-            _begun[model_id, cache_dir] = TowersAhead(model_id, cache_dir, process or _launch())
+            _begun[model_id, cache_dir] = TowersAhead(model_id, cache_dir, process or _launch(), words=words)
     elif process:
         _end(process)
 
@@ -70,16 +70,16 @@ def taken(model_id: str, cache_dir: Path) -> "TowersAhead | None":
 class TowersAhead:
     """Keeps `Towers`. Safe to share between threads; where the process dies, the networks run in this one."""
 
-    def __init__(self, model_id: str, cache_dir: Path, process: _Process) -> None:
+    def __init__(self, model_id: str, cache_dir: Path, process: _Process, *, words: bool = True) -> None:
         self.process = process
         self._model = model_id, cache_dir
         self._asking = threading.Lock()
         self._here: OnnxClip | None = None
-        self._tell((model_id, str(cache_dir.absolute())))
+        self._tell((model_id, str(cache_dir.absolute()), words))
 
     @cached_property
     def is_open(self) -> bool:
-        """Whether that of words is: waits until it is, or will not be."""
+        """Whether the first is: waits until it is, or will not be."""
         with self._asking:
             return self._heard() is True
 

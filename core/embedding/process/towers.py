@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def serve() -> None:
-    """Open the tower of words, say so, and answer until nobody asks any more."""
+    """Open a tower, say so, and answer until nobody asks any more."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no answer
     with suppress(BrokenPipeError, EOFError, ModelUnavailable):  # the command is gone; or opens it itself, and says so
@@ -30,11 +30,12 @@ def _answer(asked: BinaryIO, answers: BinaryIO) -> None:
         pickle.dump(what, answers, pickle.HIGHEST_PROTOCOL)
         answers.flush()
 
-    model_id, cache_dir = pickle.load(asked)  # noqa: S301 - the process that started this one
+    model_id, cache_dir, words = pickle.load(asked)  # noqa: S301 - the process that started this one
     if onnx_clip.accelerated():
         return
-    towers = onnx_clip.OnnxClip(model_id, Path(cache_dir))
-    tokenize([""])  # reads the vocabulary
+    towers = onnx_clip.OnnxClip(model_id, Path(cache_dir), words=words)
+    if words:
+        tokenize([""])  # reads the vocabulary
     say(True)
     while True:
         items = pickle.load(asked)  # noqa: S301 - likewise
