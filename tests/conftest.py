@@ -42,6 +42,7 @@ TOGETHER = {
     "tests/embedding/test_clip.py": "tests/embedding/test_onnx_clip.py",
     "tests/embedding/test_starter.py": "tests/embedding/test_onnx_clip.py",
     "tests/index/test_elastic_restart.py": "tests/test_crash.py",
+    "tests/sources/test_s3.py": "tests/store/test_services.py",
 }
 """Files that use what takes long to make, or to import, for another: one process takes both."""
 
