@@ -6,7 +6,9 @@ engines answer the same query one after the other, in turn, so that what else th
 Latency  `Index.search` alone, records and all, when a server has merged what was loaded (`benchmarks.growth` does not
          wait for that); NumPy has the rows in memory and finds numbers only (matrix product, argpartition). Under a
          filter it scans the same rows and drops the scores of the others, which it is told.
-         "LanceDB's query" is what the engine takes for the one query that LanceDB is asked, nothing around it.
+         "LanceDB's query" is what the engine takes for the one query that LanceDB is asked, nothing around it;
+         "Elasticsearch's query" what a bare client takes for the one that the server is asked, which answers with
+         nothing but ids.
 Recall   the share of NumPy's ten nearest that are found, counted as `image-search recall` does; `lost` are queries
          without a single one of them.
 Changed  The first searches under a filter after a record was changed. LanceDB reads what few rows a filter lets through
@@ -37,6 +39,10 @@ from benchmarks.models import MODEL_ID, full_size, stand_in
 from benchmarks.table import Target, median, percentile, say, show
 from core.embedding.process.worker import WorkerEmbedder
 from core.index.effort import Neighbour
+from core.index.elastic.engine import ElasticIndex
+from core.index.elastic.query import queries as elastic_queries
+from core.index.elastic.query import requests
+from core.index.elastic.query.conditions import filter_clauses
 from core.index.filters import Filter
 from core.index.index import Index
 from core.index.lance.engine import LanceIndex
@@ -52,7 +58,7 @@ from core.search.searcher import Searcher
 from core.vectors import Embedding, Embeddings
 
 K = 10
-NUMPY, BARE = "NumPy", "LanceDB's query"
+NUMPY, BARE, BARE_SERVER = "NumPy", "LanceDB's query", "Elasticsearch's query"
 RECALL = 0.99
 _WARMING = 300  # rows that are searched for before anything is measured
 _AFTER = 3  # searches after a change
@@ -118,6 +124,8 @@ def compare(
     for index in indices.values():
         if isinstance(index, LanceIndex):
             engines_[BARE] = _bare(index, where)
+        if isinstance(index, ElasticIndex):
+            engines_[BARE_SERVER] = _bare_server(index, where)
     runs = {name: Run() for name in engines_}
     asked = [(kind, query) for kind, several in queries().items() for query in several]
     for find in engines_.values():
@@ -164,6 +172,18 @@ def _bare(index: LanceIndex, where: Filter | None) -> Find:
     return find
 
 
+def _bare_server(index: ElasticIndex, where: Filter | None) -> Find:
+    client, clauses = index.connection.search_client, filter_clauses(where)
+    effort = replace(requests.LEAST, breadth=elastic_queries.candidates(index.confirm()))
+
+    def find(query: Embedding) -> list[Neighbour]:
+        body = requests.nearest_with(query, elastic_queries.asked(K), clauses, effort)
+        found = client.search(index=index.name, source=False, **body).body["hits"]["hits"]
+        return [Neighbour(hit["_id"], math.nan) for hit in found[:K]]
+
+    return find
+
+
 def _timed[T](call: Callable[[], T], milliseconds: list[float]) -> T:
     started = time.perf_counter()
     answer = call()
@@ -181,7 +201,7 @@ def _report(size: int, runs: Mapping[str, Sequence[Mapping[str, Run]]], promised
             ratios = [to_numpy(by_name, name) for by_name in several]
             spread = f"{min(ratios):.2f}–{max(ratios):.2f}"
             latency.append([share, name, percentile(taken, 50), percentile(taken, 95), median(ratios), spread])
-            if name not in (NUMPY, BARE):
+            if name not in (NUMPY, BARE, BARE_SERVER):
                 what = f"{name} / NumPy at p50, filter: {share}, worst of {len(ratios)}"
                 speed.append(Target(what, max(ratios), 1.0, at_most=True))
     show(
@@ -194,7 +214,7 @@ def _report(size: int, runs: Mapping[str, Sequence[Mapping[str, Run]]], promised
         [share, name, kind, float(np.mean(found)), min(found), found.count(0.0), len(found)]
         for share, (by_name, *_) in runs.items()
         for name, run in by_name.items()
-        if name not in (NUMPY, BARE)
+        if name not in (NUMPY, BARE, BARE_SERVER)
         for kind, found in run.recalls.items()
     ]
     targets = [

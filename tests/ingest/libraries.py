@@ -15,7 +15,7 @@ from core.ingest.journal.progress import Outcome
 from core.ingest.library import Library
 from tests.colours import ColourEmbedder
 
-WAIT = 30
+WAIT = 120
 """Seconds after which a test gives up."""
 
 

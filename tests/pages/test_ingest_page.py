@@ -54,6 +54,20 @@ def test_a_folder_is_planned_started_and_reported(services, open_page, picture, 
     assert [item["name"] for item in Component(at, "gallery").data["answer"]["results"]] == ["red.png"]
 
 
+def test_the_report_of_each_of_two_jobs_with_one_title_can_be_chosen_and_stays(services, open_page, picture):
+    for name in ("red.png", "blue.png"):
+        folder = str(picture(name).parent)
+        services.jobs.wait(services.library.add([folder], auto_start=True), 30)
+    at = open_page("ingest.py").run()  # which has been sent back what it has said
+    assert metrics(at)["Unchanged"] == "1"
+    (reports,) = (box for box in at.selectbox if box.label == "Report")
+    assert len(set(reports.options)) == 2
+    reports.select_index(1).run()
+    for _ in range(2):
+        assert {"Found": "1", "Added": "1"}.items() <= metrics(at.run()).items()
+        assert "Unchanged" not in metrics(at)
+
+
 def test_the_report_is_narrowed_by_verdict_and_text(services, open_page, picture, tmp_path):
     for name in ("red.png", "blue.png"):
         picture(name)

@@ -34,7 +34,8 @@ def reports() -> None:
     ended = ended_jobs()
     if not ended:
         return
-    names = {job.id: f"{job.title} · {STATUSES[job.status]} {ago(job.ended_at)}" for job in ended}
+    # What a browser sends back is the name: each has one of its own, which time does not change.
+    names = {job.id: f"{job.title} · {STATUSES[job.status]} · job {job.id}" for job in ended}
     by_id = {job.id: job for job in ended}
     chosen: int | None = ended[0].id
     if st.session_state.get(_CHOSEN) not in by_id:
@@ -60,7 +61,7 @@ def show_ended(job: JobState, place: str = "panel") -> None:
             st.info("No pictures found. Check the folder, or choose another one.", icon=":material/search_off:")
         if reasons := not_indexed(job.counts, services().library.journal.files(job.id).problems()):
             st.caption(f"Not indexed: {reasons}")
-        notes = filter(None, (begun(job), _stopped(job), job.note))
+        notes = filter(None, (ago(job.ended_at).capitalize(), begun(job), _stopped(job), job.note))
         st.caption(plain(" · ".join(notes)))
         _show_next(job, key)
         with st.expander("All files", icon=":material/fact_check:", expanded=job.counts.failed > 0):
