@@ -1,7 +1,8 @@
 """How fast and how right searches are on both engines, beside an exact scan in NumPy.
 
 The rows are realistic embeddings, the queries embeddings of new pictures and of texts, which are unlike the rows. All
-engines answer the same query one after the other, in turn, so that what else the machine does weighs on all alike.
+engines answer the same query one after the other, in turn, so that what else the machine does weighs on all alike; the
+one after NumPy when its threads have gone to sleep, which spin for some 20 ms.
 
 Latency  `Index.search` alone, records and all, when a server has merged what was loaded (`benchmarks.growth` does not
          wait for that); NumPy has the rows in memory and finds numbers only (matrix product, argpartition). Under a
@@ -22,6 +23,7 @@ Elasticsearch is measured where ELASTICSEARCH_URL is set.
 
 import argparse
 import math
+import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -62,6 +64,7 @@ NUMPY, BARE, BARE_SERVER = "NumPy", "LanceDB's query", "Elasticsearch's query"
 RECALL = 0.99
 _WARMING = 300  # rows that are searched for before anything is measured
 _AFTER = 3  # searches after a change
+_SPINNING = 0.04  # seconds, in which OpenBLAS's threads wait for another product, at full speed, on all processors
 _REPEATED = 20  # times that anything else is measured
 FILTERED = {"none": None, "1 %": "wedding", "10 %": "scans", "50 %": "phone"}
 
@@ -115,7 +118,7 @@ def _load(indices: Mapping[str, Index], library: Sequence[ImageRecord], rows: Em
 def compare(
     indices: Mapping[str, Index], library: Sequence[ImageRecord], rows: Embeddings, top: str | None
 ) -> dict[str, Run]:
-    """Every query to every engine, the one that goes first changing from query to query."""
+    """Every query to every engine, in another order each time."""
     folder = str(LIBRARY / top) if top else None
     inside = np.flatnonzero([record.path.startswith(f"{folder}/") for record in library]) if folder else None
     exact = _scan(rows, [record.id for record in library], inside)
@@ -131,12 +134,16 @@ def compare(
     for find in engines_.values():
         for row in rows[:: len(rows) // _WARMING]:  # opens files and connections; and a server's Java compiles itself
             find(row)
-    order = list(engines_)
+    chance = random.Random(len(rows))  # who comes after NumPy finds the caches full of its rows: each as often
     for kind, query in asked:
-        answers = {name: _timed(partial(engines_[name], query), runs[name].milliseconds) for name in order}
+        order = chance.sample(list(engines_), len(engines_))
+        answers: dict[str, list[Neighbour]] = {}
+        for name in order:
+            answers[name] = _timed(partial(engines_[name], query), runs[name].milliseconds)
+            if name == NUMPY:
+                time.sleep(_SPINNING)
         for name, answer in answers.items():
             runs[name].recalls.setdefault(kind, []).append(recall(answer, answers[NUMPY]))
-        order.append(order.pop(0))
     return runs
 
 
