@@ -2,9 +2,10 @@
 
 Opening a network holds Python's lock, and so does importing what it runs on: in a thread, the command would wait for
 both. The process may be started before it is known which model it is, and ends with the one that started it.
+
+To start it is the first that a command does: this module imports next to nothing.
 """
 
-import pickle
 import subprocess
 import sys
 import threading
@@ -13,9 +14,6 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from core.embedding.weights import present_weights
-from core.models import MODELS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +41,9 @@ def launch_towers() -> None:
 
 def open_ahead(model_id: str, cache_dir: Path, *, words: bool = True) -> None:
     """Begin to open the tower of words, or else that of pictures, where its weights are there."""
+    from core.embedding.weights import present_weights
+    from core.models import MODELS
+
     process = waiting.pop() if waiting else None
     if MODELS[model_id].family == "clip" and present_weights(model_id, cache_dir):
         with suppress(OSError):
@@ -112,6 +113,8 @@ class TowersAhead:
             return answer
 
     def _tell(self, what: object) -> None:
+        import pickle
+
         assert self.process.stdin
         with suppress(OSError):  # it has died: who waits for its answer finds out
             pickle.dump(what, self.process.stdin, pickle.HIGHEST_PROTOCOL)
@@ -119,6 +122,8 @@ class TowersAhead:
 
     def _heard(self) -> Any:
         """What the process says; None where it has died."""
+        import pickle
+
         assert self.process.stdout
         with suppress(EOFError, OSError, pickle.UnpicklingError):
             return pickle.load(self.process.stdout)  # noqa: S301 - our own process
