@@ -76,7 +76,8 @@ class Terminal:
 
         with suppress(ImageSearchError):  # which opening the services says
             settings = Settings.load()
-            if not settings.is_served(settings.model_id):
+            elsewhere = settings.ray and not words
+            if not elsewhere and not settings.is_served(settings.model_id):
                 open_ahead(settings.model_id, settings.model_cache_dir, words=words)
 
     def services(self) -> "Services":

@@ -81,6 +81,16 @@ def test_where_it_dies_the_networks_run_here(opened: TowersAhead, clip_cache: Pa
     np.testing.assert_allclose(opened.embed_image(_pictures()), here.embed_image(_pictures()), atol=1e-6, rtol=0)
 
 
+def test_what_it_cannot_do_is_done_here_and_without_a_traceback(clip_cache: Path, capfd: pytest.CaptureFixture) -> None:
+    ahead.open_ahead(MODEL, clip_cache)
+    towers = ahead.taken(MODEL, clip_cache)
+    assert towers
+    with pytest.raises(Exception, match=r"(?i)invalid"):
+        towers.embed_image([Image.new("RGB", (10, 10))])
+    assert towers.process.wait(30) == 0
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_one_that_died_before_it_was_told_is_done_without(clip_cache: Path) -> None:
     ahead.launch_towers()
     (waiting,) = ahead.waiting

@@ -7,10 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import core.embedding.onnx_clip as onnx_clip  # while the command finds out which model it is
-from core.embedding.tokens import tokenize
-from core.errors import ModelUnavailable
-
 if TYPE_CHECKING:
     import numpy as np
     from PIL import Image
@@ -20,12 +16,15 @@ def serve() -> None:
     """Open a tower, say so, and answer until nobody asks any more."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no answer
-    with suppress(BrokenPipeError, EOFError, ModelUnavailable):  # the command is gone; or opens it itself, and says so
+    with suppress(Exception):  # the command is gone; or it opens the tower itself, and says what is wrong
         _answer(sys.stdin.buffer, answers)
     os._exit(0)  # without taking Python apart
 
 
 def _answer(asked: BinaryIO, answers: BinaryIO) -> None:
+    from core.embedding import onnx_clip  # while the command finds out which model it is
+    from core.embedding.tokens import tokenize
+
     def say(what: object) -> None:
         pickle.dump(what, answers, pickle.HIGHEST_PROTOCOL)
         answers.flush()
