@@ -74,6 +74,7 @@ def test_the_head_offers_the_others_where_there_are_any(open_page, birds):
 
 
 def test_several_are_searched_as_one(open_page, birds):
+    shared.of("all").model.load().result()  # what a page shows while it loads is a test of its own
     at = open_page(collection="all", q="yellow")
     assert (shown(at)[0], len(shown(at))) == ("yellow.png", 4)
     assert Component(at, "gallery").data["answer"]["results"][0]["collection"] == "birds"
