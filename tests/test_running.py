@@ -197,6 +197,15 @@ def test_a_broken_note_is_none(folder, text):
     assert reply_of_app(["status"]) is None
 
 
+def test_from_a_folder_that_is_gone_the_command_finds_out_by_itself(asked, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert reply_of_app(["status"]) is None
+    assert asked == []
+
+
 def test_a_note_of_an_app_that_was_killed_is_none(folder):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

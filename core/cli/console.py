@@ -3,14 +3,14 @@
 import gc
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from core import __version__
-from core.errors import ImageSearchError
+from core.errors import ExportRefused, ImageSearchError
 from core.runtime.imports import without
 
 with without("rich"):  # which typer imports for tables and tracebacks that are not wanted: half of its time
@@ -124,6 +124,22 @@ def say(text: str, err: bool = False) -> None:
 
 def print_json(value: object) -> None:
     say(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def write_file(file: Path, pieces: Iterable[bytes]) -> None:
+    """Write what a command was asked to leave in a file.
+
+    Raises:
+        ExportRefused: there is no folder for it.
+        StorageFull, StorageUnavailable: it cannot be written.
+    """
+    from core.runtime.files import is_folder
+    from core.storage import write_whole
+    from core.text.names import printable
+
+    if not is_folder(file.parent):
+        raise ExportRefused(f"There is no folder {printable(file.parent)}.", "Make it, or name another file.")
+    write_whole(file, b"".join(pieces))
 
 
 def open_services() -> "Services":

@@ -40,19 +40,15 @@ def reply_of_app(arguments: Sequence[str]) -> Reply | None:
     note = read(data_dir(variables))
     if note is None or not is_ours(note, variables):
         return None
-    return _reply(note, arguments, os.getcwd())  # noqa: PTH109 - pathlib takes 10 ms
-
-
-def _reply(note: Note, arguments: Sequence[str], folder: str) -> Reply | None:
-    from core.running.channel import Distrust  # with what it takes to speak, where somebody may listen
+    from core.running.channel import Distrust  # here and below: what it takes to speak, where somebody may listen
 
     try:
-        return _told(note, arguments, folder)
+        return _reply(note, arguments, os.getcwd())  # noqa: PTH109 - pathlib takes 10 ms
     except (OSError, ValueError, KeyError, TypeError, Distrust):  # gone, another one's, too slow, another version
         return None
 
 
-def _told(note: Note, arguments: Sequence[str], folder: str) -> Reply | None:
+def _reply(note: Note, arguments: Sequence[str], folder: str) -> Reply | None:
     import socket
 
     from core.running.channel import ADDRESS, ask, receive

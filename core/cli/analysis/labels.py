@@ -7,15 +7,13 @@ import typer
 from core.access.actors import COMMAND_LINE
 from core.cli.analysis.label_lines import leak_lines, plain_leak, plain_suspect, print_problems, suspect_line
 from core.cli.collection_option import CollectionGroup, Program
-from core.cli.console import AsJson, app, expected_errors, open_services, print_json, say
+from core.cli.console import AsJson, app, expected_errors, open_services, print_json, say, write_file
 from core.cli.search import Folder
 from core.text.command import command
 from core.text.names import printable, utf8_safe
 from core.text.words import counted, pictures
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from core.analysis.labels.labels import Labels
     from core.index.records import ImageRecord
 
@@ -141,7 +139,7 @@ def export_command(
     if target.suffix.lower() not in (".csv", ".json"):
         raise typer.BadParameter("Name a file that ends in .csv or .json.")
     pieces = found.decisions_csv() if target.suffix.lower() == ".csv" else found.corrected()
-    _write(target, pieces)
+    write_file(target, pieces)
     if as_json:
         print_json({"file": str(target), "decisions": found.decisions.count()})
     else:
@@ -264,13 +262,3 @@ def _record(path: str) -> "ImageRecord":
     if not found:
         raise NotIndexed(f"{printable(path)} is not in the index.", f"Index it: {command('ingest SOURCE')}")
     return found[0]
-
-
-def _write(target: "Path", pieces: Any) -> None:
-    from core.errors import ExportRefused
-    from core.runtime.files import is_folder
-    from core.storage import write_whole
-
-    if not is_folder(target.parent):
-        raise ExportRefused(f"There is no folder {printable(target.parent)}.", "Make it, or name another file.")
-    write_whole(target, b"".join(pieces))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.access.actors import COMMAND_LINE
-from core.cli.console import AsJson, app, expected_errors, open_services, print_json, say, terminal
+from core.cli.console import AsJson, app, expected_errors, open_services, print_json, say, terminal, write_file
 from core.cli.search import Folder
 from core.cli.texts import SearchCommand
 from core.text.names import utf8_safe
@@ -90,15 +90,9 @@ def _search(text: str, folder: str | None) -> object:
 
 
 def _write(file: Path, picked: "Picked", records: "dict[str, ImageRecord]") -> None:
-    from core.errors import ExportRefused
-    from core.runtime.files import is_folder
     from core.search.output.export import Line, as_csv
-    from core.storage import write_whole
-    from core.text.names import printable
 
-    if not is_folder(file.parent):
-        raise ExportRefused(f"There is no folder {printable(file.parent)}.", "Make it, or name another file.")
-    write_whole(file, b"".join(as_csv((Line(id_), records.get(id_)) for id_ in picked.ids)))
+    write_file(file, as_csv((Line(id_), records.get(id_)) for id_ in picked.ids))
 
 
 def _plain(picked: "Picked", records: "dict[str, ImageRecord]") -> dict[str, Any]:

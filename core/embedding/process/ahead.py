@@ -7,13 +7,14 @@ To start it is the first that a command does: this module imports next to nothin
 """
 
 import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from core.embedding.process.launching import python
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 type _Process = subprocess.Popen[bytes]
 
-_PROJECT = Path(__file__).parents[3]
 _CHILD = "from core.embedding.process.towers import serve; serve()"
 
 waiting: list[_Process] = []
@@ -145,10 +145,5 @@ def _end(process: _Process) -> None:
 
 
 def _launch() -> _Process:
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-c", _CHILD],
-        cwd=_PROJECT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C is for the command, with which this ends
-    )
+    # A session of its own: Ctrl-C is for the command, with which this ends.
+    return python(_CHILD, stdout=subprocess.PIPE, start_new_session=True)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 _PROJECT = Path(__file__).parents[3]
 CHILD = "from core.embedding.process.serving import serve; serve()"
@@ -49,12 +50,13 @@ def heard() -> dict[str, str]:
     return said
 
 
+def python(code: str, **how: Any) -> subprocess.Popen[bytes]:
+    """A process that runs code of this project, and is told by its standard input; `how` as for `subprocess.Popen`."""
+    command = [sys.executable, "-c", code]
+    return subprocess.Popen(command, cwd=_PROJECT, stdin=subprocess.PIPE, **how)  # noqa: S603 - our own interpreter
+
+
 def _launch() -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-c", CHILD],
-        cwd=_PROJECT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,  # it belongs to the command line's JSON
-    )
+    process = python(CHILD, stdout=subprocess.DEVNULL)  # it belongs to the command line's JSON
     atexit.register(process.kill)
     return process
